@@ -1,0 +1,59 @@
+// The flow of a system in the plane of its two leading principal components.
+#pragma once
+
+#include "core/common/progress.h"
+#include "core/linalg/pca.h"
+#include "core/network/network.h"
+#include "core/network/nonlinearity.h"
+
+namespace keyhole {
+
+// A system whose flow is F(z) = -z + B φ(z) + v (standard) or -z + φ(B z) + v (leaky rate), per τ.
+struct FlowSystem {
+  Network network;
+  Nonlinearity phi = Nonlinearity::linear;
+  Convention convention = Convention::standard;
+};
+
+// F for each column of states (N x n).
+Matrix flow(const FlowSystem& system, ConstMatrixRef states);
+
+// The plane in which a flow is drawn: states base + E c, c in the plane's own coordinates.
+struct FlowPlane {
+  Vector base;  // N: the point with plane coordinates (0, 0): mean, other PCs at their value half-way through
+  Matrix E;     // N x 2, orthonormal
+  double x0 = 0, x1 = 1, y0 = 0, y1 = 1;  // extent: the projected trajectory with a margin of 15 %
+  double varianceExplained1 = 0, varianceExplained2 = 0;  // fractions of the total
+};
+
+// The plane of the top two PCs of a trajectory (N x T). heldPcs: how many further PCs are held at their half-way value
+// (the rest at the mean). N = 1 gives a plane whose second axis is zero.
+FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory);
+
+// N state of a point of the plane, and the other way round (projection).
+Vector liftPoint(const FlowPlane& plane, double x, double y);
+Matrix toPlane(const FlowPlane& plane, ConstMatrixRef states);  // 2 x n
+
+struct FlowField {
+  FlowPlane plane;
+  Index arrows = 12;  // arrows x arrows grid, at cell centres
+  Matrix arrowX, arrowY;    // arrows x arrows positions
+  Matrix arrowU, arrowV;    // projected velocities, in plane units per τ (directions: no mean is subtracted)
+  Matrix speed;             // rows = y (upwards), columns = x: in-plane speed, per τ
+  Matrix trajectory;        // 2 x n, decimated
+};
+
+struct FlowOptions {
+  Index arrows = 12;
+  Index speedCells = 100;
+  Index trajectoryPoints = 2000;
+};
+
+// Cost O(cells² N (r or 1)): only Eᵀ B φ is formed, never B φ.
+FlowField flowField(const FlowSystem& system, const FlowPlane& plane, ConstMatrixRef trajectory,
+                    const FlowOptions& options, Progress& progress = noProgress());
+
+// A noise-free run from a clicked point: 2 x (steps + 1) in the plane.
+Matrix probeTrajectory(const FlowSystem& system, const FlowPlane& plane, const Vector& start, double alpha, Index steps);
+
+}  // namespace keyhole

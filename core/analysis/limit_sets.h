@@ -1,0 +1,36 @@
+// Where a system ends up by itself (Fig. 3 c-d of the paper): noise-free runs from random starts.
+#pragma once
+
+#include "core/analysis/flow_field.h"
+
+#include <cstdint>
+
+namespace keyhole {
+
+struct LimitSetOptions {
+  Index runs = 15;           // starts N(0, startScale² I)
+  Index steps = 5000;
+  double startScale = 0.5;
+  double dropFraction = 0.05;  // of the steps, from the start
+  double alpha = 0.01;
+  std::uint64_t seed = 1;
+  Index pointsPerRun = 400;  // kept after decimation
+};
+
+// What a free run does at its end.
+enum class LimitKind { fixedPoint, slow, oscillation, divergence };
+
+struct LimitSets {
+  std::vector<Matrix> runs;      // each 3 x n: on the top three PCs of the runs (rows of zeros if N < 3)
+  std::vector<LimitKind> kinds;  // one per run
+  Vector varianceExplained;      // 3 fractions
+  double period = 0.0;           // median period in τ of the oscillating runs; 0 if none
+  Index oscillating = 0;         // number of runs that oscillate
+};
+
+// A run oscillates if, over its last half, its leading PC returns at least twice to its mean upwards with an amplitude that
+// changes by less than 20 % from the third to the fourth quarter, and is at least 1e-3 of the start's size.
+// Linear systems have no limit cycle: a run is then never called oscillation, only slow, fixedPoint or divergence.
+LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Progress& progress = noProgress());
+
+}  // namespace keyhole

@@ -1,0 +1,49 @@
+// The sentence at the top: what the teacher has, what the student claims, and whether the claim is spurious.
+#pragma once
+
+#include "core/analysis/limit_sets.h"
+#include "core/analysis/spectrum.h"
+
+#include <optional>
+
+namespace keyhole {
+
+enum class VerdictKind {
+  faithful,               // every persistent mode (and limit cycle) of the student has its counterpart in the teacher, and back
+  spuriousPersistence,    // the student has a persistent mode that the teacher lacks
+  spuriousLineAttractor,  // … it is one real stable mode, alone: score >= threshold, and the teacher has no line attractor
+  spuriousLimitCycle,     // the student's free runs settle on a cycle, the teacher's do not
+  missed,                 // the teacher has a persistent mode (or cycle) that the student lacks
+  undecided,              // no teacher to compare with, no student, or the deciding eigenvalues are undetermined
+};
+
+struct VerdictOptions {
+  double persistentTau = 10.0;  // a mode persists if τ_n > persistentTau (Re λ > 1 - 1/persistentTau), or Re λ >= 1
+  double scoreThreshold = 1.0;  // a line attractor: one real persistent leading mode with score >= this
+};
+
+// What the verdict looks at, for the teacher or the student.
+struct SystemEvidence {
+  Spectrum spectrum;
+  LineAttractorScore score;
+  std::optional<LimitSets> limitSets;  // of nonlinear systems
+  Nonlinearity phi = Nonlinearity::linear;
+};
+
+struct Verdict {
+  VerdictKind kind = VerdictKind::undecided;
+  bool spurious = false;
+  std::string sentence;  // complete, with numbers
+};
+
+// teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why).
+// Rules, in this order: undecided if evidence is missing; spuriousLimitCycle; then persistent modes are matched in number
+// and kind (a real mode, or a complex pair counted as two): more in the student: spuriousLineAttractor or
+// spuriousPersistence; fewer: missed; else faithful.
+Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
+              const std::string& whyNoStudent, const VerdictOptions& options);
+
+std::string nameOf(VerdictKind kind);  // "spurious persistence"
+std::string complexText(std::complex<double> value);  // "0.99 ± 0.31i", three significant digits
+
+}  // namespace keyhole

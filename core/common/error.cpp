@@ -1,0 +1,16 @@
+#include "core/common/error.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace keyhole {
+
+std::string toText(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return {buffer, end};
+}
+
+}  // namespace keyhole

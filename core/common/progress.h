@@ -1,0 +1,26 @@
+// How a long computation tells where it is and learns that it should stop. Core knows no thread and no window:
+// whoever calls supplies the object.
+#pragma once
+
+#include <string_view>
+
+namespace keyhole {
+
+class Progress {
+ public:
+  virtual ~Progress() = default;
+
+  // fraction in [0, 1] of the current stage; what: a few words ("simulating"). Called from the computing thread.
+  virtual void report(double /*fraction*/, std::string_view /*what*/) {}
+
+  // True once the user asked to stop. Computations that have a best-so-far poll this and return it.
+  virtual bool stopRequested() const { return false; }
+
+  // report(), then throw Stopped if a stop was requested.
+  void checkpoint(double fraction, std::string_view what);
+};
+
+// A progress that nobody watches and nobody stops.
+Progress& noProgress();
+
+}  // namespace keyhole

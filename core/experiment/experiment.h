@@ -1,0 +1,98 @@
+// The stages of one experiment and what each of them made. Every stage's result is an immutable value, shared between
+// successive experiments as long as no setting of it or of an earlier stage changed.
+#pragma once
+
+#include "core/analysis/flow_field.h"
+#include "core/analysis/verdict.h"
+#include "core/common/progress.h"
+#include "core/experiment/stage_options.h"
+#include "core/observation/recording.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace keyhole {
+
+struct TeacherStage {
+  std::optional<Teacher> teacher;      // empty if the data are a recording
+  std::optional<Recording> recording;  // the file's data (N x T), if so
+  std::vector<std::string> warnings;   // constant channels …
+  double seconds = 0;
+};
+
+struct SimulationStage {
+  Index units = 0;       // D
+  Index steps = 0;       // T
+  double alpha = 0.01;
+  RegressionSums linearSums;  // with φ = identity (empty if not needed), teacher's unit order
+  RegressionSums tanhSums;    // with φ = tanh (empty if not needed)
+  Matrix display;        // D x n, n <= 5000: the first recorded states (with observation noise)
+  Matrix displayNoise;   // D x (n-1): ξ of those steps times σ; 0 columns for a recording
+  Vector signal;         // T task samples s_t, or empty
+  Vector readout;        // n: the teacher's readout over the displayed steps, or empty
+  Vector target;         // n: the ideal integrator, or empty
+  bool diverged = false; // the teacher left the finite range
+  double seconds = 0;
+};
+
+struct ObservationStage {
+  std::vector<Index> seen;  // indices of the d seen units, in the order of the student's rows
+  double seconds = 0;
+};
+
+struct FitStage {
+  Student student;  // summary.status says whether A is valid
+  double seconds = 0;
+};
+
+// What is analysed of a system, teacher or student alike.
+struct SystemAnalysis {
+  Spectrum spectrum;
+  LineAttractorScore score;
+  Vector timeConstants;  // τ_n, in units of τ
+  double henrici = 0;
+  Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher; empty in a coarse pass)
+  double participationRatio = 0;
+  Matrix activity;        // N_shown x n: trajectory of the displayed steps (student: d x n; teacher: seen units, d x n)
+  FlowField flow;
+  std::optional<LimitSets> limitSets;  // empty in a coarse pass
+  double explainedVariance = 0;        // of the student's noise-free run; NaN for the teacher
+};
+
+struct Experiment {
+  Settings settings;
+  std::shared_ptr<const TeacherStage> teacher;
+  std::shared_ptr<const SimulationStage> simulation;
+  std::shared_ptr<const ObservationStage> observation;
+  std::shared_ptr<const FitStage> fit;
+  std::shared_ptr<const SystemAnalysis> teacherAnalysis;  // null for a recording: see recordingFlow there
+  std::shared_ptr<const SystemAnalysis> studentAnalysis;  // null if the fit has no parameters
+  Vector studentReadout;  // n: the teacher's readout weights fitted on the seen units, applied to the student; or empty
+  Verdict verdict;
+  bool coarse = false;    // a first picture; a finer one follows
+  double analysisSeconds = 0;
+};
+
+// Receives intermediate experiments (coarse, then complete ones) from the computing thread.
+using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
+
+// Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink gets the coarse
+// picture first, then the complete one, which is also returned. Throws InputError for bad settings or files, and Stopped.
+std::shared_ptr<const Experiment> runExperiment(const Settings& settings, const std::shared_ptr<const Experiment>& previous,
+                                                Progress& progress = noProgress(), const ExperimentSink& sink = {});
+
+// The flow systems behind the two flow panels (for probes). The student's is empty without parameters.
+std::optional<FlowSystem> teacherSystem(const Experiment& experiment);
+std::optional<FlowSystem> studentSystem(const Experiment& experiment);
+
+// A click in a flow field: the same start in teacher and student. A point of the teacher's plane is lifted to z, the student
+// starts at the seen units of z; a point of the student's plane is lifted to x, the teacher starts at its own held state with
+// the seen units replaced by x.
+struct Probe {
+  Matrix teacher;  // 2 x n in the teacher's plane, or empty
+  Matrix student;  // 2 x n in the student's plane, or empty
+};
+Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y);
+
+}  // namespace keyhole

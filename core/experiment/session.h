@@ -1,0 +1,25 @@
+// The session file (.keyhole): all settings as JSON in the table's order, written whole or not at all.
+#pragma once
+
+#include "core/experiment/settings.h"
+
+namespace keyhole {
+
+struct Session {
+  Settings settings;
+  std::string title;
+  std::string layout;  // opaque window layout (base64), may be empty
+};
+
+// Stable key order, one setting per line: load followed by save gives the same bytes.
+std::string sessionBytes(const Session& session);
+// Throws InputError: not JSON, not a session, an unknown key, a value out of range, a newer format version.
+Session parseSession(std::string_view bytes, const std::string& name);
+
+void saveSession(const std::string& path, const Session& session);  // atomic
+Session loadSession(const std::string& path);
+
+// A preset's name or the path of a session file, as the command line takes it.
+Session presetOrSession(const std::string& nameOrPath);
+
+}  // namespace keyhole

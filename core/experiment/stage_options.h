@@ -1,0 +1,26 @@
+// From the settings to each stage's own options.
+#pragma once
+
+#include "core/analysis/verdict.h"
+#include "core/experiment/settings.h"
+#include "core/fitting/map_fit.h"
+#include "core/fitting/stationary_fit.h"
+#include "core/observation/subset.h"
+#include "core/simulation/simulate.h"
+
+namespace keyhole {
+
+enum class FitMethod { map, stationaryContinuous, stationaryDiscrete };
+
+// True if the "teacher" is a recording from a file.
+bool isRecording(const Settings& settings);
+
+TeacherOptions teacherOptions(const Settings& settings);  // reads the imported matrix from its file (InputError)
+SimulationOptions simulationOptions(const Settings& settings);
+FitMethod fitMethod(const Settings& settings);
+MapOptions mapOptions(const Settings& settings);  // φ "same" becomes the teacher's (linear for a recording)
+VerdictOptions verdictOptions(const Settings& settings);
+LimitSetOptions limitSetOptions(const Settings& settings);
+SubsetKind subsetKind(const Settings& settings);
+
+}  // namespace keyhole
