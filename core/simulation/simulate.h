@@ -19,6 +19,7 @@ struct SimulationOptions {
   double inputScale = 0.1;        // v₀: v_t = v₀ s_t m
   double observationNoise = 0.0;  // standard deviation of what is added to every recorded sample
   std::uint64_t seed = 1;
+  bool useStructure = true;  // false: through the dense matrix, with the same noise (to check and to measure)
 };
 
 // One sentence per option that is out of range.
@@ -29,11 +30,11 @@ std::vector<std::string> problems(const SimulationOptions& options);
 // structured and the dense form of one teacher can use the same noise.
 Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count);
 
-// A block of consecutive recorded time points handed to a sink: states firstStep … firstStep + n - 1.
+// A block of consecutive recorded time points handed to a sink, observation noise added: column 0 is time point
+// `first` (the last one of the block before), columns 1 … n follow it.
 struct StateBlock {
-  Index firstStep;        // index (0-based, burn-in dropped) of column 1; column 0 is the state before it
-  ConstMatrixRef states;  // D x (n + 1): the previous state, then n new ones. (In the first block column 0 is state 0.)
-  ConstMatrixRef noise;   // D x n: the ξ that led to columns 1 … n
+  Index first;            // time point (from 0, burn-in dropped) of column 0
+  ConstMatrixRef states;  // D x (n + 1), n <= 512
 };
 using StateSink = std::function<void(const StateBlock&)>;
 
@@ -44,9 +45,24 @@ using StateSink = std::function<void(const StateBlock&)>;
 bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal, const StateSink& sink,
               Progress& progress = noProgress());
 
-// Advances a state without noise or with a given one, step by step: states (N x (n+1)), column 0 given, is filled.
-// drive: N x n, added inside α(…), or empty (0 columns). Used for free runs, students and limit sets.
-void freeRun(const Network& network, Nonlinearity phi, Convention convention, double alpha, ConstMatrixRef drive,
-             MatrixRef states);
+// One noise-free or driven step of several states at once, with its own work arrays: after the first call it allocates
+// nothing for dense and unrotated forms.
+class Stepper {
+ public:
+  // network must outlive the stepper.
+  Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha);
+
+  // next = (1-α) now + α (B φ(now) + drive), or its leaky-rate form; now, next: N x n (not aliased), drive: N x n or
+  // with 0 columns for none.
+  void step(ConstMatrixRef now, ConstMatrixRef drive, MatrixRef next);
+
+ private:
+  const Network& m_network;
+  Nonlinearity m_phi;
+  Convention m_convention;
+  double m_alpha;
+  Matrix m_phiOfState;
+  Matrix m_recurrent;
+};
 
 }  // namespace keyhole

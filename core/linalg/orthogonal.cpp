@@ -1,0 +1,22 @@
+#include "core/linalg/orthogonal.h"
+
+#include <Eigen/QR>
+
+namespace keyhole {
+
+Matrix haarColumns(const RandomStream& random, Index n, Index k, std::uint64_t firstRow) {
+  const Eigen::HouseholderQR<Matrix> qr(random.normalMatrix(n, k, firstRow));
+  Matrix Q = qr.householderQ() * Matrix::Identity(n, k);
+  for (Index j = 0; j < k; ++j)
+    if (qr.matrixQR()(j, j) < 0) Q.col(j) = -Q.col(j);
+  return Q;
+}
+
+Matrix orthonormalBasis(ConstMatrixRef A) {
+  if (A.cols() == 0) return Matrix(A.rows(), 0);
+  Eigen::ColPivHouseholderQR<Matrix> qr(A);
+  qr.setThreshold(1e-12);
+  return qr.householderQ() * Matrix::Identity(A.rows(), qr.rank());
+}
+
+}  // namespace keyhole

@@ -1,0 +1,171 @@
+#include "core/simulation/simulate.h"
+
+#include "core/common/error.h"
+#include "core/common/random.h"
+
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr Index kBlock = 512;
+constexpr double kDiverged = 1e100;
+
+// The rotation in which a chain's noise is drawn, or null.
+const Matrix* noiseBasis(const Teacher& teacher) {
+  const auto* chain = std::get_if<ChainForm>(&teacher.network.form());
+  return chain && chain->U.size() > 0 ? &chain->U : nullptr;
+}
+
+// The noise as it is drawn (modes for a rotated chain, units otherwise).
+Matrix drawnNoise(Index units, std::uint64_t seed, Index firstStep, Index count) {
+  return RandomStream(seed, Stream::noise).normalMatrix(units, count, static_cast<std::uint64_t>(firstStep));
+}
+
+Vector initialState(const Teacher& teacher, const SimulationOptions& options) {
+  const Index D = teacher.network.size();
+  Vector z(D);
+  RandomStream(options.seed, Stream::initialState).normals(0, {z.data(), static_cast<std::size_t>(D)});
+  z *= options.initialScale;
+  const Vector& m = teacher.integrationMode;
+  if (options.task == TaskKind::integration && m.size() == D && m.squaredNorm() > 0)
+    z -= m * (m.dot(z) / m.squaredNorm());
+  return z;
+}
+
+// Runs in the coordinates in which a step is cheapest and hands out states in units.
+class Runner {
+ public:
+  Runner(const Teacher& teacher, const SimulationOptions& options, const Vector& signal)
+      : m_teacher(teacher), m_options(options), m_signal(signal) {
+    const Nonlinearity phi = teacher.options.phi;
+    const Matrix* basis = noiseBasis(teacher);
+    // A linear chain runs in its own modes; a rotated tanh chain has no cheaper form than the dense one.
+    if (basis && options.useStructure && phi == Nonlinearity::linear) {
+      m_basis = basis;
+      ChainForm modes = std::get<ChainForm>(teacher.network.form());
+      modes.U.resize(0, 0);
+      m_network = Network(std::move(modes));
+    } else if (basis || !options.useStructure) {
+      m_network = Network(DenseForm{teacher.network.dense()});
+      m_noiseRotation = basis;
+    } else {
+      m_network = teacher.network;
+    }
+    m_mode = teacher.integrationMode;
+    m_state = initialState(teacher, options);
+    if (m_basis) {
+      m_state = m_basis->transpose() * m_state;
+      if (m_mode.size() > 0) m_mode = m_basis->transpose() * m_mode;
+    }
+  }
+
+  // Advances n steps; step number `first` + j uses noise row first + j. Column 0 of the result is the state before.
+  // signalStart: index of the signal's sample for the first step, negative during the burn-in.
+  void advance(Index first, Index n, Index signalStart) {
+    Matrix drive = drawnNoise(m_network.size(), m_options.seed, first, n);
+    if (m_noiseRotation) drive = (*m_noiseRotation * drive).eval();
+    drive *= m_options.sigma;
+    if (m_signal.size() > 0 && m_mode.size() > 0)
+      for (Index j = 0; j < n; ++j)
+        if (signalStart + j >= 0) drive.col(j) += (m_options.inputScale * m_signal(signalStart + j)) * m_mode;
+    m_states.resize(m_network.size(), n + 1);
+    m_states.col(0) = m_state;
+    Stepper stepper(m_network, m_teacher.options.phi, m_teacher.options.convention, m_options.alpha);
+    for (Index j = 0; j < n; ++j) stepper.step(m_states.col(j), drive.col(j), m_states.col(j + 1));
+    m_state = m_states.col(n);
+  }
+
+  bool finite() const { return m_states.allFinite() && m_states.cwiseAbs().maxCoeff() < kDiverged; }
+
+  // The block in units, observation noise added; firstTime: recorded time point of column 0.
+  Matrix observed(Index firstTime) const {
+    Matrix result = m_basis ? Matrix(*m_basis * m_states) : m_states;
+    if (m_options.observationNoise > 0)
+      result += m_options.observationNoise *
+                RandomStream(m_options.seed, Stream::observationNoise)
+                    .normalMatrix(result.rows(), result.cols(), static_cast<std::uint64_t>(firstTime));
+    return result;
+  }
+
+ private:
+  const Teacher& m_teacher;
+  const SimulationOptions& m_options;
+  const Vector& m_signal;
+  Network m_network;                        // in the coordinates of the run
+  const Matrix* m_basis = nullptr;          // from those coordinates to units; null: they are units
+  const Matrix* m_noiseRotation = nullptr;  // rotates the drawn noise into units
+  Vector m_mode;
+  Vector m_state;
+  Matrix m_states;
+};
+
+std::string outOfRange(const char* name, double value, const char* allowed) {
+  return std::string(name) + " is " + toText(value) + "; allowed: " + allowed;
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const SimulationOptions& options) {
+  std::vector<std::string> found;
+  if (options.steps < 2) found.push_back("steps is " + std::to_string(options.steps) + "; allowed: at least 2");
+  if (options.burnIn < 0) found.push_back("burn-in is " + std::to_string(options.burnIn) + "; allowed: 0 or more steps");
+  if (!(options.alpha > 0 && options.alpha <= 1))
+    found.push_back(outOfRange("alpha", options.alpha, "a number above 0 and up to 1"));
+  if (!(options.sigma >= 0 && std::isfinite(options.sigma)))
+    found.push_back(outOfRange("sigma", options.sigma, "a number from 0"));
+  if (!(options.initialScale >= 0 && std::isfinite(options.initialScale)))
+    found.push_back(outOfRange("the initial scale", options.initialScale, "a number from 0"));
+  if (!(options.observationNoise >= 0 && std::isfinite(options.observationNoise)))
+    found.push_back(outOfRange("the observation noise", options.observationNoise, "a number from 0"));
+  return found;
+}
+
+Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count) {
+  Matrix noise = drawnNoise(teacher.network.size(), seed, firstStep, count);
+  if (const Matrix* basis = noiseBasis(teacher)) noise = (*basis * noise).eval();
+  return noise;
+}
+
+bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal, const StateSink& sink,
+              Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  if (signal.size() > 0 && signal.size() < options.steps - 1)
+    throw InputError("the input signal has " + std::to_string(signal.size()) + " samples; allowed: one per step, " +
+                     std::to_string(options.steps));
+  Runner runner(teacher, options, signal);
+  const Index last = options.burnIn + options.steps - 1;  // number of transitions in all
+  for (Index first = 0; first < last;) {
+    progress.checkpoint(static_cast<double>(first) / static_cast<double>(last), "simulating");
+    const bool burning = first < options.burnIn;
+    const Index end = std::min(first + kBlock, burning ? options.burnIn : last);
+    runner.advance(first, end - first, first - options.burnIn);
+    if (!runner.finite()) return false;
+    if (!burning) sink({first - options.burnIn, runner.observed(first - options.burnIn)});
+    first = end;
+  }
+  return true;
+}
+
+Stepper::Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha)
+    : m_network(network), m_phi(phi), m_convention(convention), m_alpha(alpha) {}
+
+void Stepper::step(ConstMatrixRef now, ConstMatrixRef drive, MatrixRef next) {
+  m_recurrent.resize(now.rows(), now.cols());
+  if (m_phi == Nonlinearity::linear) {
+    m_network.apply(now, m_recurrent);
+  } else if (m_convention == Convention::standard) {
+    m_phiOfState = now;
+    applyNonlinearity(m_phi, m_phiOfState.data(), m_phiOfState.data(), m_phiOfState.size());
+    m_network.apply(m_phiOfState, m_recurrent);
+  } else {
+    m_network.apply(now, m_recurrent);
+    applyNonlinearity(m_phi, m_recurrent.data(), m_recurrent.data(), m_recurrent.size());
+  }
+  if (drive.cols() > 0)
+    next = (1.0 - m_alpha) * now + m_alpha * (m_recurrent + drive);
+  else
+    next = (1.0 - m_alpha) * now + m_alpha * m_recurrent;
+}
+
+}  // namespace keyhole
