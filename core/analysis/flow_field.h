@@ -20,14 +20,14 @@ Matrix flow(const FlowSystem& system, ConstMatrixRef states);
 
 // The plane in which a flow is drawn: states base + E c, c in the plane's own coordinates.
 struct FlowPlane {
-  Vector base;  // N: the point with plane coordinates (0, 0): mean, other PCs at their value half-way through
+  Vector base;  // N: the point (0, 0) of the plane: mean on PC 1-2, half-way value on the others
   Matrix E;     // N x 2, orthonormal
   double x0 = 0, x1 = 1, y0 = 0, y1 = 1;  // extent: the projected trajectory with a margin of 15 %
   double varianceExplained1 = 0, varianceExplained2 = 0;  // fractions of the total
 };
 
-// The plane of the top two PCs of a trajectory (N x T). heldPcs: how many further PCs are held at their half-way value
-// (the rest at the mean). N = 1 gives a plane whose second axis is zero.
+// The plane of the top two PCs of a trajectory (N x T); every other PC is held at its value half-way through, T/2.
+// N = 1 gives a plane whose second axis is zero.
 FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory);
 
 // N state of a point of the plane, and the other way round (projection).
@@ -39,7 +39,7 @@ struct FlowField {
   Index arrows = 12;  // arrows x arrows grid, at cell centres
   Matrix arrowX, arrowY;    // arrows x arrows positions
   Matrix arrowU, arrowV;    // projected velocities, in plane units per τ (directions: no mean is subtracted)
-  Matrix speed;             // rows = y (upwards), columns = x: in-plane speed, per τ
+  Matrix speed;             // cells x cells, rows = y (upwards), columns = x: speed within the plane, per τ
   Matrix trajectory;        // 2 x n, decimated
 };
 

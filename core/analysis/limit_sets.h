@@ -28,9 +28,11 @@ struct LimitSets {
   Index oscillating = 0;         // number of runs that oscillate
 };
 
-// A run oscillates if, over its last half, its leading PC returns at least twice to its mean upwards with an amplitude that
-// changes by less than 20 % from the third to the fourth quarter, and is at least 1e-3 of the start's size.
-// Linear systems have no limit cycle: a run is then never called oscillation, only slow, fixedPoint or divergence.
+// A run that is not at rest after its `steps` (speed above 1e-3 of the start's norm, per τ) goes on for three times as
+// long. It oscillates if, over the last two thirds of that, its leading PC crosses its mean upwards at least three
+// times, with an amplitude above 1e-3 of the start's norm that changes by less than 5 % between the halves.
+// Linear systems have no limit cycle: their runs are never called oscillation.
+// Cost: steps x (one step of `runs` states), up to four times that where runs do not come to rest.
 LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Progress& progress = noProgress());
 
 }  // namespace keyhole

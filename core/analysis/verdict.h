@@ -28,6 +28,7 @@ struct SystemEvidence {
   LineAttractorScore score;
   std::optional<LimitSets> limitSets;  // of nonlinear systems
   Nonlinearity phi = Nonlinearity::linear;
+  bool cyclesPending = false;  // the free runs are still being computed: nothing is said of cycles yet
 };
 
 struct Verdict {

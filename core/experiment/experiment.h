@@ -25,10 +25,12 @@ struct SimulationStage {
   Index units = 0;       // D
   Index steps = 0;       // T
   double alpha = 0.01;
-  RegressionSums linearSums;  // with φ = identity (empty if not needed), teacher's unit order
-  RegressionSums tanhSums;    // with φ = tanh (empty if not needed)
+  // The sums of the MAP fit over all T, in the teacher's unit order. Those with the teacher's φ come with the simulation;
+  // the others are added (by running the same trajectory once more) when a fit first asks for them, then kept.
+  std::optional<RegressionSums> linearSums;
+  std::optional<RegressionSums> tanhSums;
   Matrix display;        // D x n, n <= 5000: the first recorded states (with observation noise)
-  Matrix displayNoise;   // D x (n-1): ξ of those steps times σ; 0 columns for a recording
+  Matrix displayNoise;   // D x (n-1): σ ξ of those steps; 0 columns for a recording
   Vector signal;         // T task samples s_t, or empty
   Vector readout;        // n: the teacher's readout over the displayed steps, or empty
   Vector target;         // n: the ideal integrator, or empty
@@ -43,6 +45,7 @@ struct ObservationStage {
 
 struct FitStage {
   Student student;  // summary.status says whether A is valid
+  std::shared_ptr<const StationaryCovariance> covariance;  // of the long-time limits, kept for the next d
   double seconds = 0;
 };
 
@@ -54,10 +57,12 @@ struct SystemAnalysis {
   double henrici = 0;
   Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher; empty in a coarse pass)
   double participationRatio = 0;
-  Matrix activity;        // N_shown x n: trajectory of the displayed steps (student: d x n; teacher: seen units, d x n)
+  Matrix activity;        // student: d x n, its run over the displayed steps; teacher: empty, see SimulationStage::display
   FlowField flow;
   std::optional<LimitSets> limitSets;  // empty in a coarse pass
-  double explainedVariance = 0;        // of the student's noise-free run; NaN for the teacher
+  double explainedVariance = 0;        // of the displayed steps by the student's noise-free run; NaN for the teacher
+  bool runDiverged = false;            // the student's run left the finite range
+  bool coarse = false;                 // conditions, singular values and limit sets are still to come
 };
 
 struct Experiment {
@@ -66,9 +71,9 @@ struct Experiment {
   std::shared_ptr<const SimulationStage> simulation;
   std::shared_ptr<const ObservationStage> observation;
   std::shared_ptr<const FitStage> fit;
-  std::shared_ptr<const SystemAnalysis> teacherAnalysis;  // null for a recording: see recordingFlow there
+  std::shared_ptr<const SystemAnalysis> teacherAnalysis;  // null for a recording
   std::shared_ptr<const SystemAnalysis> studentAnalysis;  // null if the fit has no parameters
-  Vector studentReadout;  // n: the teacher's readout weights fitted on the seen units, applied to the student; or empty
+  Vector studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
   bool coarse = false;    // a first picture; a finer one follows
   double analysisSeconds = 0;

@@ -1,0 +1,179 @@
+#include "core/analysis/limit_sets.h"
+
+#include "core/common/random.h"
+#include "core/simulation/simulate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr double kDiverged = 1e6;      // relative to the start's norm
+constexpr double kSettled = 1e-3;      // speed per τ, relative to the start's norm, at which a run counts as at rest
+constexpr Index kStored = 4000;        // samples per run kept for the picture
+constexpr Index kExtension = 3;        // runs that do not come to rest go on for this many times their length …
+constexpr Index kTraceStride = 10;     // … with a sample of their leading PC every so many steps
+
+struct Runs {
+  std::vector<Matrix> states;  // per run: N x n, after the dropped part
+  std::vector<bool> diverged;
+  std::vector<double> finalSpeed;  // ‖F‖ at the end
+  Matrix last;                     // N x runs
+  double startNorm = 1;
+};
+
+Matrix starts(const FlowSystem& system, const LimitSetOptions& options) {
+  return options.startScale *
+         RandomStream(options.seed, Stream::probe).normalMatrix(system.network.size(), options.runs);
+}
+
+Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
+  const Index N = system.network.size();
+  Matrix now = starts(system, options), next(N, options.runs);
+  const Matrix noDrive(N, 0);
+  const auto dropped = static_cast<Index>(options.dropFraction * static_cast<double>(options.steps));
+  const Index stride = std::max<Index>(1, (options.steps - dropped) / kStored);
+  const Index kept = (options.steps - dropped + stride - 1) / stride;
+  Runs runs;
+  runs.startNorm = std::max(now.colwise().norm().mean(), 1e-12);
+  runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, kept));
+  runs.diverged.assign(static_cast<std::size_t>(options.runs), false);
+  Stepper stepper(system.network, system.phi, system.convention, options.alpha);
+  for (Index t = 0; t < options.steps; ++t) {
+    if (t % 100 == 0)
+      progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps), "running to the limit sets");
+    if (t >= dropped && (t - dropped) % stride == 0)
+      for (Index k = 0; k < options.runs; ++k)
+        runs.states[static_cast<std::size_t>(k)].col((t - dropped) / stride) = now.col(k);
+    stepper.step(now, noDrive, next);
+    for (Index k = 0; k < options.runs; ++k)
+      if (!(next.col(k).norm() < kDiverged * runs.startNorm)) {
+        runs.diverged[static_cast<std::size_t>(k)] = true;
+        next.col(k) = now.col(k);
+      }
+    now.swap(next);
+  }
+  const Matrix velocity = flow(system, now);
+  for (Index k = 0; k < options.runs; ++k) runs.finalSpeed.push_back(velocity.col(k).norm());
+  runs.last = std::move(now);
+  return runs;
+}
+
+bool atRest(const Runs& runs, std::size_t k) { return runs.finalSpeed[k] <= kSettled * runs.startNorm; }
+
+// Lets the chosen runs go on and records their leading PC: one row per run, one column per kTraceStride steps.
+Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs, const Pca& basis,
+                      const std::vector<Index>& chosen, Progress& progress) {
+  Matrix now = runs.last(Eigen::all, chosen), next(now.rows(), now.cols());
+  const Matrix noDrive(now.rows(), 0);
+  const Index steps = kExtension * options.steps;
+  Matrix traces(now.cols(), steps / kTraceStride);
+  Stepper stepper(system.network, system.phi, system.convention, options.alpha);
+  for (Index t = 0; t < traces.cols() * kTraceStride; ++t) {
+    if (t % 100 == 0)
+      progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
+    stepper.step(now, noDrive, next);
+    now.swap(next);
+    if (t % kTraceStride == 0)
+      traces.col(t / kTraceStride) = ((now.colwise() - basis.mean).transpose() * basis.components.col(0));
+  }
+  return traces;
+}
+
+struct Oscillation {
+  bool sustained = false;
+  double period = 0;  // in samples
+};
+
+double amplitude(const Eigen::RowVectorXd& x) { return 0.5 * (x.maxCoeff() - x.minCoeff()); }
+
+// x: the leading PC of one run after its first `steps`. See the header for the rule.
+Oscillation oscillationOf(const Eigen::RowVectorXd& x, double smallest) {
+  const Index half = x.size() / 3;
+  const Eigen::RowVectorXd last = x.tail(2 * half);
+  if (!last.allFinite()) return {};
+  const Eigen::RowVectorXd centred = last.array() - last.mean();
+  std::vector<double> crossings;
+  for (Index i = 1; i < centred.size(); ++i)
+    if (centred(i - 1) < 0 && centred(i) >= 0)
+      crossings.push_back(static_cast<double>(i - 1) + centred(i - 1) / (centred(i - 1) - centred(i)));
+  if (crossings.size() < 3) return {};
+  const double before = amplitude(last.head(half)), after = amplitude(last.tail(half));
+  if (!(after > smallest) || std::abs(before - after) > 0.05 * std::max(before, after)) return {};
+  return {true, (crossings.back() - crossings.front()) / static_cast<double>(crossings.size() - 1)};
+}
+
+LimitKind kindOf(const Runs& runs, std::size_t k, bool oscillates) {
+  if (runs.diverged[k]) return LimitKind::divergence;
+  if (oscillates) return LimitKind::oscillation;
+  return atRest(runs, k) ? LimitKind::fixedPoint : LimitKind::slow;
+}
+
+Pca basisOf(const Runs& runs) {
+  const Index N = runs.states.front().rows(), n = runs.states.front().cols();
+  const Index stride = std::max<Index>(1, n / 200);
+  const Index each = (n + stride - 1) / stride;
+  Matrix pooled(N, each * static_cast<Index>(runs.states.size()));
+  Index column = 0;
+  for (const auto& states : runs.states)
+    for (Index i = 0; i < each; ++i) pooled.col(column++) = states.col(i * stride);
+  return pca(pooled, 3);
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+Matrix everyNth(const Matrix& points, Index most) {
+  const Index stride = std::max<Index>(1, (points.cols() + most - 1) / most);
+  Matrix result(points.rows(), (points.cols() + stride - 1) / stride);
+  for (Index i = 0; i < result.cols(); ++i) result.col(i) = points.col(i * stride);
+  return result;
+}
+
+// The oscillation of every run; none for those at rest, diverged, or linear. (A linear system has no limit cycle: a
+// lasting oscillation there is a family of orbits, not an attractor.)
+std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs,
+                                      const Pca& basis, Progress& progress) {
+  std::vector<Oscillation> found(runs.states.size());
+  if (system.phi == Nonlinearity::linear) return found;
+  std::vector<Index> moving;
+  for (std::size_t k = 0; k < runs.states.size(); ++k)
+    if (!runs.diverged[k] && !atRest(runs, k)) moving.push_back(static_cast<Index>(k));
+  if (moving.empty()) return found;
+  const Matrix traces = extendedTraces(system, options, runs, basis, moving, progress);
+  for (std::size_t i = 0; i < moving.size(); ++i)
+    found[static_cast<std::size_t>(moving[i])] =
+        oscillationOf(traces.row(static_cast<Index>(i)), 1e-3 * runs.startNorm);
+  return found;
+}
+
+}  // namespace
+
+LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
+  LimitSets sets;
+  sets.varianceExplained = Vector::Zero(3);
+  if (options.runs == 0) return sets;
+  const Runs runs = runAll(system, options, progress);
+  const Pca basis = basisOf(runs);
+  const Index axes = basis.components.cols();
+  if (basis.totalVariance > 0) sets.varianceExplained.head(axes) = basis.variances / basis.totalVariance;
+  const auto found = oscillations(system, options, runs, basis, progress);
+  std::vector<double> periods;
+  for (std::size_t k = 0; k < runs.states.size(); ++k) {
+    Matrix projected = Matrix::Zero(3, runs.states[k].cols());
+    projected.topRows(axes) = projectStates(basis, runs.states[k]);
+    sets.kinds.push_back(kindOf(runs, k, found[k].sustained));
+    if (found[k].sustained)
+      periods.push_back(found[k].period * static_cast<double>(kTraceStride) * options.alpha);
+    sets.runs.push_back(everyNth(projected, options.pointsPerRun));
+  }
+  sets.oscillating = static_cast<Index>(periods.size());
+  if (!periods.empty()) sets.period = median(periods);
+  return sets;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,188 @@
+#include "core/analysis/verdict.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace keyhole {
+namespace {
+
+// The persistent modes of a system: those with τ above the threshold, or unstable.
+struct Persistence {
+  Index count = 0;         // a complex pair counts as two
+  Index undetermined = 0;  // of the persistent ones
+  std::complex<double> leading;
+  bool single = false;     // exactly one, real
+};
+
+bool persists(std::complex<double> value, double tau) { return value.real() > 1.0 - 1.0 / tau; }
+
+Persistence persistenceOf(const Spectrum& spectrum, double tau) {
+  Persistence found;
+  if (spectrum.values.size() > 0) found.leading = spectrum.values(0);
+  for (Index i = 0; i < spectrum.values.size(); ++i) {
+    if (!persists(spectrum.values(i), tau)) continue;
+    ++found.count;
+    if (spectrum.undetermined[static_cast<std::size_t>(i)]) ++found.undetermined;
+  }
+  found.single = found.count == 1 && found.leading.imag() == 0.0;
+  return found;
+}
+
+std::string number(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.3g", value);
+  return buffer;
+}
+
+// λ near 1 needs more digits than three to be told from 1.
+std::string eigenvalueNumber(double value) {
+  char buffer[32];
+  const bool nearOne = std::abs(value - 1.0) < 0.05;
+  std::snprintf(buffer, sizeof buffer, nearOne ? "%.4f" : "%.3g", value);
+  return buffer;
+}
+
+std::string tauText(std::complex<double> value) {
+  if (value.real() >= 1.0) return "unstable";
+  return "τ = " + number(1.0 / (1.0 - value.real()));
+}
+
+std::string modes(Index count) { return std::to_string(count) + (count == 1 ? " persistent mode" : " persistent modes"); }
+
+std::string leadingText(const char* symbol, const Persistence& p) {
+  return std::string(symbol) + " = " + complexText(p.leading) + ", " + tauText(p.leading);
+}
+
+bool hasCycle(const SystemEvidence& evidence) {
+  return evidence.phi != Nonlinearity::linear && evidence.limitSets && evidence.limitSets->oscillating > 0;
+}
+
+bool isLineAttractor(const SystemEvidence& evidence, const Persistence& p, double threshold) {
+  return p.single && p.leading.real() <= 1.0 && evidence.score.status != ScoreStatus::unstable &&
+         evidence.score.value >= threshold;
+}
+
+std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const Persistence& p,
+                      const VerdictOptions& options) {
+  std::string text;
+  if (hasCycle(evidence))
+    text = "a limit cycle (" + std::to_string(evidence.limitSets->oscillating) + " of " +
+           std::to_string(evidence.limitSets->kinds.size()) + " free runs, period " +
+           number(evidence.limitSets->period) + " τ; " + leadingText(symbol, p) + ")";
+  else if (isLineAttractor(evidence, p, options.scoreThreshold))
+    text = "an approximate line attractor (score " + number(evidence.score.value) + "; " + leadingText(symbol, p) + ")";
+  else if (p.count > 0)
+    text = modes(p.count) + " (" + leadingText(symbol, p) + ")";
+  else
+    text = "no persistent mode (" + leadingText(symbol, p) + ")";
+  return text;
+}
+
+struct Comparison {
+  const SystemEvidence& teacher;
+  const SystemEvidence& student;
+  Persistence teacherModes, studentModes;
+  const VerdictOptions& options;
+};
+
+bool cyclesPending(const Comparison& c) { return c.teacher.cyclesPending || c.student.cyclesPending; }
+
+VerdictKind kindOf(const Comparison& c) {
+  if (cyclesPending(c)) return VerdictKind::undecided;
+  if (c.teacherModes.undetermined > 0 || c.studentModes.undetermined > 0) return VerdictKind::undecided;
+  if (hasCycle(c.student) && !hasCycle(c.teacher)) return VerdictKind::spuriousLimitCycle;
+  const double threshold = c.options.scoreThreshold;
+  const bool claimsLine = isLineAttractor(c.student, c.studentModes, threshold);
+  if (c.studentModes.count > c.teacherModes.count)
+    return claimsLine && !isLineAttractor(c.teacher, c.teacherModes, threshold) ? VerdictKind::spuriousLineAttractor
+                                                                                : VerdictKind::spuriousPersistence;
+  if (c.studentModes.count < c.teacherModes.count) return VerdictKind::missed;
+  if (hasCycle(c.teacher) && !hasCycle(c.student)) return VerdictKind::missed;
+  return VerdictKind::faithful;
+}
+
+// Why persistence was not called a line attractor: the two blind spots of the score, and more than one mode.
+std::string whyNoLine(const Comparison& c) {
+  const auto& p = c.studentModes;
+  if (p.leading.real() > 1.0) return " It is no line attractor: the leading mode is unstable, to which the score is blind.";
+  if (p.leading.imag() != 0.0)
+    return " It is no line attractor: the leading pair is complex, so its score is 0 by construction.";
+  if (p.count > 1)
+    return " It is no line attractor: several modes persist (score " + number(c.student.score.value) + ").";
+  return " It is no line attractor: its score " + number(c.student.score.value) + " is below " +
+         number(c.options.scoreThreshold) + ".";
+}
+
+std::string ending(VerdictKind kind, const Comparison& c) {
+  switch (kind) {
+    case VerdictKind::faithful:
+      return ": FAITHFUL.";
+    case VerdictKind::missed:
+      return ": MISSED.";
+    case VerdictKind::spuriousLimitCycle:
+      return ": SPURIOUS LIMIT CYCLE.";
+    case VerdictKind::spuriousLineAttractor:
+      return ": SPURIOUS LINE ATTRACTOR.";
+    case VerdictKind::spuriousPersistence:
+      return ": SPURIOUS PERSISTENCE." + whyNoLine(c);
+    case VerdictKind::undecided:
+      break;
+  }
+  if (cyclesPending(c)) return ". Whether they settle on limit cycles is being computed …";
+  const bool ofTeacher = c.teacherModes.undetermined > 0;
+  return std::string(": UNDECIDED, because ") + std::to_string(ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined) +
+         " of the " + (ofTeacher ? "teacher's" : "student's") +
+         " persistent eigenvalues are undetermined (rounding alone could move them that far).";
+}
+
+std::string undecidedAlone(const std::optional<SystemEvidence>& student, const std::string& whyNoStudent,
+                           const VerdictOptions& options) {
+  if (!student) return "There is no student to judge: " + whyNoStudent + ".";
+  const auto p = persistenceOf(student->spectrum, options.persistentTau);
+  return "The student claims " + whatItHas("λ̂", *student, p, options) +
+         ". What the circuit behind the recording has is not known: UNDECIDED.";
+}
+
+}  // namespace
+
+Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
+              const std::string& whyNoStudent, const VerdictOptions& options) {
+  if (!teacher || !student) return {VerdictKind::undecided, false, undecidedAlone(student, whyNoStudent, options)};
+  const Comparison comparison{*teacher, *student, persistenceOf(teacher->spectrum, options.persistentTau),
+                              persistenceOf(student->spectrum, options.persistentTau), options};
+  Verdict verdict;
+  verdict.kind = kindOf(comparison);
+  verdict.spurious = verdict.kind == VerdictKind::spuriousPersistence ||
+                     verdict.kind == VerdictKind::spuriousLineAttractor ||
+                     verdict.kind == VerdictKind::spuriousLimitCycle;
+  verdict.sentence = "The student claims " + whatItHas("λ̂", *student, comparison.studentModes, options) +
+                     "; the teacher has " + whatItHas("λ", *teacher, comparison.teacherModes, options) +
+                     ending(verdict.kind, comparison);
+  return verdict;
+}
+
+std::string nameOf(VerdictKind kind) {
+  switch (kind) {
+    case VerdictKind::faithful:
+      return "faithful";
+    case VerdictKind::spuriousPersistence:
+      return "spurious persistence";
+    case VerdictKind::spuriousLineAttractor:
+      return "spurious line attractor";
+    case VerdictKind::spuriousLimitCycle:
+      return "spurious limit cycle";
+    case VerdictKind::missed:
+      return "missed";
+    case VerdictKind::undecided:
+      return "undecided";
+  }
+  return "unknown";
+}
+
+std::string complexText(std::complex<double> value) {
+  std::string text = eigenvalueNumber(value.real());
+  if (value.imag() != 0.0) text += " ± " + number(std::abs(value.imag())) + "i";
+  return text;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,136 @@
+#include "core/experiment/experiment.h"
+
+#include "core/experiment/experiment_stages.h"
+
+#include <chrono>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Which results of the previous experiment can be used as they are.
+struct Reuse {
+  bool teacher = false, simulation = false, observation = false, fit = false, analysis = false;
+  bool teacherAnalysis = false;
+};
+
+// The teacher's picture depends on the analysis settings, but neither on what is seen nor on the fit.
+bool analysisSettingsDiffer(const Settings& a, const Settings& b) {
+  for (const auto& key : changedKeys(a, b))
+    if (settingRow(key).stage == Stage::analysis) return true;
+  return false;
+}
+
+Reuse reusable(const Settings& settings, const Experiment* previous) {
+  Reuse reuse;
+  if (!previous) return reuse;
+  const auto fresh = [&](Stage stage) { return !staleThrough(previous->settings, settings, stage); };
+  reuse.teacher = previous->teacher && fresh(Stage::teacher);
+  reuse.simulation = previous->simulation && fresh(Stage::simulation);
+  reuse.observation = previous->observation && fresh(Stage::observation);
+  reuse.fit = previous->fit && fresh(Stage::fit);
+  reuse.analysis = previous->studentAnalysis && !previous->coarse && fresh(Stage::analysis);
+  reuse.teacherAnalysis = previous->teacherAnalysis && !previous->teacherAnalysis->coarse && reuse.simulation &&
+                          !analysisSettingsDiffer(previous->settings, settings);
+  return reuse;
+}
+
+// The covariance depends on the teacher, on α and on the method.
+std::shared_ptr<const StationaryCovariance> knownCovariance(const Experiment* previous, const Settings& settings,
+                                                            const Reuse& reuse) {
+  if (!previous || !previous->fit || !reuse.teacher) return nullptr;
+  const bool same = previous->settings.number("simulation.alpha") == settings.number("simulation.alpha") &&
+                    previous->settings.text("fit.method") == settings.text("fit.method");
+  return same ? previous->fit->covariance : nullptr;
+}
+
+void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Progress& progress) {
+  const auto& settings = now.settings;
+  if (reuse.fit) {
+    now.fit = previous->fit;
+    return;
+  }
+  if (fitMethod(settings) == FitMethod::map)
+    now.simulation = stages::withSums(now.simulation, settings, *now.teacher, mapOptions(settings).phi, progress);
+  progress.checkpoint(0, "fitting");
+  now.fit = stages::makeFit(settings, *now.teacher, *now.simulation, *now.observation,
+                            knownCovariance(previous, settings, reuse));
+}
+
+void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bool coarse, Progress& progress) {
+  const auto start = Clock::now();
+  now.coarse = coarse;
+  now.teacherAnalysis =
+      reuse.teacherAnalysis ? previous->teacherAnalysis : stages::analyseTeacher(now, coarse, progress);
+  now.studentAnalysis =
+      reuse.analysis ? previous->studentAnalysis : stages::analyseStudent(now, coarse, progress);
+  now.studentReadout = stages::studentReadout(now);
+  now.verdict = stages::verdictOf(now);
+  now.analysisSeconds = secondsSince(start);
+}
+
+}  // namespace
+
+std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
+                                                const std::shared_ptr<const Experiment>& previous,
+                                                Progress& progress, const ExperimentSink& sink) {
+  const Reuse reuse = reusable(settings, previous.get());
+  auto now = std::make_shared<Experiment>();
+  now->settings = settings;
+  progress.checkpoint(0, "building the teacher");
+  now->teacher = reuse.teacher ? previous->teacher : stages::makeTeacher(settings);
+  now->simulation =
+      reuse.simulation ? previous->simulation : stages::makeSimulation(settings, *now->teacher, progress);
+  now->observation = reuse.observation ? previous->observation : stages::makeObservation(settings, *now->simulation);
+  runFit(*now, previous.get(), reuse, progress);
+  const bool nothingToRefine = reuse.analysis && (reuse.teacherAnalysis || isRecording(settings));
+  if (sink && !nothingToRefine) {
+    auto first = std::make_shared<Experiment>(*now);
+    analyse(*first, previous.get(), reuse, true, progress);
+    sink(first);
+  }
+  analyse(*now, previous.get(), reuse, false, progress);
+  if (sink) sink(now);
+  return now;
+}
+
+std::optional<FlowSystem> teacherSystem(const Experiment& experiment) {
+  if (!experiment.teacher || !experiment.teacher->teacher) return {};
+  const auto& teacher = *experiment.teacher->teacher;
+  return FlowSystem{teacher.network, teacher.options.phi, teacher.options.convention};
+}
+
+std::optional<FlowSystem> studentSystem(const Experiment& experiment) {
+  if (!experiment.fit || !hasParameters(experiment.fit->student.summary.status)) return {};
+  return FlowSystem{Network(DenseForm{experiment.fit->student.A}), experiment.fit->student.phi, Convention::standard};
+}
+
+Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y) {
+  constexpr Index kSteps = 2000;
+  Probe result;
+  const auto teacher = teacherSystem(experiment);
+  const auto student = studentSystem(experiment);
+  const double alpha = experiment.simulation->alpha;
+  const auto& seen = experiment.observation->seen;
+  if (inTeacherPlane && !experiment.teacherAnalysis) return result;
+  if (!inTeacherPlane && !experiment.studentAnalysis) return result;
+  Vector z, start;
+  if (experiment.teacherAnalysis) z = experiment.teacherAnalysis->flow.plane.base;
+  if (inTeacherPlane) {
+    z = liftPoint(experiment.teacherAnalysis->flow.plane, x, y);
+    start = z(seen);
+  } else {
+    start = liftPoint(experiment.studentAnalysis->flow.plane, x, y);
+    if (z.size() > 0) z(seen) = start;
+  }
+  if (teacher && experiment.teacherAnalysis)
+    result.teacher = probeTrajectory(*teacher, experiment.teacherAnalysis->flow.plane, z, alpha, kSteps);
+  if (student && experiment.studentAnalysis)
+    result.student = probeTrajectory(*student, experiment.studentAnalysis->flow.plane, start, alpha, kSteps);
+  return result;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,212 @@
+#include "core/experiment/experiment_stages.h"
+
+#include "core/common/error.h"
+#include "core/fitting/run_student.h"
+#include "core/io/recording_file.h"
+
+#include <chrono>
+
+namespace keyhole::stages {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Index kDisplaySteps = 5000;
+constexpr Index kRecordingBlock = 4096;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// The fit is given the task's input if there is one and the user wants it.
+bool fitUsesInput(const Settings& settings, const SimulationStage& simulation) {
+  return simulation.signal.size() > 0 && settings.flag("fit.use_input");
+}
+
+// Streams the teacher once into the sums and, at the start, the displayed steps.
+struct Collector {
+  SimulationStage& stage;
+  RegressionSums& sums;
+  Nonlinearity phi;
+  bool keepDisplay;
+  Index filled = 0;  // displayed columns so far
+
+  void operator()(const StateBlock& block) {
+    const Index n = block.states.cols() - 1;
+    const Matrix inputs = stage.signal.size() > 0 ? Matrix(stage.signal.segment(block.first, n).transpose())
+                                                  : Matrix(0, n);
+    accumulate(sums, block.states, inputs, stage.alpha, phi);
+    if (!keepDisplay) return;
+    // Column 0 repeats the last column of the block before.
+    const Index room = std::min(block.first + n + 1, stage.display.cols()) - block.first;
+    if (room > 0) {
+      stage.display.middleCols(block.first, room) = block.states.leftCols(room);
+      filled = block.first + room;
+    }
+  }
+};
+
+void simulateTeacher(SimulationStage& stage, const Settings& settings, const Teacher& teacher, Progress& progress) {
+  const auto options = simulationOptions(settings);
+  stage.units = teacher.network.size();
+  stage.steps = options.steps;
+  const bool task = options.task == TaskKind::integration && teacher.integrationMode.size() > 0;
+  if (task) stage.signal = integrationSignal(options.steps, options.seed);
+  const Index shown = std::min(options.steps, kDisplaySteps);
+  stage.display.resize(stage.units, shown);
+  RegressionSums sums = emptySums(stage.units, task ? 1 : 0);
+  Collector collector{stage, sums, teacher.options.phi, true};
+  stage.diverged = !simulate(teacher, options, stage.signal, [&](const StateBlock& b) { collector(b); }, progress);
+  stage.display.conservativeResize(Eigen::NoChange, collector.filled);
+  (teacher.options.phi == Nonlinearity::tanh ? stage.tanhSums : stage.linearSums) = std::move(sums);
+  if (collector.filled < 2) return;
+  stage.displayNoise = options.sigma * processNoise(teacher, options.seed, options.burnIn, collector.filled - 1);
+  if (!task) return;
+  stage.readout = stage.display.transpose() * teacher.readoutWeights;
+  stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(collector.filled);
+}
+
+void useRecording(SimulationStage& stage, const Recording& recording) {
+  stage.units = recording.activity.rows();
+  stage.steps = recording.activity.cols();
+  const Index shown = std::min(stage.steps, kDisplaySteps);
+  stage.display = recording.activity.leftCols(shown);
+  stage.displayNoise.resize(stage.units, 0);
+}
+
+RegressionSums recordingSums(const Recording& recording, double alpha, Nonlinearity phi, Progress& progress) {
+  const auto& X = recording.activity;
+  RegressionSums sums = emptySums(X.rows(), 0);
+  for (Index first = 0; first + 1 < X.cols(); first += kRecordingBlock) {
+    progress.checkpoint(static_cast<double>(first) / static_cast<double>(X.cols()), "summing the recording");
+    const Index n = std::min(kRecordingBlock, X.cols() - 1 - first);
+    accumulate(sums, X.middleCols(first, n + 1), Matrix(0, n), alpha, phi);
+  }
+  return sums;
+}
+
+Student notFitted(FitStatus status, const std::string& message, double alpha) {
+  Student student;
+  student.alpha = alpha;
+  student.summary.status = status;
+  student.summary.message = message;
+  return student;
+}
+
+RegressionSums withoutInput(RegressionSums sums) {
+  sums.PU.resize(sums.S.rows(), 0);
+  sums.XU.resize(sums.S.rows(), 0);
+  sums.UU.resize(0, 0);
+  return sums;
+}
+
+Student fitByMap(const Settings& settings, const SimulationStage& simulation, const ObservationStage& observation) {
+  const auto options = mapOptions(settings);
+  const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
+  if (!sums || sums->count == 0)
+    return notFitted(FitStatus::diverged, "the teacher left the finite range at once, so there is nothing to fit",
+                     options.alpha);
+  RegressionSums seen = selectUnits(*sums, observation.seen);
+  const bool withInput = fitUsesInput(settings, simulation);
+  if (!withInput) seen = withoutInput(std::move(seen));
+  Student student = fitMap(seen, options);
+  if (simulation.signal.size() > 0 && !withInput) student.notes.push_back("the task's input was not given to the fit");
+  if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
+  return student;
+}
+
+Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
+                   const ObservationStage& observation, std::shared_ptr<const StationaryCovariance>& covariance) {
+  if (!teacher.teacher)
+    return notFitted(FitStatus::notRun, "the long-time limit needs a known teacher, and this is a recording",
+                     simulation.alpha);
+  if (!covariance) {
+    const auto limit = fitMethod(settings) == FitMethod::stationaryContinuous ? StationaryLimit::continuous
+                                                                              : StationaryLimit::discrete;
+    covariance = std::make_shared<const StationaryCovariance>(
+        stationaryCovariance(*teacher.teacher, limit, simulation.alpha));
+  }
+  Student student = fitStationary(*covariance, observation.seen, simulation.alpha);
+  if (teacher.teacher->options.phi == Nonlinearity::tanh)
+    student.notes.push_back("the long-time limit takes φ as linear, and the teacher's is tanh");
+  return student;
+}
+
+}  // namespace
+
+std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings) {
+  const auto start = Clock::now();
+  auto stage = std::make_shared<TeacherStage>();
+  if (isRecording(settings)) {
+    const std::string& file = settings.text("teacher.file");
+    if (file.empty())
+      throw InputError("teacher.file is empty; allowed: the path of a recording (.npy, .csv, .tsv or .mat)");
+    stage->recording = readRecording(file, RecordingOptions{settings.flag("teacher.transpose")});
+    if (auto warning = constantChannelWarning(*stage->recording); !warning.empty())
+      stage->warnings.push_back(std::move(warning));
+  } else {
+    stage->teacher = buildTeacher(teacherOptions(settings));
+  }
+  stage->seconds = secondsSince(start);
+  return stage;
+}
+
+std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, const TeacherStage& teacher,
+                                                      Progress& progress) {
+  const auto start = Clock::now();
+  auto stage = std::make_shared<SimulationStage>();
+  stage->alpha = settings.number("simulation.alpha");
+  if (teacher.recording)
+    useRecording(*stage, *teacher.recording);
+  else
+    simulateTeacher(*stage, settings, *teacher.teacher, progress);
+  stage->seconds = secondsSince(start);
+  return stage;
+}
+
+std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,
+                                                const Settings& settings, const TeacherStage& teacher,
+                                                Nonlinearity phi, Progress& progress) {
+  const bool tanh = phi == Nonlinearity::tanh;
+  if (tanh ? simulation->tanhSums.has_value() : simulation->linearSums.has_value()) return simulation;
+  auto extended = std::make_shared<SimulationStage>(*simulation);
+  auto& slot = tanh ? extended->tanhSums : extended->linearSums;
+  if (teacher.recording) {
+    slot = recordingSums(*teacher.recording, extended->alpha, phi, progress);
+    return extended;
+  }
+  slot = emptySums(extended->units, extended->signal.size() > 0 ? 1 : 0);
+  Collector collector{*extended, *slot, phi, false};
+  simulate(*teacher.teacher, simulationOptions(settings), extended->signal,
+           [&](const StateBlock& block) { collector(block); }, progress);
+  return extended;
+}
+
+std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings, const SimulationStage& simulation) {
+  const auto start = Clock::now();
+  auto stage = std::make_shared<ObservationStage>();
+  const SubsetKind kind = subsetKind(settings);
+  if (kind == SubsetKind::chosen) {
+    stage->seen = parseUnits(settings.text("observation.units"), simulation.units);
+  } else {
+    stage->seen = unitOrder(kind, simulation.units, simulationOptions(settings).seed);
+    stage->seen.resize(
+        static_cast<std::size_t>(seenCount(settings.number("observation.fraction"), simulation.units)));
+  }
+  stage->seconds = secondsSince(start);
+  return stage;
+}
+
+std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
+                                        const SimulationStage& simulation, const ObservationStage& observation,
+                                        std::shared_ptr<const StationaryCovariance> known) {
+  const auto start = Clock::now();
+  auto stage = std::make_shared<FitStage>();
+  stage->covariance = std::move(known);
+  if (fitMethod(settings) == FitMethod::map)
+    stage->student = fitByMap(settings, simulation, observation);
+  else
+    stage->student = fitByLimit(settings, teacher, simulation, observation, stage->covariance);
+  stage->seconds = secondsSince(start);
+  return stage;
+}
+
+}  // namespace keyhole::stages
