@@ -1,0 +1,78 @@
+#include "core/io/file_bytes.h"
+
+#include "core/common/error.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace keyhole {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuseToWrite(const std::string& path, const std::string& why) {
+  throw InputError("cannot write " + path + ": " + why + "; allowed: a path in an existing folder that you may write to");
+}
+
+bool writeAll(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string readFileBytes(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) throw InputError("cannot read " + path + ": it is a folder; allowed: a file");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError("cannot read " + path + ": " + std::strerror(errno ? errno : ENOENT));
+  std::string bytes;
+  file.seekg(0, std::ios::end);
+  const auto size = file.tellg();
+  if (size > 0) bytes.resize(static_cast<std::size_t>(size));
+  file.seekg(0);
+  if (!bytes.empty() && !file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+    throw InputError("cannot read " + path + ": reading stopped before its end");
+  return bytes;
+}
+
+void writeFileAtomically(const std::string& path, std::string_view bytes) {
+  std::error_code error;
+  if (path.empty()) refuseToWrite("\"\"", "the path is empty");
+  if (fs::is_directory(path, error)) refuseToWrite(path, "it is a folder");
+  std::string temporary = path + ".XXXXXX";
+  const int file = ::mkstemp(temporary.data());
+  if (file < 0) refuseToWrite(path, std::strerror(errno));
+  // mkstemp creates private files; the result should be what any other program would have made.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  ::fchmod(file, 0666 & ~mask);
+  const bool written = writeAll(file, bytes) && ::fsync(file) == 0;
+  const int reason = errno;
+  ::close(file);
+  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    const std::string why = std::strerror(written ? errno : reason);
+    ::unlink(temporary.c_str());
+    refuseToWrite(path, why);
+  }
+}
+
+void createFolder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || !fs::is_directory(path))
+    throw InputError("cannot create the folder " + path + ": " + (error ? error.message() : "a file is in the way"));
+}
+
+}  // namespace keyhole

@@ -1,0 +1,19 @@
+// Whole files: read at once, written whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace keyhole {
+
+// Throws InputError: no such file, a folder, not readable.
+std::string readFileBytes(const std::string& path);
+
+// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`; on any failure the old
+// file stays as it was. Throws InputError with the path and the system's reason.
+void writeFileAtomically(const std::string& path, std::string_view bytes);
+
+// Creates the folder and its parents if missing. Throws InputError.
+void createFolder(const std::string& path);
+
+}  // namespace keyhole

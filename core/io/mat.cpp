@@ -1,0 +1,190 @@
+#include "core/io/mat.h"
+
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+
+#include <matio.h>
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace keyhole {
+namespace {
+
+// matio keeps global state (its log, HDF5), so all use of it is serialised.
+std::mutex& matioMutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+struct CloseFile {
+  void operator()(mat_t* file) const { Mat_Close(file); }
+};
+struct FreeVariable {
+  void operator()(matvar_t* variable) const { Mat_VarFree(variable); }
+};
+using MatFile = std::unique_ptr<mat_t, CloseFile>;
+using MatVariable = std::unique_ptr<matvar_t, FreeVariable>;
+
+void quiet(int, char*) {}
+
+MatFile openMat(const std::string& path) {
+  if (!std::ifstream(path)) readFileBytes(path);  // throws the sentence for a missing or unreadable file
+  Mat_LogInitFunc("keyhole", quiet);
+  MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
+  if (!file) throw InputError(path + " is not a MATLAB file that can be read; allowed: .mat version 5 or 7.3");
+  return file;
+}
+
+const char* className(matio_classes type) {
+  switch (type) {
+    case MAT_C_CELL:
+      return "cell";
+    case MAT_C_STRUCT:
+      return "struct";
+    case MAT_C_OBJECT:
+      return "object";
+    case MAT_C_CHAR:
+      return "char";
+    case MAT_C_SPARSE:
+      return "sparse";
+    case MAT_C_DOUBLE:
+      return "double";
+    case MAT_C_SINGLE:
+      return "single";
+    case MAT_C_INT8:
+      return "int8";
+    case MAT_C_UINT8:
+      return "uint8";
+    case MAT_C_INT16:
+      return "int16";
+    case MAT_C_UINT16:
+      return "uint16";
+    case MAT_C_INT32:
+      return "int32";
+    case MAT_C_UINT32:
+      return "uint32";
+    case MAT_C_INT64:
+      return "int64";
+    case MAT_C_UINT64:
+      return "uint64";
+    case MAT_C_FUNCTION:
+      return "function";
+    default:
+      return "unknown";
+  }
+}
+
+bool holdsRealMatrix(const matvar_t& variable) {
+  return variable.class_type >= MAT_C_DOUBLE && variable.class_type <= MAT_C_UINT64 && !variable.isComplex &&
+         variable.rank == 2 && variable.dims;
+}
+
+std::string describe(const matvar_t& variable) {
+  std::string text = std::string(variable.name ? variable.name : "?") + " (";
+  for (int i = 0; variable.dims && i < variable.rank; ++i) text += (i ? " x " : "") + std::to_string(variable.dims[i]);
+  return text + " " + (variable.isComplex ? "complex " : "") + className(variable.class_type) + ")";
+}
+
+std::string listed(const std::vector<std::string>& descriptions) {
+  std::string text;
+  for (const auto& description : descriptions) text += (text.empty() ? "" : ", ") + description;
+  return text.empty() ? "none" : text;
+}
+
+struct Contents {
+  std::vector<std::string> descriptions;
+  std::vector<std::string> matrices;  // names of the real matrices
+};
+
+Contents contentsOf(mat_t* file) {
+  Contents contents;
+  // The bound only ends the walk through a damaged file.
+  for (int i = 0; i < 10000; ++i) {
+    const MatVariable variable(Mat_VarReadNextInfo(file));
+    if (!variable) break;
+    contents.descriptions.push_back(describe(*variable));
+    if (variable->name && holdsRealMatrix(*variable)) contents.matrices.emplace_back(variable->name);
+  }
+  Mat_Rewind(file);
+  return contents;
+}
+
+template <class T>
+Matrix mapped(const matvar_t& variable) {
+  const auto rows = static_cast<Index>(variable.dims[0]), columns = static_cast<Index>(variable.dims[1]);
+  return Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>(static_cast<const T*>(variable.data), rows,
+                                                                            columns)
+      .template cast<double>();
+}
+
+std::optional<Matrix> converted(const matvar_t& variable) {
+  // In a damaged file the data may be missing or shorter than the shape says.
+  const std::size_t entries = variable.dims[0] * variable.dims[1];
+  if (variable.data_size <= 0 || variable.nbytes / static_cast<std::size_t>(variable.data_size) < entries) return {};
+  if (entries == 0) return Matrix(static_cast<Index>(variable.dims[0]), static_cast<Index>(variable.dims[1]));
+  if (!variable.data) return {};
+  switch (variable.data_type) {
+    case MAT_T_DOUBLE:
+      return mapped<double>(variable);
+    case MAT_T_SINGLE:
+      return mapped<float>(variable);
+    case MAT_T_INT8:
+      return mapped<std::int8_t>(variable);
+    case MAT_T_UINT8:
+      return mapped<std::uint8_t>(variable);
+    case MAT_T_INT16:
+      return mapped<std::int16_t>(variable);
+    case MAT_T_UINT16:
+      return mapped<std::uint16_t>(variable);
+    case MAT_T_INT32:
+      return mapped<std::int32_t>(variable);
+    case MAT_T_UINT32:
+      return mapped<std::uint32_t>(variable);
+    case MAT_T_INT64:
+      return mapped<std::int64_t>(variable);
+    case MAT_T_UINT64:
+      return mapped<std::uint64_t>(variable);
+    default:
+      return {};
+  }
+}
+
+std::string chosenName(mat_t* file, const std::string& path, const std::string& variable) {
+  if (!variable.empty()) return variable;
+  const Contents contents = contentsOf(file);
+  if (contents.matrices.size() == 1) return contents.matrices.front();
+  throw InputError(path + " holds " + std::to_string(contents.matrices.size()) +
+                   " numeric matrices, so a name is needed; allowed: " + path + ":NAME with one of " +
+                   listed(contents.descriptions));
+}
+
+}  // namespace
+
+Matrix readMat(const std::string& path, const std::string& variable) {
+  const std::lock_guard lock(matioMutex());
+  const MatFile file = openMat(path);
+  const std::string name = chosenName(file.get(), path, variable);
+  const MatVariable info(Mat_VarReadInfo(file.get(), name.c_str()));
+  if (!info)
+    throw InputError(path + " holds no variable \"" + name + "\"; allowed: " +
+                     listed(contentsOf(file.get()).descriptions));
+  if (!holdsRealMatrix(*info))
+    throw InputError(path + ":" + name + " is " + describe(*info) + "; allowed: a real matrix of numbers");
+  Mat_Rewind(file.get());
+  const MatVariable data(Mat_VarRead(file.get(), name.c_str()));
+  std::optional<Matrix> values;
+  if (data && holdsRealMatrix(*data)) values = converted(*data);
+  if (!values) throw InputError(path + ":" + name + " cannot be read: the file is truncated or damaged");
+  return *values;
+}
+
+std::vector<std::string> matVariables(const std::string& path) {
+  const std::lock_guard lock(matioMutex());
+  return contentsOf(openMat(path).get()).descriptions;
+}
+
+}  // namespace keyhole

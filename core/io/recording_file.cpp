@@ -1,0 +1,76 @@
+#include "core/io/recording_file.h"
+
+#include "core/common/error.h"
+#include "core/io/delimited.h"
+#include "core/io/mat.h"
+#include "core/io/npy.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+namespace keyhole {
+namespace {
+
+struct Spec {
+  std::string path, variable;
+};
+
+std::string lowerExtension(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+// "file.mat:variable": a colon separates only behind .mat, and only if the whole is not itself a file.
+Spec parseSpec(const std::string& text) {
+  std::error_code error;
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || std::filesystem::exists(text, error)) return {text, {}};
+  const std::string path = text.substr(0, colon);
+  if (lowerExtension(path) != ".mat") return {text, {}};
+  return {path, text.substr(colon + 1)};
+}
+
+DelimitedTable readTable(const std::string& text) {
+  const Spec spec = parseSpec(text);
+  const std::string extension = lowerExtension(spec.path);
+  if (extension == ".npy") return {readNpy(spec.path), {}};
+  if (extension == ".mat") return {readMat(spec.path, spec.variable), {}};
+  if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return readDelimited(spec.path);
+  throw InputError(text + " has the file type \"" + extension + "\"; allowed: .npy, .csv, .tsv, .txt, .mat");
+}
+
+}  // namespace
+
+Recording readRecording(const std::string& spec, const RecordingOptions& options) {
+  DelimitedTable table = readTable(spec);
+  Recording recording;
+  recording.source = spec;
+  if (options.timeInColumns) {
+    recording.activity = std::move(table.values);
+  } else {
+    recording.activity = table.values.transpose();
+    recording.channelNames = std::move(table.columnNames);
+  }
+  requireUsable(recording);
+  return recording;
+}
+
+Matrix readMatrixFile(const std::string& spec) { return readTable(spec).values; }
+
+Matrix readSquareMatrix(const std::string& spec) {
+  Matrix matrix = readMatrixFile(spec);
+  if (matrix.rows() != matrix.cols() || matrix.rows() < 1)
+    throw InputError(spec + " is " + std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols()) +
+                     "; allowed: a square matrix");
+  for (Index j = 0; j < matrix.cols(); ++j)
+    for (Index i = 0; i < matrix.rows(); ++i)
+      if (!std::isfinite(matrix(i, j)))
+        throw InputError(spec + " has the value " + toText(matrix(i, j)) + " in row " + std::to_string(i + 1) +
+                         ", column " + std::to_string(j + 1) + "; allowed: finite numbers");
+  return matrix;
+}
+
+}  // namespace keyhole

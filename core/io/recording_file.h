@@ -1,0 +1,24 @@
+// Recordings and matrices from files of any kind that is read: .npy, .csv, .tsv, .txt and MATLAB's .mat
+// (`file.mat:variable`).
+#pragma once
+
+#include "core/observation/recording.h"
+
+#include <string>
+
+namespace keyhole {
+
+struct RecordingOptions {
+  bool timeInColumns = false;  // the file holds neurons x time (--transpose)
+};
+
+// Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and the readers.
+Recording readRecording(const std::string& spec, const RecordingOptions& options = {});
+
+// The array as stored (a task's input, T x m).
+Matrix readMatrixFile(const std::string& spec);
+
+// A connectivity matrix: square, not empty, finite.
+Matrix readSquareMatrix(const std::string& spec);
+
+}  // namespace keyhole

@@ -1,0 +1,61 @@
+#include "core/observation/recording.h"
+
+#include "core/common/error.h"
+
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+std::string sourceName(const Recording& recording) {
+  return recording.source.empty() ? "the recording" : "the recording " + recording.source;
+}
+
+std::string channelName(const Recording& recording, Index channel) {
+  const auto i = static_cast<std::size_t>(channel);
+  if (i < recording.channelNames.size() && !recording.channelNames[i].empty())
+    return std::to_string(channel + 1) + " (" + recording.channelNames[i] + ")";
+  return std::to_string(channel + 1);
+}
+
+}  // namespace
+
+void requireUsable(const Recording& recording) {
+  const auto& X = recording.activity;
+  if (X.rows() < 1) throw InputError(sourceName(recording) + " has 0 neurons; allowed: at least 1");
+  if (X.cols() < 2)
+    throw InputError(sourceName(recording) + " has " + std::to_string(X.cols()) +
+                     (X.cols() == 1 ? " time point" : " time points") + "; allowed: at least 2");
+  if (X.allFinite()) return;
+  for (Index t = 0; t < X.cols(); ++t)
+    for (Index i = 0; i < X.rows(); ++i)
+      if (!std::isfinite(X(i, t)))
+        throw InputError(sourceName(recording) + " has the value " + toText(X(i, t)) + " in channel " +
+                         channelName(recording, i) + " at time point " + std::to_string(t + 1) +
+                         "; allowed: finite numbers");
+}
+
+std::vector<Index> constantChannels(ConstMatrixRef activity) {
+  std::vector<Index> constant;
+  for (Index i = 0; i < activity.rows(); ++i)
+    if ((activity.row(i).array() == activity(i, 0)).all()) constant.push_back(i);
+  return constant;
+}
+
+std::string constantChannelWarning(const Recording& recording) {
+  const auto constant = constantChannels(recording.activity);
+  if (constant.empty()) return {};
+  const Index varying = recording.activity.rows() - static_cast<Index>(constant.size());
+  std::string names;
+  constexpr std::size_t kMostNamed = 10;
+  for (std::size_t i = 0; i < std::min(constant.size(), kMostNamed); ++i)
+    names += (i ? ", " : "") + channelName(recording, constant[i]);
+  if (constant.size() > kMostNamed) names += ", … (" + std::to_string(constant.size()) + " in all)";
+  if (varying < 2)
+    throw InputError(sourceName(recording) + " has only " + std::to_string(varying) +
+                     " varying channels (constant: " + names + "); allowed: at least 2");
+  return "constant channels in " + sourceName(recording) + ": " + names +
+         "; they carry no information and only the ridge keeps their fit defined";
+}
+
+}  // namespace keyhole

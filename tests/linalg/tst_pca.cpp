@@ -1,0 +1,53 @@
+// Tests core/linalg/pca.h
+#include "core/common/random.h"
+#include "core/linalg/pca.h"
+#include "tests/support/matrix_compare.h"
+
+#include <QTest>
+
+using namespace keyhole;
+
+class TestPca : public QObject {
+  Q_OBJECT
+ private slots:
+  // Data on a plane through an off-centre point: two components carry all variance, and lifting the scores gives the data
+  // back. Fails if the mean is not removed or components are not orthonormal.
+  void recoversAPlane() {
+    const RandomStream random(1, Stream::test);
+    const Matrix X = (random.normalMatrix(8, 2) * random.normalMatrix(2, 300, 50)).colwise() + Vector::Constant(8, 5.0);
+    const Pca basis = pca(X, 3);
+    QVERIFY(std::abs(basis.variances.head(2).sum() / basis.totalVariance - 1) < 1e-12);
+    const Matrix back = (basis.components * projectStates(basis, X)).colwise() + basis.mean;
+    COMPARE_MATRICES(back, X, 1e-10);
+    for (Index j = 0; j < 3; ++j) {
+      Index largest = 0;
+      basis.components.col(j).cwiseAbs().maxCoeff(&largest);
+      QVERIFY(basis.components(largest, j) > 0);
+    }
+  }
+
+  // A direction is a difference of states; its projection must not contain the mean. Fails if the mean is subtracted.
+  void directionsAreDifferencesOfStates() {
+    const Matrix X = RandomStream(2, Stream::test).normalMatrix(5, 100).array() + 3.0;
+    const Pca basis = pca(X, 2);
+    const Matrix difference = X.rightCols(99) - X.leftCols(99);
+    COMPARE_MATRICES(projectDirections(basis, difference),
+                     projectStates(basis, X.rightCols(99)) - projectStates(basis, X.leftCols(99)), 1e-12);
+  }
+
+  // n equal variances: participation ratio n; one direction: 1.
+  void participationRatio() {
+    Matrix X = Matrix::Zero(4, 8);
+    for (Index i = 0; i < 4; ++i) {
+      X(i, 2 * i) = 1;
+      X(i, 2 * i + 1) = -1;
+    }
+    QVERIFY(std::abs(pca(X, 2).participationRatio - 4) < 1e-12);
+    X.bottomRows(3).setZero();
+    QVERIFY(std::abs(pca(X, 2).participationRatio - 1) < 1e-12);
+    QCOMPARE(pca(Matrix::Ones(3, 5), 2).participationRatio, 0.0);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPca)
+#include "tst_pca.moc"

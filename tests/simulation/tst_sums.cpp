@@ -1,0 +1,55 @@
+// Tests core/simulation/sums.h
+#include "core/common/random.h"
+#include "core/simulation/sums.h"
+#include "tests/support/matrix_compare.h"
+
+#include <QTest>
+
+using namespace keyhole;
+
+class TestSums : public QObject {
+  Q_OBJECT
+ private slots:
+  // Two roads: in blocks, and by the definition written out. Fails if a block's edge is counted twice or lost.
+  void blocksGiveTheDefinition() {
+    const double alpha = 0.1;
+    const RandomStream random(1, Stream::test);
+    const Matrix X = random.normalMatrix(5, 41), U = random.normalMatrix(2, 40, 100);
+    RegressionSums sums = emptySums(5, 2);
+    accumulate(sums, X.leftCols(18), U.leftCols(17), alpha, Nonlinearity::tanh);
+    accumulate(sums, X.rightCols(24), U.rightCols(23), alpha, Nonlinearity::tanh);
+    Matrix S = Matrix::Zero(5, 5), R = S, PU = Matrix::Zero(5, 2), XU = PU, UU = Matrix::Zero(2, 2);
+    for (Index t = 1; t < 41; ++t) {
+      const Vector phi = X.col(t - 1).array().tanh(), step = X.col(t) - (1 - alpha) * X.col(t - 1), u = U.col(t - 1);
+      S += phi * phi.transpose();
+      R += step * phi.transpose();
+      PU += phi * u.transpose();
+      XU += step * u.transpose();
+      UU += u * u.transpose();
+    }
+    COMPARE_MATRICES(sums.S, S, 1e-12);
+    COMPARE_MATRICES(sums.R, R, 1e-12);
+    COMPARE_MATRICES(sums.PU, PU, 1e-12);
+    COMPARE_MATRICES(sums.XU, XU, 1e-12);
+    COMPARE_MATRICES(sums.UU, UU, 1e-12);
+    QCOMPARE(sums.count, Index{40});
+  }
+
+  // The sums of a few units are the sums of a recording of these units alone.
+  void selectionIsARecordingOfTheChosen() {
+    const Matrix X = RandomStream(2, Stream::test).normalMatrix(6, 30);
+    const std::vector<Index> chosen = {4, 0, 3};
+    RegressionSums all = emptySums(6, 0), some = emptySums(3, 0);
+    accumulate(all, X, Matrix(0, 29), 0.2, Nonlinearity::linear);
+    const Matrix part = X(chosen, Eigen::all);
+    accumulate(some, part, Matrix(0, 29), 0.2, Nonlinearity::linear);
+    const auto selected = selectUnits(all, chosen);
+    COMPARE_MATRICES(selected.S, some.S, 1e-12);
+    COMPARE_MATRICES(selected.R, some.R, 1e-12);
+    COMPARE_MATRICES(selected.energy, some.energy, 1e-12);
+    COMPARE_MATRICES(selected.sum, some.sum, 1e-12);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestSums)
+#include "tst_sums.moc"
