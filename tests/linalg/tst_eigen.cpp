@@ -25,7 +25,7 @@ class TestEigen : public QObject {
           A.cast<std::complex<double>>() * system.vectors - system.vectors * system.values.asDiagonal();
       QVERIFY(residual.norm() < 1e-14 * static_cast<double>(n) * std::max(1.0, A.norm()));
       QVERIFY((system.vectors.colwise().norm().array() - 1).abs().maxCoeff() < 1e-13);
-      COMPARE_MATRICES(eigenvalues(A), system.values, 1e-12);
+      COMPARE_EIGENVALUES(eigenvalues(A), system.values, 1e-12);
     }
   }
 

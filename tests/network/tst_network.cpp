@@ -44,8 +44,8 @@ class TestNetwork : public QObject {
   // chain is checked on 4 units, since the error of a k-fold defective eigenvalue is ε^(1/k).
   void exactEigenvaluesAreTrue() {
     const auto small = forms(4);
-    COMPARE_MATRICES(*small[1].exactEigenvalues(), eigenvalues(small[1].dense()), 1e-6);
-    COMPARE_MATRICES(*small[3].exactEigenvalues(), eigenvalues(small[3].dense()), 1e-3);
+    COMPARE_EIGENVALUES(*small[1].exactEigenvalues(), eigenvalues(small[1].dense()), 1e-6);
+    COMPARE_EIGENVALUES(*small[3].exactEigenvalues(), eigenvalues(small[3].dense()), 1e-3);
     QVERIFY(!small[0].exactEigenvalues());
   }
 

@@ -88,7 +88,7 @@ class TestTeachers : public QObject {
       const Matrix B = teacher.network.dense();
       // The mode is an eigenvector of 0.999; random non-orthogonal eigenvectors cost digits.
       QVERIFY((B * teacher.integrationMode - 0.999 * teacher.integrationMode).norm() < 1e-9 * 30);
-      COMPARE_MATRICES(*teacher.network.exactEigenvalues(), eigenvalues(B), 1e-8);
+      COMPARE_EIGENVALUES(*teacher.network.exactEigenvalues(), eigenvalues(B), 1e-8);
     }
   }
 

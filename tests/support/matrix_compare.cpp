@@ -19,7 +19,7 @@ QString difference(ConstMatrixRef a, ConstMatrixRef b, double tolerance) {
   return {};
 }
 
-QString difference(const ComplexVector& a, const ComplexVector& b, double tolerance) {
+QString spectralDifference(const ComplexVector& a, const ComplexVector& b, double tolerance) {
   if (a.size() != b.size()) return QString("%1 and %2 values").arg(a.size()).arg(b.size());
   std::vector<bool> used(static_cast<std::size_t>(b.size()), false);
   for (Index i = 0; i < a.size(); ++i) {

@@ -10,7 +10,7 @@ namespace keyhole::test {
 // Empty if every |a - b| <= tolerance (NaN never agrees); else what differs.
 QString difference(ConstMatrixRef a, ConstMatrixRef b, double tolerance);
 // Eigenvalues as sets: each of a is matched with the nearest unused one of b.
-QString difference(const ComplexVector& a, const ComplexVector& b, double tolerance);
+QString spectralDifference(const ComplexVector& a, const ComplexVector& b, double tolerance);
 
 }  // namespace keyhole::test
 
@@ -19,4 +19,10 @@ QString difference(const ComplexVector& a, const ComplexVector& b, double tolera
   do {                                                                          \
     const QString keyholeDifference = keyhole::test::difference(a, b, tolerance); \
     QVERIFY2(keyholeDifference.isEmpty(), qPrintable(keyholeDifference));       \
+  } while (false)
+
+#define COMPARE_EIGENVALUES(a, b, tolerance)                                              \
+  do {                                                                                    \
+    const QString keyholeDifference = keyhole::test::spectralDifference(a, b, tolerance); \
+    QVERIFY2(keyholeDifference.isEmpty(), qPrintable(keyholeDifference));                 \
   } while (false)

@@ -1,0 +1,275 @@
+// The worker with a runner that the test holds in its hand: nothing here depends on how long anything takes.
+#include "app/experiment_worker.h"
+#include "core/common/error.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <future>
+
+using namespace keyhole;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Result = ExperimentWorker::Result;
+
+Settings withSeed(long long seed) {
+  Settings settings;
+  settings.set("run.seed", seed);
+  return settings;
+}
+
+long long seedOf(const Result& experiment) {
+  return experiment->settings.integer("run.seed");
+}
+
+Result made(const Settings& settings, bool coarse) {
+  auto experiment = std::make_shared<Experiment>();
+  experiment->settings = settings;
+  experiment->coarse = coarse;
+  return experiment;
+}
+
+// A runner that waits at two gates, before the coarse picture and before the fine one. While it waits it
+// polls the progress, as a real computation does.
+class GatedRunner {
+ public:
+  Result operator()(const Settings& settings, const Result& previous, Progress& progress,
+                    const ExperimentSink& sink) {
+    {
+      const std::lock_guard lock(m_mutex);
+      m_started.push_back(settings.integer("run.seed"));
+      m_previous.push_back(previous);
+    }
+    if (m_error) throw InputError("run.seed is bad.");
+    pass(m_beforeCoarse, progress);
+    sink(made(settings, true));
+    pass(m_beforeFine, progress);
+    sink(made(settings, false));
+    return made(settings, false);
+  }
+
+  std::vector<long long> started() {
+    const std::lock_guard lock(m_mutex);
+    return m_started;
+  }
+  std::vector<Result> previous() {
+    const std::lock_guard lock(m_mutex);
+    return m_previous;
+  }
+
+  std::atomic<bool> m_beforeCoarse = false, m_beforeFine = false;  // true: open
+  std::atomic<bool> m_error = false;
+
+ private:
+  static void pass(const std::atomic<bool>& gate, Progress& progress) {
+    while (!gate) {
+      progress.checkpoint(0.5, "waiting");
+      std::this_thread::sleep_for(1ms);
+    }
+  }
+
+  std::mutex m_mutex;
+  std::vector<long long> m_started;
+  std::vector<Result> m_previous;
+};
+
+// A worker, its gated runner and what it delivered.
+struct Bench {
+  explicit Bench(std::chrono::milliseconds grace = 1h) {
+    worker = std::make_unique<ExperimentWorker>(
+        nullptr,
+        [this](const Settings& settings, const Result& previous, Progress& progress,
+               const ExperimentSink& sink) { return runner(settings, previous, progress, sink); },
+        grace);
+    QObject::connect(worker.get(), &ExperimentWorker::experimentReady, &context,
+                     [this](const Result& experiment) { delivered.push_back(experiment); });
+    QObject::connect(worker.get(), &ExperimentWorker::failed, &context,
+                     [this](const QString& sentence) { failures.append(sentence); });
+    QObject::connect(worker.get(), &ExperimentWorker::stopped, &context, [this] { ++stops; });
+    QObject::connect(worker.get(), &ExperimentWorker::idle, &context, [this] { ++idles; });
+  }
+
+  bool waitStarted(std::size_t count) {
+    return QTest::qWaitFor([&] { return runner.started().size() >= count; }, 20000);
+  }
+  bool waitIdleAfter(int before) {
+    return QTest::qWaitFor([&] { return idles > before; }, 20000);
+  }
+
+  GatedRunner runner;
+  QObject context;
+  std::vector<Result> delivered;
+  QStringList failures;
+  int stops = 0, idles = 0;
+  std::unique_ptr<ExperimentWorker> worker;  // destroyed first
+};
+
+}  // namespace
+
+class TestExperimentWorker : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void coarseComesBeforeFine();
+  void onlyTheLatestWaitingRequestRuns();
+  void supersededRunShowsItsCoarsePictureAndNoMore();
+  void supersededRunIsStoppedAfterTheGraceTime();
+  void theNewestPictureIsHandedOnForReuse();
+  void stopEndsTheRunAndDropsWhatWaits();
+  void inputErrorSurfacesAndTheNextRequestRuns();
+  void errorOfASupersededRequestIsNotShown();
+  void destructionStopsARunningRequest();
+  void realExperimentEqualsTheCoreOne();
+};
+
+void TestExperimentWorker::coarseComesBeforeFine() {
+  Bench bench;
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  bench.worker->request(withSeed(5));
+  QVERIFY(bench.waitIdleAfter(0));
+  QCOMPARE(bench.delivered.size(), 2u);
+  QVERIFY(bench.delivered[0]->coarse && !bench.delivered[1]->coarse);
+}
+
+void TestExperimentWorker::onlyTheLatestWaitingRequestRuns() {
+  // Fails if requests queue up: the window would then lag behind the slider.
+  Bench bench;
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitStarted(1));
+  for (long long seed = 2; seed <= 50; ++seed) bench.worker->request(withSeed(seed));
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  QVERIFY(
+      QTest::qWaitFor([&] { return !bench.delivered.empty() && !bench.delivered.back()->coarse; }, 20000));
+  QCOMPARE(bench.runner.started(), (std::vector<long long>{1, 50}));
+  QCOMPARE(seedOf(bench.delivered.back()), 50);
+}
+
+void TestExperimentWorker::supersededRunShowsItsCoarsePictureAndNoMore() {
+  // Fails if dragging shows nothing until the slider rests, or if it waits for fine pictures nobody wants.
+  Bench bench;
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitStarted(1));
+  bench.worker->request(withSeed(2));
+  bench.runner.m_beforeCoarse = true;  // the gate before the fine picture stays closed
+  QVERIFY(bench.waitStarted(2));
+  bench.runner.m_beforeFine = true;
+  QVERIFY(QTest::qWaitFor([&] { return bench.delivered.size() >= 3; }, 20000));
+  QCOMPARE(seedOf(bench.delivered[0]), 1);
+  QVERIFY(bench.delivered[0]->coarse);
+  QCOMPARE(seedOf(bench.delivered[1]), 2);
+  QCOMPARE(bench.delivered.size(), 3u);
+  QCOMPARE(bench.stops, 0);  // nobody pressed stop
+}
+
+void TestExperimentWorker::supersededRunIsStoppedAfterTheGraceTime() {
+  Bench bench(0ms);
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitStarted(1));
+  bench.worker->request(withSeed(2));
+  QVERIFY(bench.waitStarted(2));  // although no gate was opened
+  QVERIFY(bench.delivered.empty());
+  QCOMPARE(bench.stops, 0);
+}
+
+void TestExperimentWorker::theNewestPictureIsHandedOnForReuse() {
+  Bench bench;
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitIdleAfter(0));
+  bench.worker->request(withSeed(2));
+  QVERIFY(bench.waitIdleAfter(1));
+  QCOMPARE(bench.runner.previous().size(), 2u);
+  QVERIFY(bench.runner.previous()[0] == nullptr);
+  QVERIFY(bench.runner.previous()[1] == bench.delivered[1]);
+}
+
+void TestExperimentWorker::stopEndsTheRunAndDropsWhatWaits() {
+  Bench bench;
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitStarted(1));
+  bench.worker->request(withSeed(2));
+  bench.worker->stop();
+  QVERIFY(bench.waitIdleAfter(0));
+  QCOMPARE(bench.stops, 1);
+  QVERIFY(bench.delivered.empty());
+  QCOMPARE(bench.runner.started().size(), 1u);
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  bench.worker->request(withSeed(3));
+  QVERIFY(bench.waitIdleAfter(1));
+  QCOMPARE(seedOf(bench.delivered.back()), 3);
+}
+
+void TestExperimentWorker::inputErrorSurfacesAndTheNextRequestRuns() {
+  Bench bench;
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitIdleAfter(0));
+  bench.runner.m_error = true;
+  bench.worker->request(withSeed(2));
+  QVERIFY(bench.waitIdleAfter(1));
+  QCOMPARE(bench.failures, QStringList("run.seed is bad."));
+  QCOMPARE(seedOf(bench.delivered.back()), 1);  // the old picture is still the last one
+  bench.runner.m_error = false;
+  bench.worker->request(withSeed(3));
+  QVERIFY(bench.waitIdleAfter(2));
+  QCOMPARE(seedOf(bench.delivered.back()), 3);
+}
+
+void TestExperimentWorker::errorOfASupersededRequestIsNotShown() {
+  // Fails if a sentence about a value that is no longer set could stay in the window.
+  std::promise<void> go;
+  std::shared_future<void> gate = go.get_future().share();
+  std::atomic<int> runs = 0;
+  QStringList failures;
+  QObject context;
+  int idles = 0;
+  ExperimentWorker worker(
+      nullptr, [&](const Settings& settings, const Result&, Progress&, const ExperimentSink&) -> Result {
+        if (runs++ == 0) {
+          gate.wait();
+          throw InputError("old");
+        }
+        return made(settings, false);
+      });
+  connect(&worker, &ExperimentWorker::failed, &context,
+          [&](const QString& sentence) { failures.append(sentence); });
+  connect(&worker, &ExperimentWorker::idle, &context, [&] { ++idles; });
+  worker.request(withSeed(1));
+  QTRY_COMPARE(runs.load(), 1);
+  worker.request(withSeed(2));
+  go.set_value();
+  QTRY_COMPARE(idles, 1);
+  QCOMPARE(runs.load(), 2);
+  QVERIFY(failures.isEmpty());
+}
+
+void TestExperimentWorker::destructionStopsARunningRequest() {
+  // Fails (hangs) if closing the window waits for a computation to come to its own end.
+  Bench bench;
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitStarted(1));
+  bench.worker.reset();
+  QVERIFY(bench.delivered.empty());
+}
+
+void TestExperimentWorker::realExperimentEqualsTheCoreOne() {
+  Settings settings;
+  settings.set("teacher.size", 40LL);
+  settings.set("simulation.steps", 500LL);
+  settings.set("observation.fraction", 0.25);
+  ExperimentWorker worker;
+  std::vector<Result> delivered;
+  QObject context;
+  connect(&worker, &ExperimentWorker::experimentReady, &context,
+          [&](const Result& experiment) { delivered.push_back(experiment); });
+  worker.request(settings);
+  QTRY_VERIFY_WITH_TIMEOUT(!delivered.empty() && !delivered.back()->coarse, 60000);
+  const Result expected = runExperiment(settings, nullptr);
+  QCOMPARE(delivered.back()->studentAnalysis->spectrum.values, expected->studentAnalysis->spectrum.values);
+  QCOMPARE(delivered.back()->verdict.sentence, expected->verdict.sentence);
+}
+
+QTEST_GUILESS_MAIN(TestExperimentWorker)
+#include "tst_experiment_worker.moc"

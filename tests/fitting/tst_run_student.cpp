@@ -1,0 +1,54 @@
+// Tests core/fitting/run_student.h
+#include "core/common/random.h"
+#include "core/fitting/map_fit.h"
+#include "core/fitting/run_student.h"
+#include "tests/support/matrix_compare.h"
+#include "tests/support/teacher_runs.h"
+
+#include <QTest>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+class TestRunStudent : public QObject {
+  Q_OBJECT
+ private slots:
+  // A student that *is* the teacher, driven by the teacher's noise and input from its start, repeats its trajectory.
+  void theTeacherItselfIsRepeated() {
+    const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::lineAttractor, 12));
+    SimulationOptions options;
+    options.steps = 1000;
+    options.task = TaskKind::integration;
+    const Vector signal = integrationSignal(1000, 1);
+    const Matrix z = activityOf(teacher, options, signal);
+    Student student;
+    student.A = teacher.network.dense();
+    student.V = options.inputScale * teacher.integrationMode;
+    const Matrix noise = options.sigma * processNoise(teacher, 1, 0, 999);
+    const StudentRun run = runStudent(student, z.col(0), 1000, signal.transpose(), noise);
+    QVERIFY(!run.diverged);
+    COMPARE_MATRICES(run.states, z, 1e-9);
+    QVERIFY(std::abs(explainedVariance(z, run.states) - 1) < 1e-12);
+  }
+
+  void divergenceIsMarkedAndBounded() {
+    Student student;
+    student.A = 500.0 * Matrix::Identity(2, 2);
+    student.V.resize(2, 0);
+    const StudentRun run = runStudent(student, Vector::Ones(2), 400, Matrix(), Matrix());
+    QVERIFY(run.diverged);
+    QVERIFY(run.states.allFinite());
+    QCOMPARE(run.states.cols(), Index{400});
+  }
+
+  // Predicting the mean explains nothing; a constant recording has nothing to explain.
+  void explainedVarianceScale() {
+    const Matrix X = RandomStream(1, Stream::test).normalMatrix(3, 50);
+    const Matrix mean = X.rowwise().mean() * Eigen::RowVectorXd::Ones(50);
+    QVERIFY(std::abs(explainedVariance(X, mean)) < 1e-12);
+    QVERIFY(std::isnan(explainedVariance(Matrix::Ones(2, 5), Matrix::Ones(2, 5))));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestRunStudent)
+#include "tst_run_student.moc"
