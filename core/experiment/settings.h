@@ -24,7 +24,6 @@ class Settings {
   bool isDefault(std::string_view key) const;
   bool applies(const SettingRow& row) const;
 
-  // The earliest stage in which two settings differ; no value: equal.
   friend bool operator==(const Settings&, const Settings&) = default;
 
  private:

@@ -61,14 +61,16 @@ LyapunovSolution solveTriangularLyapunov(ConstMatrixRef J, ConstMatrixRef Q) {
 
 LyapunovSolution solveDiscreteLyapunov(ConstMatrixRef W, ConstMatrixRef Q) {
   constexpr int kMaxDoublings = 60;
+  constexpr double kGrown = 1e100;
   LyapunovSolution solution;
   Matrix X = Q, power = W, next(W.rows(), W.cols());
   for (int k = 0; k < kMaxDoublings; ++k) {
     next.noalias() = power * X;
     const Matrix increment = next * power.transpose();
     X += increment;
-    if (!X.allFinite()) return solution;
-    if (increment.norm() <= 1e-17 * X.norm()) {
+    const double size = X.cwiseAbs().maxCoeff();  // not a norm, whose squares would overflow first
+    if (!(size < kGrown)) return solution;
+    if (increment.cwiseAbs().maxCoeff() <= 1e-17 * size) {
       symmetrise(X);
       solution.residual = (W * X * W.transpose() + Q - X).norm() / std::max(Q.norm(), 1e-300);
       solution.X = X;

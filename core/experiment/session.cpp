@@ -1,0 +1,95 @@
+#include "core/experiment/session.h"
+
+#include "core/common/error.h"
+#include "core/experiment/presets.h"
+#include "core/io/file_bytes.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace keyhole {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr int kFormat = 1;
+
+ordered_json toJson(const SettingValue& value) {
+  return std::visit([](const auto& stored) { return ordered_json(stored); }, value);
+}
+
+[[noreturn]] void refuse(const std::string& name, const std::string& why) {
+  throw InputError(name + " is no session file: " + why + "; allowed: a .keyhole file saved by this program");
+}
+
+void setFromJson(Settings& settings, const std::string& key, const json& value, const std::string& name) {
+  try {
+    const auto& row = settingRow(key);
+    if (value.is_boolean())
+      settings.set(key, value.get<bool>());
+    else if (value.is_string())
+      settings.set(key, value.get<std::string>());
+    else if (value.is_number_integer() && row.type == SettingType::integer)
+      settings.set(key, value.get<long long>());
+    else if (value.is_number())
+      settings.set(key, value.get<double>());
+    else
+      throw InputError(key + " is " + value.dump().substr(0, 40) + "; allowed: " + allowedText(row));
+  } catch (const InputError& error) {
+    throw InputError(name + ": " + error.what());
+  }
+}
+
+std::string optionalText(const json& object, const char* key, const std::string& name) {
+  if (!object.contains(key)) return {};
+  if (!object[key].is_string()) refuse(name, std::string("its ") + key + " is not a text");
+  return object[key].get<std::string>();
+}
+
+}  // namespace
+
+std::string sessionBytes(const Session& session) {
+  ordered_json file;
+  file["keyhole"] = kFormat;
+  file["title"] = session.title;
+  ordered_json settings = ordered_json::object();
+  for (const auto& row : settingsTable()) settings[row.key] = toJson(session.settings.value(row.key));
+  file["settings"] = std::move(settings);
+  file["layout"] = session.layout;
+  return file.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+Session parseSession(std::string_view bytes, const std::string& name) {
+  const json file = json::parse(bytes, nullptr, false);
+  if (file.is_discarded()) refuse(name, "it is not JSON");
+  if (!file.is_object() || !file.contains("keyhole") || !file["keyhole"].is_number_integer())
+    refuse(name, "it has no entry \"keyhole\" with the format's number");
+  if (const auto format = file["keyhole"].get<long long>(); format < 1 || format > kFormat)
+    throw InputError(name + " has session format " + std::to_string(format) + "; allowed: 1, the newest that this program knows");
+  Session session;
+  session.title = optionalText(file, "title", name);
+  session.layout = optionalText(file, "layout", name);
+  if (!file.contains("settings")) return session;
+  if (!file["settings"].is_object()) refuse(name, "its settings are not an object");
+  for (const auto& [key, value] : file["settings"].items()) setFromJson(session.settings, key, value, name);
+  return session;
+}
+
+void saveSession(const std::string& path, const Session& session) { writeFileAtomically(path, sessionBytes(session)); }
+
+Session loadSession(const std::string& path) { return parseSession(readFileBytes(path), path); }
+
+Session presetOrSession(const std::string& nameOrPath) {
+  std::string known;
+  for (const auto& candidate : presets()) {
+    if (candidate.name == nameOrPath) return {candidate.settings, candidate.title, {}};
+    known += (known.empty() ? "" : ", ") + candidate.name;
+  }
+  std::error_code error;
+  if (std::filesystem::exists(nameOrPath, error)) return loadSession(nameOrPath);
+  throw InputError("\"" + nameOrPath + "\" is neither a preset nor a file; allowed: a session file or one of " + known);
+}
+
+}  // namespace keyhole
