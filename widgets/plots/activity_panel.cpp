@@ -1,0 +1,113 @@
+#include "widgets/plots/activity_panel.h"
+
+#include "widgets/plots/axes.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr Index kBuckets = 500;  // about the pixels of a panel
+
+// The displayed trace of a seen unit (position in the list of seen ones).
+Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
+  return experiment.simulation->display.row(experiment.observation->seen[static_cast<std::size_t>(unit)]).head(steps);
+}
+
+}  // namespace
+
+ActivityPanel::ActivityPanel(QWidget* parent)
+    : PlotPanel("activity", tr("Activity of seen units"), parent), m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.0)) {
+  setAccessibleDescription(tr("Traces of a few seen units over time, teacher and student overlaid, one unit above the other."));
+  plot().xAxis->setLabel(tr("time (τ)"));
+  applyTheme();
+}
+
+void ActivityPanel::applyTheme() {
+  PlotPanel::applyTheme();
+  plot().yAxis->setTicks(true);
+  plot().yAxis->setLabel(tr("unit"));
+  QColor veil = theme().background;
+  veil.setAlpha(180);
+  m_note->setBrush(veil);
+}
+
+ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const {
+  Shown shown;
+  shown.units = std::min<Index>(experiment.settings.integer("view.units_shown"),
+                                static_cast<Index>(experiment.observation->seen.size()));
+  shown.steps = std::min<Index>(experiment.settings.integer("view.snippet"), experiment.simulation->display.cols());
+  for (Index i = 0; i < shown.units && shown.steps > 0; ++i) {
+    const Range range = Range::of(teacherTrace(experiment, i, shown.steps));
+    shown.spacing = i == 0 ? range.size() : std::max(shown.spacing, range.size());
+  }
+  if (!(shown.spacing > 0)) shown.spacing = 1;
+  return shown;
+}
+
+void ActivityPanel::showExperiment(const Experiment& experiment) {
+  plot().clearGraphs();
+  const Shown shown = shownOf(experiment);
+  showMessage(shown.steps < 2 ? tr("The teacher left the finite range at once.") : QString());
+  const double alpha = experiment.simulation->alpha;
+  auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+  for (Index i = 0; i < shown.units; ++i) {
+    const double offset = -shown.spacing * static_cast<double>(i);
+    const Vector truth = teacherTrace(experiment, i, shown.steps);
+    const double middle = truth.size() > 0 ? truth.mean() : 0;
+    const auto draw = [&](const Vector& trace, const QPen& pen) {
+      const Polyline line = decimated(0, alpha, Vector((trace.array() - middle + offset).matrix()), kBuckets);
+      addLine(pen, {})->setData(line.x, line.y, true);
+    };
+    draw(truth, QPen(theme().teacher, theme().lineWidth));
+    if (experiment.studentAnalysis)
+      draw(experiment.studentAnalysis->activity.row(i).head(shown.steps).cwiseMax(-1e6).cwiseMin(1e6),
+           QPen(theme().student, theme().lineWidth));
+    ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
+  }
+  plot().yAxis->setTicker(ticker);
+  plot().xAxis->setRange(0, alpha * static_cast<double>(std::max<Index>(shown.steps - 1, 1)));
+  plot().yAxis->setRange(-shown.spacing * (static_cast<double>(shown.units) - 0.35), 0.85 * shown.spacing);
+  QString note = experiment.teacher->teacher ? tr("orange: teacher") : tr("orange: recording");
+  if (experiment.studentAnalysis)
+    note += tr("   blue: student (EV %1)").arg(shortNumber(experiment.studentAnalysis->explainedVariance));
+  m_note->setText(note);
+  queueReplot();
+}
+
+QString ActivityPanel::describe(double x, double y, QPointF) const {
+  if (!experiment()) return {};
+  const Shown shown = shownOf(*experiment());
+  if (shown.steps < 2) return {};
+  const auto step = std::clamp<Index>(std::lround(x / experiment()->simulation->alpha), 0, shown.steps - 1);
+  const auto unit = std::clamp<Index>(std::lround(-y / shown.spacing), 0, shown.units - 1);
+  const Index id = experiment()->observation->seen[static_cast<std::size_t>(unit)];
+  QString text = tr("unit %1 at %2 τ: teacher %3")
+                     .arg(id + 1)
+                     .arg(shortNumber(x), shortNumber(experiment()->simulation->display(id, step)));
+  if (experiment()->studentAnalysis)
+    text += tr(", student %1").arg(shortNumber(experiment()->studentAnalysis->activity(unit, step)));
+  return text;
+}
+
+std::vector<PanelData> ActivityPanel::data() const {
+  if (!experiment()) return {};
+  const auto& e = *experiment();
+  const Shown shown = shownOf(e);
+  const bool both = e.studentAnalysis != nullptr;
+  PanelData table{"activity", {"time_tau"}, Matrix(shown.steps, 1 + shown.units * (both ? 2 : 1))};
+  for (Index t = 0; t < shown.steps; ++t) table.rows(t, 0) = e.simulation->alpha * static_cast<double>(t);
+  Index column = 1;
+  for (Index i = 0; i < shown.units; ++i) {
+    const auto id = QString::number(e.observation->seen[static_cast<std::size_t>(i)] + 1);
+    table.columns.append("teacher_unit_" + id);
+    table.rows.col(column++) = teacherTrace(e, i, shown.steps);
+    if (!both) continue;
+    table.columns.append("student_unit_" + id);
+    table.rows.col(column++) = e.studentAnalysis->activity.row(i).head(shown.steps);
+  }
+  return {table};
+}
+
+}  // namespace keyhole

@@ -1,0 +1,32 @@
+// The activity of a few seen units, teacher and student overlaid.
+#pragma once
+
+#include "widgets/plots/plot_panel.h"
+
+namespace keyhole {
+
+class ActivityPanel : public PlotPanel {
+  Q_OBJECT
+
+ public:
+  explicit ActivityPanel(QWidget* parent);
+
+  bool speaksFor(const Experiment&) const override { return true; }
+  std::vector<PanelData> data() const override;
+
+ protected:
+  void showExperiment(const Experiment& experiment) override;
+  void applyTheme() override;
+  QString describe(double x, double y, QPointF pixel) const override;
+
+ private:
+  struct Shown {
+    Index units = 0, steps = 0;
+    double spacing = 1;  // between the traces' zero lines
+  };
+  Shown shownOf(const Experiment& experiment) const;
+
+  QCPItemText* m_note;
+};
+
+}  // namespace keyhole

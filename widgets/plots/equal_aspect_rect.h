@@ -1,0 +1,34 @@
+// Axes with the same number of units per pixel in both directions, whatever the size of the panel.
+#pragma once
+
+#include "widgets/plots/axes.h"
+
+#include <qcustomplot.h>
+
+namespace keyhole {
+
+class EqualAspectRect : public QCPAxisRect {
+  Q_OBJECT
+
+ public:
+  explicit EqualAspectRect(QCustomPlot* plot) : QCPAxisRect(plot) {}
+
+  // What has to be visible; the axes show it and whatever the shape of the panel leaves room for.
+  void setContents(Range x, Range y) {
+    m_x = x;
+    m_y = y;
+  }
+
+  void update(UpdatePhase phase) override {
+    QCPAxisRect::update(phase);
+    if (phase != upLayout) return;
+    const EqualRanges ranges = equalAspect(m_x, m_y, QSizeF(size()));
+    axis(QCPAxis::atBottom)->setRange(ranges.x.low, ranges.x.high);
+    axis(QCPAxis::atLeft)->setRange(ranges.y.low, ranges.y.high);
+  }
+
+ private:
+  Range m_x, m_y;
+};
+
+}  // namespace keyhole

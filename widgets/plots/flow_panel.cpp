@@ -1,0 +1,182 @@
+#include "widgets/plots/flow_panel.h"
+
+#include "widgets/plots/axes.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr double kBrightness = 0.1;  // the speed map shows speed^0.1, as in the paper
+
+Vector speedsOf(const FlowField& field) {
+  return (field.arrowU.array().square() + field.arrowV.array().square()).sqrt().reshaped();
+}
+
+double cellOf(const FlowField& field) {
+  return (field.plane.x1 - field.plane.x0) / static_cast<double>(std::max<Index>(field.arrows, 1));
+}
+
+// 1, 2 or 5 times a power of ten, at most `value`.
+double roundBelow(double value) {
+  if (!(value > 0)) return 1;
+  const double power = std::pow(10.0, std::floor(std::log10(value)));
+  for (const double step : {5.0, 2.0})
+    if (step * power <= value) return step * power;
+  return power;
+}
+
+}  // namespace
+
+const SystemAnalysis* analysisOf(const Experiment& experiment, Side side) {
+  return side == Side::teacher ? experiment.teacherAnalysis.get() : experiment.studentAnalysis.get();
+}
+
+ArrowScale sharedArrowScale(const Experiment& experiment) {
+  std::vector<double> speeds;
+  for (Side side : {Side::teacher, Side::student})
+    if (const auto* analysis = analysisOf(experiment, side))
+      for (const double speed : speedsOf(analysis->flow)) speeds.push_back(speed);
+  ArrowScale scale;
+  if (speeds.empty()) return scale;
+  const auto high = speeds.begin() + static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(speeds.size() - 1));
+  std::nth_element(speeds.begin(), high, speeds.end());
+  if (!(*high > 0)) return scale;
+  scale.cellsPerSpeed = 1.3 / *high;
+  scale.keySpeed = roundBelow(*high);
+  return scale;
+}
+
+FlowPanel::FlowPanel(Side side, QWidget* parent)
+    : PlotPanel(side == Side::teacher ? "teacher-flow" : "student-flow",
+                side == Side::teacher ? tr("Teacher's flow") : tr("Student's flow"), parent),
+      m_side(side),
+      m_speed(new QCPColorMap(plot().xAxis, plot().yAxis)),
+      m_arrows(new ArrowField(plot().xAxis, plot().yAxis)),
+      m_key(new ArrowField(plot().xAxis, plot().yAxis)),
+      m_trajectory(new TimeCurve(plot().xAxis, plot().yAxis)),
+      m_probe(new TimeCurve(plot().xAxis, plot().yAxis)),
+      m_keyText(addNote(Qt::AlignRight | Qt::AlignTop, 0.985, 0.02)) {
+  setAccessibleDescription(tr("Arrows and speed in the plane of the two leading principal components. Click to start a "
+                              "trajectory in teacher and student."));
+  m_speed->setInterpolate(true);
+  m_speed->setTightBoundary(true);
+  m_trajectory->setLayer("main");
+  applyTheme();
+}
+
+bool FlowPanel::speaksFor(const Experiment& experiment) const {
+  return m_side == Side::student || analysisOf(experiment, m_side);
+}
+
+void FlowPanel::applyTheme() {
+  PlotPanel::applyTheme();
+  QColor arrows = theme().foreground;
+  arrows.setAlpha(170);
+  m_arrows->setPen(QPen(arrows, theme().lineWidth));
+  m_key->setPen(QPen(theme().foreground, 1.3 * theme().lineWidth));
+  m_trajectory->setWidth(1.2 * theme().lineWidth);
+  m_probe->setWidth(2 * theme().lineWidth);
+  m_probe->setSingleColour(m_side == Side::teacher ? theme().teacher : theme().student);
+  QCPColorGradient gradient;
+  gradient.clearColorStops();
+  gradient.setColorStopAt(0, theme().dark ? QColor(8, 8, 8) : QColor(120, 120, 120));
+  gradient.setColorStopAt(1, theme().dark ? QColor(95, 95, 95) : QColor(255, 255, 255));
+  m_speed->setGradient(gradient);
+  QColor veil = theme().background;
+  veil.setAlpha(180);
+  m_keyText->setBrush(veil);
+  m_keyText->setPadding(QMargins(3, 0, 2, theme().fontPixels * 2 / 3));
+}
+
+void FlowPanel::showExperiment(const Experiment& experiment) {
+  const auto* analysis = analysisOf(experiment, m_side);
+  for (QCPAbstractPlottable* part : std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_key, m_trajectory, m_probe})
+    part->setVisible(analysis);
+  m_keyText->setVisible(analysis);
+  if (!analysis) {
+    showMessage(experiment.fit ? QString::fromStdString(experiment.fit->student.summary.message) : QString());
+    return queueReplot();
+  }
+  showMessage({});
+  showAxes(analysis->flow);
+  showSpeed(analysis->flow, experiment.settings.flag("view.speed_map"));
+  showArrows(experiment, analysis->flow);
+  m_trajectory->setPoints(analysis->flow.trajectory);
+  m_probe->setPoints(Matrix(2, 0));
+  queueReplot();
+}
+
+void FlowPanel::showAxes(const FlowField& field) {
+  plot().xAxis->setRange(field.plane.x0, field.plane.x1);
+  plot().yAxis->setRange(field.plane.y0, field.plane.y1);
+  const bool common = experiment() && m_side == Side::student &&
+                      experiment()->settings.text("analysis.flow_plane") == "common" && experiment()->teacherAnalysis;
+  const auto label = [&](int number, double explained) {
+    return common ? tr("teacher's PC %1").arg(number) : tr("PC %1 (%2)").arg(number).arg(percent(explained));
+  };
+  plot().xAxis->setLabel(label(1, field.plane.varianceExplained1));
+  plot().yAxis->setLabel(label(2, field.plane.varianceExplained2));
+}
+
+void FlowPanel::showSpeed(const FlowField& field, bool visible) {
+  m_speed->setVisible(visible);
+  const auto cells = static_cast<int>(field.speed.rows());
+  const double half = 0.5 / static_cast<double>(std::max(cells, 1));
+  const double dx = (field.plane.x1 - field.plane.x0) * half, dy = (field.plane.y1 - field.plane.y0) * half;
+  m_speed->data()->setSize(cells, cells);
+  m_speed->data()->setRange({field.plane.x0 + dx, field.plane.x1 - dx}, {field.plane.y0 + dy, field.plane.y1 - dy});
+  for (int row = 0; row < cells; ++row)
+    for (int column = 0; column < cells; ++column)
+      m_speed->data()->setCell(column, row, std::pow(field.speed(row, column), kBrightness));
+  m_speed->rescaleDataRange(true);
+}
+
+void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field) {
+  const ArrowScale scale = sharedArrowScale(experiment);
+  const double cell = cellOf(field);
+  m_arrows->setArrows(field.arrowX, field.arrowY, field.arrowU, field.arrowV);
+  m_arrows->setScale(scale.cellsPerSpeed * cell);
+  // The key: a horizontal arrow in the top right corner.
+  const double length = scale.cellsPerSpeed * cell * scale.keySpeed;
+  const double width = field.plane.x1 - field.plane.x0, height = field.plane.y1 - field.plane.y0;
+  const auto one = [](double value) { return Matrix::Constant(1, 1, value); };
+  m_key->setArrows(one(field.plane.x1 - 0.03 * width - length), one(field.plane.y1 - 0.115 * height), one(scale.keySpeed), one(0));
+  m_key->setScale(scale.cellsPerSpeed * cell);
+  m_keyText->setText(tr("%1 / τ").arg(shortNumber(scale.keySpeed)));
+}
+
+void FlowPanel::setProbe(const Probe& probe) {
+  m_probe->setPoints(m_side == Side::teacher ? probe.teacher : probe.student);
+  queueReplot();
+}
+
+void FlowPanel::clicked(double x, double y) {
+  if (experiment() && analysisOf(*experiment(), m_side)) emit probeRequested(m_side == Side::teacher, x, y);
+}
+
+QString FlowPanel::describe(double x, double y, QPointF) const {
+  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
+  if (!analysis) return {};
+  const auto& field = analysis->flow;
+  const auto cell = [](double value, double low, double high, Index count) {
+    return std::clamp<Index>(static_cast<Index>((value - low) / (high - low) * static_cast<double>(count)), 0, count - 1);
+  };
+  const Index cells = field.speed.rows();
+  const double speed = field.speed(cell(y, field.plane.y0, field.plane.y1, cells), cell(x, field.plane.x0, field.plane.x1, cells));
+  return tr("%1, %2: speed %3 per τ").arg(shortNumber(x), shortNumber(y), shortNumber(speed));
+}
+
+std::vector<PanelData> FlowPanel::data() const {
+  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
+  if (!analysis) return {};
+  const auto& field = analysis->flow;
+  Matrix arrows(field.arrowX.size(), 4);
+  arrows << field.arrowX.reshaped(), field.arrowY.reshaped(), field.arrowU.reshaped(), field.arrowV.reshaped();
+  return {{name() + "-arrows", {"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}, arrows},
+          {name() + "-speed", {}, field.speed},
+          {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()}};
+}
+
+}  // namespace keyhole

@@ -1,0 +1,53 @@
+// The flow of teacher or student in the plane of its two leading principal components: speed map, arrows on the scale that both
+// panels share, trajectory coloured by time.
+#pragma once
+
+#include "widgets/plots/flow_plottables.h"
+#include "widgets/plots/plot_panel.h"
+
+namespace keyhole {
+
+enum class Side { teacher, student };
+
+// The analysis of one side, or null.
+const SystemAnalysis* analysisOf(const Experiment& experiment, Side side);
+
+// The arrow length for speed 1, as a share of the plane's width, that both flow panels use: the fastest 5 % of all arrows apart, the
+// longest is one cell. Defined by the relative speed (per τ, in plane widths), so that it fits both planes.
+struct ArrowScale {
+  double cellsPerSpeed = 1;  // arrow length in cells of the teacher's grid (the student's if there is no teacher) for speed 1
+  double keySpeed = 1;       // a round speed, for the key arrow
+};
+ArrowScale sharedArrowScale(const Experiment& experiment);
+
+class FlowPanel : public PlotPanel {
+  Q_OBJECT
+
+ public:
+  FlowPanel(Side side, QWidget* parent);
+
+  bool speaksFor(const Experiment& experiment) const override;
+  std::vector<PanelData> data() const override;
+  void setProbe(const Probe& probe) override;
+
+ protected:
+  void showExperiment(const Experiment& experiment) override;
+  void applyTheme() override;
+  QString describe(double x, double y, QPointF pixel) const override;
+  void clicked(double x, double y) override;
+
+ private:
+  void showSpeed(const FlowField& field, bool visible);
+  void showArrows(const Experiment& experiment, const FlowField& field);
+  void showAxes(const FlowField& field);
+
+  Side m_side;
+  QCPColorMap* m_speed;
+  ArrowField* m_arrows;
+  ArrowField* m_key;
+  TimeCurve* m_trajectory;
+  TimeCurve* m_probe;
+  QCPItemText* m_keyText;
+};
+
+}  // namespace keyhole

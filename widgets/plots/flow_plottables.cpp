@@ -1,0 +1,104 @@
+#include "widgets/plots/flow_plottables.h"
+
+#include "widgets/plots/colour_map.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+QCPRange rangeOf(const Eigen::Ref<const Eigen::RowVectorXd>& values, bool& found) {
+  found = values.size() > 0;
+  return found ? QCPRange(values.minCoeff(), values.maxCoeff()) : QCPRange();
+}
+
+}  // namespace
+
+ArrowField::ArrowField(QCPAxis* keyAxis, QCPAxis* valueAxis) : QCPAbstractPlottable(keyAxis, valueAxis) {
+  setAntialiased(true);
+}
+
+void ArrowField::setArrows(const Matrix& x, const Matrix& y, const Matrix& u, const Matrix& v) {
+  m_x = x;
+  m_y = y;
+  m_u = u;
+  m_v = v;
+}
+
+QCPRange ArrowField::getKeyRange(bool& found, QCP::SignDomain) const {
+  return rangeOf(m_x.reshaped().transpose(), found);
+}
+
+QCPRange ArrowField::getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const {
+  return rangeOf(m_y.reshaped().transpose(), found);
+}
+
+void ArrowField::draw(QCPPainter* painter) {
+  constexpr double kHeadShare = 0.35, kMostHead = 5, kLeastArrow = 0.8;
+  applyDefaultAntialiasingHint(painter);
+  painter->setPen(mPen);
+  QVector<QLineF> lines;
+  for (Index i = 0; i < m_x.size(); ++i) {
+    const QPointF from = coordsToPixels(m_x(i), m_y(i));
+    const QPointF to = coordsToPixels(m_x(i) + m_scale * m_u(i), m_y(i) + m_scale * m_v(i));
+    const QPointF along = to - from;
+    const double length = std::hypot(along.x(), along.y());
+    if (!(length > kLeastArrow) || !(length < 1e5)) continue;
+    lines.append(QLineF(from, to));
+    const double head = std::min(kMostHead, kHeadShare * length);
+    const QPointF unit = along / length, across(-unit.y(), unit.x());
+    lines.append(QLineF(to, to - head * (unit + 0.5 * across)));
+    lines.append(QLineF(to, to - head * (unit - 0.5 * across)));
+  }
+  painter->drawLines(lines);
+}
+
+TimeCurve::TimeCurve(QCPAxis* keyAxis, QCPAxis* valueAxis) : QCPAbstractPlottable(keyAxis, valueAxis) {
+  setAntialiased(true);
+}
+
+void TimeCurve::setPoints(const Matrix& points) { m_points = points; }
+
+QCPRange TimeCurve::getKeyRange(bool& found, QCP::SignDomain) const {
+  if (m_points.cols() > 0) return rangeOf(m_points.row(0), found);
+  found = false;
+  return {};
+}
+
+QCPRange TimeCurve::getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const {
+  if (m_points.cols() > 0) return rangeOf(m_points.row(1), found);
+  found = false;
+  return {};
+}
+
+void TimeCurve::draw(QCPPainter* painter) {
+  if (m_points.cols() < 2) return;
+  applyDefaultAntialiasingHint(painter);
+  QPolygonF pixels;
+  for (Index i = 0; i < m_points.cols(); ++i) {
+    const QPointF next = coordsToPixels(m_points(0, i), m_points(1, i));
+    // Points closer than a third of a pixel draw nothing new.
+    if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.33 && i + 1 < m_points.cols()) continue;
+    if (std::abs(next.x()) > 1e6 || std::abs(next.y()) > 1e6) break;
+    pixels.append(next);
+  }
+  if (!m_single.isValid()) return drawTimeLine(*painter, pixels, m_width);
+  painter->setPen(QPen(m_single, m_width));
+  painter->drawPolyline(pixels);
+  painter->setBrush(m_single);
+  if (!pixels.isEmpty()) painter->drawEllipse(pixels.first(), 2 * m_width, 2 * m_width);
+}
+
+void drawTimeLine(QPainter& painter, const QPolygonF& pixels, double width) {
+  constexpr qsizetype kPieces = 48;
+  const qsizetype n = pixels.size();
+  for (qsizetype piece = 0; piece < kPieces; ++piece) {
+    const qsizetype begin = piece * (n - 1) / kPieces, end = (piece + 1) * (n - 1) / kPieces;
+    if (end <= begin) continue;
+    painter.setPen(QPen(timeColour((static_cast<double>(piece) + 0.5) / kPieces), width));
+    painter.drawPolyline(pixels.constData() + begin, static_cast<int>(end - begin + 1));
+  }
+}
+
+}  // namespace keyhole

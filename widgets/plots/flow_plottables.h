@@ -1,0 +1,63 @@
+// What QCustomPlot lacks: arrows, and a curve coloured by time.
+#pragma once
+
+#include "core/common/types.h"
+
+#include <qcustomplot.h>
+
+namespace keyhole {
+
+// Arrows with a common scale: `pixelsPerSpeed` axis pixels for a speed of 1. Drawn in one go.
+class ArrowField : public QCPAbstractPlottable {
+  Q_OBJECT
+
+ public:
+  ArrowField(QCPAxis* keyAxis, QCPAxis* valueAxis);
+
+  // Positions in axis coordinates, velocities in axis units per τ, all of one size.
+  void setArrows(const Matrix& x, const Matrix& y, const Matrix& u, const Matrix& v);
+  // unitsPerSpeed: length of an arrow in axis units (of the key axis) for speed 1.
+  void setScale(double unitsPerSpeed) { m_scale = unitsPerSpeed; }
+
+  double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
+  QCPRange getKeyRange(bool& found, QCP::SignDomain) const override;
+  QCPRange getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const override;
+
+ protected:
+  void draw(QCPPainter* painter) override;
+  void drawLegendIcon(QCPPainter*, const QRectF&) const override {}
+
+ private:
+  Matrix m_x, m_y, m_u, m_v;
+  double m_scale = 1;
+};
+
+// A polyline whose colour runs with time (viridis), marks at its start and end.
+class TimeCurve : public QCPAbstractPlottable {
+  Q_OBJECT
+
+ public:
+  TimeCurve(QCPAxis* keyAxis, QCPAxis* valueAxis);
+
+  void setPoints(const Matrix& points);  // 2 x n
+  void setWidth(double width) { m_width = width; }
+  void setSingleColour(const QColor& colour) { m_single = colour; }  // instead of the colours of time
+
+  double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
+  QCPRange getKeyRange(bool& found, QCP::SignDomain) const override;
+  QCPRange getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const override;
+
+ protected:
+  void draw(QCPPainter* painter) override;
+  void drawLegendIcon(QCPPainter*, const QRectF&) const override {}
+
+ private:
+  Matrix m_points;
+  double m_width = 1;
+  QColor m_single;
+};
+
+// Draws a polyline in pixels, coloured by time in a few dozen pieces.
+void drawTimeLine(QPainter& painter, const QPolygonF& pixels, double width);
+
+}  // namespace keyhole

@@ -1,0 +1,46 @@
+// Where teacher or student ends up by itself: free runs on their top three principal components, turned with the mouse.
+#pragma once
+
+#include "widgets/plots/flow_panel.h"
+#include "widgets/plots/panel.h"
+#include "widgets/plots/rotation.h"
+
+namespace keyhole {
+
+class LimitSetPanel : public Panel {
+  Q_OBJECT
+
+ public:
+  LimitSetPanel(Side side, QWidget* parent);
+
+  bool speaksFor(const Experiment& experiment) const override;
+  std::vector<PanelData> data() const override;
+  void renderTo(QCPPainter& painter, QSize size) override;
+
+  const Rotation& rotation() const { return m_rotation; }
+
+  // "15 of 15 runs settle on a cycle of period 21 τ": what the runs do, in words.
+  static QString summaryOf(const LimitSets& sets);
+
+ protected:
+  void showExperiment(const Experiment& experiment) override;
+  void applyTheme() override { update(); }
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+
+ private:
+  void paint(QPainter& painter, QSize size) const;
+  void paintSets(QPainter& painter, QSize size, const LimitSets& sets) const;
+  void paintAxes(QPainter& painter, QPointF corner, double length, const LimitSets& sets) const;
+
+  Side m_side;
+  std::shared_ptr<const SystemAnalysis> m_analysis;  // the last one that had limit sets
+  Rotation m_rotation;
+  double m_zoom = 1;
+  QPointF m_last;
+};
+
+}  // namespace keyhole

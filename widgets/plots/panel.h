@@ -1,0 +1,71 @@
+// One panel of the window and of the figures: it shows one side of an experiment and nothing else.
+#pragma once
+
+#include "core/experiment/experiment.h"
+#include "widgets/plots/theme.h"
+
+#include <QStringList>
+#include <QWidget>
+
+class QLabel;
+class QCPPainter;
+
+namespace keyhole {
+
+// Numbers behind a panel: one table, one row per line.
+struct PanelData {
+  QString name;  // "eigenvalues-student"
+  QStringList columns;
+  Matrix rows;
+};
+
+class Panel : public QWidget {
+  Q_OBJECT
+
+ public:
+  Panel(QString name, QString title, QWidget* parent);
+
+  QString name() const { return m_name; }    // stable: "eigenvalues"
+  QString title() const { return m_title; }  // "Eigenvalues"
+
+  // Whether the panel has anything to say about this experiment.
+  virtual bool speaksFor(const Experiment& experiment) const = 0;
+
+  // Shows the experiment; the repaint is queued. Null keeps the old picture.
+  void setExperiment(std::shared_ptr<const Experiment> experiment);
+  const std::shared_ptr<const Experiment>& experiment() const { return m_experiment; }
+
+  // The picture is older than the settings: a quiet mark, nothing else.
+  void setStale(bool stale);
+  bool isStale() const { return m_stale; }
+
+  void setTheme(const Theme& theme);
+  const Theme& theme() const { return m_theme; }
+
+  virtual void setProbe(const Probe&) {}
+
+  // The numbers of the picture, for CSV files and tests.
+  virtual std::vector<PanelData> data() const = 0;
+
+  // Draws the panel without its widget, for figures: in units of the painter, at the given size from its origin.
+  virtual void renderTo(QCPPainter& painter, QSize size) = 0;
+
+ signals:
+  void hovered(const QString& text);  // what is under the cursor, in words; empty when it leaves
+  void probeRequested(bool inTeacherPlane, double x, double y);
+  void painted();  // after the panel has really been painted
+
+ protected:
+  virtual void showExperiment(const Experiment& experiment) = 0;
+  virtual void applyTheme() = 0;
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  QString m_name, m_title;
+  std::shared_ptr<const Experiment> m_experiment;
+  Theme m_theme;
+  QLabel* m_staleMark;
+  bool m_stale = false;
+};
+
+}  // namespace keyhole

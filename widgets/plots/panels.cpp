@@ -1,0 +1,49 @@
+#include "widgets/plots/panels.h"
+
+#include "widgets/plots/activity_panel.h"
+#include "widgets/plots/eigenvalue_panel.h"
+#include "widgets/plots/flow_panel.h"
+#include "widgets/plots/limit_set_panel.h"
+#include "widgets/plots/task_panel.h"
+#include "widgets/plots/time_constant_panel.h"
+
+namespace keyhole {
+namespace {
+
+struct Entry {
+  const char* name;
+  Panel* (*make)(QWidget*);
+};
+
+constexpr Entry kPanels[] = {
+    {"teacher-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::teacher, parent); }},
+    {"student-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::student, parent); }},
+    {"eigenvalues", [](QWidget* parent) -> Panel* { return new EigenvaluePanel(parent); }},
+    {"activity", [](QWidget* parent) -> Panel* { return new ActivityPanel(parent); }},
+    {"teacher-limit-sets", [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::teacher, parent); }},
+    {"student-limit-sets", [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::student, parent); }},
+    {"time-constants", [](QWidget* parent) -> Panel* { return new TimeConstantPanel(parent); }},
+    {"task", [](QWidget* parent) -> Panel* { return new TaskPanel(parent); }},
+};
+
+}  // namespace
+
+QStringList panelNames() {
+  QStringList names;
+  for (const auto& entry : kPanels) names.append(entry.name);
+  return names;
+}
+
+Panel* makePanel(const QString& name, QWidget* parent) {
+  for (const auto& entry : kPanels)
+    if (name == entry.name) return entry.make(parent);
+  return nullptr;
+}
+
+std::vector<Panel*> makePanels(QWidget* parent) {
+  std::vector<Panel*> all;
+  for (const auto& entry : kPanels) all.push_back(entry.make(parent));
+  return all;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,115 @@
+#include "widgets/plots/plot_panel.h"
+
+#include <QToolTip>
+#include <QVBoxLayout>
+
+namespace keyhole {
+
+PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
+    : Panel(std::move(name), std::move(title), parent), m_plot(new QCustomPlot(this)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(m_plot);
+  m_plot->setNoAntialiasingOnDrag(true);
+  m_plot->setPlottingHints(QCP::phCacheLabels | QCP::phImmediateRefresh);
+  m_plot->setMouseTracking(true);
+  m_plot->plotLayout()->setMargins({});
+  m_message = new QCPItemText(m_plot);
+  m_message->setPositionAlignment(Qt::AlignCenter);
+  m_message->position->setType(QCPItemPosition::ptAxisRectRatio);
+  m_message->position->setCoords(0.5, 0.5);
+  m_message->setVisible(false);
+  connect(m_plot, &QCustomPlot::afterReplot, this, &Panel::painted);
+  connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+    const QPointF pixel = event->position();
+    const bool inside = m_plot->axisRect()->rect().contains(pixel.toPoint());
+    const QString text = inside ? describe(m_plot->xAxis->pixelToCoord(pixel.x()),
+                                           m_plot->yAxis->pixelToCoord(pixel.y()), pixel)
+                                : QString();
+    emit hovered(text);
+    if (text.isEmpty())
+      QToolTip::hideText();
+    else
+      QToolTip::showText(event->globalPosition().toPoint(), text, m_plot);
+  });
+  connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && m_plot->axisRect()->rect().contains(event->pos()))
+      clicked(m_plot->xAxis->pixelToCoord(event->position().x()), m_plot->yAxis->pixelToCoord(event->position().y()));
+  });
+}
+
+void PlotPanel::styleAxis(QCPAxis* axis, bool withLabels) const {
+  const QPen pen(theme().foreground, 0.75 * theme().lineWidth);
+  axis->setBasePen(pen);
+  axis->setTickPen(pen);
+  axis->setSubTickPen(Qt::NoPen);
+  axis->grid()->setVisible(false);
+  axis->setTickLabelFont(theme().font());
+  axis->setLabelFont(theme().font());
+  axis->setTickLabelColor(theme().foreground);
+  axis->setLabelColor(theme().foreground);
+  axis->setTickLengthIn(0);
+  axis->setTickLengthOut(theme().fontPixels / 3);
+  axis->setTickLabelPadding(2);
+  axis->setLabelPadding(1);
+  axis->setTickLabels(withLabels);
+  axis->ticker()->setTickCount(4);
+}
+
+void PlotPanel::applyTheme() {
+  m_plot->setBackground(theme().background);
+  styleAxis(m_plot->xAxis, true);
+  styleAxis(m_plot->yAxis, true);
+  m_plot->axisRect()->setMinimumMargins(QMargins(2, theme().fontPixels / 2, theme().fontPixels / 2, 2));
+  m_plot->legend->setFont(theme().font());
+  m_plot->legend->setTextColor(theme().foreground);
+  QColor veil = theme().background;
+  veil.setAlpha(190);
+  m_plot->legend->setBrush(veil);
+  m_plot->legend->setBorderPen(Qt::NoPen);
+  m_plot->legend->setIconSize(static_cast<int>(1.6 * theme().fontPixels), theme().fontPixels);
+  m_plot->legend->setRowSpacing(0);
+  m_plot->legend->setMargins(QMargins(2, 1, 2, 1));
+  m_message->setFont(theme().font());
+  m_message->setColor(theme().muted);
+  for (QCPItemText* note : std::as_const(m_notes)) {
+    note->setFont(theme().font());
+    note->setColor(theme().foreground);
+  }
+}
+
+QCPGraph* PlotPanel::addLine(const QPen& pen, const QString& name) {
+  QCPGraph* graph = m_plot->addGraph();
+  graph->setPen(pen);
+  graph->setName(name);
+  graph->setAdaptiveSampling(true);
+  return graph;
+}
+
+QCPItemText* PlotPanel::addNote(Qt::Alignment alignment, double x, double y) {
+  auto* note = new QCPItemText(m_plot);
+  note->setPositionAlignment(alignment);
+  note->setTextAlignment(alignment & Qt::AlignRight ? Qt::AlignRight : Qt::AlignLeft);
+  note->position->setType(QCPItemPosition::ptAxisRectRatio);
+  note->position->setCoords(x, y);
+  m_notes.append(note);
+  return note;
+}
+
+void PlotPanel::showMessage(const QString& text) {
+  // Broken by words into lines that a small panel can hold.
+  QString lines;
+  qsizetype length = 0;
+  for (const QString& word : text.split(' ', Qt::SkipEmptyParts)) {
+    lines += lines.isEmpty() ? word : (length + word.size() > 32 ? "\n" : " ") + word;
+    length = length + word.size() > 32 ? word.size() : length + word.size() + 1;
+  }
+  m_message->setText(lines);
+  m_message->setVisible(!text.isEmpty());
+}
+
+void PlotPanel::queueReplot() { m_plot->replot(QCustomPlot::rpQueuedReplot); }
+
+void PlotPanel::renderTo(QCPPainter& painter, QSize size) { m_plot->toPainter(&painter, size.width(), size.height()); }
+
+}  // namespace keyhole

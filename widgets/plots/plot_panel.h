@@ -1,0 +1,41 @@
+// A panel with axes: QCustomPlot behind our own interface.
+#pragma once
+
+#include "widgets/plots/panel.h"
+
+#include <qcustomplot.h>
+
+namespace keyhole {
+
+class PlotPanel : public Panel {
+  Q_OBJECT
+
+ public:
+  PlotPanel(QString name, QString title, QWidget* parent);
+
+  void renderTo(QCPPainter& painter, QSize size) override;
+  QCustomPlot& plot() { return *m_plot; }
+
+ protected:
+  void applyTheme() override;
+
+  // What the point under the cursor means, in words; empty for nothing.
+  virtual QString describe(double x, double y, QPointF pixel) const = 0;
+  // A click (not a drag) at a point of the axes.
+  virtual void clicked(double /*x*/, double /*y*/) {}
+
+  QCPGraph* addLine(const QPen& pen, const QString& name);
+  // Text at a place of the axis rectangle: (0, 0) top left, (1, 1) bottom right.
+  QCPItemText* addNote(Qt::Alignment alignment, double x, double y);
+  void showMessage(const QString& text);  // in the middle of the panel, instead of a picture; empty removes it
+  void queueReplot();
+
+ private:
+  void styleAxis(QCPAxis* axis, bool withLabels) const;
+
+  QCustomPlot* m_plot;
+  QCPItemText* m_message;
+  QList<QCPItemText*> m_notes;
+};
+
+}  // namespace keyhole

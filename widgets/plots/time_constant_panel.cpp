@@ -1,0 +1,109 @@
+#include "widgets/plots/time_constant_panel.h"
+
+#include "widgets/plots/axes.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr Index kShown = 10;
+constexpr double kTop = 1e5;  // infinite time constants are drawn here
+
+QString scoreText(const QString& owner, const SystemAnalysis& analysis) {
+  QString text = QString("%1 %2").arg(owner, shortNumber(analysis.score.value));
+  if (analysis.score.status != ScoreStatus::defined)
+    text += " (" + QString::fromStdString(nameOf(analysis.score.status)) + ")";
+  return text;
+}
+
+}  // namespace
+
+TimeConstantPanel::TimeConstantPanel(QWidget* parent)
+    : PlotPanel("time-constants", tr("Time constants"), parent),
+      m_teacher(addLine({}, tr("teacher"))),
+      m_student(addLine({}, tr("student"))),
+      m_threshold(new QCPItemStraightLine(&plot())),
+      m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)) {
+  setAccessibleDescription(tr("The ten leading time constants of teacher and student on a logarithmic axis."));
+  for (QCPGraph* graph : {m_teacher, m_student}) graph->setLineStyle(QCPGraph::lsNone);
+  plot().yAxis->setScaleType(QCPAxis::stLogarithmic);
+  auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
+  plot().yAxis->setTicker(ticker);
+  plot().yAxis->setNumberFormat("gb");
+  plot().yAxis->setNumberPrecision(0);
+  plot().xAxis->setLabel(tr("mode n"));
+  plot().yAxis->setLabel(tr("τₙ (τ)"));
+  auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
+  whole->setTickStep(2);
+  whole->setTickOrigin(1);
+  plot().xAxis->setTicker(whole);
+  applyTheme();
+}
+
+void TimeConstantPanel::applyTheme() {
+  PlotPanel::applyTheme();
+  const double size = theme().markSize, width = 1.3 * theme().lineWidth;
+  QColor fill = theme().student;
+  fill.setAlpha(110);
+  m_teacher->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
+  m_student->setScatterStyle({QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, size});
+  m_threshold->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DashLine));
+  QColor veil = theme().background;
+  veil.setAlpha(180);
+  m_note->setBrush(veil);
+}
+
+void TimeConstantPanel::showExperiment(const Experiment& experiment) {
+  Range range{1, 20};
+  QStringList scores;
+  const auto draw = [&](QCPGraph* graph, const SystemAnalysis* analysis, const QString& owner) {
+    graph->data()->clear();
+    if (!analysis) return;
+    for (Index i = 0; i < std::min<Index>(kShown, analysis->timeConstants.size()); ++i) {
+      const double tau = std::min(analysis->timeConstants(i), kTop);
+      graph->addData(static_cast<double>(i + 1), tau);
+      range.include(tau);
+    }
+    scores.append(scoreText(owner, *analysis));
+  };
+  draw(m_teacher, experiment.teacherAnalysis.get(), tr("▲"));
+  draw(m_student, experiment.studentAnalysis.get(), tr("●"));
+  showMessage(scores.isEmpty() && experiment.fit ? QString::fromStdString(experiment.fit->student.summary.message) : QString());
+  m_note->setText(scores.isEmpty() ? QString() : tr("score  ") + scores.join("\n"));
+  const double threshold = experiment.settings.number("analysis.persistent_tau");
+  m_threshold->point1->setCoords(0, threshold);
+  m_threshold->point2->setCoords(1, threshold);
+  plot().xAxis->setRange(0.5, static_cast<double>(kShown) + 0.5);
+  plot().yAxis->setRange(range.low / 1.6, range.high * 4);
+  queueReplot();
+}
+
+QString TimeConstantPanel::describe(double x, double, QPointF) const {
+  if (!experiment()) return {};
+  const auto mode = std::max<Index>(std::lround(x), 1);
+  QStringList parts;
+  const auto add = [&](const SystemAnalysis* analysis, const QString& owner) {
+    if (analysis && mode <= analysis->timeConstants.size())
+      parts.append(tr("%1 %2 τ (λ = %3)")
+                       .arg(owner, shortNumber(analysis->timeConstants(mode - 1)),
+                            QString::fromStdString(complexText(analysis->spectrum.values(mode - 1)))));
+  };
+  add(experiment()->teacherAnalysis.get(), tr("teacher"));
+  add(experiment()->studentAnalysis.get(), tr("student"));
+  return tr("mode %1: %2").arg(mode).arg(parts.join("; "));
+}
+
+std::vector<PanelData> TimeConstantPanel::data() const {
+  std::vector<PanelData> tables;
+  if (!experiment()) return tables;
+  const auto add = [&](const SystemAnalysis* analysis, const QString& tableName) {
+    if (analysis) tables.push_back({tableName, {"tau"}, analysis->timeConstants});
+  };
+  add(experiment()->teacherAnalysis.get(), "time-constants-teacher");
+  add(experiment()->studentAnalysis.get(), "time-constants-student");
+  return tables;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,28 @@
+// The leading time constants τ_n of teacher and student, and the line attractor scores with their blind spots named.
+#pragma once
+
+#include "widgets/plots/plot_panel.h"
+
+namespace keyhole {
+
+class TimeConstantPanel : public PlotPanel {
+  Q_OBJECT
+
+ public:
+  explicit TimeConstantPanel(QWidget* parent);
+
+  bool speaksFor(const Experiment&) const override { return true; }
+  std::vector<PanelData> data() const override;
+
+ protected:
+  void showExperiment(const Experiment& experiment) override;
+  void applyTheme() override;
+  QString describe(double x, double y, QPointF pixel) const override;
+
+ private:
+  QCPGraph *m_teacher, *m_student;
+  QCPItemStraightLine* m_threshold;
+  QCPItemText* m_note;
+};
+
+}  // namespace keyhole
