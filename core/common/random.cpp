@@ -1,5 +1,7 @@
 #include "core/common/random.h"
 
+#include "core/common/clones.h"
+
 #include <Random123/philox.h>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ namespace {
 constexpr double kTwoToMinus53 = 0x1.0p-53;
 
 // The rational approximations of AS 241 (PPND16), coefficients from low to high degree.
-double central(double q) {
+inline double central(double q) {
   const double r = 0.180625 - q * q;
   const double numerator =
       ((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r +
@@ -101,6 +103,10 @@ double tail(double p, double q) {
   return q < 0 ? -value : value;
 }
 
+KEYHOLE_CLONES void centralAll(const double* p, double* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = central(p[i] - 0.5);
+}
+
 // Fills out with uniforms in (0, 1): (k + ½) 2⁻⁵³ for the upper 53 bits k of each 64-bit word.
 void fillUniforms(std::uint64_t seed, std::uint64_t stream, std::uint64_t substream, std::uint64_t row,
                   std::uint64_t firstPosition, std::span<double> out) {
@@ -137,7 +143,7 @@ void RandomStream::normals(std::uint64_t row, std::span<double> out, std::uint64
   for (std::size_t start = 0; start < out.size(); start += kPiece) {
     const std::size_t n = std::min(kPiece, out.size() - start);
     fillUniforms(m_seed, m_stream, m_substream, row, firstPosition + start, {p.data(), n});
-    for (std::size_t i = 0; i < n; ++i) out[start + i] = central(p[i] - 0.5);
+    centralAll(p.data(), out.data() + start, n);
     for (std::size_t i = 0; i < n; ++i)
       if (std::abs(p[i] - 0.5) > 0.425) out[start + i] = tail(p[i], p[i] - 0.5);
   }

@@ -15,6 +15,7 @@ Preset parsePreset(const PresetFile& file) {
   preset.name = file.name;
   preset.title = json.at("title").get<std::string>();
   preset.question = json.at("question").get<std::string>();
+  preset.hint = json.at("hint").get<std::string>();
   preset.settings = parseSession(file.bytes, "the preset " + file.name).settings;
   return preset;
 }

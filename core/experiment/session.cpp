@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <filesystem>
 
 namespace keyhole {
@@ -16,8 +19,30 @@ using nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
 
-ordered_json toJson(const SettingValue& value) {
+// "question" and "hint" are the presets' own.
+constexpr std::array<std::string_view, 6> kEntries = {"keyhole", "title",    "question",
+                                                      "hint",    "settings", "layout"};
+
+ordered_json toJson(const std::string& what, const std::string& text) {
+  ordered_json value = text;
+  try {
+    (void)value.dump();
+  } catch (const ordered_json::type_error&) {
+    throw InputError(what + " is " + value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) +
+                     "; allowed in a session file: UTF-8 text");
+  }
+  return value;
+}
+
+ordered_json toJson(const SettingRow& row, const SettingValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return toJson(row.key, *text);
   return std::visit([](const auto& stored) { return ordered_json(stored); }, value);
+}
+
+// Beyond what a long long holds: get<long long>() would wrap around and the message would name another
+// number.
+bool isTooLarge(const json& value) {
+  return value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX};
 }
 
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
@@ -31,9 +56,9 @@ void setFromJson(Settings& settings, const std::string& key, const json& value, 
       settings.set(key, value.get<bool>());
     else if (value.is_string())
       settings.set(key, value.get<std::string>());
-    else if (value.is_number_integer() && row.type == SettingType::integer)
+    else if (value.is_number_integer() && row.type == SettingType::integer && !isTooLarge(value))
       settings.set(key, value.get<long long>());
-    else if (value.is_number())
+    else if (value.is_number() && !isTooLarge(value))
       settings.set(key, value.get<double>());
     else
       throw InputError(key + " is " + value.dump().substr(0, 40) + "; allowed: " + allowedText(row));
@@ -48,26 +73,37 @@ std::string optionalText(const json& object, const char* key, const std::string&
   return object[key].get<std::string>();
 }
 
+void requireKnownFormat(const json& file, const std::string& name) {
+  const auto found = file.find("keyhole");
+  if (found == file.end() || !found->is_number_integer())
+    refuse(name, "it has no entry \"keyhole\" with the format's number");
+  const long long format = isTooLarge(*found) ? INT64_MAX : found->get<long long>();
+  if (format < 1 || format > kFormat)
+    throw InputError(name + " has session format " + found->dump() +
+                     "; allowed: 1, the newest that this program knows");
+}
+
 }  // namespace
 
 std::string sessionBytes(const Session& session) {
   ordered_json file;
   file["keyhole"] = kFormat;
-  file["title"] = session.title;
+  file["title"] = toJson("the title", session.title);
   ordered_json settings = ordered_json::object();
-  for (const auto& row : settingsTable()) settings[row.key] = toJson(session.settings.value(row.key));
+  for (const auto& row : settingsTable()) settings[row.key] = toJson(row, session.settings.value(row.key));
   file["settings"] = std::move(settings);
-  file["layout"] = session.layout;
-  return file.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  file["layout"] = toJson("the layout", session.layout);
+  return file.dump(2) + "\n";
 }
 
 Session parseSession(std::string_view bytes, const std::string& name) {
   const json file = json::parse(bytes, nullptr, false);
   if (file.is_discarded()) refuse(name, "it is not JSON");
-  if (!file.is_object() || !file.contains("keyhole") || !file["keyhole"].is_number_integer())
-    refuse(name, "it has no entry \"keyhole\" with the format's number");
-  if (const auto format = file["keyhole"].get<long long>(); format < 1 || format > kFormat)
-    throw InputError(name + " has session format " + std::to_string(format) + "; allowed: 1, the newest that this program knows");
+  if (!file.is_object()) refuse(name, "it is not a JSON object");
+  requireKnownFormat(file, name);
+  for (const auto& [entry, value] : file.items())
+    if (std::find(kEntries.begin(), kEntries.end(), entry) == kEntries.end())
+      refuse(name, "it has the unknown entry \"" + entry + "\"");
   Session session;
   session.title = optionalText(file, "title", name);
   session.layout = optionalText(file, "layout", name);
@@ -77,9 +113,13 @@ Session parseSession(std::string_view bytes, const std::string& name) {
   return session;
 }
 
-void saveSession(const std::string& path, const Session& session) { writeFileAtomically(path, sessionBytes(session)); }
+void saveSession(const std::string& path, const Session& session) {
+  writeFileAtomically(path, sessionBytes(session));
+}
 
-Session loadSession(const std::string& path) { return parseSession(readFileBytes(path), path); }
+Session loadSession(const std::string& path) {
+  return parseSession(readFileBytes(path), path);
+}
 
 Session presetOrSession(const std::string& nameOrPath) {
   std::string known;
@@ -89,7 +129,8 @@ Session presetOrSession(const std::string& nameOrPath) {
   }
   std::error_code error;
   if (std::filesystem::exists(nameOrPath, error)) return loadSession(nameOrPath);
-  throw InputError("\"" + nameOrPath + "\" is neither a preset nor a file; allowed: a session file or one of " + known);
+  throw InputError("\"" + nameOrPath +
+                   "\" is neither a preset nor a file; allowed: a session file or one of " + known);
 }
 
 }  // namespace keyhole

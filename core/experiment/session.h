@@ -11,15 +11,20 @@ struct Session {
   std::string layout;  // opaque window layout (base64), may be empty
 };
 
-// Stable key order, one setting per line: load followed by save gives the same bytes.
+// Stable key order, one setting per line: load followed by save gives the same bytes. Paths stand as they
+// were written. Throws InputError for a text that is not UTF-8, which JSON cannot hold.
 std::string sessionBytes(const Session& session);
-// Throws InputError: not JSON, not a session, an unknown key, a value out of range, a newer format version.
+
+// name: what messages call the source. Settings that are missing keep their defaults; a preset's file is a
+// session, too. Throws InputError: not JSON, not a session, an unknown entry or key, a wrong type, a value
+// out of range, a newer format.
 Session parseSession(std::string_view bytes, const std::string& name);
 
 void saveSession(const std::string& path, const Session& session);  // atomic
 Session loadSession(const std::string& path);
 
-// A preset's name or the path of a session file, as the command line takes it.
+// A preset's name or else the path of a session file, as the command line takes it. Throws InputError,
+// listing the presets.
 Session presetOrSession(const std::string& nameOrPath);
 
 }  // namespace keyhole

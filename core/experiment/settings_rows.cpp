@@ -222,9 +222,9 @@ std::vector<SettingRow> analysisRows() {
   return {
       number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
              "A mode persists if its time constant is longer than this."),
-      number(s, "analysis.score_threshold", 3, {0, 20}, "", "Line attractor score from",
-             "One real persistent mode with at least this score log₂(τ₁/τ₂) is called a line attractor. Nair et al. (2023) read "
-             "about 1 and above so; the paper's examples have 6.7 and 6.1."),
+      number(s, "analysis.score_threshold", 1, {0, 20}, "", "Line attractor score from",
+             "One real persistent mode, alone, with at least this score log₂(τ₁/τ₂) is called a line attractor (Nair et al. 2023 "
+             "read about 1 and above so)."),
       choice(s, "analysis.student_noise",
              {{"same", "the teacher's", "The noise of the seen units drives the student too, so that the two can be overlaid."},
               {"none", "none", "The student runs by itself."}},

@@ -34,8 +34,17 @@ std::string nearestKeys(std::string_view key) {
   return ranked[0].second + ", " + ranked[1].second + ", " + ranked[2].second;
 }
 
+// A text in place of a number or a flag is quoted, or the message would read "is true; allowed: true or
+// false".
+std::string shown(const SettingRow& row, const SettingValue& value) {
+  const bool wantsText = row.type == SettingType::text || row.type == SettingType::choice;
+  const auto* text = std::get_if<std::string>(&value);
+  return text && !wantsText ? "\"" + *text + "\"" : toText(value);
+}
+
 [[noreturn]] void refuse(const SettingRow& row, std::string_view value) {
-  throw InputError(row.key + " is " + (value.empty() ? "empty" : std::string(value)) + "; allowed: " + allowedText(row));
+  throw InputError(row.key + " is " + (value.empty() ? "empty" : std::string(value)) +
+                   "; allowed: " + allowedText(row));
 }
 
 bool isChoice(const SettingRow& row, std::string_view name) {
@@ -71,7 +80,8 @@ std::string nameOf(Stage stage) {
 const std::vector<SettingRow>& settingsTable() {
   static const std::vector<SettingRow> table = [] {
     std::vector<SettingRow> rows;
-    for (const auto& part : {teacherRows(), simulationRows(), observationRows(), fitRows(), analysisRows(), viewRows()})
+    for (const auto& part :
+         {teacherRows(), simulationRows(), observationRows(), fitRows(), analysisRows(), viewRows()})
       rows.insert(rows.end(), part.begin(), part.end());
     return rows;
   }();
@@ -80,7 +90,8 @@ const std::vector<SettingRow>& settingsTable() {
 
 int settingPosition(std::string_view key) {
   const auto& table = settingsTable();
-  const auto found = std::find_if(table.begin(), table.end(), [&](const SettingRow& row) { return row.key == key; });
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const SettingRow& row) { return row.key == key; });
   return found == table.end() ? -1 : static_cast<int>(found - table.begin());
 }
 
@@ -142,17 +153,18 @@ SettingValue parseSetting(const SettingRow& row, std::string_view text) {
 
 void requireAllowed(const SettingRow& row, const SettingValue& value) {
   const SettingType type = row.type;
-  const auto inRange = [&](double x) { return x >= row.minimum && x <= row.maximum; };
   bool allowed = false;
   if (const auto* number = std::get_if<double>(&value))
-    allowed = type == SettingType::number && inRange(*number);
+    allowed = type == SettingType::number && *number >= row.minimum && *number <= row.maximum;
   else if (const auto* whole = std::get_if<long long>(&value))
-    allowed = type == SettingType::integer && inRange(static_cast<double>(*whole));
+    // As whole numbers: 2^53 + 1 would become 2^53 as a double.
+    allowed = type == SettingType::integer && *whole >= static_cast<long long>(row.minimum) &&
+              *whole <= static_cast<long long>(row.maximum);
   else if (std::holds_alternative<bool>(value))
     allowed = type == SettingType::flag;
   else if (const auto* text = std::get_if<std::string>(&value))
     allowed = type == SettingType::text || (type == SettingType::choice && isChoice(row, *text));
-  if (!allowed) refuse(row, toText(value));
+  if (!allowed) refuse(row, shown(row, value));
 }
 
 std::string toText(const SettingValue& value) {

@@ -1,5 +1,6 @@
-// The one table of settings. Sliders, messages, the session file, --set key=value, `keyhole list` and the manual are all
-// made from it. Every setting belongs to exactly one stage; changing it reruns that stage and the later ones.
+// The one table of settings. Sliders, messages, the session file, --set key=value, `keyhole list` and the
+// manual are all made from it. Every setting belongs to exactly one stage; changing it reruns that stage and
+// the later ones.
 #pragma once
 
 #include <string>
@@ -26,7 +27,7 @@ struct Choice {
 
 // When a setting means something: the setting `key` has one of the values.
 struct Applies {
-  std::string key;                  // empty: always
+  std::string key;  // empty: always
   std::vector<std::string> values;
 };
 
@@ -41,7 +42,7 @@ struct SettingRow {
   std::vector<Choice> choices;
   std::vector<Applies> applies;  // all must hold
   std::string label;
-  std::string help;  // one or two sentences
+  std::string help;        // one or two sentences
   bool prominent = false;  // shown first and largest
 };
 
@@ -56,7 +57,8 @@ int settingPosition(std::string_view key);
 // "a number from 0.001 to 1" …, for messages and lists.
 std::string allowedText(const SettingRow& row);
 
-// Text (from the command line or a field) to a value in range. Throws InputError: "teacher.size is 1; allowed: …".
+// Text (from the command line or a field) to a value in range. Throws InputError: "teacher.size is 1;
+// allowed: …".
 SettingValue parseSetting(const SettingRow& row, std::string_view text);
 // Throws InputError if the value has the wrong type or lies outside the range.
 void requireAllowed(const SettingRow& row, const SettingValue& value);

@@ -1,8 +1,7 @@
 #include "core/experiment/stage_options.h"
 
-#include "core/io/recording_file.h"
-
 #include "core/common/error.h"
+#include "core/io/recording_file.h"
 
 namespace keyhole {
 namespace {
@@ -18,13 +17,19 @@ LineAttractorBulk bulkNamed(const std::string& name) {
   return name == "oblique" ? LineAttractorBulk::oblique : LineAttractorBulk::even;
 }
 
-Nonlinearity phiNamed(const std::string& name) { return name == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear; }
+Nonlinearity phiNamed(const std::string& name) {
+  return name == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
+}
 
-std::uint64_t seedOf(const Settings& settings) { return static_cast<std::uint64_t>(settings.integer("teacher.seed")); }
+std::uint64_t seedOf(const Settings& settings) {
+  return static_cast<std::uint64_t>(settings.integer("teacher.seed"));
+}
 
 }  // namespace
 
-bool isRecording(const Settings& settings) { return settings.text("teacher.kind") == "recording"; }
+bool isRecording(const Settings& settings) {
+  return settings.text("teacher.kind") == "recording";
+}
 
 TeacherOptions teacherOptions(const Settings& settings) {
   TeacherOptions options;
@@ -55,7 +60,8 @@ TeacherOptions teacherOptions(const Settings& settings) {
   if (options.kind != TeacherKind::imported) return options;
   const std::string& file = settings.text("teacher.file");
   if (file.empty())
-    throw InputError("teacher.file is empty; allowed: the path of a square matrix (.npy, .csv, .tsv or .mat)");
+    throw InputError(
+        "teacher.file is empty; allowed: the path of a square matrix (.npy, .csv, .tsv or .mat)");
   options.imported = readSquareMatrix(file);
   return options;
 }
@@ -69,7 +75,8 @@ SimulationOptions simulationOptions(const Settings& settings) {
   options.initialScale = settings.number("simulation.initial_scale");
   const std::string& kind = settings.text("teacher.kind");
   const bool hasTask = kind == "chain" || kind == "line-attractor";
-  options.task = hasTask && settings.text("simulation.task") == "integration" ? TaskKind::integration : TaskKind::none;
+  options.task =
+      hasTask && settings.text("simulation.task") == "integration" ? TaskKind::integration : TaskKind::none;
   options.inputScale = settings.number("simulation.input_scale");
   options.observationNoise = settings.number("simulation.observation_noise");
   options.seed = seedOf(settings);

@@ -15,7 +15,8 @@ enum class FitMethod { map, stationaryContinuous, stationaryDiscrete };
 // True if the "teacher" is a recording from a file.
 bool isRecording(const Settings& settings);
 
-TeacherOptions teacherOptions(const Settings& settings);  // reads the imported matrix from its file (InputError)
+// Reads the imported matrix from its file. Throws InputError if it cannot, and for a recording.
+TeacherOptions teacherOptions(const Settings& settings);
 SimulationOptions simulationOptions(const Settings& settings);
 FitMethod fitMethod(const Settings& settings);
 MapOptions mapOptions(const Settings& settings);  // φ "same" becomes the teacher's (linear for a recording)

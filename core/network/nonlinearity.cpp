@@ -1,17 +1,11 @@
 #include "core/network/nonlinearity.h"
 
+#include "core/common/clones.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
-
-// One source, compiled for several instruction sets; the loader picks one. The arithmetic is the same in each (no fused
-// multiply-add), so the result does not depend on the machine. Sanitizers do not get along with the loader's choice.
-#if defined(__x86_64__) && !defined(KEYHOLE_SANITIZED)
-#define KEYHOLE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KEYHOLE_CLONES
-#endif
 
 namespace keyhole {
 namespace {

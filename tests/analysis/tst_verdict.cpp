@@ -1,0 +1,119 @@
+// Tests core/analysis/verdict.h: every rule with evidence made for it.
+#include "core/analysis/verdict.h"
+
+#include <QTest>
+
+using namespace keyhole;
+
+namespace {
+
+using Values = std::vector<std::complex<double>>;
+
+SystemEvidence evidence(const Values& values, Nonlinearity phi = Nonlinearity::linear, Index cycles = 0) {
+  SystemEvidence made;
+  made.spectrum.values = Eigen::Map<const ComplexVector>(values.data(), static_cast<Index>(values.size()));
+  made.spectrum.undetermined.assign(values.size(), false);
+  made.score = lineAttractorScore(made.spectrum);
+  made.phi = phi;
+  if (phi == Nonlinearity::tanh) {
+    LimitSets sets;
+    sets.kinds.assign(15, LimitKind::fixedPoint);
+    sets.oscillating = cycles;
+    sets.period = 20;
+    made.limitSets = sets;
+  }
+  return made;
+}
+
+VerdictKind kind(const SystemEvidence& teacher, const SystemEvidence& student) {
+  return judge(teacher, student, "", {}).kind;
+}
+
+const Values kNone = {{0, 0}, {0, 0}};
+const Values kLine = {{0.999, 0}, {0.4, 0}};
+const Values kPair = {{0.99, 0.3}, {0.99, -0.3}, {0.1, 0}};
+const Values kTwo = {{0.98, 0}, {0.95, 0}, {0.1, 0}};
+const Values kUnstable = {{1.2, 0}, {0.1, 0}};
+
+}  // namespace
+
+class TestVerdict : public QObject {
+  Q_OBJECT
+ private slots:
+  void rules_data() {
+    QTest::addColumn<Values>("teacher");
+    QTest::addColumn<Values>("student");
+    QTest::addColumn<int>("expected");
+    const auto row = [](const char* name, const Values& teacher, const Values& student, VerdictKind expected) {
+      QTest::newRow(name) << teacher << student << static_cast<int>(expected);
+    };
+    row("nothing, nothing", kNone, kNone, VerdictKind::faithful);
+    row("line, line", kLine, {{0.97, 0}, {0.2, 0}}, VerdictKind::faithful);
+    row("nothing, line", kNone, kLine, VerdictKind::spuriousLineAttractor);
+    row("nothing, slow pair", kNone, kPair, VerdictKind::spuriousPersistence);
+    row("nothing, two slow", kNone, kTwo, VerdictKind::spuriousPersistence);
+    row("nothing, unstable", kNone, kUnstable, VerdictKind::spuriousPersistence);
+    row("line, two slow", kLine, kTwo, VerdictKind::spuriousPersistence);
+    row("line, nothing", kLine, kNone, VerdictKind::missed);
+    row("pair, pair", kPair, kPair, VerdictKind::faithful);
+  }
+  void rules() {
+    QFETCH(Values, teacher);
+    QFETCH(Values, student);
+    QFETCH(int, expected);
+    const Verdict verdict = judge(evidence(teacher), evidence(student), "", {});
+    QCOMPARE(static_cast<int>(verdict.kind), expected);
+    QCOMPARE(verdict.spurious, verdict.kind == VerdictKind::spuriousLineAttractor ||
+                                   verdict.kind == VerdictKind::spuriousPersistence);
+    QVERIFY(QString::fromStdString(verdict.sentence).contains(QString::fromStdString(nameOf(verdict.kind)).toUpper()));
+  }
+
+  void cycles() {
+    const auto tanh = Nonlinearity::tanh;
+    QCOMPARE(kind(evidence(kNone, tanh), evidence(kPair, tanh, 15)), VerdictKind::spuriousLimitCycle);
+    QCOMPARE(kind(evidence(kPair, tanh, 15), evidence(kPair, tanh, 15)), VerdictKind::faithful);
+    QCOMPARE(kind(evidence(kPair, tanh, 15), evidence(kPair, tanh, 0)), VerdictKind::missed);
+    auto pending = evidence(kPair, tanh);
+    pending.cyclesPending = true;
+    QCOMPARE(kind(evidence(kNone, tanh), pending), VerdictKind::undecided);
+  }
+
+  // The blind spots of the score are named in words.
+  void reasonsAreNamed() {
+    const auto reason = [](const Values& student) {
+      return QString::fromStdString(judge(evidence(kNone), evidence(student), "", {}).sentence);
+    };
+    QVERIFY(reason(kPair).contains("complex"));
+    QVERIFY(reason(kUnstable).contains("unstable"));
+    QVERIFY(reason(kTwo).contains("several modes"));
+    QVERIFY(reason(kLine).contains("0.999") && reason(kLine).contains("τ = 1e+03"));
+  }
+
+  void undecided() {
+    auto unsure = evidence(kLine);
+    unsure.spectrum.undetermined[0] = true;
+    QCOMPARE(kind(unsure, evidence(kNone)), VerdictKind::undecided);
+    QCOMPARE(judge({}, evidence(kLine), "", {}).kind, VerdictKind::undecided);
+    const Verdict none = judge(evidence(kLine), {}, "the normal equations are singular", {});
+    QCOMPARE(none.kind, VerdictKind::undecided);
+    QVERIFY(QString::fromStdString(none.sentence).contains("the normal equations are singular"));
+  }
+
+  // The thresholds are the user's.
+  void thresholdsMatter() {
+    VerdictOptions strict;
+    strict.persistentTau = 2000;
+    QCOMPARE(judge(evidence(kNone), evidence(kLine), "", strict).kind, VerdictKind::faithful);
+    VerdictOptions high;
+    high.scoreThreshold = 15;
+    QCOMPARE(judge(evidence(kNone), evidence(kLine), "", high).kind, VerdictKind::spuriousPersistence);
+  }
+
+  void complexNumbersAsText() {
+    QCOMPARE(QString::fromStdString(complexText({0.5, 0.5})), QString("0.5 ± 0.5i"));
+    QCOMPARE(QString::fromStdString(complexText({0.99931, 0})), QString("0.9993"));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestVerdict)
+#include "tst_verdict.moc"

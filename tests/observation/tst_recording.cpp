@@ -1,0 +1,60 @@
+// Tests core/observation/recording.h
+#include "core/common/error.h"
+#include "core/observation/recording.h"
+
+#include <QTest>
+
+#include <limits>
+
+using namespace keyhole;
+
+class TestRecording : public QObject {
+  Q_OBJECT
+  static Recording of(Matrix activity) {
+    Recording recording;
+    recording.activity = std::move(activity);
+    recording.source = "cells.npy";
+    return recording;
+  }
+ private slots:
+  void unusableOnesAreNamed_data() {
+    QTest::addColumn<int>("neurons");
+    QTest::addColumn<int>("steps");
+    QTest::addColumn<double>("bad");
+    QTest::addColumn<QString>("named");
+    QTest::newRow("none") << 0 << 5 << 0.0 << "0 neurons";
+    QTest::newRow("one time point") << 3 << 1 << 0.0 << "1 time point";
+    QTest::newRow("NaN") << 3 << 5 << std::numeric_limits<double>::quiet_NaN() << "nan in channel 2 at time point 4";
+    QTest::newRow("infinite") << 3 << 5 << std::numeric_limits<double>::infinity() << "inf in channel 2 at time point 4";
+  }
+  void unusableOnesAreNamed() {
+    QFETCH(int, neurons);
+    QFETCH(int, steps);
+    QFETCH(double, bad);
+    QFETCH(QString, named);
+    Recording recording = of(Matrix::Constant(neurons, steps, 0.5));
+    if (bad != 0) recording.activity(1, 3) = bad;
+    try {
+      requireUsable(recording);
+      QFAIL("accepted");
+    } catch (const InputError& error) {
+      QVERIFY2(QString(error.what()).contains(named) && QString(error.what()).contains("cells.npy"), error.what());
+    }
+  }
+
+  // Named in a warning; an error only if fewer than two channels vary.
+  void constantChannels() {
+    Recording recording = of(Matrix(3, 4));
+    recording.activity << 1, 2, 3, 4, 7, 7, 7, 7, 0, 1, 0, 1;
+    recording.channelNames = {"a", "b", "c"};
+    QVERIFY(QString::fromStdString(constantChannelWarning(recording)).contains("2 (b)"));
+    recording.activity.row(2).setZero();
+    QVERIFY_EXCEPTION_THROWN(constantChannelWarning(recording), InputError);
+    recording.activity.row(1) << 1, 2, 1, 2;
+    recording.activity.row(2) << 5, 2, 1, 2;
+    QVERIFY(constantChannelWarning(recording).empty());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestRecording)
+#include "tst_recording.moc"
