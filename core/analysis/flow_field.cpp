@@ -105,7 +105,8 @@ FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory) {
   plane.E = Matrix::Zero(N, 2);
   const Index axes = std::min<Index>(2, basis.components.cols());
   plane.E.leftCols(axes) = basis.components.leftCols(axes);
-  // The point half-way through the recording, moved within the plane to the mean: all other PCs keep their value there.
+  // The point half-way through the recording, moved within the plane to the mean: all other PCs keep their
+  // value there.
   const Vector middle = trajectory.col(trajectory.cols() / 2) - basis.mean;
   plane.base = basis.mean + middle - plane.E * (plane.E.transpose() * middle);
   if (basis.totalVariance > 0) {

@@ -26,8 +26,8 @@ struct FlowPlane {
   double varianceExplained1 = 0, varianceExplained2 = 0;  // fractions of the total
 };
 
-// The plane of the top two PCs of a trajectory (N x T); every other PC is held at its value half-way through, T/2.
-// N = 1 gives a plane whose second axis is zero.
+// The plane of the top two PCs of a trajectory (N x T); every other PC is held at its value half-way through,
+// T/2. N = 1 gives a plane whose second axis is zero.
 FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory);
 
 // N state of a point of the plane, and the other way round (projection).
@@ -36,11 +36,11 @@ Matrix toPlane(const FlowPlane& plane, ConstMatrixRef states);  // 2 x n
 
 struct FlowField {
   FlowPlane plane;
-  Index arrows = 12;  // arrows x arrows grid, at cell centres
-  Matrix arrowX, arrowY;    // arrows x arrows positions
-  Matrix arrowU, arrowV;    // projected velocities, in plane units per τ (directions: no mean is subtracted)
-  Matrix speed;             // cells x cells, rows = y (upwards), columns = x: speed within the plane, per τ
-  Matrix trajectory;        // 2 x n, decimated
+  Index arrows = 12;      // arrows x arrows grid, at cell centres
+  Matrix arrowX, arrowY;  // arrows x arrows positions
+  Matrix arrowU, arrowV;  // projected velocities, in plane units per τ (directions: no mean is subtracted)
+  Matrix speed;           // cells x cells, rows = y (upwards), columns = x: speed within the plane, per τ
+  Matrix trajectory;      // 2 x n, decimated
 };
 
 struct FlowOptions {
@@ -54,6 +54,7 @@ FlowField flowField(const FlowSystem& system, const FlowPlane& plane, ConstMatri
                     const FlowOptions& options, Progress& progress = noProgress());
 
 // A noise-free run from a clicked point: 2 x (steps + 1) in the plane.
-Matrix probeTrajectory(const FlowSystem& system, const FlowPlane& plane, const Vector& start, double alpha, Index steps);
+Matrix probeTrajectory(const FlowSystem& system, const FlowPlane& plane, const Vector& start, double alpha,
+                       Index steps);
 
 }  // namespace keyhole

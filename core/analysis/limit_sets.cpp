@@ -9,11 +9,12 @@
 namespace keyhole {
 namespace {
 
-constexpr double kDiverged = 1e6;      // relative to the start's norm
-constexpr double kSettled = 1e-3;      // speed per τ, relative to the start's norm, at which a run counts as at rest
-constexpr Index kStored = 4000;        // samples per run kept for the picture
-constexpr Index kExtension = 3;        // runs that do not come to rest go on for this many times their length …
-constexpr Index kTraceStride = 10;     // … with a sample of their leading PC every so many steps
+constexpr double kDiverged = 1e6;  // relative to the start's norm
+constexpr double kSettled =
+    1e-3;  // speed per τ, relative to the start's norm, at which a run counts as at rest
+constexpr Index kStored = 4000;  // samples per run kept for the picture
+constexpr Index kExtension = 3;  // runs that do not come to rest go on for this many times their length …
+constexpr Index kTraceStride = 10;  // … with a sample of their leading PC every so many steps
 
 struct Runs {
   std::vector<Matrix> states;  // per run: N x n, after the dropped part
@@ -42,7 +43,8 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   Stepper stepper(system.network, system.phi, system.convention, options.alpha);
   for (Index t = 0; t < options.steps; ++t) {
     if (t % 100 == 0)
-      progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps), "running to the limit sets");
+      progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps),
+                          "running to the limit sets");
     if (t >= dropped && (t - dropped) % stride == 0)
       for (Index k = 0; k < options.runs; ++k)
         runs.states[static_cast<std::size_t>(k)].col((t - dropped) / stride) = now.col(k);
@@ -60,11 +62,14 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   return runs;
 }
 
-bool atRest(const Runs& runs, std::size_t k) { return runs.finalSpeed[k] <= kSettled * runs.startNorm; }
+bool atRest(const Runs& runs, std::size_t k) {
+  return runs.finalSpeed[k] <= kSettled * runs.startNorm;
+}
 
-// Lets the chosen runs go on and records their leading PC: one row per run, one column per kTraceStride steps.
-Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs, const Pca& basis,
-                      const std::vector<Index>& chosen, Progress& progress) {
+// Lets the chosen runs go on and records their leading PC: one row per run, one column per kTraceStride
+// steps.
+Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs,
+                      const Pca& basis, const std::vector<Index>& chosen, Progress& progress) {
   Matrix now = runs.last(Eigen::all, chosen), next(now.rows(), now.cols());
   const Matrix noDrive(now.rows(), 0);
   const Index steps = kExtension * options.steps;
@@ -86,7 +91,9 @@ struct Oscillation {
   double period = 0;  // in samples
 };
 
-double amplitude(const Eigen::RowVectorXd& x) { return 0.5 * (x.maxCoeff() - x.minCoeff()); }
+double amplitude(const Eigen::RowVectorXd& x) {
+  return 0.5 * (x.maxCoeff() - x.minCoeff());
+}
 
 // x: the leading PC of one run after its first `steps`. See the header for the rule.
 Oscillation oscillationOf(const Eigen::RowVectorXd& x, double smallest) {
@@ -134,10 +141,10 @@ Matrix everyNth(const Matrix& points, Index most) {
   return result;
 }
 
-// The oscillation of every run; none for those at rest, diverged, or linear. (A linear system has no limit cycle: a
-// lasting oscillation there is a family of orbits, not an attractor.)
-std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs,
-                                      const Pca& basis, Progress& progress) {
+// The oscillation of every run; none for those at rest, diverged, or linear. (A linear system has no limit
+// cycle: a lasting oscillation there is a family of orbits, not an attractor.)
+std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options,
+                                      const Runs& runs, const Pca& basis, Progress& progress) {
   std::vector<Oscillation> found(runs.states.size());
   if (system.phi == Nonlinearity::linear) return found;
   std::vector<Index> moving;

@@ -8,7 +8,7 @@
 namespace keyhole {
 
 struct LimitSetOptions {
-  Index runs = 15;           // starts N(0, startScale² I)
+  Index runs = 15;  // starts N(0, startScale² I)
   Index steps = 5000;
   double startScale = 0.5;
   double dropFraction = 0.05;  // of the steps, from the start
@@ -28,11 +28,12 @@ struct LimitSets {
   Index oscillating = 0;         // number of runs that oscillate
 };
 
-// A run that is not at rest after its `steps` (speed above 1e-3 of the start's norm, per τ) goes on for three times as
-// long. It oscillates if, over the last two thirds of that, its leading PC crosses its mean upwards at least three
-// times, with an amplitude above 1e-3 of the start's norm that changes by less than 5 % between the halves.
-// Linear systems have no limit cycle: their runs are never called oscillation.
-// Cost: steps x (one step of `runs` states), up to four times that where runs do not come to rest.
-LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Progress& progress = noProgress());
+// A run that is not at rest after its `steps` (speed above 1e-3 of the start's norm, per τ) goes on for three
+// times as long. It oscillates if, over the last two thirds of that, its leading PC crosses its mean upwards
+// at least three times, with an amplitude above 1e-3 of the start's norm that changes by less than 5 %
+// between the halves. Linear systems have no limit cycle: their runs are never called oscillation. Cost:
+// steps x (one step of `runs` states), up to four times that where runs do not come to rest.
+LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options,
+                    Progress& progress = noProgress());
 
 }  // namespace keyhole

@@ -26,7 +26,9 @@ void markUndetermined(Spectrum& spectrum, double norm) {
   }
 }
 
-bool isUndetermined(const Spectrum& spectrum, Index i) { return spectrum.undetermined[static_cast<std::size_t>(i)]; }
+bool isUndetermined(const Spectrum& spectrum, Index i) {
+  return spectrum.undetermined[static_cast<std::size_t>(i)];
+}
 
 double departure(double normSquared, const ComplexVector& values) {
   if (!(normSquared > 0)) return 0;
@@ -102,7 +104,9 @@ std::string nameOf(ScoreStatus status) {
   return "unknown";
 }
 
-double henriciNumber(ConstMatrixRef A, const ComplexVector& values) { return departure(A.squaredNorm(), values); }
+double henriciNumber(ConstMatrixRef A, const ComplexVector& values) {
+  return departure(A.squaredNorm(), values);
+}
 
 double henriciNumber(const Network& network, const ComplexVector& values) {
   if (const auto* form = std::get_if<LowRankForm>(&network.form())) {

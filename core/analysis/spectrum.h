@@ -9,15 +9,15 @@
 namespace keyhole {
 
 struct Spectrum {
-  ComplexVector values;           // by falling real part, +im first
-  Vector conditions;              // κ_i >= 1 each, or empty if not computed
-  std::vector<bool> undetermined; // one per value: rounding alone could have put it elsewhere (see below)
-  bool exact = false;             // known from the structure, not computed numerically
+  ComplexVector values;            // by falling real part, +im first
+  Vector conditions;               // κ_i >= 1 each, or empty if not computed
+  std::vector<bool> undetermined;  // one per value: rounding alone could have put it elsewhere (see below)
+  bool exact = false;              // known from the structure, not computed numerically
 };
 
-// Of a student or an imported matrix. With conditions, λ_i is undetermined if its rounding bound κ_i ε ‖A‖_F exceeds
-// both its distance to the nearest other eigenvalue and 1e-10 ‖A‖_F (ties of well-conditioned eigenvalues stay
-// determined). Without conditions none is marked.
+// Of a student or an imported matrix. With conditions, λ_i is undetermined if its rounding bound κ_i ε ‖A‖_F
+// exceeds both its distance to the nearest other eigenvalue and 1e-10 ‖A‖_F (ties of well-conditioned
+// eigenvalues stay determined). Without conditions none is marked.
 Spectrum spectrumOf(ConstMatrixRef A, bool withConditions);
 
 // Of a teacher: exact where its structure says so.

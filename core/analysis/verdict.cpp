@@ -11,10 +11,12 @@ struct Persistence {
   Index count = 0;         // a complex pair counts as two
   Index undetermined = 0;  // of the persistent ones
   std::complex<double> leading;
-  bool single = false;     // exactly one, real
+  bool single = false;  // exactly one, real
 };
 
-bool persists(std::complex<double> value, double tau) { return value.real() > 1.0 - 1.0 / tau; }
+bool persists(std::complex<double> value, double tau) {
+  return value.real() > 1.0 - 1.0 / tau;
+}
 
 Persistence persistenceOf(const Spectrum& spectrum, double tau) {
   Persistence found;
@@ -47,7 +49,9 @@ std::string tauText(std::complex<double> value) {
   return "τ = " + number(1.0 / (1.0 - value.real()));
 }
 
-std::string modes(Index count) { return std::to_string(count) + (count == 1 ? " persistent mode" : " persistent modes"); }
+std::string modes(Index count) {
+  return std::to_string(count) + (count == 1 ? " persistent mode" : " persistent modes");
+}
 
 std::string leadingText(const char* symbol, const Persistence& p) {
   return std::string(symbol) + " = " + complexText(p.leading) + ", " + tauText(p.leading);
@@ -70,7 +74,8 @@ std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const 
            std::to_string(evidence.limitSets->kinds.size()) + " free runs, period " +
            number(evidence.limitSets->period) + " τ; " + leadingText(symbol, p) + ")";
   else if (isLineAttractor(evidence, p, options.scoreThreshold))
-    text = "an approximate line attractor (score " + number(evidence.score.value) + "; " + leadingText(symbol, p) + ")";
+    text = "an approximate line attractor (score " + number(evidence.score.value) + "; " +
+           leadingText(symbol, p) + ")";
   else if (p.count > 0)
     text = modes(p.count) + " (" + leadingText(symbol, p) + ")";
   else
@@ -85,7 +90,9 @@ struct Comparison {
   const VerdictOptions& options;
 };
 
-bool cyclesPending(const Comparison& c) { return c.teacher.cyclesPending || c.student.cyclesPending; }
+bool cyclesPending(const Comparison& c) {
+  return c.teacher.cyclesPending || c.student.cyclesPending;
+}
 
 VerdictKind kindOf(const Comparison& c) {
   if (cyclesPending(c)) return VerdictKind::undecided;
@@ -94,8 +101,9 @@ VerdictKind kindOf(const Comparison& c) {
   const double threshold = c.options.scoreThreshold;
   const bool claimsLine = isLineAttractor(c.student, c.studentModes, threshold);
   if (c.studentModes.count > c.teacherModes.count)
-    return claimsLine && !isLineAttractor(c.teacher, c.teacherModes, threshold) ? VerdictKind::spuriousLineAttractor
-                                                                                : VerdictKind::spuriousPersistence;
+    return claimsLine && !isLineAttractor(c.teacher, c.teacherModes, threshold)
+               ? VerdictKind::spuriousLineAttractor
+               : VerdictKind::spuriousPersistence;
   if (c.studentModes.count < c.teacherModes.count) return VerdictKind::missed;
   if (hasCycle(c.teacher) && !hasCycle(c.student)) return VerdictKind::missed;
   return VerdictKind::faithful;
@@ -104,7 +112,8 @@ VerdictKind kindOf(const Comparison& c) {
 // Why persistence was not called a line attractor: the two blind spots of the score, and more than one mode.
 std::string whyNoLine(const Comparison& c) {
   const auto& p = c.studentModes;
-  if (p.leading.real() > 1.0) return " It is no line attractor: the leading mode is unstable, to which the score is blind.";
+  if (p.leading.real() > 1.0)
+    return " It is no line attractor: the leading mode is unstable, to which the score is blind.";
   if (p.leading.imag() != 0.0)
     return " It is no line attractor: the leading pair is complex, so its score is 0 by construction.";
   if (p.count > 1)
@@ -130,8 +139,9 @@ std::string ending(VerdictKind kind, const Comparison& c) {
   }
   if (cyclesPending(c)) return ". Whether they settle on limit cycles is being computed …";
   const bool ofTeacher = c.teacherModes.undetermined > 0;
-  return std::string(": UNDECIDED, because ") + std::to_string(ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined) +
-         " of the " + (ofTeacher ? "teacher's" : "student's") +
+  return std::string(": UNDECIDED, because ") +
+         std::to_string(ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined) + " of the " +
+         (ofTeacher ? "teacher's" : "student's") +
          " persistent eigenvalues are undetermined (rounding alone could move them that far).";
 }
 
@@ -147,7 +157,8 @@ std::string undecidedAlone(const std::optional<SystemEvidence>& student, const s
 
 Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
               const std::string& whyNoStudent, const VerdictOptions& options) {
-  if (!teacher || !student) return {VerdictKind::undecided, false, undecidedAlone(student, whyNoStudent, options)};
+  if (!teacher || !student)
+    return {VerdictKind::undecided, false, undecidedAlone(student, whyNoStudent, options)};
   const Comparison comparison{*teacher, *student, persistenceOf(teacher->spectrum, options.persistentTau),
                               persistenceOf(student->spectrum, options.persistentTau), options};
   Verdict verdict;

@@ -9,16 +9,19 @@
 namespace keyhole {
 
 enum class VerdictKind {
-  faithful,               // every persistent mode (and limit cycle) of the student has its counterpart in the teacher, and back
+  faithful,  // every persistent mode (and limit cycle) of the student has its counterpart in the teacher, and
+             // back
   spuriousPersistence,    // the student has a persistent mode that the teacher lacks
-  spuriousLineAttractor,  // … it is one real stable mode, alone: score >= threshold, and the teacher has no line attractor
+  spuriousLineAttractor,  // … it is one real stable mode, alone: score >= threshold, and the teacher has no
+                          // line attractor
   spuriousLimitCycle,     // the student's free runs settle on a cycle, the teacher's do not
   missed,                 // the teacher has a persistent mode (or cycle) that the student lacks
-  undecided,              // no teacher to compare with, no student, or the deciding eigenvalues are undetermined
+  undecided,  // no teacher to compare with, no student, or the deciding eigenvalues are undetermined
 };
 
 struct VerdictOptions {
-  double persistentTau = 10.0;  // a mode persists if τ_n > persistentTau (Re λ > 1 - 1/persistentTau), or Re λ >= 1
+  double persistentTau =
+      10.0;  // a mode persists if τ_n > persistentTau (Re λ > 1 - 1/persistentTau), or Re λ >= 1
   double scoreThreshold = 1.0;  // a line attractor: one real persistent leading mode with score >= this
 };
 
@@ -38,13 +41,13 @@ struct Verdict {
 };
 
 // teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why).
-// Rules, in this order: undecided if evidence is missing; spuriousLimitCycle; then persistent modes are matched in number
-// and kind (a real mode, or a complex pair counted as two): more in the student: spuriousLineAttractor or
-// spuriousPersistence; fewer: missed; else faithful.
+// Rules, in this order: undecided if evidence is missing; spuriousLimitCycle; then persistent modes are
+// matched in number and kind (a real mode, or a complex pair counted as two): more in the student:
+// spuriousLineAttractor or spuriousPersistence; fewer: missed; else faithful.
 Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
               const std::string& whyNoStudent, const VerdictOptions& options);
 
-std::string nameOf(VerdictKind kind);  // "spurious persistence"
+std::string nameOf(VerdictKind kind);                 // "spurious persistence"
 std::string complexText(std::complex<double> value);  // "0.99 ± 0.31i", three significant digits
 
 }  // namespace keyhole

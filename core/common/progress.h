@@ -1,5 +1,5 @@
-// How a long computation tells where it is and learns that it should stop. Core knows no thread and no window:
-// whoever calls supplies the object.
+// How a long computation tells where it is and learns that it should stop. Core knows no thread and no
+// window: whoever calls supplies the object.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,8 @@ class Progress {
  public:
   virtual ~Progress() = default;
 
-  // fraction in [0, 1] of the current stage; what: a few words ("simulating"). Called from the computing thread.
+  // fraction in [0, 1] of the current stage; what: a few words ("simulating"). Called from the computing
+  // thread.
   virtual void report(double /*fraction*/, std::string_view /*what*/) {}
 
   // True once the user asked to stop. Computations that have a best-so-far poll this and return it.

@@ -137,7 +137,8 @@ void RandomStream::uniforms(std::uint64_t row, std::span<double> out, std::uint6
 }
 
 void RandomStream::normals(std::uint64_t row, std::span<double> out, std::uint64_t firstPosition) const {
-  // In pieces: the central formula for all of a piece in one vectorisable loop (85 % need no more), then the tails.
+  // In pieces: the central formula for all of a piece in one vectorisable loop (85 % need no more), then the
+  // tails.
   constexpr std::size_t kPiece = 256;
   std::array<double, kPiece> p;
   for (std::size_t start = 0; start < out.size(); start += kPiece) {

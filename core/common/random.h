@@ -28,9 +28,9 @@ class RandomStream {
  public:
   RandomStream(std::uint64_t seed, Stream stream, std::uint64_t substream = 0);
 
-  // Standard normal variates for positions firstPosition … of a row (a time step, a matrix column). Inverse normal
-  // distribution function (Wichura 1988, AS 241, relative error about 1e-16) of a 53-bit uniform number.
-  // firstPosition must be a multiple of 4.
+  // Standard normal variates for positions firstPosition … of a row (a time step, a matrix column). Inverse
+  // normal distribution function (Wichura 1988, AS 241, relative error about 1e-16) of a 53-bit uniform
+  // number. firstPosition must be a multiple of 4.
   void normals(std::uint64_t row, std::span<double> out, std::uint64_t firstPosition = 0) const;
 
   // Uniform variates in the open interval (0, 1), same addressing.

@@ -30,8 +30,14 @@ std::optional<LimitSets> limitSetsOf(const Experiment& experiment, const FlowSys
 // Leading singular values of B without forming it where it is low rank.
 Vector teacherSingularValues(const Network& network) {
   if (const auto* form = std::get_if<LowRankForm>(&network.form())) {
-    const Matrix rM = Eigen::HouseholderQR<Matrix>(form->M).matrixQR().topRows(form->M.cols()).triangularView<Eigen::Upper>();
-    const Matrix rN = Eigen::HouseholderQR<Matrix>(form->N).matrixQR().topRows(form->N.cols()).triangularView<Eigen::Upper>();
+    const Matrix rM = Eigen::HouseholderQR<Matrix>(form->M)
+                          .matrixQR()
+                          .topRows(form->M.cols())
+                          .triangularView<Eigen::Upper>();
+    const Matrix rN = Eigen::HouseholderQR<Matrix>(form->N)
+                          .matrixQR()
+                          .topRows(form->N.cols())
+                          .triangularView<Eigen::Upper>();
     return singularValues(rM * rN.transpose());
   }
   if (const auto* form = std::get_if<ChainForm>(&network.form())) return singularValues(form->modeMatrix());
@@ -62,15 +68,20 @@ StudentRun displayedRun(const Experiment& experiment, bool withNoise) {
   const auto& student = experiment.fit->student;
   const auto& seen = experiment.observation->seen;
   const Index steps = simulation.display.cols();
-  const Matrix input = student.V.cols() > 0 ? Matrix(simulation.signal.head(steps).transpose()) : Matrix(0, steps);
+  const Matrix input =
+      student.V.cols() > 0 ? Matrix(simulation.signal.head(steps).transpose()) : Matrix(0, steps);
   const Matrix noise = withNoise && simulation.displayNoise.cols() > 0
                            ? Matrix(simulation.displayNoise(seen, Eigen::all))
                            : Matrix(static_cast<Index>(seen.size()), 0);
   return runStudent(student, simulation.display(seen, Eigen::seqN(0, 1)), steps, input, noise);
 }
 
-bool wantsNoise(const Settings& settings) { return settings.text("analysis.student_noise") == "same"; }
-bool wantsCommonPlane(const Settings& settings) { return settings.text("analysis.flow_plane") == "common"; }
+bool wantsNoise(const Settings& settings) {
+  return settings.text("analysis.student_noise") == "same";
+}
+bool wantsCommonPlane(const Settings& settings) {
+  return settings.text("analysis.flow_plane") == "common";
+}
 
 SystemEvidence evidenceOf(const SystemAnalysis& analysis, Nonlinearity phi, bool limitSetsWanted) {
   SystemEvidence evidence{analysis.spectrum, analysis.score, analysis.limitSets, phi, false};
@@ -80,7 +91,8 @@ SystemEvidence evidenceOf(const SystemAnalysis& analysis, Nonlinearity phi, bool
 
 }  // namespace
 
-std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse, Progress& progress) {
+std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse,
+                                                     Progress& progress) {
   const auto system = teacherSystem(experiment);
   const auto& display = experiment.simulation->display;
   if (!system || display.cols() < 2) return nullptr;
@@ -100,7 +112,8 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
   return analysis;
 }
 
-std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse, Progress& progress) {
+std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse,
+                                                     Progress& progress) {
   const auto system = studentSystem(experiment);
   if (!system || experiment.simulation->display.cols() < 2) return nullptr;
   auto analysis = std::make_shared<SystemAnalysis>();
@@ -124,8 +137,9 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   return analysis;
 }
 
-// The readout that the student would get if one were trained on the seen units: least squares from them to the teacher's
-// readout over the displayed steps, with a ridge of 1e-9 of the mean variance against collinear units.
+// The readout that the student would get if one were trained on the seen units: least squares from them to
+// the teacher's readout over the displayed steps, with a ridge of 1e-9 of the mean variance against collinear
+// units.
 Vector studentReadout(const Experiment& experiment) {
   const auto& simulation = *experiment.simulation;
   if (simulation.readout.size() == 0 || !experiment.studentAnalysis) return {};
@@ -140,9 +154,11 @@ Verdict verdictOf(const Experiment& experiment) {
   const bool limitSetsWanted = limitSetOptions(experiment.settings).runs > 0;
   std::optional<SystemEvidence> teacher, student;
   if (experiment.teacherAnalysis)
-    teacher = evidenceOf(*experiment.teacherAnalysis, experiment.teacher->teacher->options.phi, limitSetsWanted);
+    teacher =
+        evidenceOf(*experiment.teacherAnalysis, experiment.teacher->teacher->options.phi, limitSetsWanted);
   const auto& fitted = experiment.fit->student;
-  if (experiment.studentAnalysis) student = evidenceOf(*experiment.studentAnalysis, fitted.phi, limitSetsWanted);
+  if (experiment.studentAnalysis)
+    student = evidenceOf(*experiment.studentAnalysis, fitted.phi, limitSetsWanted);
   return judge(teacher, student, fitted.summary.message, verdictOptions(experiment.settings));
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // Which results of the previous experiment can be used as they are.
 struct Reuse {
@@ -33,14 +35,14 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   reuse.observation = previous->observation && fresh(Stage::observation);
   reuse.fit = previous->fit && fresh(Stage::fit);
   reuse.analysis = previous->studentAnalysis && !previous->coarse && fresh(Stage::analysis);
-  reuse.teacherAnalysis = previous->teacherAnalysis && !previous->teacherAnalysis->coarse && reuse.simulation &&
-                          !analysisSettingsDiffer(previous->settings, settings);
+  reuse.teacherAnalysis = previous->teacherAnalysis && !previous->teacherAnalysis->coarse &&
+                          reuse.simulation && !analysisSettingsDiffer(previous->settings, settings);
   return reuse;
 }
 
 // The covariance depends on the teacher, on α and on the method.
-std::shared_ptr<const StationaryCovariance> knownCovariance(const Experiment* previous, const Settings& settings,
-                                                            const Reuse& reuse) {
+std::shared_ptr<const StationaryCovariance> knownCovariance(const Experiment* previous,
+                                                            const Settings& settings, const Reuse& reuse) {
   if (!previous || !previous->fit || !reuse.teacher) return nullptr;
   const bool same = previous->settings.number("simulation.alpha") == settings.number("simulation.alpha") &&
                     previous->settings.text("fit.method") == settings.text("fit.method");
@@ -54,13 +56,15 @@ void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Pro
     return;
   }
   if (fitMethod(settings) == FitMethod::map)
-    now.simulation = stages::withSums(now.simulation, settings, *now.teacher, mapOptions(settings).phi, progress);
+    now.simulation =
+        stages::withSums(now.simulation, settings, *now.teacher, mapOptions(settings).phi, progress);
   progress.checkpoint(0, "fitting");
   now.fit = stages::makeFit(settings, *now.teacher, *now.simulation, *now.observation,
                             knownCovariance(previous, settings, reuse));
 }
 
-void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bool coarse, Progress& progress) {
+void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bool coarse,
+             Progress& progress) {
   const auto start = Clock::now();
   now.coarse = coarse;
   now.teacherAnalysis =
@@ -84,7 +88,8 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   now->teacher = reuse.teacher ? previous->teacher : stages::makeTeacher(settings);
   now->simulation =
       reuse.simulation ? previous->simulation : stages::makeSimulation(settings, *now->teacher, progress);
-  now->observation = reuse.observation ? previous->observation : stages::makeObservation(settings, *now->simulation);
+  now->observation =
+      reuse.observation ? previous->observation : stages::makeObservation(settings, *now->simulation);
   runFit(*now, previous.get(), reuse, progress);
   const bool nothingToRefine = reuse.analysis && (reuse.teacherAnalysis || isRecording(settings));
   if (sink && !nothingToRefine) {
@@ -105,7 +110,8 @@ std::optional<FlowSystem> teacherSystem(const Experiment& experiment) {
 
 std::optional<FlowSystem> studentSystem(const Experiment& experiment) {
   if (!experiment.fit || !hasParameters(experiment.fit->student.summary.status)) return {};
-  return FlowSystem{Network(DenseForm{experiment.fit->student.A}), experiment.fit->student.phi, Convention::standard};
+  return FlowSystem{Network(DenseForm{experiment.fit->student.A}), experiment.fit->student.phi,
+                    Convention::standard};
 }
 
 Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y) {

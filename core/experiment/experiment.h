@@ -1,5 +1,5 @@
-// The stages of one experiment and what each of them made. Every stage's result is an immutable value, shared between
-// successive experiments as long as no setting of it or of an earlier stage changed.
+// The stages of one experiment and what each of them made. Every stage's result is an immutable value, shared
+// between successive experiments as long as no setting of it or of an earlier stage changed.
 #pragma once
 
 #include "core/analysis/flow_field.h"
@@ -22,19 +22,20 @@ struct TeacherStage {
 };
 
 struct SimulationStage {
-  Index units = 0;       // D
-  Index steps = 0;       // T
+  Index units = 0;  // D
+  Index steps = 0;  // T
   double alpha = 0.01;
-  // The sums of the MAP fit over all T, in the teacher's unit order. Those with the teacher's φ come with the simulation;
-  // the others are added (by running the same trajectory once more) when a fit first asks for them, then kept.
+  // The sums of the MAP fit over all T, in the teacher's unit order. Those with the teacher's φ come with the
+  // simulation; the others are added (by running the same trajectory once more) when a fit first asks for
+  // them, then kept.
   std::optional<RegressionSums> linearSums;
   std::optional<RegressionSums> tanhSums;
-  Matrix display;        // D x n, n <= 5000: the first recorded states (with observation noise)
-  Matrix displayNoise;   // D x (n-1): σ ξ of those steps; 0 columns for a recording
-  Vector signal;         // T task samples s_t, or empty
-  Vector readout;        // n: the teacher's readout over the displayed steps, or empty
-  Vector target;         // n: the ideal integrator, or empty
-  bool diverged = false; // the teacher left the finite range
+  Matrix display;         // D x n, n <= 5000: the first recorded states (with observation noise)
+  Matrix displayNoise;    // D x (n-1): σ ξ of those steps; 0 columns for a recording
+  Vector signal;          // T task samples s_t, or empty
+  Vector readout;         // n: the teacher's readout over the displayed steps, or empty
+  Vector target;          // n: the ideal integrator, or empty
+  bool diverged = false;  // the teacher left the finite range
   double seconds = 0;
 };
 
@@ -44,7 +45,7 @@ struct ObservationStage {
 };
 
 struct FitStage {
-  Student student;  // summary.status says whether A is valid
+  Student student;                                         // summary.status says whether A is valid
   std::shared_ptr<const StationaryCovariance> covariance;  // of the long-time limits, kept for the next d
   double seconds = 0;
 };
@@ -57,12 +58,14 @@ struct SystemAnalysis {
   double henrici = 0;
   Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher; empty in a coarse pass)
   double participationRatio = 0;
-  Matrix activity;        // student: d x n, its run over the displayed steps; teacher: empty, see SimulationStage::display
+  Matrix activity;  // student: d x n, its run over the displayed steps; teacher: empty, see
+                    // SimulationStage::display
   FlowField flow;
   std::optional<LimitSets> limitSets;  // empty in a coarse pass
-  double explainedVariance = 0;        // of the displayed steps by the student's noise-free run; NaN for the teacher
-  bool runDiverged = false;            // the student's run left the finite range
-  bool coarse = false;                 // conditions, singular values and limit sets are still to come
+  double explainedVariance =
+      0;                     // of the displayed steps by the student's noise-free run; NaN for the teacher
+  bool runDiverged = false;  // the student's run left the finite range
+  bool coarse = false;       // conditions, singular values and limit sets are still to come
 };
 
 struct Experiment {
@@ -73,27 +76,31 @@ struct Experiment {
   std::shared_ptr<const FitStage> fit;
   std::shared_ptr<const SystemAnalysis> teacherAnalysis;  // null for a recording
   std::shared_ptr<const SystemAnalysis> studentAnalysis;  // null if the fit has no parameters
-  Vector studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
+  Vector
+      studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
-  bool coarse = false;    // a first picture; a finer one follows
+  bool coarse = false;  // a first picture; a finer one follows
   double analysisSeconds = 0;
 };
 
 // Receives intermediate experiments (coarse, then complete ones) from the computing thread.
 using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 
-// Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink gets the coarse
-// picture first, then the complete one, which is also returned. Throws InputError for bad settings or files, and Stopped.
-std::shared_ptr<const Experiment> runExperiment(const Settings& settings, const std::shared_ptr<const Experiment>& previous,
-                                                Progress& progress = noProgress(), const ExperimentSink& sink = {});
+// Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
+// gets the coarse picture first, then the complete one, which is also returned. Throws InputError for bad
+// settings or files, and Stopped.
+std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
+                                                const std::shared_ptr<const Experiment>& previous,
+                                                Progress& progress = noProgress(),
+                                                const ExperimentSink& sink = {});
 
 // The flow systems behind the two flow panels (for probes). The student's is empty without parameters.
 std::optional<FlowSystem> teacherSystem(const Experiment& experiment);
 std::optional<FlowSystem> studentSystem(const Experiment& experiment);
 
-// A click in a flow field: the same start in teacher and student. A point of the teacher's plane is lifted to z, the student
-// starts at the seen units of z; a point of the student's plane is lifted to x, the teacher starts at its own held state with
-// the seen units replaced by x.
+// A click in a flow field: the same start in teacher and student. A point of the teacher's plane is lifted to
+// z, the student starts at the seen units of z; a point of the student's plane is lifted to x, the teacher
+// starts at its own held state with the seen units replaced by x.
 struct Probe {
   Matrix teacher;  // 2 x n in the teacher's plane, or empty
   Matrix student;  // 2 x n in the student's plane, or empty

@@ -14,7 +14,9 @@ using Clock = std::chrono::steady_clock;
 constexpr Index kDisplaySteps = 5000;
 constexpr Index kRecordingBlock = 4096;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // The fit is given the task's input if there is one and the user wants it.
 bool fitUsesInput(const Settings& settings, const SimulationStage& simulation) {
@@ -31,8 +33,8 @@ struct Collector {
 
   void operator()(const StateBlock& block) {
     const Index n = block.states.cols() - 1;
-    const Matrix inputs = stage.signal.size() > 0 ? Matrix(stage.signal.segment(block.first, n).transpose())
-                                                  : Matrix(0, n);
+    const Matrix inputs =
+        stage.signal.size() > 0 ? Matrix(stage.signal.segment(block.first, n).transpose()) : Matrix(0, n);
     accumulate(sums, block.states, inputs, stage.alpha, phi);
     if (!keepDisplay) return;
     // Column 0 repeats the last column of the block before.
@@ -44,7 +46,8 @@ struct Collector {
   }
 };
 
-void simulateTeacher(SimulationStage& stage, const Settings& settings, const Teacher& teacher, Progress& progress) {
+void simulateTeacher(SimulationStage& stage, const Settings& settings, const Teacher& teacher,
+                     Progress& progress) {
   const auto options = simulationOptions(settings);
   stage.units = teacher.network.size();
   stage.steps = options.steps;
@@ -54,11 +57,13 @@ void simulateTeacher(SimulationStage& stage, const Settings& settings, const Tea
   stage.display.resize(stage.units, shown);
   RegressionSums sums = emptySums(stage.units, task ? 1 : 0);
   Collector collector{stage, sums, teacher.options.phi, true};
-  stage.diverged = !simulate(teacher, options, stage.signal, [&](const StateBlock& b) { collector(b); }, progress);
+  stage.diverged = !simulate(
+      teacher, options, stage.signal, [&](const StateBlock& b) { collector(b); }, progress);
   stage.display.conservativeResize(Eigen::NoChange, collector.filled);
   (teacher.options.phi == Nonlinearity::tanh ? stage.tanhSums : stage.linearSums) = std::move(sums);
   if (collector.filled < 2) return;
-  stage.displayNoise = options.sigma * processNoise(teacher, options.seed, options.burnIn, collector.filled - 1);
+  stage.displayNoise =
+      options.sigma * processNoise(teacher, options.seed, options.burnIn, collector.filled - 1);
   if (!task) return;
   stage.readout = stage.display.transpose() * teacher.readoutWeights;
   stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(collector.filled);
@@ -98,23 +103,26 @@ RegressionSums withoutInput(RegressionSums sums) {
   return sums;
 }
 
-Student fitByMap(const Settings& settings, const SimulationStage& simulation, const ObservationStage& observation) {
+Student fitByMap(const Settings& settings, const SimulationStage& simulation,
+                 const ObservationStage& observation) {
   const auto options = mapOptions(settings);
   const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
   if (!sums || sums->count == 0)
-    return notFitted(FitStatus::diverged, "the teacher left the finite range at once, so there is nothing to fit",
-                     options.alpha);
+    return notFitted(FitStatus::diverged,
+                     "the teacher left the finite range at once, so there is nothing to fit", options.alpha);
   RegressionSums seen = selectUnits(*sums, observation.seen);
   const bool withInput = fitUsesInput(settings, simulation);
   if (!withInput) seen = withoutInput(std::move(seen));
   Student student = fitMap(seen, options);
-  if (simulation.signal.size() > 0 && !withInput) student.notes.push_back("the task's input was not given to the fit");
+  if (simulation.signal.size() > 0 && !withInput)
+    student.notes.push_back("the task's input was not given to the fit");
   if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
   return student;
 }
 
 Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
-                   const ObservationStage& observation, std::shared_ptr<const StationaryCovariance>& covariance) {
+                   const ObservationStage& observation,
+                   std::shared_ptr<const StationaryCovariance>& covariance) {
   if (!teacher.teacher)
     return notFitted(FitStatus::notRun, "the long-time limit needs a known teacher, and this is a recording",
                      simulation.alpha);
@@ -175,12 +183,14 @@ std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const Simu
   }
   slot = emptySums(extended->units, extended->signal.size() > 0 ? 1 : 0);
   Collector collector{*extended, *slot, phi, false};
-  simulate(*teacher.teacher, simulationOptions(settings), extended->signal,
-           [&](const StateBlock& block) { collector(block); }, progress);
+  simulate(
+      *teacher.teacher, simulationOptions(settings), extended->signal,
+      [&](const StateBlock& block) { collector(block); }, progress);
   return extended;
 }
 
-std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings, const SimulationStage& simulation) {
+std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings,
+                                                        const SimulationStage& simulation) {
   const auto start = Clock::now();
   auto stage = std::make_shared<ObservationStage>();
   const SubsetKind kind = subsetKind(settings);
@@ -196,7 +206,8 @@ std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings
 }
 
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
-                                        const SimulationStage& simulation, const ObservationStage& observation,
+                                        const SimulationStage& simulation,
+                                        const ObservationStage& observation,
                                         std::shared_ptr<const StationaryCovariance> known) {
   const auto start = Clock::now();
   auto stage = std::make_shared<FitStage>();

@@ -1,5 +1,5 @@
-// One function per stage of an experiment, in their order. Each is a function of the settings and of the earlier
-// stages' results alone; runExperiment() decides which of them have to run.
+// One function per stage of an experiment, in their order. Each is a function of the settings and of the
+// earlier stages' results alone; runExperiment() decides which of them have to run.
 #pragma once
 
 #include "core/experiment/experiment.h"
@@ -16,18 +16,22 @@ std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const Simu
                                                 const Settings& settings, const TeacherStage& teacher,
                                                 Nonlinearity phi, Progress& progress);
 
-std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings, const SimulationStage& simulation);
+std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings,
+                                                        const SimulationStage& simulation);
 
 // known: a stationary covariance of the same teacher, α and limit, or null.
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
-                                        const SimulationStage& simulation, const ObservationStage& observation,
+                                        const SimulationStage& simulation,
+                                        const ObservationStage& observation,
                                         std::shared_ptr<const StationaryCovariance> known);
 
 // Null for a recording.
-std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse, Progress& progress);
+std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse,
+                                                     Progress& progress);
 
 // Null if the fit has no parameters. Uses experiment.teacherAnalysis for the common plane.
-std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse, Progress& progress);
+std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse,
+                                                     Progress& progress);
 
 Vector studentReadout(const Experiment& experiment);
 Verdict verdictOf(const Experiment& experiment);

@@ -10,14 +10,25 @@ struct Range {
 
 constexpr auto kLog = SettingScale::logarithmic;
 
-SettingRow number(Stage stage, std::string key, double initial, Range range, std::string unit, std::string label,
-                  std::string help, std::vector<Applies> applies = {}) {
-  return {std::move(key), stage, SettingType::number, range.minimum, range.maximum, range.scale, std::move(unit),
-          initial, {}, std::move(applies), std::move(label), std::move(help), false};
+SettingRow number(Stage stage, std::string key, double initial, Range range, std::string unit,
+                  std::string label, std::string help, std::vector<Applies> applies = {}) {
+  return {std::move(key),
+          stage,
+          SettingType::number,
+          range.minimum,
+          range.maximum,
+          range.scale,
+          std::move(unit),
+          initial,
+          {},
+          std::move(applies),
+          std::move(label),
+          std::move(help),
+          false};
 }
 
-SettingRow integer(Stage stage, std::string key, long long initial, Range range, std::string unit, std::string label,
-                   std::string help, std::vector<Applies> applies = {}) {
+SettingRow integer(Stage stage, std::string key, long long initial, Range range, std::string unit,
+                   std::string label, std::string help, std::vector<Applies> applies = {}) {
   SettingRow row = number(stage, std::move(key), 0, range, std::move(unit), std::move(label), std::move(help),
                           std::move(applies));
   row.type = SettingType::integer;
@@ -27,7 +38,8 @@ SettingRow integer(Stage stage, std::string key, long long initial, Range range,
 
 SettingRow flag(Stage stage, std::string key, bool initial, std::string label, std::string help,
                 std::vector<Applies> applies = {}) {
-  SettingRow row = number(stage, std::move(key), 0, {0, 1}, "", std::move(label), std::move(help), std::move(applies));
+  SettingRow row =
+      number(stage, std::move(key), 0, {0, 1}, "", std::move(label), std::move(help), std::move(applies));
   row.type = SettingType::flag;
   row.initial = initial;
   return row;
@@ -35,15 +47,17 @@ SettingRow flag(Stage stage, std::string key, bool initial, std::string label, s
 
 SettingRow text(Stage stage, std::string key, std::string initial, std::string label, std::string help,
                 std::vector<Applies> applies = {}) {
-  SettingRow row = number(stage, std::move(key), 0, {0, 0}, "", std::move(label), std::move(help), std::move(applies));
+  SettingRow row =
+      number(stage, std::move(key), 0, {0, 0}, "", std::move(label), std::move(help), std::move(applies));
   row.type = SettingType::text;
   row.initial = std::move(initial);
   return row;
 }
 
-SettingRow choice(Stage stage, std::string key, std::vector<Choice> choices, std::string label, std::string help,
-                  std::vector<Applies> applies = {}) {
-  SettingRow row = text(stage, std::move(key), choices.front().name, std::move(label), std::move(help), std::move(applies));
+SettingRow choice(Stage stage, std::string key, std::vector<Choice> choices, std::string label,
+                  std::string help, std::vector<Applies> applies = {}) {
+  SettingRow row = text(stage, std::move(key), choices.front().name, std::move(label), std::move(help),
+                        std::move(applies));
   row.type = SettingType::choice;
   row.choices = std::move(choices);
   return row;
@@ -54,11 +68,14 @@ SettingRow prominent(SettingRow row) {
   return row;
 }
 
-std::vector<Applies> forKinds(std::vector<std::string> kinds) { return {{"teacher.kind", std::move(kinds)}}; }
+std::vector<Applies> forKinds(std::vector<std::string> kinds) {
+  return {{"teacher.kind", std::move(kinds)}};
+}
 
-const std::vector<std::string> kBuilt = {"low-rank-oscillator", "low-rank-orthogonal",   "low-rank-random",
-                                         "chain",               "triangular",            "excitatory-inhibitory",
-                                         "gaussian",            "symmetric",             "line-attractor"};
+const std::vector<std::string> kBuilt = {
+    "low-rank-oscillator", "low-rank-orthogonal",   "low-rank-random", "chain",
+    "triangular",          "excitatory-inhibitory", "gaussian",        "symmetric",
+    "line-attractor"};
 
 std::vector<std::string> knownKinds() {
   auto kinds = kBuilt;
@@ -68,84 +85,108 @@ std::vector<std::string> knownKinds() {
 
 std::vector<Choice> teacherKinds() {
   return {
-      {"low-rank-oscillator", "Low rank, oscillator", "Rank 2 with the non-zero eigenvalues 0.5 ± 0.5i (Fig. 3)."},
-      {"low-rank-orthogonal", "Low rank, orthogonal", "B = M Nᵀ with NᵀM = 0: all eigenvalues exactly 0, yet non-normal."},
-      {"low-rank-random", "Low rank, random", "B = s M Nᵀ with random unit columns: a generic low-rank network."},
+      {"low-rank-oscillator", "Low rank, oscillator",
+       "Rank 2 with the non-zero eigenvalues 0.5 ± 0.5i (Fig. 3)."},
+      {"low-rank-orthogonal", "Low rank, orthogonal",
+       "B = M Nᵀ with NᵀM = 0: all eigenvalues exactly 0, yet non-normal."},
+      {"low-rank-random", "Low rank, random",
+       "B = s M Nᵀ with random unit columns: a generic low-rank network."},
       {"chain", "Feedforward chain", "A functionally feedforward chain, hidden by a rotation (Fig. 2)."},
-      {"triangular", "Triangular", "A random matrix stripped of its eigenvalues: generic non-normal, all exactly 0."},
-      {"excitatory-inhibitory", "Excitatory–inhibitory", "Strong excitation balanced by inhibition (Murphy & Miller 2009)."},
+      {"triangular", "Triangular",
+       "A random matrix stripped of its eigenvalues: generic non-normal, all exactly 0."},
+      {"excitatory-inhibitory", "Excitatory–inhibitory",
+       "Strong excitation balanced by inhibition (Murphy & Miller 2009)."},
       {"gaussian", "Gaussian", "Independent Gaussian weights: the generic random network."},
       {"symmetric", "Symmetric", "Random symmetric weights: normal, without a line attractor."},
       {"line-attractor", "Line attractor", "One slow mode, λ₁ = 0.999, above a fast bulk (Fig. 1)."},
       {"imported", "Matrix from a file", "A connectivity matrix of your own (.npy, .csv, .tsv, .mat)."},
-      {"recording", "Recording from a file", "A recording whose circuit is not known (.npy, .csv, .tsv, .mat)."},
+      {"recording", "Recording from a file",
+       "A recording whose circuit is not known (.npy, .csv, .tsv, .mat)."},
   };
 }
 
+// The functions below are tables: as long as they have rows.
 std::vector<SettingRow> generalTeacherRows() {
   const auto s = Stage::teacher;
   return {
       prominent(choice(s, "teacher.kind", teacherKinds(), "Teacher",
                        "The circuit that is looked at, or a recording whose circuit is not known.")),
-      text(s, "teacher.file", "", "File", "Path of the matrix or recording; for MATLAB files, file.mat:variable.",
+      text(s, "teacher.file", "", "File",
+           "Path of the matrix or recording; for MATLAB files, file.mat:variable.",
            forKinds({"imported", "recording"})),
       flag(s, "teacher.transpose", false, "Time in columns",
            "The file holds neurons x time instead of time x neurons.", forKinds({"recording"})),
       integer(s, "teacher.size", 500, {2, 4000, kLog}, "units", "Units D", "Number of units of the teacher.",
               forKinds(kBuilt)),
       choice(s, "teacher.phi",
-             {{"tanh", "tanh", "Saturating rates."}, {"linear", "linear", "φ is the identity, as in the paper's theory."}},
+             {{"tanh", "tanh", "Saturating rates."},
+              {"linear", "linear", "φ is the identity, as in the paper's theory."}},
              "Transfer function φ", "The nonlinearity of every unit.", forKinds(knownKinds())),
       choice(s, "teacher.convention",
              {{"standard", "standard", "τ dz/dt = -z + B φ(z) + input (eq. 2)."},
               {"leaky-rate", "leaky rate", "τ dz/dt = -z + φ(B z) + input, as CORNN assumes."}},
              "Dynamics", "Where φ stands: inside or outside of the recurrent sum.", forKinds(knownKinds())),
       integer(s, "teacher.seed", 1, {0, 9007199254740992.0}, "", "Seed",
-              "The one seed of every random number: network, start, noise, task and subset each have their own stream."),
+              "The one seed of every random number: network, start, noise, task and subset each have their "
+              "own stream."),
   };
 }
 
 std::vector<SettingRow> kindRows() {
   const auto s = Stage::teacher;
   return {
-      integer(s, "teacher.rank", 2, {1, 20}, "", "Rank r", "Number of columns of M and N.",
+      integer(s, "teacher.rank", 2, {1, 20}, "", "Rank r",
+              "Number of columns of M and N, at most D/2 for orthogonal ones.",
               forKinds({"low-rank-orthogonal", "low-rank-random"})),
       number(s, "teacher.orthogonal_scale", 0.2, {0.001, 2, kLog}, "", "Scale s",
-             "Degree of non-normality: γ² = s D/√r is every non-zero singular value.", forKinds({"low-rank-orthogonal"})),
-      number(s, "teacher.random_scale", 1, {0, 20}, "", "Scale s", "B = s M Nᵀ.", forKinds({"low-rank-random"})),
+             "Degree of non-normality: γ² = s D/√r is every non-zero singular value.",
+             forKinds({"low-rank-orthogonal"})),
+      number(s, "teacher.random_scale", 1, {0, 20}, "", "Scale s",
+             "B = s M Nᵀ; the columns of M and N are random and of unit length.",
+             forKinds({"low-rank-random"})),
       number(s, "teacher.oscillator_gain", 12, {0, 50}, "", "Free part of N",
              "Size of the part of N that M cannot see, N(0, gain²/D) per entry: the non-normality.",
              forKinds({"low-rank-oscillator"})),
       number(s, "teacher.chain_beta", 0.5, {-2, 2}, "", "Skip strength β",
              "Every mode also feeds the first one with this weight.", forKinds({"chain"})),
-      number(s, "teacher.chain_diagonal", 0, {-1, 0.99}, "", "Diagonal term", "Self-coupling of every mode: its eigenvalue.",
-             forKinds({"chain"})),
+      number(s, "teacher.chain_diagonal", 0, {-1, 0.99}, "", "Diagonal term",
+             "Self-coupling of every mode: its eigenvalue.", forKinds({"chain"})),
       flag(s, "teacher.chain_rotated", true, "Hidden by a rotation",
            "B = U T Uᵀ with a random orthogonal U; off: the units are the modes.", forKinds({"chain"})),
-      integer(s, "teacher.chain_skip", 0, {0, 100}, "", "Missing link, every", "Every k-th link is missing; 0: none.",
-              forKinds({"chain"})),
+      integer(s, "teacher.chain_skip", 0, {0, 100}, "", "Missing link, every",
+              "Every k-th link is missing; 0: none.", forKinds({"chain"})),
       number(s, "teacher.triangular_gain", 2.8, {0, 10}, "", "Gain g",
-             "Entries N(0, g²/D) of the matrix whose strict Schur triangle is kept.", forKinds({"triangular"})),
-      number(s, "teacher.ei_weight", 4, {0, 50}, "", "Weight w", "Mean excitatory weight w/D_E.",
+             "Entries N(0, g²/D) of the matrix whose strict Schur triangle is kept.",
+             forKinds({"triangular"})),
+      number(s, "teacher.ei_weight", 4, {0, 50}, "", "Weight w",
+             "Mean weight w/D_E of the outputs of the D_E excitatory units.",
              forKinds({"excitatory-inhibitory"})),
-      number(s, "teacher.ei_inhibition", 1.1, {0, 5}, "", "Inhibition k", "Mean inhibitory weight -k w/D_I.",
+      number(s, "teacher.ei_inhibition", 1.1, {0, 5}, "", "Inhibition k",
+             "Mean weight -k w/D_I of the outputs of the D_I inhibitory units: above 1, inhibition wins.",
              forKinds({"excitatory-inhibitory"})),
       number(s, "teacher.excitatory_fraction", 0.8, {0.05, 0.95}, "of units", "Excitatory units",
-             "Fraction of excitatory units.", forKinds({"excitatory-inhibitory"})),
-      number(s, "teacher.gaussian_gain", 0.8, {0, 5}, "", "Gain g", "Entries N(0, g²/D): the spectral radius.",
+             "Fraction of the units that are excitatory; the others are inhibitory.",
+             forKinds({"excitatory-inhibitory"})),
+      number(s, "teacher.gaussian_gain", 0.8, {0, 5}, "", "Gain g",
+             "Entries N(0, g²/D): for large D, all eigenvalues lie in a disc of radius g.",
              forKinds({"gaussian"})),
-      number(s, "teacher.symmetric_gain", 0.6, {0, 5}, "", "Gain g", "B = (Q + Qᵀ)/2, entries of Q N(0, g²/D).",
+      number(s, "teacher.symmetric_gain", 0.6, {0, 5}, "", "Gain g",
+             "B = (Q + Qᵀ)/2 with independent entries N(0, g²/D) of Q; for large D, its eigenvalues lie in ± "
+             "√2 g.",
              forKinds({"symmetric"})),
       number(s, "teacher.leading_eigenvalue", 0.999, {0, 1.2}, "", "Leading eigenvalue λ₁",
-             "The slow mode: τ₁ = 1/(1 - λ₁).", forKinds({"line-attractor"})),
+             "The slow mode: its time constant is 1/(1 - λ₁), in units of τ.", forKinds({"line-attractor"})),
       choice(s, "teacher.bulk",
-             {{"even", "evenly spaced", "λ₂ … λ_D evenly spaced in ± the half-width, random orthogonal eigenvectors."},
+             {{"even", "evenly spaced",
+               "λ₂ … λ_D evenly spaced in ± the half-width, random orthogonal eigenvectors."},
               {"constant", "all equal", "λ₂ = … = λ_D, random orthogonal eigenvectors."},
-              {"oblique", "all equal, oblique", "The same with random non-orthogonal eigenvectors: not normal."}},
+              {"oblique", "all equal, oblique",
+               "The same with random non-orthogonal eigenvectors: not normal."}},
              "Other eigenvalues", "The spectrum below the leading eigenvalue.", forKinds({"line-attractor"})),
-      number(s, "teacher.bulk_half_width", 0.4, {0, 0.99}, "", "Half-width", "λ₂ … λ_D lie in ± this.",
+      number(s, "teacher.bulk_half_width", 0.4, {0, 0.99}, "", "Half-width",
+             "λ₂ … λ_D lie evenly spaced in ± this.",
              {{"teacher.kind", {"line-attractor"}}, {"teacher.bulk", {"even"}}}),
-      number(s, "teacher.bulk_value", 0.2, {-1, 0.99}, "", "Value", "λ₂ = … = λ_D.",
+      number(s, "teacher.bulk_value", 0.2, {-1, 0.99}, "", "Value", "The value of λ₂ = … = λ_D.",
              {{"teacher.kind", {"line-attractor"}}, {"teacher.bulk", {"constant", "oblique"}}}),
   };
 }
@@ -162,21 +203,30 @@ std::vector<SettingRow> simulationRows() {
   const auto s = Stage::simulation;
   const auto known = forKinds(knownKinds());
   return {
-      integer(s, "simulation.steps", 30000, {10, 1000000, kLog}, "steps", "Length T", "Recorded time steps.", known),
-      number(s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
-             "Time step in units of the units' time constant τ; for a recording, what the fit takes it to be."),
-      number(s, "simulation.sigma", 0.2, {0, 10}, "", "Process noise σ", "Standard deviation of ξ in eq. 2.", known),
-      number(s, "simulation.initial_scale", 1, {0, 100}, "", "Initial state", "The start is N(0, scale² I).", known),
-      integer(s, "simulation.burn_in", 0, {0, 1000000}, "steps", "Burn-in", "Steps dropped before the recording begins.",
-              known),
+      integer(s, "simulation.steps", 30000, {10, 1000000, kLog}, "steps", "Length T",
+              "Recorded time steps, after the burn-in.", known),
+      number(
+          s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
+          "Time step in units of the units' time constant τ; for a recording, what the fit takes it to be."),
+      number(s, "simulation.sigma", 0.2, {0, 10}, "", "Process noise σ",
+             "Standard deviation of the noise per unit: σ ξ of eq. 2 with ξ ~ N(0, I).", known),
+      number(s, "simulation.initial_scale", 1, {0, 100}, "", "Initial state",
+             "Each unit starts at N(0, scale²). A start of 1 is large beside the stationary activity; a "
+             "burn-in drops it.",
+             known),
+      integer(s, "simulation.burn_in", 0, {0, 1000000}, "steps", "Burn-in",
+              "Steps dropped before the recording begins.", known),
       choice(s, "simulation.task",
              {{"none", "none", "Driven by noise alone."},
-              {"integration", "integrate an input", "The signal of Figs. 1 and 2 enters along the integration mode."}},
+              {"integration", "integrate an input",
+               "The signal of Figs. 1 and 2 enters along the integration mode."}},
              "Task", "What drives the teacher besides its noise.", forKinds({"chain", "line-attractor"})),
-      number(s, "simulation.input_scale", 0.1, {0, 10}, "", "Input scale v₀", "The teacher receives v₀ s_t m.",
+      number(s, "simulation.input_scale", 0.1, {0, 10}, "", "Input scale v₀",
+             "The teacher receives v₀ s_t m: the signal s_t along its integration mode m.",
              {{"teacher.kind", {"chain", "line-attractor"}}, {"simulation.task", {"integration"}}}),
       number(s, "simulation.observation_noise", 0, {0, 10}, "", "Observation noise",
-             "Standard deviation of what is added to every recorded sample; 0 in every figure of the paper.", known),
+             "Standard deviation of what is added to every recorded sample; 0 in every figure of the paper.",
+             known),
   };
 }
 
@@ -191,7 +241,8 @@ std::vector<SettingRow> observationRows() {
               {"random", "a random d", "The first d of one random permutation per seed: subsets are nested."},
               {"chosen", "a list", "The units that you name."}},
              "Which units", "Which of the units are recorded."),
-      text(s, "observation.units", "1-25", "Units", "The seen units, counted from 1, such as 1-25, 40, 60-70:2.",
+      text(s, "observation.units", "1-25", "Units",
+           "The seen units, counted from 1, such as 1-25, 40, 60-70:2.",
            {{"observation.subset", {"chosen"}}}),
   };
 }
@@ -200,20 +251,26 @@ std::vector<SettingRow> fitRows() {
   const auto s = Stage::fit;
   const auto map = std::vector<Applies>{{"fit.method", {"map"}}};
   return {
-      prominent(choice(s, "fit.method",
-                       {{"map", "MAP", "Ridge regression with the teacher's own form (eq. 4)."},
-                        {"stationary-continuous", "Long-time limit, α → 0", "T → ∞ and ρ = 0 for linear φ, from the Lyapunov equation."},
-                        {"stationary-discrete", "Long-time limit, exact α", "T → ∞ and ρ = 0 for linear φ at this α."}},
-                       "Student", "How the student is fitted to what is seen.")),
+      prominent(choice(
+          s, "fit.method",
+          {{"map", "MAP", "Ridge regression with the teacher's own form (eq. 4)."},
+           {"stationary-continuous", "Long-time limit, α → 0",
+            "T → ∞ and ρ = 0 for linear φ, from the Lyapunov equation."},
+           {"stationary-discrete", "Long-time limit, exact α", "T → ∞ and ρ = 0 for linear φ at this α."}},
+          "Student", "How the student is fitted to what is seen.")),
       number(s, "fit.rho", 0.001, {0, 1000, kLog}, "", "Ridge ρ",
-             "Prior precision on the student's weights (eq. 4). The slider begins at 1e-9; type 0 for none.", map),
+             "Prior precision on the student's weights (eq. 4). The slider begins at 1e-9; type 0 for none.",
+             map),
       choice(s, "fit.phi",
              {{"same", "as the teacher", "The teacher's own φ; linear for a recording."},
               {"linear", "linear", "φ is the identity."},
               {"tanh", "tanh", "Saturating rates."}},
              "Transfer function φ", "The nonlinearity that the student is given.", map),
-      flag(s, "fit.use_input", true, "Give it the input", "Regress on the task's input as well; off: the fit ignores it.",
-           {{"teacher.kind", {"chain", "line-attractor"}}, {"simulation.task", {"integration"}}, {"fit.method", {"map"}}}),
+      flag(s, "fit.use_input", true, "Give it the input",
+           "Regress on the task's input as well; off: the fit ignores it.",
+           {{"teacher.kind", {"chain", "line-attractor"}},
+            {"simulation.task", {"integration"}},
+            {"fit.method", {"map"}}}),
   };
 }
 
@@ -221,12 +278,14 @@ std::vector<SettingRow> analysisRows() {
   const auto s = Stage::analysis;
   return {
       number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
-             "A mode persists if its time constant is longer than this."),
+             "A mode persists if its time constant |1/(1 - Re λ)| is longer than this, or if Re λ ≥ 1."),
       number(s, "analysis.score_threshold", 1, {0, 20}, "", "Line attractor score from",
-             "One real persistent mode, alone, with at least this score log₂(τ₁/τ₂) is called a line attractor (Nair et al. 2023 "
+             "One real persistent mode, alone, with at least this score log₂(τ₁/τ₂) is called a line "
+             "attractor (Nair et al. 2023 "
              "read about 1 and above so)."),
       choice(s, "analysis.student_noise",
-             {{"same", "the teacher's", "The noise of the seen units drives the student too, so that the two can be overlaid."},
+             {{"same", "the teacher's",
+               "The noise of the seen units drives the student too, so that the two can be overlaid."},
               {"none", "none", "The student runs by itself."}},
              "Noise in the student's run", "What drives the displayed run of the student besides its input.",
              forKinds(knownKinds())),
@@ -234,10 +293,13 @@ std::vector<SettingRow> analysisRows() {
              {{"own", "each its own", "Teacher and student in the plane of their own principal components."},
               {"common", "the teacher's", "The student in the teacher's plane, as the seen units see it."}},
              "Plane of the flow", "In which plane the student's flow is drawn.", forKinds(knownKinds())),
-      integer(s, "analysis.limit_runs", 15, {0, 50}, "runs", "Free runs", "Noise-free runs for the limit sets; 0: none."),
+      integer(s, "analysis.limit_runs", 15, {0, 50}, "runs", "Free runs",
+              "Noise-free runs for the limit sets (Fig. 3 c-d), from random starts; 0: none, and no cycle is "
+              "looked for."),
       integer(s, "analysis.limit_steps", 5000, {100, 50000, kLog}, "steps", "Length of a free run",
               "Steps of each free run; those that do not come to rest go on for three times as long."),
-      number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "", "Start of a free run", "Starts are N(0, scale² I)."),
+      number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "", "Start of a free run",
+             "Each unit starts at N(0, scale²)."),
   };
 }
 
@@ -245,10 +307,13 @@ std::vector<SettingRow> viewRows() {
   const auto s = Stage::view;
   return {
       integer(s, "view.units_shown", 4, {1, 20}, "units", "Units shown", "Traces in the activity panel."),
-      integer(s, "view.snippet", 2000, {50, 5000, kLog}, "steps", "Steps shown", "Length of the traces in the activity panel."),
+      integer(s, "view.snippet", 2000, {100, 5000, kLog}, "steps", "Steps shown",
+              "Length of the traces in the activity panel."),
       flag(s, "view.speed_map", true, "Speed map", "Grey map of the speed behind the flow's arrows."),
       choice(s, "view.theme",
-             {{"system", "as the system", "Light or dark as the desktop is."}, {"light", "light", "Dark on white."}, {"dark", "dark", "Light on dark."}},
+             {{"system", "as the system", "Light or dark as the desktop is."},
+              {"light", "light", "Dark on white."},
+              {"dark", "dark", "Light on dark."}},
              "Theme", "Colours of the window; figures are always on white."),
   };
 }

@@ -25,8 +25,8 @@ std::string nameOf(FitStatus status) {
 }
 
 bool hasParameters(FitStatus status) {
-  return status == FitStatus::solved || status == FitStatus::converged || status == FitStatus::iterationLimit ||
-         status == FitStatus::stopped;
+  return status == FitStatus::solved || status == FitStatus::converged ||
+         status == FitStatus::iterationLimit || status == FitStatus::stopped;
 }
 
 }  // namespace keyhole

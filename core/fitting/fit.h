@@ -1,4 +1,5 @@
-// What every fit of a student has in common: the student's dynamics and a summary that says how the fit ended.
+// What every fit of a student has in common: the student's dynamics and a summary that says how the fit
+// ended.
 #pragma once
 
 #include "core/network/nonlinearity.h"
@@ -15,13 +16,14 @@ enum class FitStatus {
   converged,          // iterative: the change fell below the tolerance
   iterationLimit,     // iterative: the iterations ran out first; the parameters are the last ones
   stopped,            // the user stopped; the parameters are the best so far
-  noStationaryState,  // long-time limit: Re λ(B) >= 1, or |λ((1-α)I + αB)| >= 1: the covariance does not exist
+  noStationaryState,  // long-time limit: Re λ(B) >= 1, or |λ((1-α)I + αB)| >= 1: the covariance does not
+                      // exist
   singular,           // the normal equations are singular: Cholesky met a pivot <= 0
   diverged,           // a number left the finite range
 };
 
-std::string nameOf(FitStatus status);      // "solved", "no stationary state", …
-bool hasParameters(FitStatus status);      // whether the student's matrices are valid
+std::string nameOf(FitStatus status);  // "solved", "no stationary state", …
+bool hasParameters(FitStatus status);  // whether the student's matrices are valid
 
 struct FitSummary {
   FitStatus status = FitStatus::notRun;

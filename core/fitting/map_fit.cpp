@@ -14,7 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // The Gram matrix of the regressors [φ; u] and its product with the targets, inputs last.
 struct NormalEquations {
@@ -34,11 +36,13 @@ NormalEquations normalEquations(const RegressionSums& sums) {
   return equations;
 }
 
-// 1 - residual / total sum of squares of the targets, summed over units; the targets' mean is taken out of the total.
+// 1 - residual / total sum of squares of the targets, summed over units; the targets' mean is taken out of
+// the total.
 double rSquared(const RegressionSums& sums, const NormalEquations& equations, const Matrix& scaled) {
   const double residual = sums.energy.sum() - 2.0 * scaled.cwiseProduct(equations.cross).sum() +
                           scaled.cwiseProduct(scaled * equations.gram).sum();
-  const double total = sums.energy.sum() - sums.sum.squaredNorm() / static_cast<double>(std::max<Index>(sums.count, 1));
+  const double total =
+      sums.energy.sum() - sums.sum.squaredNorm() / static_cast<double>(std::max<Index>(sums.count, 1));
   return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -66,8 +70,8 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
   const Eigen::LLT<Matrix> factor(regularised);
   if (factor.info() != Eigen::Success || !(factor.rcond() > 1e-15)) {
     student.summary.status = FitStatus::singular;
-    student.summary.message = "the normal equations are singular: raise the ridge rho (now " + toText(options.rho) +
-                              ") or use more time points than units";
+    student.summary.message = "the normal equations are singular: raise the ridge rho (now " +
+                              toText(options.rho) + ") or use more time points than units";
   } else {
     const Matrix both = options.alpha * factor.solve(equations.cross.transpose()).transpose();
     student.A = both.leftCols(d);
@@ -92,7 +96,8 @@ Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& 
     progress.checkpoint(static_cast<double>(first) / static_cast<double>(transitions), "fitting");
     const Index n = std::min(kBlock, transitions - first);
     accumulate(sums, activity.middleCols(first, n + 1),
-               input.rows() > 0 ? Matrix(input.middleCols(first, n)) : Matrix(0, n), options.alpha, options.phi);
+               input.rows() > 0 ? Matrix(input.middleCols(first, n)) : Matrix(0, n), options.alpha,
+               options.phi);
   }
   Student student = fitMap(sums, options);
   student.summary.seconds = secondsSince(start);

@@ -27,7 +27,8 @@ double uncoupledVariance(const Problem& problem) {
 
 LyapunovSolution solveDense(const Problem& problem, const Matrix& B, const Matrix& Q) {
   const Index n = B.rows();
-  if (problem.limit == StationaryLimit::continuous) return solveContinuousLyapunov(B - Matrix::Identity(n, n), Q);
+  if (problem.limit == StationaryLimit::continuous)
+    return solveContinuousLyapunov(B - Matrix::Identity(n, n), Q);
   const Matrix W = (1.0 - problem.alpha) * Matrix::Identity(n, n) + problem.alpha * B;
   return solveDiscreteLyapunov(W, Q);
 }
@@ -36,9 +37,9 @@ double driveVariance(const Problem& problem) {
   return problem.limit == StationaryLimit::continuous ? 1.0 : problem.alpha * problem.alpha;
 }
 
-// C = c₀ I + E Y Eᵀ with E an orthonormal basis of the span of M and N: what B adds to the uncoupled covariance
-// stays in that span. For the continuous limit (B-I)(c₀I + X) + … = -I leaves B'Y + Y B'ᵀ - 2Y + c₀ (b + bᵀ) = 0 with
-// b = EᵀBE; the discrete one likewise.
+// C = c₀ I + E Y Eᵀ with E an orthonormal basis of the span of M and N: what B adds to the uncoupled
+// covariance stays in that span. For the continuous limit (B-I)(c₀I + X) + … = -I leaves B'Y + Y B'ᵀ - 2Y +
+// c₀ (b + bᵀ) = 0 with b = EᵀBE; the discrete one likewise.
 LyapunovSolution solveLowRank(const Problem& problem, const LowRankForm& form) {
   Matrix both(form.M.rows(), 2 * form.M.cols());
   both << form.M, form.N;
@@ -73,8 +74,8 @@ LyapunovSolution solveChain(const Problem& problem, const ChainForm& form) {
   return solution;
 }
 
-// Symmetric B, continuous: (B - I) C + C (B - I) = -I is solved by C = ½ (I - B)⁻¹, which is positive definite exactly
-// if every eigenvalue is below 1.
+// Symmetric B, continuous: (B - I) C + C (B - I) = -I is solved by C = ½ (I - B)⁻¹, which is positive
+// definite exactly if every eigenvalue is below 1.
 LyapunovSolution solveSymmetric(const Matrix& B) {
   const Index D = B.rows();
   LyapunovSolution solution;
@@ -137,12 +138,12 @@ Student fitStationary(const StationaryCovariance& covariance, const std::vector<
       student.oneStepR2 = std::numeric_limits<double>::quiet_NaN();  // no data were fitted
     }
   } else {
-    student.summary.message = covariance.status == FitStatus::noStationaryState
-                                  ? "the teacher has no stationary state: an eigenvalue lies on or beyond Re λ = 1"
-                                  : "the stationary covariance is not finite";
+    student.summary.message =
+        covariance.status == FitStatus::noStationaryState
+            ? "the teacher has no stationary state: an eigenvalue lies on or beyond Re λ = 1"
+            : "the stationary covariance is not finite";
   }
-  student.summary.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  student.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return student;
 }
 

@@ -1,4 +1,5 @@
-// The long-time limit of the linear MAP fit with ρ = 0: Â = P B C Pᵀ (P C Pᵀ)⁻¹ with C the stationary covariance.
+// The long-time limit of the linear MAP fit with ρ = 0: Â = P B C Pᵀ (P C Pᵀ)⁻¹ with C the stationary
+// covariance.
 #pragma once
 
 #include "core/fitting/fit.h"
@@ -8,19 +9,19 @@ namespace keyhole {
 
 enum class StationaryLimit {
   continuous,  // α → 0: (B-I) C + C (B-I)ᵀ = -I; the stationary covariance is α σ² C
-  discrete,    // exact at finite α: C = W C Wᵀ + α² I, W = (1-α) I + α B; the stationary covariance is σ² C
+  discrete,  // exact at finite α: C = W C Wᵀ + α² I, W = (1-α) I + α B; the stationary covariance is σ² C
 };
 
 struct StationaryCovariance {
-  Matrix C;   // D x D; empty without a stationary state
-  Matrix BC;  // D x D
+  Matrix C;                              // D x D; empty without a stationary state
+  Matrix BC;                             // D x D
   FitStatus status = FitStatus::notRun;  // solved, noStationaryState or diverged
   double residual = 0.0;                 // relative residual of the defining equation
 };
 
-// Uses the teacher's structure: low rank in a 2r-dimensional space, the chain in its triangular modes, symmetric
-// matrices as C = ½ (I - B)⁻¹ (continuous). alpha is used by the discrete limit only. Cost: low rank O(D² r),
-// else O(D³). φ is taken as linear.
+// Uses the teacher's structure: low rank in a 2r-dimensional space, the chain in its triangular modes,
+// symmetric matrices as C = ½ (I - B)⁻¹ (continuous). alpha is used by the discrete limit only. Cost: low
+// rank O(D² r), else O(D³). φ is taken as linear.
 StationaryCovariance stationaryCovariance(const Teacher& teacher, StationaryLimit limit, double alpha);
 
 // The student of the given units. Cost O(d³).

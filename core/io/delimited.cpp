@@ -79,12 +79,13 @@ class Reader {
       }
       takeRow(line);
     }
-    if (m_numbers.empty()) throw InputError(m_path + " holds no numbers; allowed: a table of numbers, one time point a line");
+    if (m_numbers.empty())
+      throw InputError(m_path + " holds no numbers; allowed: a table of numbers, one time point a line");
     DelimitedTable table;
     const auto width = static_cast<Index>(m_width);
     const auto height = static_cast<Index>(m_numbers.size()) / width;
-    table.values = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(m_numbers.data(),
-                                                                                                     height, width);
+    table.values = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+        m_numbers.data(), height, width);
     table.columnNames = std::move(m_names);
     return table;
   }
@@ -112,8 +113,9 @@ class Reader {
       ++column;
       const auto number = numberIn(cell);
       if (!number)
-        throw InputError(m_path + ", line " + std::to_string(m_line) + ", column " + std::to_string(column) + " is \"" +
-                         std::string(unquoted(cell).substr(0, 40)) + "\"; allowed: a number with a decimal point");
+        throw InputError(m_path + ", line " + std::to_string(m_line) + ", column " + std::to_string(column) +
+                         " is \"" + std::string(unquoted(cell).substr(0, 40)) +
+                         "\"; allowed: a number with a decimal point");
       m_numbers.push_back(*number);
     }
     if (m_width == 0) m_width = column;
@@ -137,7 +139,9 @@ std::string quotedName(const std::string& name) {
 
 }  // namespace
 
-DelimitedTable readDelimited(const std::string& path) { return Reader(path).read(); }
+DelimitedTable readDelimited(const std::string& path) {
+  return Reader(path).read();
+}
 
 std::string delimitedBytes(const std::vector<std::string>& columnNames, ConstMatrixRef rows) {
   std::string bytes;

@@ -2,13 +2,12 @@
 
 #include "core/common/error.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace keyhole {
 namespace {
@@ -16,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuseToWrite(const std::string& path, const std::string& why) {
-  throw InputError("cannot write " + path + ": " + why + "; allowed: a path in an existing folder that you may write to");
+  throw InputError("cannot write " + path + ": " + why +
+                   "; allowed: a path in an existing folder that you may write to");
 }
 
 bool writeAll(int file, std::string_view bytes) {
@@ -33,7 +33,8 @@ bool writeAll(int file, std::string_view bytes) {
 
 std::string readFileBytes(const std::string& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) throw InputError("cannot read " + path + ": it is a folder; allowed: a file");
+  if (fs::is_directory(path, error))
+    throw InputError("cannot read " + path + ": it is a folder; allowed: a file");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError("cannot read " + path + ": " + std::strerror(errno ? errno : ENOENT));
@@ -72,7 +73,8 @@ void createFolder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error || !fs::is_directory(path))
-    throw InputError("cannot create the folder " + path + ": " + (error ? error.message() : "a file is in the way"));
+    throw InputError("cannot create the folder " + path + ": " +
+                     (error ? error.message() : "a file is in the way"));
 }
 
 }  // namespace keyhole

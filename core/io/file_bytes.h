@@ -9,8 +9,8 @@ namespace keyhole {
 // Throws InputError: no such file, a folder, not readable.
 std::string readFileBytes(const std::string& path);
 
-// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`; on any failure the old
-// file stays as it was. Throws InputError with the path and the system's reason.
+// Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`; on any
+// failure the old file stays as it was. Throws InputError with the path and the system's reason.
 void writeFileAtomically(const std::string& path, std::string_view bytes);
 
 // Creates the folder and its parents if missing. Throws InputError.

@@ -8,7 +8,9 @@ namespace keyhole {
 
 using nlohmann::ordered_json;
 
-ordered_json numberOrNull(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+ordered_json numberOrNull(double value) {
+  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
 
 ordered_json vectorToJson(ConstVectorRef values) {
   auto array = ordered_json::array();
@@ -30,7 +32,9 @@ ordered_json eigenvaluesToJson(const ComplexVector& values) {
 }
 
 Matrix matrixFromJson(const nlohmann::json& value, const std::string& name) {
-  const auto refuse = [&] { throw InputError(name + " is no matrix; allowed: rows of numbers, all of one length"); };
+  const auto refuse = [&] {
+    throw InputError(name + " is no matrix; allowed: rows of numbers, all of one length");
+  };
   if (!value.is_array() || value.empty() || !value[0].is_array()) refuse();
   Matrix matrix(static_cast<Index>(value.size()), static_cast<Index>(value[0].size()));
   for (std::size_t i = 0; i < value.size(); ++i) {

@@ -11,8 +11,8 @@ namespace keyhole {
 
 nlohmann::ordered_json numberOrNull(double value);
 nlohmann::ordered_json vectorToJson(ConstVectorRef values);
-nlohmann::ordered_json matrixToJson(ConstMatrixRef values);                 // rows of numbers
-nlohmann::ordered_json eigenvaluesToJson(const ComplexVector& values);      // [[re, im], …]
+nlohmann::ordered_json matrixToJson(ConstMatrixRef values);             // rows of numbers
+nlohmann::ordered_json eigenvaluesToJson(const ComplexVector& values);  // [[re, im], …]
 
 // Throws InputError naming `name` unless the value is an array of equally long arrays of numbers.
 Matrix matrixFromJson(const nlohmann::json& value, const std::string& name);

@@ -35,7 +35,8 @@ MatFile openMat(const std::string& path) {
   if (!std::ifstream(path)) readFileBytes(path);  // throws the sentence for a missing or unreadable file
   Mat_LogInitFunc("keyhole", quiet);
   MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
-  if (!file) throw InputError(path + " is not a MATLAB file that can be read; allowed: .mat version 5 or 7.3");
+  if (!file)
+    throw InputError(path + " is not a MATLAB file that can be read; allowed: .mat version 5 or 7.3");
   return file;
 }
 
@@ -85,7 +86,8 @@ bool holdsRealMatrix(const matvar_t& variable) {
 
 std::string describe(const matvar_t& variable) {
   std::string text = std::string(variable.name ? variable.name : "?") + " (";
-  for (int i = 0; variable.dims && i < variable.rank; ++i) text += (i ? " x " : "") + std::to_string(variable.dims[i]);
+  for (int i = 0; variable.dims && i < variable.rank; ++i)
+    text += (i ? " x " : "") + std::to_string(variable.dims[i]);
   return text + " " + (variable.isComplex ? "complex " : "") + className(variable.class_type) + ")";
 }
 
@@ -116,15 +118,16 @@ Contents contentsOf(mat_t* file) {
 template <class T>
 Matrix mapped(const matvar_t& variable) {
   const auto rows = static_cast<Index>(variable.dims[0]), columns = static_cast<Index>(variable.dims[1]);
-  return Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>(static_cast<const T*>(variable.data), rows,
-                                                                            columns)
+  return Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>(
+             static_cast<const T*>(variable.data), rows, columns)
       .template cast<double>();
 }
 
 std::optional<Matrix> converted(const matvar_t& variable) {
   // In a damaged file the data may be missing or shorter than the shape says.
   const std::size_t entries = variable.dims[0] * variable.dims[1];
-  if (variable.data_size <= 0 || variable.nbytes / static_cast<std::size_t>(variable.data_size) < entries) return {};
+  if (variable.data_size <= 0 || variable.nbytes / static_cast<std::size_t>(variable.data_size) < entries)
+    return {};
   if (entries == 0) return Matrix(static_cast<Index>(variable.dims[0]), static_cast<Index>(variable.dims[1]));
   if (!variable.data) return {};
   switch (variable.data_type) {
@@ -170,8 +173,8 @@ Matrix readMat(const std::string& path, const std::string& variable) {
   const std::string name = chosenName(file.get(), path, variable);
   const MatVariable info(Mat_VarReadInfo(file.get(), name.c_str()));
   if (!info)
-    throw InputError(path + " holds no variable \"" + name + "\"; allowed: " +
-                     listed(contentsOf(file.get()).descriptions));
+    throw InputError(path + " holds no variable \"" + name +
+                     "\"; allowed: " + listed(contentsOf(file.get()).descriptions));
   if (!holdsRealMatrix(*info))
     throw InputError(path + ":" + name + " is " + describe(*info) + "; allowed: a real matrix of numbers");
   Mat_Rewind(file.get());

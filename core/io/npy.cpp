@@ -45,7 +45,8 @@ double loadHalf(const char* bytes, bool bigEndian) {
 }
 
 Loader loaderOf(const NpyHeader& header) {
-  if (header.kind == 'f') return header.bytes == 2 ? loadHalf : header.bytes == 4 ? load<float> : load<double>;
+  if (header.kind == 'f')
+    return header.bytes == 2 ? loadHalf : header.bytes == 4 ? load<float> : load<double>;
   const bool isSigned = header.kind == 'i';
   switch (header.bytes) {
     case 1:
@@ -76,11 +77,13 @@ void requireSize(const NpyHeader& header, const Shape& shape, std::size_t fileSi
   // Compared by division, since the product of a broken shape may overflow.
   const std::size_t entries = found / header.bytes;
   if (shape.columns != 0 && shape.rows > entries / shape.columns)
-    throw InputError(path + " is truncated: its shape is " + shapeText + " with " + std::to_string(header.bytes) +
-                     " bytes an entry, but only " + std::to_string(found) + " bytes follow the header");
+    throw InputError(path + " is truncated: its shape is " + shapeText + " with " +
+                     std::to_string(header.bytes) + " bytes an entry, but only " + std::to_string(found) +
+                     " bytes follow the header");
   if (shape.rows * shape.columns * header.bytes != found)
-    throw InputError(path + " has " + std::to_string(found) + " bytes after its header; its shape " + shapeText +
-                     " allows exactly " + std::to_string(shape.rows * shape.columns * header.bytes));
+    throw InputError(path + " has " + std::to_string(found) + " bytes after its header; its shape " +
+                     shapeText + " allows exactly " +
+                     std::to_string(shape.rows * shape.columns * header.bytes));
   constexpr std::size_t kMost = 1'000'000'000'000;
   if (shape.rows > kMost || shape.columns > kMost)
     throw InputError(path + " has the shape " + shapeText + "; allowed: at most 10^12 in either direction");
@@ -109,8 +112,8 @@ Matrix readNpy(const std::string& path) {
 }
 
 std::string npyBytes(ConstMatrixRef values) {
-  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + std::to_string(values.rows()) + ", " +
-                       std::to_string(values.cols()) + "), }";
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + std::to_string(values.rows()) +
+                       ", " + std::to_string(values.cols()) + "), }";
   // The data must begin at a multiple of 64 bytes; the header ends with a newline.
   const std::size_t unpadded = 10 + header.size() + 1;
   header.append((64 - unpadded % 64) % 64, ' ');
@@ -130,6 +133,8 @@ std::string npyBytes(ConstMatrixRef values) {
   return bytes;
 }
 
-void writeNpy(const std::string& path, ConstMatrixRef values) { writeFileAtomically(path, npyBytes(values)); }
+void writeNpy(const std::string& path, ConstMatrixRef values) {
+  writeFileAtomically(path, npyBytes(values));
+}
 
 }  // namespace keyhole

@@ -7,10 +7,10 @@
 
 namespace keyhole {
 
-// The array as it is stored: rows x columns of the file's shape; a one-dimensional array becomes n x 1. Format versions 1 to
-// 3, C and Fortran order, f2 f4 f8, signed and unsigned integers of 1, 2, 4, 8 bytes, booleans, either byte order.
-// Throws InputError: missing, not a .npy file, other types (objects, text, complex, structures), more than two dimensions,
-// truncated or with bytes left over.
+// The array as it is stored: rows x columns of the file's shape; a one-dimensional array becomes n x 1.
+// Format versions 1 to 3, C and Fortran order, f2 f4 f8, signed and unsigned integers of 1, 2, 4, 8 bytes,
+// booleans, either byte order. Throws InputError: missing, not a .npy file, other types (objects, text,
+// complex, structures), more than two dimensions, truncated or with bytes left over.
 Matrix readNpy(const std::string& path);
 
 // Version 1.0, little-endian f8, C order.

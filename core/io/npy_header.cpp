@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
 
-[[noreturn]] void refuse(const std::string& path, const std::string& why) { throw InputError(path + " " + why); }
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw InputError(path + " " + why);
+}
 
 // What follows 'key': in the header's dictionary, up to the end of the header.
 std::string_view valueOf(std::string_view header, std::string_view key, const std::string& path) {
@@ -35,15 +37,18 @@ void parseType(std::string_view header, NpyHeader& parsed, const std::string& pa
   if (end == std::string_view::npos) refuse(path, "is not a valid .npy file: its type is not closed");
   const std::string_view type = value.substr(1, end - 1);
   std::size_t digits = 0;
-  const bool parsedSize = type.size() >= 3 && std::from_chars(type.data() + 2, type.data() + type.size(), digits).ptr ==
-                                                  type.data() + type.size();
-  if (type.size() >= 2 && type[1] == 'O') refuse(path, "holds an array of objects (type " + std::string(type) + ")" + allowed);
+  const bool parsedSize =
+      type.size() >= 3 &&
+      std::from_chars(type.data() + 2, type.data() + type.size(), digits).ptr == type.data() + type.size();
+  if (type.size() >= 2 && type[1] == 'O')
+    refuse(path, "holds an array of objects (type " + std::string(type) + ")" + allowed);
   if (!parsedSize) refuse(path, "holds the type \"" + std::string(type) + "\"" + allowed);
   parsed.kind = type[1];
   parsed.bytes = digits;
   parsed.bigEndian = type[0] == '>';
   const bool floating = parsed.kind == 'f' && (digits == 2 || digits == 4 || digits == 8);
-  const bool whole = (parsed.kind == 'i' || parsed.kind == 'u') && (digits == 1 || digits == 2 || digits == 4 || digits == 8);
+  const bool whole = (parsed.kind == 'i' || parsed.kind == 'u') &&
+                     (digits == 1 || digits == 2 || digits == 4 || digits == 8);
   const bool boolean = parsed.kind == 'b' && digits == 1;
   if (!floating && !whole && !boolean) refuse(path, "holds the type \"" + std::string(type) + "\"" + allowed);
 }
@@ -59,7 +64,8 @@ void parseOrder(std::string_view header, NpyHeader& parsed, const std::string& p
 void parseShape(std::string_view header, NpyHeader& parsed, const std::string& path) {
   auto value = valueOf(header, "shape", path);
   const auto close = value.find(')');
-  if (value.front() != '(' || close == std::string_view::npos) refuse(path, "is not a valid .npy file: its shape is not a tuple");
+  if (value.front() != '(' || close == std::string_view::npos)
+    refuse(path, "is not a valid .npy file: its shape is not a tuple");
   value = value.substr(1, close - 1);
   while (true) {
     const auto begin = value.find_first_not_of(" ,\t");
@@ -67,7 +73,8 @@ void parseShape(std::string_view header, NpyHeader& parsed, const std::string& p
     value = value.substr(begin);
     std::size_t extent = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), extent);
-    if (error != std::errc()) refuse(path, "is not a valid .npy file: its shape has an entry that is not a whole number");
+    if (error != std::errc())
+      refuse(path, "is not a valid .npy file: its shape has an entry that is not a whole number");
     parsed.shape.push_back(extent);
     value = value.substr(static_cast<std::size_t>(end - value.data()));
     if (value.starts_with("L")) value = value.substr(1);  // written by Python 2
@@ -78,19 +85,23 @@ void parseShape(std::string_view header, NpyHeader& parsed, const std::string& p
 
 NpyHeader parseNpyHeader(std::string_view file, const std::string& path) {
   if (!file.starts_with(kMagic)) refuse(path, "is not a .npy file: it does not begin with \\x93NUMPY");
-  if (file.size() < 10) refuse(path, "is truncated inside its header: " + std::to_string(file.size()) + " bytes");
-  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(file[i])); };
+  if (file.size() < 10)
+    refuse(path, "is truncated inside its header: " + std::to_string(file.size()) + " bytes");
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(file[i]));
+  };
   const std::size_t version = byte(6);
   if (version < 1 || version > 3)
     refuse(path, "has .npy format version " + std::to_string(version) + "; allowed: 1, 2 or 3");
   const std::size_t lengthBytes = version == 1 ? 2 : 4;
   const std::size_t start = 8 + lengthBytes;
-  if (file.size() < start) refuse(path, "is truncated inside its header: " + std::to_string(file.size()) + " bytes");
+  if (file.size() < start)
+    refuse(path, "is truncated inside its header: " + std::to_string(file.size()) + " bytes");
   std::size_t length = 0;
   for (std::size_t i = 0; i < lengthBytes; ++i) length |= byte(8 + i) << (8 * i);
   if (length > file.size() - start)
-    refuse(path, "is truncated inside its header: " + std::to_string(file.size()) + " bytes, and the header alone should have " +
-                     std::to_string(start + length));
+    refuse(path, "is truncated inside its header: " + std::to_string(file.size()) +
+                     " bytes, and the header alone should have " + std::to_string(start + length));
   const std::string_view header = file.substr(start, length);
   NpyHeader parsed;
   parsed.dataOffset = start + length;

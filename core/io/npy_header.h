@@ -9,15 +9,16 @@
 namespace keyhole {
 
 struct NpyHeader {
-  char kind = 'f';         // f, i, u or b (boolean)
-  std::size_t bytes = 8;   // per entry
+  char kind = 'f';        // f, i, u or b (boolean)
+  std::size_t bytes = 8;  // per entry
   bool bigEndian = false;
   bool fortranOrder = false;
   std::vector<std::size_t> shape;
   std::size_t dataOffset = 0;
 };
 
-// Throws InputError naming `path`: not a .npy file, truncated header, unknown version, a type that holds no real numbers.
+// Throws InputError naming `path`: not a .npy file, truncated header, unknown version, a type that holds no
+// real numbers.
 NpyHeader parseNpyHeader(std::string_view file, const std::string& path);
 
 }  // namespace keyhole

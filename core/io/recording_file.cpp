@@ -58,7 +58,9 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
   return recording;
 }
 
-Matrix readMatrixFile(const std::string& spec) { return readTable(spec).values; }
+Matrix readMatrixFile(const std::string& spec) {
+  return readTable(spec).values;
+}
 
 Matrix readSquareMatrix(const std::string& spec) {
   Matrix matrix = readMatrixFile(spec);
@@ -68,8 +70,9 @@ Matrix readSquareMatrix(const std::string& spec) {
   for (Index j = 0; j < matrix.cols(); ++j)
     for (Index i = 0; i < matrix.rows(); ++i)
       if (!std::isfinite(matrix(i, j)))
-        throw InputError(spec + " has the value " + toText(matrix(i, j)) + " in row " + std::to_string(i + 1) +
-                         ", column " + std::to_string(j + 1) + "; allowed: finite numbers");
+        throw InputError(spec + " has the value " + toText(matrix(i, j)) + " in row " +
+                         std::to_string(i + 1) + ", column " + std::to_string(j + 1) +
+                         "; allowed: finite numbers");
   return matrix;
 }
 

@@ -12,7 +12,8 @@ struct RecordingOptions {
   bool timeInColumns = false;  // the file holds neurons x time (--transpose)
 };
 
-// Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and the readers.
+// Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and
+// the readers.
 Recording readRecording(const std::string& spec, const RecordingOptions& options = {});
 
 // The array as stored (a task's input, T x m).

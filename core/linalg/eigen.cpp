@@ -14,7 +14,9 @@ void requireSquareFinite(ConstMatrixRef A) {
   if (!A.allFinite()) throw std::runtime_error("eigenvalues of a matrix with entries that are not finite");
 }
 
-lapack_int toLapack(Index n) { return static_cast<lapack_int>(n); }
+lapack_int toLapack(Index n) {
+  return static_cast<lapack_int>(n);
+}
 
 ComplexVector combine(const Vector& re, const Vector& im) {
   ComplexVector values(re.size());
@@ -43,8 +45,8 @@ ComplexVector eigenvalues(ConstMatrixRef A) {
   if (n == 0) return {};
   Matrix work = A;
   Vector re(n), im(n);
-  const auto info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', toLapack(n), work.data(), toLapack(n), re.data(),
-                                  im.data(), nullptr, 1, nullptr, 1);
+  const auto info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', toLapack(n), work.data(), toLapack(n),
+                                  re.data(), im.data(), nullptr, 1, nullptr, 1);
   if (info != 0) throw std::runtime_error("the QR iteration for the eigenvalues did not converge");
   ComplexVector values = combine(re, im);
   orderByRealPart(values);
@@ -60,9 +62,10 @@ EigenvalueConditions eigenvaluesWithConditions(ConstMatrixRef A) {
   Vector re(n), im(n), scale(n), reciprocal(n), separation(n);
   lapack_int low = 0, high = 0;
   double norm = 0;
-  const auto info = LAPACKE_dgeevx(LAPACK_COL_MAJOR, 'N', 'V', 'V', 'E', toLapack(n), work.data(), toLapack(n),
-                                   re.data(), im.data(), left.data(), toLapack(n), right.data(), toLapack(n), &low,
-                                   &high, scale.data(), &norm, reciprocal.data(), separation.data());
+  const auto info =
+      LAPACKE_dgeevx(LAPACK_COL_MAJOR, 'N', 'V', 'V', 'E', toLapack(n), work.data(), toLapack(n), re.data(),
+                     im.data(), left.data(), toLapack(n), right.data(), toLapack(n), &low, &high,
+                     scale.data(), &norm, reciprocal.data(), separation.data());
   if (info != 0) throw std::runtime_error("the QR iteration for the eigenvalues did not converge");
   result.values = combine(re, im);
   const auto order = orderByRealPart(result.values);
@@ -79,8 +82,8 @@ EigenSystem eigenSystem(ConstMatrixRef A) {
   if (n == 0) return result;
   Matrix work = A, right(n, n);
   Vector re(n), im(n);
-  const auto info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', toLapack(n), work.data(), toLapack(n), re.data(),
-                                  im.data(), nullptr, 1, right.data(), toLapack(n));
+  const auto info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', toLapack(n), work.data(), toLapack(n),
+                                  re.data(), im.data(), nullptr, 1, right.data(), toLapack(n));
   if (info != 0) throw std::runtime_error("the QR iteration for the eigenvalues did not converge");
   // LAPACK packs a conjugate pair's vector as two real columns (real and imaginary part).
   ComplexMatrix vectors(n, n);
@@ -112,16 +115,18 @@ SymmetricEigenSystem symmetricEigenSystem(ConstMatrixRef A, Index count) {
   std::vector<lapack_int> support(2 * static_cast<std::size_t>(k));
   lapack_int found = 0;
   const auto info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', k == n ? 'A' : 'I', 'L', toLapack(n), work.data(),
-                                   toLapack(n), 0, 0, toLapack(n - k + 1), toLapack(n), 0, &found, values.data(),
-                                   vectors.data(), toLapack(n), support.data());
-  if (info != 0 || found != k) throw std::runtime_error("the symmetric eigenvalue iteration did not converge");
+                                   toLapack(n), 0, 0, toLapack(n - k + 1), toLapack(n), 0, &found,
+                                   values.data(), vectors.data(), toLapack(n), support.data());
+  if (info != 0 || found != k)
+    throw std::runtime_error("the symmetric eigenvalue iteration did not converge");
   result.values = values.head(k).reverse();
   result.vectors = vectors.rowwise().reverse();
   return result;
 }
 
 Vector singularValues(ConstMatrixRef A) {
-  if (!A.allFinite()) throw std::runtime_error("singular values of a matrix with entries that are not finite");
+  if (!A.allFinite())
+    throw std::runtime_error("singular values of a matrix with entries that are not finite");
   const Index k = std::min(A.rows(), A.cols());
   if (k == 0) return {};
   Matrix work = A;

@@ -7,27 +7,33 @@
 namespace keyhole {
 namespace {
 
-lapack_int toLapack(Index n) { return static_cast<lapack_int>(n); }
+lapack_int toLapack(Index n) {
+  return static_cast<lapack_int>(n);
+}
 
 double continuousResidual(ConstMatrixRef J, ConstMatrixRef X, ConstMatrixRef Q) {
   const Matrix JX = J * X;
   return (JX + JX.transpose() + Q).norm() / std::max(Q.norm(), 1e-300);
 }
 
-bool hasUnstableDiagonal(ConstMatrixRef T) { return (T.diagonal().array() >= 0).any(); }
+bool hasUnstableDiagonal(ConstMatrixRef T) {
+  return (T.diagonal().array() >= 0).any();
+}
 
 // Solves T Y + Y Tᵀ = -Q for (quasi-)triangular T.
 Matrix solveSchurForm(const Matrix& T, const Matrix& Q) {
   const Index n = T.rows();
   Matrix Y = -Q;
   double scale = 1;
-  const auto info = LAPACKE_dtrsyl(LAPACK_COL_MAJOR, 'N', 'T', 1, toLapack(n), toLapack(n), T.data(), toLapack(n),
-                                   T.data(), toLapack(n), Y.data(), toLapack(n), &scale);
+  const auto info = LAPACKE_dtrsyl(LAPACK_COL_MAJOR, 'N', 'T', 1, toLapack(n), toLapack(n), T.data(),
+                                   toLapack(n), T.data(), toLapack(n), Y.data(), toLapack(n), &scale);
   if (info < 0) throw std::runtime_error("the Sylvester solver was given a bad argument");
   return Y / scale;
 }
 
-void symmetrise(Matrix& X) { X = (0.5 * (X + X.transpose())).eval(); }
+void symmetrise(Matrix& X) {
+  X = (0.5 * (X + X.transpose())).eval();
+}
 
 }  // namespace
 
@@ -37,8 +43,8 @@ LyapunovSolution solveContinuousLyapunov(ConstMatrixRef J, ConstMatrixRef Q) {
   Matrix T = J, Z(n, n);
   Vector re(n), im(n);
   lapack_int sdim = 0;
-  const auto info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', nullptr, toLapack(n), T.data(), toLapack(n), &sdim,
-                                  re.data(), im.data(), Z.data(), toLapack(n));
+  const auto info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', nullptr, toLapack(n), T.data(), toLapack(n),
+                                  &sdim, re.data(), im.data(), Z.data(), toLapack(n));
   if (info != 0) throw std::runtime_error("the Schur factorisation did not converge");
   if ((re.array() >= 0).any()) return solution;
   const Matrix QZ = Z.transpose() * Q * Z;

@@ -94,7 +94,9 @@ Network::Network(ChainForm form) : m_form(std::move(form)) {
   m_exact = ComplexVector::Constant(m_size, chain.diagonal);
 }
 
-void Network::apply(ConstMatrixRef X, MatrixRef Y) const { std::visit(Apply{X, Y}, m_form); }
+void Network::apply(ConstMatrixRef X, MatrixRef Y) const {
+  std::visit(Apply{X, Y}, m_form);
+}
 
 Matrix Network::applied(ConstMatrixRef X) const {
   Matrix Y(X.rows(), X.cols());
@@ -102,9 +104,13 @@ Matrix Network::applied(ConstMatrixRef X) const {
   return Y;
 }
 
-Matrix Network::leftApplied(ConstMatrixRef P) const { return std::visit(LeftApply{P}, m_form); }
+Matrix Network::leftApplied(ConstMatrixRef P) const {
+  return std::visit(LeftApply{P}, m_form);
+}
 
-Matrix Network::dense() const { return std::visit(Densify{}, m_form); }
+Matrix Network::dense() const {
+  return std::visit(Densify{}, m_form);
+}
 
 Network& Network::withExactEigenvalues(ComplexVector values) {
   m_exact = std::move(values);

@@ -20,8 +20,9 @@ struct LowRankForm {
   Matrix N;
 };
 
-// B = U T Uᵀ. U is D x D orthogonal, or empty for the identity. T is upper triangular with at most three non-zero
-// parts: T(i, i+1) = 1 (0 where link i is skipped), T(0, j) += β for j >= 1 (0-based), T(i, i) = diagonal.
+// B = U T Uᵀ. U is D x D orthogonal, or empty for the identity. T is upper triangular with at most three
+// non-zero parts: T(i, i+1) = 1 (0 where link i is skipped), T(0, j) += β for j >= 1 (0-based), T(i, i) =
+// diagonal.
 struct ChainForm {
   Matrix U;
   double beta = 0.5;
@@ -53,9 +54,9 @@ class Network {
 
   Matrix dense() const;  // B, D x D
 
-  // The eigenvalues where the structure gives them exactly (chain: the diagonal, D times; low rank: those of the
-  // r x r matrix NᵀM, and D - r zeros; symmetric matrices are handled by the solver). Set by the teacher builders
-  // where they know more (the orthogonal low-rank teacher, the triangular one). Ordered.
+  // The eigenvalues where the structure gives them exactly (chain: the diagonal, D times; low rank: those of
+  // the r x r matrix NᵀM, and D - r zeros; symmetric matrices are handled by the solver). Set by the teacher
+  // builders where they know more (the orthogonal low-rank teacher, the triangular one). Ordered.
   const std::optional<ComplexVector>& exactEigenvalues() const { return m_exact; }
   Network& withExactEigenvalues(ComplexVector values);
 

@@ -19,10 +19,9 @@ inline double expOf(double y) {
   const double rr = r * r;
   const double p =
       r * ((1.26177193074810590878e-4 * rr + 3.02994407707441961300e-2) * rr + 9.99999999999999999910e-1);
-  const double q = ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr +
-                    2.27265548208155028766e-1) *
-                       rr +
-                   2.0;
+  const double q =
+      ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr +
+      2.0;
   const double mantissa = 1.0 + 2.0 * (p / (q - p));
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(mantissa) +
                                (std::bit_cast<std::uint64_t>(shifted) << 52));
@@ -46,7 +45,9 @@ KEYHOLE_CLONES void tanhAll(const double* in, double* out, Index count) {
 
 }  // namespace
 
-std::string nameOf(Nonlinearity phi) { return phi == Nonlinearity::tanh ? "tanh" : "linear"; }
+std::string nameOf(Nonlinearity phi) {
+  return phi == Nonlinearity::tanh ? "tanh" : "linear";
+}
 
 std::string nameOf(Convention convention) {
   return convention == Convention::leakyRate ? "leaky-rate" : "standard";

@@ -24,7 +24,9 @@ Matrix gaussianMatrix(const Teacher& teacher, double gain) {
   return networkStream(teacher).normalMatrix(D, D) * (gain / std::sqrt(static_cast<double>(D)));
 }
 
-ComplexVector exactZeros(Index D) { return ComplexVector::Zero(D); }
+ComplexVector exactZeros(Index D) {
+  return ComplexVector::Zero(D);
+}
 
 // λ₁ and the others, in the order of the eigenvectors.
 Vector lineAttractorEigenvalues(const TeacherOptions& options) {
@@ -99,7 +101,8 @@ void lowRankOrthogonal(Teacher& teacher) {
   const Index r = options.rank;
   teacher.gammaSquared =
       options.orthogonalScale * static_cast<double>(options.size) / std::sqrt(static_cast<double>(r));
-  const Matrix frame = std::sqrt(teacher.gammaSquared) * haarColumns(networkStream(teacher), options.size, 2 * r);
+  const Matrix frame =
+      std::sqrt(teacher.gammaSquared) * haarColumns(networkStream(teacher), options.size, 2 * r);
   teacher.network = Network(LowRankForm{frame.leftCols(r), frame.rightCols(r)});
   teacher.network.withExactEigenvalues(exactZeros(options.size));
 }
@@ -109,10 +112,11 @@ void lowRankOscillator(Teacher& teacher) {
   const Index D = options.size;
   const Matrix M = networkStream(teacher, 0).normalMatrix(D, 2);
   // G is drawn as its transpose, D x 2.
-  const Matrix Gt =
-      networkStream(teacher, 1).normalMatrix(D, 2) * (options.oscillatorGain / std::sqrt(static_cast<double>(D)));
+  const Matrix Gt = networkStream(teacher, 1).normalMatrix(D, 2) *
+                    (options.oscillatorGain / std::sqrt(static_cast<double>(D)));
   const Matrix pinvT = M * (M.transpose() * M).inverse();  // (M⁺)ᵀ
-  const Matrix GtFree = Gt - pinvT * (M.transpose() * Gt);    // ((G (I - M M⁺))ᵀ, the part of G that M cannot see
+  const Matrix GtFree =
+      Gt - pinvT * (M.transpose() * Gt);  // ((G (I - M M⁺))ᵀ, the part of G that M cannot see
   Matrix sigma(2, 2);
   sigma << 0.5, -0.5, 0.5, 0.5;
   teacher.network = Network(LowRankForm{M, (pinvT + GtFree) * sigma.transpose()});
@@ -135,9 +139,10 @@ void triangular(Teacher& teacher) {
   Matrix Z(D, D);
   Vector re(D), im(D);
   lapack_int sdim = 0;
-  const auto info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', nullptr, D, T.data(), D, &sdim, re.data(), im.data(),
-                                  Z.data(), D);
-  if (info != 0) throw std::runtime_error("the Schur factorisation of the triangular teacher did not converge");
+  const auto info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', nullptr, D, T.data(), D, &sdim, re.data(),
+                                  im.data(), Z.data(), D);
+  if (info != 0)
+    throw std::runtime_error("the Schur factorisation of the triangular teacher did not converge");
   const Matrix strict = T.triangularView<Eigen::StrictlyUpper>();
   teacher.network = Network(DenseForm{Z * strict * Z.transpose()}).withExactEigenvalues(exactZeros(D));
 }
@@ -151,7 +156,8 @@ void excitatoryInhibitory(Teacher& teacher) {
   // |N(0, 1)| has mean √(2/π).
   const double unit = std::sqrt(std::numbers::pi / 2);
   B.leftCols(excitatory) *= unit * options.eiWeight / static_cast<double>(excitatory);
-  B.rightCols(D - excitatory) *= -unit * options.eiInhibition * options.eiWeight / static_cast<double>(D - excitatory);
+  B.rightCols(D - excitatory) *=
+      -unit * options.eiInhibition * options.eiWeight / static_cast<double>(D - excitatory);
   teacher.network = Network(DenseForm{std::move(B)});
 }
 

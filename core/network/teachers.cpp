@@ -34,7 +34,8 @@ const KindEntry& entry(TeacherKind kind) {
 }
 
 void requireFinite(std::vector<std::string>& found, const char* name, double value) {
-  if (!std::isfinite(value)) found.push_back(std::string(name) + " is " + toText(value) + "; allowed: a finite number");
+  if (!std::isfinite(value))
+    found.push_back(std::string(name) + " is " + toText(value) + "; allowed: a finite number");
 }
 
 void checkRank(const TeacherOptions& options, std::vector<std::string>& found) {
@@ -45,7 +46,8 @@ void checkRank(const TeacherOptions& options, std::vector<std::string>& found) {
     found.push_back("the rank is " + std::to_string(options.rank) + "; allowed: a whole number from 1 to " +
                     std::to_string(most) + (orthogonal ? ", half of the units" : ", the number of units"));
   if (orthogonal && !(options.orthogonalScale > 0))
-    found.push_back("the orthogonal scale is " + toText(options.orthogonalScale) + "; allowed: a number above 0");
+    found.push_back("the orthogonal scale is " + toText(options.orthogonalScale) +
+                    "; allowed: a number above 0");
 }
 
 void checkImported(const Matrix& B, std::vector<std::string>& found) {
@@ -75,7 +77,8 @@ std::vector<std::string> problems(const TeacherOptions& options) {
   requireFinite(found, "the chain's diagonal", options.chainDiagonal);
   requireFinite(found, "the oscillator's gain", options.oscillatorGain);
   if (options.chainSkip < 0)
-    found.push_back("the chain's skip is " + std::to_string(options.chainSkip) + "; allowed: 0 (none) or more");
+    found.push_back("the chain's skip is " + std::to_string(options.chainSkip) +
+                    "; allowed: 0 (none) or more");
   if (!(options.excitatoryFraction > 0 && options.excitatoryFraction < 1))
     found.push_back("the excitatory fraction is " + toText(options.excitatoryFraction) +
                     "; allowed: a number between 0 and 1");
@@ -91,7 +94,9 @@ Teacher buildTeacher(const TeacherOptions& options) {
   return teacher;
 }
 
-std::string nameOf(TeacherKind kind) { return entry(kind).name; }
+std::string nameOf(TeacherKind kind) {
+  return entry(kind).name;
+}
 
 const std::vector<TeacherKind>& allTeacherKinds() {
   static const std::vector<TeacherKind> kinds = [] {

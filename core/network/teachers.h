@@ -1,5 +1,5 @@
-// The teachers of the paper and of its figures (section "Teachers" of the manual), each a deterministic function of
-// its options and the seed.
+// The teachers of the paper and of its figures (section "Teachers" of the manual), each a deterministic
+// function of its options and the seed.
 #pragma once
 
 #include "core/network/network.h"
@@ -28,7 +28,8 @@ enum class TeacherKind {
 enum class LineAttractorBulk {
   even,      // evenly spaced in [-halfWidth, halfWidth]
   constant,  // all equal to bulkValue
-  oblique,   // diag(λ₁, bulkValue, …) conjugated with a random matrix of unit-norm Gaussian columns: not normal
+  oblique,   // diag(λ₁, bulkValue, …) conjugated with a random matrix of unit-norm Gaussian columns: not
+             // normal
 };
 
 struct TeacherOptions {
@@ -48,8 +49,8 @@ struct TeacherOptions {
   double chainBeta = 0.5;
   double chainDiagonal = 0.0;
   bool chainRotated = true;
-  Index chainSkip = 0;  // every k-th link is missing; 0: none
-  Index rank = 2;       // r <= D/2 (low rank, orthogonal and random)
+  Index chainSkip = 0;           // every k-th link is missing; 0: none
+  Index rank = 2;                // r <= D/2 (low rank, orthogonal and random)
   double orthogonalScale = 0.2;  // s: γ² = s D/√r
   double randomScale = 1.0;      // s of s M Nᵀ
   double oscillatorGain = 12.0;  // G i.i.d. N(0, gain²/D)
@@ -62,17 +63,18 @@ struct TeacherOptions {
 struct Teacher {
   TeacherOptions options;
   Network network;
-  Vector integrationMode;  // m: the input enters as v_t = v₀ s_t m; readout weights: see readoutWeights. May be empty.
-  Vector readoutWeights;   // D, or empty: 0.7 m/D (chain), m/D² (line attractor)
-  bool normal = false;     // true if B commutes with its transpose by construction
+  Vector integrationMode;  // m: the input enters as v_t = v₀ s_t m; readout weights: see readoutWeights. May
+                           // be empty.
+  Vector readoutWeights;      // D, or empty: 0.7 m/D (chain), m/D² (line attractor)
+  bool normal = false;        // true if B commutes with its transpose by construction
   double gammaSquared = 0.0;  // γ² of the orthogonal low-rank teacher, else 0
 };
 
 // One sentence per option that is out of range (empty: all good).
 std::vector<std::string> problems(const TeacherOptions& options);
 
-// Builds the teacher. Throws InputError with the first problem. Cost: O(D r) low rank; O(D³) where an orthogonal
-// matrix or a Schur factorisation is needed.
+// Builds the teacher. Throws InputError with the first problem. Cost: O(D r) low rank; O(D³) where an
+// orthogonal matrix or a Schur factorisation is needed.
 Teacher buildTeacher(const TeacherOptions& options);
 
 std::string nameOf(TeacherKind kind);  // as in files and on the command line: "low-rank-orthogonal"

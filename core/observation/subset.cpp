@@ -76,7 +76,8 @@ std::vector<Index> parseUnits(std::string_view text, Index units) {
     if (range.first < 1) refuse(text, "has the part \"" + std::string(part) + "\"", units);
     if (range.last > units) refuse(text, "names unit " + std::to_string(range.last), units);
     for (Index unit = range.first; unit <= range.last; unit += range.stride) {
-      if (taken[static_cast<std::size_t>(unit - 1)]) refuse(text, "names unit " + std::to_string(unit) + " twice", units);
+      if (taken[static_cast<std::size_t>(unit - 1)])
+        refuse(text, "names unit " + std::to_string(unit) + " twice", units);
       taken[static_cast<std::size_t>(unit - 1)] = true;
       chosen.push_back(unit - 1);
     }

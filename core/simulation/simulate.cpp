@@ -60,8 +60,8 @@ class Runner {
     }
   }
 
-  // Advances n steps; step number `first` + j uses noise row first + j. Column 0 of the result is the state before.
-  // signalStart: index of the signal's sample for the first step, negative during the burn-in.
+  // Advances n steps; step number `first` + j uses noise row first + j. Column 0 of the result is the state
+  // before. signalStart: index of the signal's sample for the first step, negative during the burn-in.
   void advance(Index first, Index n, Index signalStart) {
     Matrix drive = drawnNoise(m_network.size(), m_options.seed, first, n);
     if (m_noiseRotation) drive = (*m_noiseRotation * drive).eval();
@@ -108,8 +108,10 @@ std::string outOfRange(const char* name, double value, const char* allowed) {
 
 std::vector<std::string> problems(const SimulationOptions& options) {
   std::vector<std::string> found;
-  if (options.steps < 2) found.push_back("steps is " + std::to_string(options.steps) + "; allowed: at least 2");
-  if (options.burnIn < 0) found.push_back("burn-in is " + std::to_string(options.burnIn) + "; allowed: 0 or more steps");
+  if (options.steps < 2)
+    found.push_back("steps is " + std::to_string(options.steps) + "; allowed: at least 2");
+  if (options.burnIn < 0)
+    found.push_back("burn-in is " + std::to_string(options.burnIn) + "; allowed: 0 or more steps");
   if (!(options.alpha > 0 && options.alpha <= 1))
     found.push_back(outOfRange("alpha", options.alpha, "a number above 0 and up to 1"));
   if (!(options.sigma >= 0 && std::isfinite(options.sigma)))
@@ -127,12 +129,12 @@ Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep,
   return noise;
 }
 
-bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal, const StateSink& sink,
-              Progress& progress) {
+bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
+              const StateSink& sink, Progress& progress) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   if (signal.size() > 0 && signal.size() < options.steps - 1)
-    throw InputError("the input signal has " + std::to_string(signal.size()) + " samples; allowed: one per step, " +
-                     std::to_string(options.steps));
+    throw InputError("the input signal has " + std::to_string(signal.size()) +
+                     " samples; allowed: one per step, " + std::to_string(options.steps));
   Runner runner(teacher, options, signal);
   const Index last = options.burnIn + options.steps - 1;  // number of transitions in all
   for (Index first = 0; first < last;) {

@@ -25,35 +25,35 @@ struct SimulationOptions {
 // One sentence per option that is out of range.
 std::vector<std::string> problems(const SimulationOptions& options);
 
-// The process noise ξ of steps firstStep + 1 … firstStep + count (column j drives step firstStep + j + 1), D x count.
-// Chains draw it in the basis of their modes (ξ = U η, η from the stream; as isotropic as ξ), so that the
-// structured and the dense form of one teacher can use the same noise.
+// The process noise ξ of steps firstStep + 1 … firstStep + count (column j drives step firstStep + j + 1), D
+// x count. Chains draw it in the basis of their modes (ξ = U η, η from the stream; as isotropic as ξ), so
+// that the structured and the dense form of one teacher can use the same noise.
 Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count);
 
-// A block of consecutive recorded time points handed to a sink, observation noise added: column 0 is time point
-// `first` (the last one of the block before), columns 1 … n follow it.
+// A block of consecutive recorded time points handed to a sink, observation noise added: column 0 is time
+// point `first` (the last one of the block before), columns 1 … n follow it.
 struct StateBlock {
   Index first;            // time point (from 0, burn-in dropped) of column 0
   ConstMatrixRef states;  // D x (n + 1), n <= 512
 };
 using StateSink = std::function<void(const StateBlock&)>;
 
-// Simulates the teacher and hands every block of at most 512 steps to the sink; keeps nothing else, so memory does not
-// grow with T. signal: T samples s_t or empty. Stops (throws Stopped) between blocks. Returns false if the state
-// left the finite range (the run diverged): the sink has then seen only finite blocks.
-// Cost per step: dense D², low rank D r, linear chain D (plus one D x D product per block to leave its modes).
-bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal, const StateSink& sink,
-              Progress& progress = noProgress());
+// Simulates the teacher and hands every block of at most 512 steps to the sink; keeps nothing else, so memory
+// does not grow with T. signal: T samples s_t or empty. Stops (throws Stopped) between blocks. Returns false
+// if the state left the finite range (the run diverged): the sink has then seen only finite blocks. Cost per
+// step: dense D², low rank D r, linear chain D (plus one D x D product per block to leave its modes).
+bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
+              const StateSink& sink, Progress& progress = noProgress());
 
-// One noise-free or driven step of several states at once, with its own work arrays: after the first call it allocates
-// nothing for dense and unrotated forms.
+// One noise-free or driven step of several states at once, with its own work arrays: after the first call it
+// allocates nothing for dense and unrotated forms.
 class Stepper {
  public:
   // network must outlive the stepper.
   Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha);
 
-  // next = (1-α) now + α (B φ(now) + drive), or its leaky-rate form; now, next: N x n (not aliased), drive: N x n or
-  // with 0 columns for none.
+  // next = (1-α) now + α (B φ(now) + drive), or its leaky-rate form; now, next: N x n (not aliased), drive: N
+  // x n or with 0 columns for none.
   void step(ConstMatrixRef now, ConstMatrixRef drive, MatrixRef next);
 
  private:

@@ -16,7 +16,8 @@ RegressionSums emptySums(Index units, Index inputs) {
   return sums;
 }
 
-void accumulate(RegressionSums& sums, ConstMatrixRef states, ConstMatrixRef inputs, double alpha, Nonlinearity phi) {
+void accumulate(RegressionSums& sums, ConstMatrixRef states, ConstMatrixRef inputs, double alpha,
+                Nonlinearity phi) {
   const Index n = states.cols() - 1;
   assert(states.rows() == sums.S.rows() && (sums.UU.rows() == 0 || inputs.cols() == n));
   const Matrix phis = applied(phi, states.leftCols(n));

@@ -37,11 +37,13 @@ class TestFlowField : public QObject {
     for (auto kind : {TeacherKind::gaussian, TeacherKind::lowRankOscillator, TeacherKind::chain})
       for (bool tanh : {false, true})
         for (bool leaky : {false, true})
-          QTest::addRow("%s %d %d", nameOf(kind).c_str(), tanh, leaky) << static_cast<int>(kind) << tanh << leaky;
+          QTest::addRow("%s %d %d", nameOf(kind).c_str(), tanh, leaky)
+              << static_cast<int>(kind) << tanh << leaky;
   }
  private slots:
-  // Every arrow and speed is the projection Eᵀ F(base + E c) of the full flow: the shortcut through EᵀB changes nothing. Fails if
-  // the mean is subtracted from a direction, or rows and columns of the grid are exchanged.
+  // Every arrow and speed is the projection Eᵀ F(base + E c) of the full flow: the shortcut through EᵀB
+  // changes nothing. Fails if the mean is subtracted from a direction, or rows and columns of the grid are
+  // exchanged.
   void arrowsAreProjectedVelocities_data() { forms(); }
   void arrowsAreProjectedVelocities() {
     QFETCH(int, kind);
@@ -60,7 +62,8 @@ class TestFlowField : public QObject {
       }
     QVERIFY(field.arrowX(0, 1) > field.arrowX(0, 0) && field.arrowY(1, 0) > field.arrowY(0, 0));
     QVERIFY(field.trajectory.cols() <= 50);
-    const double x = plane.x0 + (plane.x1 - plane.x0) * 2.5 / 8, y = plane.y0 + (plane.y1 - plane.y0) * 5.5 / 8;
+    const double x = plane.x0 + (plane.x1 - plane.x0) * 2.5 / 8,
+                 y = plane.y0 + (plane.y1 - plane.y0) * 5.5 / 8;
     const double speed = (plane.E.transpose() * flow(c.system, liftPoint(plane, x, y))).norm();
     QVERIFY(std::abs(field.speed(5, 2) - speed) < 1e-9 * std::max(1.0, speed));
   }
@@ -72,7 +75,8 @@ class TestFlowField : public QObject {
     const FlowPlane plane = planeOf(basis, c.trajectory);
     const Matrix there = toPlane(plane, liftPoint(plane, 0.7, -1.3));
     QVERIFY(std::abs(there(0, 0) - 0.7) < 1e-12 && std::abs(there(1, 0) + 1.3) < 1e-12);
-    const Vector held = projectStates(basis, plane.base), middle = projectStates(basis, c.trajectory.col(300));
+    const Vector held = projectStates(basis, plane.base),
+                 middle = projectStates(basis, c.trajectory.col(300));
     QVERIFY(std::abs(held(0)) < 1e-10 && std::abs(held(1)) < 1e-10);
     COMPARE_MATRICES(held.tail(18), middle.tail(18), 1e-10);
     // The middle state itself lies in the plane.
@@ -80,7 +84,8 @@ class TestFlowField : public QObject {
     COMPARE_MATRICES(liftPoint(plane, at(0, 0), at(1, 0)), Vector(c.trajectory.col(300)), 1e-10);
   }
 
-  // The discrete run follows the flow: its first step is α F. Order of convergence: half the step, half the error per time.
+  // The discrete run follows the flow: its first step is α F. Order of convergence: half the step, half the
+  // error per time.
   void probeFollowsTheFlow() {
     const Case c = made(TeacherKind::lowRankOscillator, Nonlinearity::tanh, Convention::standard);
     const FlowPlane plane = planeOf(pca(c.trajectory, 3), c.trajectory);
@@ -98,7 +103,8 @@ class TestFlowField : public QObject {
 
   void oneUnitHasAPlaneToo() {
     const Matrix x = RandomStream(1, Stream::test).normalMatrix(1, 50);
-    FlowSystem system{Network(DenseForm{Matrix::Constant(1, 1, 0.5)}), Nonlinearity::linear, Convention::standard};
+    FlowSystem system{Network(DenseForm{Matrix::Constant(1, 1, 0.5)}), Nonlinearity::linear,
+                      Convention::standard};
     const FlowField field = flowField(system, planeOf(pca(x, 3), x), x, {});
     QVERIFY(field.speed.allFinite() && field.arrowU.allFinite());
     QCOMPARE(field.plane.varianceExplained2, 0.0);

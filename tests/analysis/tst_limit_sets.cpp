@@ -31,12 +31,14 @@ class TestLimitSets : public QObject {
   // Very slowly decaying oscillation is not a cycle either: e^{-0.01·50} per half of the looked-at time.
   void slowSpiralIsNoCycle() { QCOMPARE(limitSets(system(0.99, 0.5), {}).oscillating, Index{0}); }
 
-  // a > 1 (Hopf): a cycle. Close to the bifurcation its period is 2π/b; at a = 1.02 the nonlinearity slows it by a few per cent.
+  // a > 1 (Hopf): a cycle. Close to the bifurcation its period is 2π/b; at a = 1.02 the nonlinearity slows it
+  // by a few per cent.
   void hopfCycleIsFoundWithItsPeriod() {
     const LimitSets sets = limitSets(system(1.02, 0.6), {});
     QCOMPARE(sets.oscillating, Index{15});
     QVERIFY(all(sets, LimitKind::oscillation));
-    QVERIFY2(std::abs(sets.period / (2 * std::numbers::pi / 0.6) - 1) < 0.06, qPrintable(QString::number(sets.period)));
+    QVERIFY2(std::abs(sets.period / (2 * std::numbers::pi / 0.6) - 1) < 0.06,
+             qPrintable(QString::number(sets.period)));
   }
 
   // Two wells: a real eigenvalue above 1 gives two fixed points, no cycle.
@@ -49,7 +51,9 @@ class TestLimitSets : public QObject {
     QVERIFY(all(sets, LimitKind::slow));
   }
 
-  void divergenceIsOne() { QVERIFY(all(limitSets(system(3, 0, Nonlinearity::linear), {}), LimitKind::divergence)); }
+  void divergenceIsOne() {
+    QVERIFY(all(limitSets(system(3, 0, Nonlinearity::linear), {}), LimitKind::divergence));
+  }
 
   void shapesAndNone() {
     LimitSetOptions options;

@@ -40,12 +40,14 @@ class TestSpectrum : public QObject {
     QCOMPARE(lineAttractorScore(with({{0.5, 0}})).status, ScoreStatus::tooFewModes);
   }
 
-  // The ring that a general solver makes of a nilpotent chain must be called undetermined; the exact spectrum must be zeros.
+  // The ring that a general solver makes of a nilpotent chain must be called undetermined; the exact spectrum
+  // must be zeros.
   void nilpotentChainIsUndetermined() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::chain, 120));
     const Spectrum numerical = spectrumOf(teacher.network.dense(), true);
     QVERIFY(numerical.values.cwiseAbs().maxCoeff() > 0.5);  // the ring: far from the truth
-    QVERIFY(std::all_of(numerical.undetermined.begin(), numerical.undetermined.end(), [](bool u) { return u; }));
+    QVERIFY(
+        std::all_of(numerical.undetermined.begin(), numerical.undetermined.end(), [](bool u) { return u; }));
     QCOMPARE(lineAttractorScore(numerical).status, ScoreStatus::undetermined);
     const Spectrum exact = spectrumOf(teacher.network, true);
     QVERIFY(exact.exact);
@@ -57,7 +59,8 @@ class TestSpectrum : public QObject {
     for (const Matrix& A : {Matrix(0.3 * Matrix::Identity(20, 20)),
                             buildTeacher(teacherOptions(TeacherKind::gaussian, 40)).network.dense()}) {
       const Spectrum spectrum = spectrumOf(A, true);
-      QVERIFY(std::none_of(spectrum.undetermined.begin(), spectrum.undetermined.end(), [](bool u) { return u; }));
+      QVERIFY(
+          std::none_of(spectrum.undetermined.begin(), spectrum.undetermined.end(), [](bool u) { return u; }));
     }
   }
 
@@ -68,7 +71,8 @@ class TestSpectrum : public QObject {
     for (TeacherKind kind : {TeacherKind::chain, TeacherKind::lowRankOscillator, TeacherKind::gaussian}) {
       const Network network = buildTeacher(teacherOptions(kind, 30)).network;
       const ComplexVector values = spectrumOf(network, false).values;
-      QVERIFY(std::abs(keyhole::henriciNumber(network, values) - keyhole::henriciNumber(network.dense(), values)) < 1e-10);
+      QVERIFY(std::abs(keyhole::henriciNumber(network, values) -
+                       keyhole::henriciNumber(network.dense(), values)) < 1e-10);
     }
     Matrix jordan = Matrix::Zero(3, 3);
     jordan.diagonal(1).setOnes();

@@ -44,7 +44,8 @@ class TestVerdict : public QObject {
     QTest::addColumn<Values>("teacher");
     QTest::addColumn<Values>("student");
     QTest::addColumn<int>("expected");
-    const auto row = [](const char* name, const Values& teacher, const Values& student, VerdictKind expected) {
+    const auto row = [](const char* name, const Values& teacher, const Values& student,
+                        VerdictKind expected) {
       QTest::newRow(name) << teacher << student << static_cast<int>(expected);
     };
     row("nothing, nothing", kNone, kNone, VerdictKind::faithful);
@@ -65,7 +66,8 @@ class TestVerdict : public QObject {
     QCOMPARE(static_cast<int>(verdict.kind), expected);
     QCOMPARE(verdict.spurious, verdict.kind == VerdictKind::spuriousLineAttractor ||
                                    verdict.kind == VerdictKind::spuriousPersistence);
-    QVERIFY(QString::fromStdString(verdict.sentence).contains(QString::fromStdString(nameOf(verdict.kind)).toUpper()));
+    QVERIFY(QString::fromStdString(verdict.sentence)
+                .contains(QString::fromStdString(nameOf(verdict.kind)).toUpper()));
   }
 
   void cycles() {

@@ -16,12 +16,12 @@ using Result = ExperimentWorker::Result;
 
 Settings withSeed(long long seed) {
   Settings settings;
-  settings.set("run.seed", seed);
+  settings.set("teacher.seed", seed);
   return settings;
 }
 
 long long seedOf(const Result& experiment) {
-  return experiment->settings.integer("run.seed");
+  return experiment->settings.integer("teacher.seed");
 }
 
 Result made(const Settings& settings, bool coarse) {
@@ -39,10 +39,10 @@ class GatedRunner {
                     const ExperimentSink& sink) {
     {
       const std::lock_guard lock(m_mutex);
-      m_started.push_back(settings.integer("run.seed"));
+      m_started.push_back(settings.integer("teacher.seed"));
       m_previous.push_back(previous);
     }
-    if (m_error) throw InputError("run.seed is bad.");
+    if (m_error) throw InputError("teacher.seed is bad.");
     pass(m_beforeCoarse, progress);
     sink(made(settings, true));
     pass(m_beforeFine, progress);
@@ -209,7 +209,7 @@ void TestExperimentWorker::inputErrorSurfacesAndTheNextRequestRuns() {
   bench.runner.m_error = true;
   bench.worker->request(withSeed(2));
   QVERIFY(bench.waitIdleAfter(1));
-  QCOMPARE(bench.failures, QStringList("run.seed is bad."));
+  QCOMPARE(bench.failures, QStringList("teacher.seed is bad."));
   QCOMPARE(seedOf(bench.delivered.back()), 1);  // the old picture is still the last one
   bench.runner.m_error = false;
   bench.worker->request(withSeed(3));

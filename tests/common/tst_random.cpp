@@ -12,22 +12,26 @@ using namespace keyhole;
 class TestRandom : public QObject {
   Q_OBJECT
  private slots:
-  // Fails if the approximation of one of the three regions has a wrong coefficient: Φ(Φ⁻¹(p)) = p through erfc, whose
-  // error is below 1e-15 relative; dividing by the density turns it into an error of the quantile.
+  // Fails if the approximation of one of the three regions has a wrong coefficient: Φ(Φ⁻¹(p)) = p through
+  // erfc, whose error is below 1e-15 relative; dividing by the density turns it into an error of the
+  // quantile.
   void inverseNormalInvertsTheDistribution_data() {
     QTest::addColumn<double>("p");
-    for (double p : {1e-300, 1e-100, 1e-20, 1e-10, 1e-5, 0.01, 0.07, 0.0751, 0.2, 0.4, 0.5, 0.6, 0.924, 0.9251, 0.99, 0.99999})
+    for (double p : {1e-300, 1e-100, 1e-20, 1e-10, 1e-5, 0.01, 0.07, 0.0751, 0.2, 0.4, 0.5, 0.6, 0.924,
+                     0.9251, 0.99, 0.99999})
       QTest::newRow(qPrintable(QString::number(p))) << p;
   }
   void inverseNormalInvertsTheDistribution() {
     QFETCH(double, p);
     const double x = inverseNormal(p);
-    const double back = x < 0 ? 0.5 * std::erfc(-x / std::numbers::sqrt2) : 1 - 0.5 * std::erfc(x / std::numbers::sqrt2);
+    const double back =
+        x < 0 ? 0.5 * std::erfc(-x / std::numbers::sqrt2) : 1 - 0.5 * std::erfc(x / std::numbers::sqrt2);
     // One ulp of x moves the tail probability by |x|² ulp.
     QVERIFY2(std::abs(back / p - 1) < 1e-14 * (1 + x * x), qPrintable(QString("%1 -> %2").arg(p).arg(back)));
   }
 
-  // Fails if positions, rows or streams share counters, or if the numbers depend on how many are asked for at once.
+  // Fails if positions, rows or streams share counters, or if the numbers depend on how many are asked for at
+  // once.
   void everyNumberHasAnAddress() {
     const RandomStream stream(7, Stream::noise);
     std::vector<double> whole(1000), part(100), other(100);
@@ -44,21 +48,22 @@ class TestRandom : public QObject {
     QVERIFY(!std::equal(other.begin(), other.end(), whole.begin()));
   }
 
-  // Fails if the bits are wired to another generator or in another order: the published test vector of Philox4x64-10 for
-  // counter 0 and key 0 begins with 16554d9eca36314c.
+  // Fails if the bits are wired to another generator or in another order: the published test vector of
+  // Philox4x64-10 for counter 0 and key 0 begins with 16554d9eca36314c.
   void matchesThePublishedVector() {
     std::vector<double> u(1);
     RandomStream zero(0, Stream::test);
-    // Key word 1 holds the stream, so the published all-zero key cannot be reached through a stream; what can be is
-    // that uniforms are (k + ½) 2⁻⁵³ of whole numbers k.
+    // Key word 1 holds the stream, so the published all-zero key cannot be reached through a stream; what can
+    // be is that uniforms are (k + ½) 2⁻⁵³ of whole numbers k.
     zero.uniforms(0, u);
     const double k = u[0] * 0x1p53 - 0.5;
     QCOMPARE(k, std::floor(k));
     QVERIFY(u[0] > 0 && u[0] < 1);
   }
 
-  // Moments of n = 10⁶ variates: the standard errors of mean, variance, skewness and kurtosis are 1/√n, √(2/n), √(6/n),
-  // √(24/n); five of them are allowed. Fails if the transformation or the uniforms are biased.
+  // Moments of n = 10⁶ variates: the standard errors of mean, variance, skewness and kurtosis are 1/√n,
+  // √(2/n), √(6/n), √(24/n); five of them are allowed. Fails if the transformation or the uniforms are
+  // biased.
   void moments() {
     const Index n = 1'000'000;
     const Matrix z = RandomStream(1, Stream::test).normalMatrix(1000, n / 1000);

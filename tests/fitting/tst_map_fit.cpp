@@ -49,11 +49,12 @@ class TestMapFit : public QObject {
     COMPARE_MATRICES(student.A, matrixOf(expected["A"]), 1e-8);
     const Spectrum spectrum = spectrumOf(student.A, false);
     COMPARE_EIGENVALUES(spectrum.values, complexValues(expected["eigenvalues"]), 1e-8);
-    QVERIFY(std::abs(lineAttractorScore(spectrum).value - expected["line_attractor_score"].get<double>()) < 1e-7);
+    QVERIFY(std::abs(lineAttractorScore(spectrum).value - expected["line_attractor_score"].get<double>()) <
+            1e-7);
   }
 
-  // The self-contained twin: the gradient of ‖X⁺ - αAΦ‖² + ρ‖A‖² vanishes at the fit. Relative to its two parts, up to the
-  // rounding of the sums. Fails if α, ρ or a transposition is wrong.
+  // The self-contained twin: the gradient of ‖X⁺ - αAΦ‖² + ρ‖A‖² vanishes at the fit. Relative to its two
+  // parts, up to the rounding of the sums. Fails if α, ρ or a transposition is wrong.
   void gradientVanishes_data() {
     QTest::addColumn<bool>("tanh");
     QTest::newRow("linear") << false;
@@ -81,7 +82,8 @@ class TestMapFit : public QObject {
     const Student student = fitMap(X, U, options(Nonlinearity::linear, rho));
     QCOMPARE(student.V.cols(), Index{2});
     const Matrix before = X.leftCols(499), u = U.leftCols(499);
-    const Matrix error = X.rightCols(499) - (1 - alpha) * before - alpha * (student.A * before + student.V * u);
+    const Matrix error =
+        X.rightCols(499) - (1 - alpha) * before - alpha * (student.A * before + student.V * u);
     const double scale = (alpha * X.rightCols(499) * before.transpose()).norm();
     QVERIFY((-alpha * error * before.transpose() + rho * student.A).norm() < 1e-10 * scale);
     QVERIFY((-alpha * error * u.transpose() + rho * student.V).norm() < 1e-10 * scale);
@@ -90,15 +92,16 @@ class TestMapFit : public QObject {
     QVERIFY(std::abs(student.oneStepR2 - (1 - error.squaredNorm() / total)) < 1e-9);
   }
 
-  // Two roads: from the teacher's two sums, restricted to d units, and from the recording of these units. Any d, any
-  // subset: the same matrix up to rounding.
+  // Two roads: from the teacher's two sums, restricted to d units, and from the recording of these units. Any
+  // d, any subset: the same matrix up to rounding.
   void sumsAndRecordingAgree() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::gaussian, 20, 2, Nonlinearity::tanh));
     SimulationOptions run;
     run.steps = 1500;
     const auto sums = sumsOf(teacher, run);
     const Matrix activity = activityOf(teacher, run);
-    for (const auto& units : {firstUnits(1), firstUnits(7), std::vector<Index>{13, 2, 19, 5}, firstUnits(20)}) {
+    for (const auto& units :
+         {firstUnits(1), firstUnits(7), std::vector<Index>{13, 2, 19, 5}, firstUnits(20)}) {
       const Matrix seen = activity(units, Eigen::all);
       const Student direct = fitMap(seen, Matrix(), options(Nonlinearity::tanh));
       const Student nested = fitMap(selectUnits(sums, units), options(Nonlinearity::tanh));
@@ -106,7 +109,8 @@ class TestMapFit : public QObject {
     }
   }
 
-  // A student with the teacher's form, all units, no noise but a rich start, ρ = 0: the teacher itself comes back.
+  // A student with the teacher's form, all units, no noise but a rich start, ρ = 0: the teacher itself comes
+  // back.
   void fullObservationRecoversTheTeacher() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::gaussian, 6, 5, Nonlinearity::tanh));
     SimulationOptions run;
@@ -117,8 +121,8 @@ class TestMapFit : public QObject {
     QVERIFY(std::abs(student.oneStepR2 - 1) < 1e-9);
   }
 
-  // At finite T the MAP fit tends to the exact discrete limit, with an error that falls like 1/√T: over a factor of 16 in T it
-  // must fall clearly (a factor of 4 in the mean; half of that is asked for).
+  // At finite T the MAP fit tends to the exact discrete limit, with an error that falls like 1/√T: over a
+  // factor of 16 in T it must fall clearly (a factor of 4 in the mean; half of that is asked for).
   void convergesToTheLongTimeLimit() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::lowRankOrthogonal, 40));
     const auto units = firstUnits(6);
@@ -160,8 +164,8 @@ class TestMapFit : public QObject {
 
   void badOptionsAreNamed() {
     QVERIFY(QString::fromStdString(problems(options(Nonlinearity::linear, -1)).front()).contains("-1"));
-    QVERIFY_EXCEPTION_THROWN(fitMap(recorded(Nonlinearity::linear, 50), Matrix(), options(Nonlinearity::linear, -1)),
-                             InputError);
+    QVERIFY_EXCEPTION_THROWN(
+        fitMap(recorded(Nonlinearity::linear, 50), Matrix(), options(Nonlinearity::linear, -1)), InputError);
   }
 };
 

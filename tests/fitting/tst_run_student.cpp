@@ -13,7 +13,8 @@ using namespace keyhole::test;
 class TestRunStudent : public QObject {
   Q_OBJECT
  private slots:
-  // A student that *is* the teacher, driven by the teacher's noise and input from its start, repeats its trajectory.
+  // A student that *is* the teacher, driven by the teacher's noise and input from its start, repeats its
+  // trajectory.
   void theTeacherItselfIsRepeated() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::lineAttractor, 12));
     SimulationOptions options;

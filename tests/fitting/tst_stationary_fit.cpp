@@ -46,8 +46,9 @@ Matrix randomNormal(Index n, std::uint64_t seed) {
 class TestStationaryFit : public QObject {
   Q_OBJECT
  private slots:
-  // Leading eigenvalues, score and Henrici number of the independent implementation for several d, to 1e-6. At d = D the
-  // chain's, low-rank and triangular eigenvalues are rounding noise around exact zeros, so they are left out there.
+  // Leading eigenvalues, score and Henrici number of the independent implementation for several d, to 1e-6.
+  // At d = D the chain's, low-rank and triangular eigenvalues are rounding noise around exact zeros, so they
+  // are left out there.
   void agreesWithTheReference_data() {
     QTest::addColumn<QString>("name");
     for (const char* name : {"chain", "lowrank", "symmetric", "triangular"}) QTest::newRow(name) << name;
@@ -69,12 +70,14 @@ class TestStationaryFit : public QObject {
       for (const auto& value : expected)
         QVERIFY2((spectrum.values.array() - value).abs().minCoeff() < 1e-6,
                  qPrintable(QString("d = %1: %2 %3i").arg(d).arg(value.real()).arg(value.imag())));
-      QVERIFY(std::abs(lineAttractorScore(spectrum).value - row["line_attractor_score"].get<double>()) < 1e-5);
+      QVERIFY(std::abs(lineAttractorScore(spectrum).value - row["line_attractor_score"].get<double>()) <
+              1e-5);
       QVERIFY(std::abs(henriciNumber(A, spectrum.values) - row["henrici"].get<double>()) < 1e-6);
     }
   }
 
-  // The covariance satisfies its defining equation for every teacher, through whichever structure it was found.
+  // The covariance satisfies its defining equation for every teacher, through whichever structure it was
+  // found.
   void covarianceSolvesItsEquation_data() {
     QTest::addColumn<int>("kind");
     for (TeacherKind kind : allTeacherKinds())
@@ -99,8 +102,8 @@ class TestStationaryFit : public QObject {
     QVERIFY((W * discrete * W.transpose() + alpha * alpha * I - discrete).norm() < 1e-9 * discrete.norm());
   }
 
-  // Theorem: for normal B every Re λ̂ lies in [Re λ_D, Re λ_1], for every d and every subset. Over many draws; the slack is
-  // the eigensolver's.
+  // Theorem: for normal B every Re λ̂ lies in [Re λ_D, Re λ_1], for every d and every subset. Over many draws;
+  // the slack is the eigensolver's.
   void normalTeachersInventNothing() {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
       const Index D = 11;
@@ -128,7 +131,8 @@ class TestStationaryFit : public QObject {
       const double seenPart = u.head(d).squaredNorm();
       const auto covariance = stationaryCovariance(teacher, StationaryLimit::continuous, 0.01);
       const Matrix A = fitStationary(covariance, firstUnits(d), 0.01).A;
-      const Matrix expected = Matrix::Identity(d, d) - 0.5 * covariance.C.topLeftCorner(d, d).llt().solve(Matrix::Identity(d, d));
+      const Matrix expected =
+          Matrix::Identity(d, d) - 0.5 * covariance.C.topLeftCorner(d, d).llt().solve(Matrix::Identity(d, d));
       COMPARE_MATRICES(A, expected, 1e-8);
       const ComplexVector fitted = eigenvalues(A);
       QVERIFY(fitted(0).real() >= 1 - 0.001 / seenPart - 1e-9);
@@ -138,7 +142,8 @@ class TestStationaryFit : public QObject {
 
   // Â = B at d = D, in both limits.
   void fullObservationRecoversTheTeacher() {
-    for (TeacherKind kind : {TeacherKind::gaussian, TeacherKind::lowRankOscillator, TeacherKind::triangular}) {
+    for (TeacherKind kind :
+         {TeacherKind::gaussian, TeacherKind::lowRankOscillator, TeacherKind::triangular}) {
       const Teacher teacher = buildTeacher(teacherOptions(kind, 16));
       const Matrix B = teacher.network.dense();
       for (auto limit : {StationaryLimit::continuous, StationaryLimit::discrete})
@@ -152,13 +157,14 @@ class TestStationaryFit : public QObject {
     options.rank = 3;
     const Teacher teacher = buildTeacher(options);
     const Matrix B = teacher.network.dense();
-    const Matrix expected = 0.5 * Matrix::Identity(50, 50) + 0.25 * (B + B.transpose()) + 0.25 * B * B.transpose();
+    const Matrix expected =
+        0.5 * Matrix::Identity(50, 50) + 0.25 * (B + B.transpose()) + 0.25 * B * B.transpose();
     COMPARE_MATRICES(stationaryCovariance(teacher, StationaryLimit::continuous, 0.01).C, expected, 1e-11);
   }
 
-  // The paper's message: the leading eigenvalues at fraction f tend to 2fγ⁴(1-f)/(4 + 2fγ⁴ - f²γ⁴) as D grows. The deviation at
-  // fixed γ² falls with D (fluctuations like 1/√(fD)): at D = 1600 it is small, and smaller than at D = 100, in the mean
-  // over draws.
+  // The paper's message: the leading eigenvalues at fraction f tend to 2fγ⁴(1-f)/(4 + 2fγ⁴ - f²γ⁴) as D
+  // grows. The deviation at fixed γ² falls with D (fluctuations like 1/√(fD)): at D = 1600 it is small, and
+  // smaller than at D = 100, in the mean over draws.
   void lowRankMeanFieldCurve() {
     const double f = 0.1, gamma2 = 10;
     const double g4 = gamma2 * gamma2;
@@ -175,7 +181,8 @@ class TestStationaryFit : public QObject {
       return sum / 6;
     };
     const double small = deviation(100), large = deviation(1600);
-    QVERIFY2(large < 0.02 && large < small, qPrintable(QString("%1 at D = 100, %2 at 1600").arg(small).arg(large)));
+    QVERIFY2(large < 0.02 && large < small,
+             qPrintable(QString("%1 at D = 100, %2 at 1600").arg(small).arg(large)));
   }
 
   // Theorem: the unrotated chain, any α: rows 2 … d-1 of Â are exactly the shift; with β = 0 the first too.
@@ -195,7 +202,8 @@ class TestStationaryFit : public QObject {
       }
   }
 
-  // Known numbers: D = 1000, d = 25, β = 0: leading eigenvalues 0.963 and 0.863, score 1.90 (given to these digits).
+  // Known numbers: D = 1000, d = 25, β = 0: leading eigenvalues 0.963 and 0.863, score 1.90 (given to these
+  // digits).
   void unrotatedChainScore() {
     auto options = teacherOptions(TeacherKind::chain, 1000);
     options.chainRotated = false;

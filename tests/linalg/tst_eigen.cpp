@@ -16,7 +16,8 @@ class TestEigen : public QObject {
   }
 
  private slots:
-  // ‖A V - V Λ‖ is a backward error: a small multiple of n ε ‖A‖. Fails if vectors are unpacked or reordered wrongly.
+  // ‖A V - V Λ‖ is a backward error: a small multiple of n ε ‖A‖. Fails if vectors are unpacked or reordered
+  // wrongly.
   void eigenvectorsSatisfyTheirEquation() {
     for (Index n : {1, 2, 7, 60}) {
       const Matrix A = gaussian(n, 3);
@@ -41,7 +42,8 @@ class TestEigen : public QObject {
     QCOMPARE(order[2], Index{2});
   }
 
-  // κ of the leading eigenvalue of [[1, a], [0, 0]] is √(1 + a²). Fails if reciprocals are not taken or not reordered.
+  // κ of the leading eigenvalue of [[1, a], [0, 0]] is √(1 + a²). Fails if reciprocals are not taken or not
+  // reordered.
   void conditionOfATriangularPair() {
     Matrix A(2, 2);
     A << 0, 3, 0, 1;
@@ -79,7 +81,8 @@ class TestEigen : public QObject {
     QVERIFY_EXCEPTION_THROWN(eigenvalues(A), std::runtime_error);
   }
 
-  // Haar columns are orthonormal, and their mean over draws is 0 (a sign left by the QR would show in R's diagonal).
+  // Haar columns are orthonormal, and their mean over draws is 0 (a sign left by the QR would show in R's
+  // diagonal).
   void haarColumnsAreOrthonormal() {
     double trace = 0;
     const Index n = 12;

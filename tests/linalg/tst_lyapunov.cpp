@@ -16,8 +16,8 @@ class TestLyapunov : public QObject {
   }
 
  private slots:
-  // The residual is computed here from the defining equation, not read from the solution. Fails with a wrong sign or a
-  // missing transposition.
+  // The residual is computed here from the defining equation, not read from the solution. Fails with a wrong
+  // sign or a missing transposition.
   void continuousEquationHolds() {
     for (Index n : {1, 2, 10, 60}) {
       const Matrix J = stable(n, 2), Q = Matrix::Identity(n, n);
@@ -37,13 +37,15 @@ class TestLyapunov : public QObject {
     QVERIFY((W * solution.X * W.transpose() + Q - solution.X).norm() < 1e-12 * solution.X.norm());
   }
 
-  // With α → 0 the discrete solution for W = I + αJ, Q = α I tends to the continuous one, with an error of order α:
-  // halving α halves it. Fails if either solver has a wrong factor.
+  // With α → 0 the discrete solution for W = I + αJ, Q = α I tends to the continuous one, with an error of
+  // order α: halving α halves it. Fails if either solver has a wrong factor.
   void discreteTendsToContinuousAtFirstOrder() {
     const Index n = 12;
     const Matrix J = stable(n, 6), I = Matrix::Identity(n, n);
     const Matrix X = solveContinuousLyapunov(J, I).X;
-    const auto error = [&](double alpha) { return (solveDiscreteLyapunov(I + alpha * J, alpha * I).X - X).norm(); };
+    const auto error = [&](double alpha) {
+      return (solveDiscreteLyapunov(I + alpha * J, alpha * I).X - X).norm();
+    };
     const double ratio = error(0.01) / error(0.005);
     QVERIFY2(ratio > 1.9 && ratio < 2.1, qPrintable(QString::number(ratio)));
   }

@@ -10,11 +10,12 @@ using namespace keyhole;
 class TestPca : public QObject {
   Q_OBJECT
  private slots:
-  // Data on a plane through an off-centre point: two components carry all variance, and lifting the scores gives the data
-  // back. Fails if the mean is not removed or components are not orthonormal.
+  // Data on a plane through an off-centre point: two components carry all variance, and lifting the scores
+  // gives the data back. Fails if the mean is not removed or components are not orthonormal.
   void recoversAPlane() {
     const RandomStream random(1, Stream::test);
-    const Matrix X = (random.normalMatrix(8, 2) * random.normalMatrix(2, 300, 50)).colwise() + Vector::Constant(8, 5.0);
+    const Matrix X =
+        (random.normalMatrix(8, 2) * random.normalMatrix(2, 300, 50)).colwise() + Vector::Constant(8, 5.0);
     const Pca basis = pca(X, 3);
     QVERIFY(std::abs(basis.variances.head(2).sum() / basis.totalVariance - 1) < 1e-12);
     const Matrix back = (basis.components * projectStates(basis, X)).colwise() + basis.mean;
@@ -26,7 +27,8 @@ class TestPca : public QObject {
     }
   }
 
-  // A direction is a difference of states; its projection must not contain the mean. Fails if the mean is subtracted.
+  // A direction is a difference of states; its projection must not contain the mean. Fails if the mean is
+  // subtracted.
   void directionsAreDifferencesOfStates() {
     const Matrix X = RandomStream(2, Stream::test).normalMatrix(5, 100).array() + 3.0;
     const Pca basis = pca(X, 2);

@@ -29,7 +29,8 @@ std::vector<Network> forms(Index D) {
 class TestNetwork : public QObject {
   Q_OBJECT
  private slots:
-  // Every form is its dense matrix: applying it, and applying it from the left. Fails if a structure's shortcut is wrong.
+  // Every form is its dense matrix: applying it, and applying it from the left. Fails if a structure's
+  // shortcut is wrong.
   void formsAgreeWithTheirDenseMatrix() {
     const Index D = 9;
     const Matrix X = RandomStream(4, Stream::test).normalMatrix(D, 5);
@@ -40,8 +41,9 @@ class TestNetwork : public QObject {
     }
   }
 
-  // Where eigenvalues are claimed to be exact they must be those of the dense matrix, within the eigensolver's error: the
-  // chain is checked on 4 units, since the error of a k-fold defective eigenvalue is ε^(1/k).
+  // Where eigenvalues are claimed to be exact they must be those of the dense matrix, within the
+  // eigensolver's error: the chain is checked on 4 units, since the error of a k-fold defective eigenvalue is
+  // ε^(1/k).
   void exactEigenvaluesAreTrue() {
     const auto small = forms(4);
     COMPARE_EIGENVALUES(*small[1].exactEigenvalues(), eigenvalues(small[1].dense()), 1e-6);

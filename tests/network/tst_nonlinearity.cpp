@@ -11,12 +11,13 @@ using namespace keyhole;
 class TestNonlinearity : public QObject {
   Q_OBJECT
  private slots:
-  // Against the C library, whose tanh is within 2 ulp: 4 ulp in all. Covers both formulas and their seam at 0.625. Fails if
-  // a coefficient, the range reduction or the sign is wrong.
+  // Against the C library, whose tanh is within 2 ulp: 4 ulp in all. Covers both formulas and their seam at
+  // 0.625. Fails if a coefficient, the range reduction or the sign is wrong.
   void tanhAgreesWithTheLibrary() {
     std::vector<double> x;
     for (int i = -40000; i <= 40000; ++i) x.push_back(i * 6e-4);
-    for (double tiny : {0.0, 1e-300, 1e-10, 0.6249999999, 0.625, 0.6250000001, 19.0, 19.1, 20.0, 30.0, 700.0, 1e10}) {
+    for (double tiny :
+         {0.0, 1e-300, 1e-10, 0.6249999999, 0.625, 0.6250000001, 19.0, 19.1, 20.0, 30.0, 700.0, 1e10}) {
       x.push_back(tiny);
       x.push_back(-tiny);
     }
@@ -25,7 +26,10 @@ class TestNonlinearity : public QObject {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double expected = std::tanh(x[i]);
       QVERIFY2(std::abs(y[i] - expected) <= 4 * std::numeric_limits<double>::epsilon() * std::abs(expected),
-               qPrintable(QString("tanh(%1) = %2, not %3").arg(x[i], 0, 'g', 17).arg(y[i], 0, 'g', 17).arg(expected, 0, 'g', 17)));
+               qPrintable(QString("tanh(%1) = %2, not %3")
+                              .arg(x[i], 0, 'g', 17)
+                              .arg(y[i], 0, 'g', 17)
+                              .arg(expected, 0, 'g', 17)));
     }
   }
 
@@ -41,7 +45,8 @@ class TestNonlinearity : public QObject {
     QCOMPARE(y[3], 0.0);
   }
 
-  // The result must not depend on where in an array a value stands (vector body or remainder), nor on aliasing.
+  // The result must not depend on where in an array a value stands (vector body or remainder), nor on
+  // aliasing.
   void positionDoesNotMatter() {
     for (Index n = 1; n < 40; ++n) {
       Vector x = Vector::LinSpaced(n, -3, 3), one(1);

@@ -17,7 +17,9 @@ TeacherOptions small(TeacherKind kind, Index size = 40) {
   return options;
 }
 
-double commutator(const Matrix& B) { return (B * B.transpose() - B.transpose() * B).norm() / B.squaredNorm(); }
+double commutator(const Matrix& B) {
+  return (B * B.transpose() - B.transpose() * B).norm() / B.squaredNorm();
+}
 
 }  // namespace
 
@@ -46,7 +48,8 @@ class TestTeachers : public QObject {
     QCOMPARE(teacher.network.exactEigenvalues()->operator()(0), std::complex<double>(0.5, 0.5));
   }
 
-  // The rotated chain is orthogonally similar to T: same singular values, BᴰD = 0, and its integration mode is U·1.
+  // The rotated chain is orthogonally similar to T: same singular values, BᴰD = 0, and its integration mode
+  // is U·1.
   void chainIsSimilarToItsModes() {
     const Teacher teacher = buildTeacher(small(TeacherKind::chain, 12));
     const auto& chain = std::get<ChainForm>(teacher.network.form());
@@ -101,8 +104,8 @@ class TestTeachers : public QObject {
     QVERIFY(power.norm() < 1e-12 * std::pow(B.norm(), 10));
   }
 
-  // Columns have one sign (Dale's law), and the mean weights are w/D_E and -k w/D_I: n half-normal weights of mean μ have a
-  // standard deviation of 0.756 μ, so the mean's error is 0.756 μ/√n; five of these.
+  // Columns have one sign (Dale's law), and the mean weights are w/D_E and -k w/D_I: n half-normal weights of
+  // mean μ have a standard deviation of 0.756 μ, so the mean's error is 0.756 μ/√n; five of these.
   void excitatoryAndInhibitoryColumns() {
     const Index D = 200;
     const Matrix B = buildTeacher(small(TeacherKind::excitatoryInhibitory, D)).network.dense();
@@ -112,7 +115,8 @@ class TestTeachers : public QObject {
     QVERIFY(std::abs(B.rightCols(40).mean() / inhibitory - 1) < 5 * 0.756 / std::sqrt(40.0 * 200));
   }
 
-  // The circular law: N(0, g²/D) entries have spectral radius g as D grows; at D = 200 edge fluctuations are a few per cent.
+  // The circular law: N(0, g²/D) entries have spectral radius g as D grows; at D = 200 edge fluctuations are
+  // a few per cent.
   void gaussianGainIsTheSpectralRadius() {
     const Matrix B = buildTeacher(small(TeacherKind::gaussian, 200)).network.dense();
     const double radius = eigenvalues(B).cwiseAbs().maxCoeff();

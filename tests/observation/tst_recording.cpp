@@ -24,8 +24,10 @@ class TestRecording : public QObject {
     QTest::addColumn<QString>("named");
     QTest::newRow("none") << 0 << 5 << 0.0 << "0 neurons";
     QTest::newRow("one time point") << 3 << 1 << 0.0 << "1 time point";
-    QTest::newRow("NaN") << 3 << 5 << std::numeric_limits<double>::quiet_NaN() << "nan in channel 2 at time point 4";
-    QTest::newRow("infinite") << 3 << 5 << std::numeric_limits<double>::infinity() << "inf in channel 2 at time point 4";
+    QTest::newRow("NaN") << 3 << 5 << std::numeric_limits<double>::quiet_NaN()
+                         << "nan in channel 2 at time point 4";
+    QTest::newRow("infinite") << 3 << 5 << std::numeric_limits<double>::infinity()
+                              << "inf in channel 2 at time point 4";
   }
   void unusableOnesAreNamed() {
     QFETCH(int, neurons);
@@ -38,7 +40,8 @@ class TestRecording : public QObject {
       requireUsable(recording);
       QFAIL("accepted");
     } catch (const InputError& error) {
-      QVERIFY2(QString(error.what()).contains(named) && QString(error.what()).contains("cells.npy"), error.what());
+      QVERIFY2(QString(error.what()).contains(named) && QString(error.what()).contains("cells.npy"),
+               error.what());
     }
   }
 

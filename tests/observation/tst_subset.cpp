@@ -37,14 +37,22 @@ class TestSubset : public QObject {
   void badListsAreNamed_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("named");
-    QTest::newRow("empty") << "" << "\"\"";
-    QTest::newRow("word") << "1, two" << "two";
-    QTest::newRow("beyond") << "1-21" << "21";
-    QTest::newRow("zero") << "0-3" << "0-3";
-    QTest::newRow("twice") << "1-4, 3" << "unit 3 twice";
-    QTest::newRow("backwards") << "5-2" << "5-2";
-    QTest::newRow("no stride") << "1-9:0" << "1-9:0";
-    QTest::newRow("trailing comma") << "1," << "1,";
+    QTest::newRow("empty") << ""
+                           << "\"\"";
+    QTest::newRow("word") << "1, two"
+                          << "two";
+    QTest::newRow("beyond") << "1-21"
+                            << "21";
+    QTest::newRow("zero") << "0-3"
+                          << "0-3";
+    QTest::newRow("twice") << "1-4, 3"
+                           << "unit 3 twice";
+    QTest::newRow("backwards") << "5-2"
+                               << "5-2";
+    QTest::newRow("no stride") << "1-9:0"
+                               << "1-9:0";
+    QTest::newRow("trailing comma") << "1,"
+                                    << "1,";
   }
   void badListsAreNamed() {
     QFETCH(QString, text);
@@ -53,7 +61,8 @@ class TestSubset : public QObject {
       parseUnits(text.toStdString(), 20);
       QFAIL("accepted");
     } catch (const InputError& error) {
-      QVERIFY2(QString(error.what()).contains(named) && QString(error.what()).contains("1 to 20"), error.what());
+      QVERIFY2(QString(error.what()).contains(named) && QString(error.what()).contains("1 to 20"),
+               error.what());
     }
   }
 };

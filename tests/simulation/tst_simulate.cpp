@@ -23,7 +23,8 @@ Run run(const Teacher& teacher, const SimulationOptions& options, const Vector& 
   return result;
 }
 
-Teacher teacherOf(TeacherKind kind, Nonlinearity phi, Convention convention = Convention::standard, Index size = 30) {
+Teacher teacherOf(TeacherKind kind, Nonlinearity phi, Convention convention = Convention::standard,
+                  Index size = 30) {
   TeacherOptions options;
   options.kind = kind;
   options.size = size;
@@ -43,8 +44,8 @@ SimulationOptions steps(Index count) {
 class TestSimulate : public QObject {
   Q_OBJECT
  private slots:
-  // The defining equation (eq. 2) holds at every step, across block edges, for every teacher and both conventions. Rounding
-  // only: a few ε of the state.
+  // The defining equation (eq. 2) holds at every step, across block edges, for every teacher and both
+  // conventions. Rounding only: a few ε of the state.
   void everyStepObeysTheEquation_data() { forms(); }
   void everyStepObeysTheEquation() {
     const Teacher teacher = fetched();
@@ -66,7 +67,8 @@ class TestSimulate : public QObject {
     auto options = steps(1200);
     const Matrix structured = run(teacher, options).states;
     options.useStructure = false;
-    COMPARE_MATRICES(run(teacher, options).states, structured, 1e-10 * std::max(1.0, structured.cwiseAbs().maxCoeff()));
+    COMPARE_MATRICES(run(teacher, options).states, structured,
+                     1e-10 * std::max(1.0, structured.cwiseAbs().maxCoeff()));
   }
 
   // Dropping a burn-in is the same as looking later at a longer run.
@@ -90,8 +92,8 @@ class TestSimulate : public QObject {
     COMPARE_MATRICES(z.col(1000), z.col(0) * std::pow(0.99, 1000), 1e-15);
   }
 
-  // The input of the task enters along m, one step later; with the line attractor almost all of it is kept, so that the
-  // readout follows the ideal integrator (loss rate 0.001 per τ over 50 τ: 5 %), noise-free here.
+  // The input of the task enters along m, one step later; with the line attractor almost all of it is kept,
+  // so that the readout follows the ideal integrator (loss rate 0.001 per τ over 50 τ: 5 %), noise-free here.
   void lineAttractorIntegrates() {
     const Teacher teacher = teacherOf(TeacherKind::lineAttractor, Nonlinearity::linear);
     auto options = steps(5000);
@@ -102,7 +104,8 @@ class TestSimulate : public QObject {
     const Vector readout = z.transpose() * teacher.readoutWeights;
     const Vector ideal = idealIntegrator(signal, options.inputScale, options.alpha);
     QVERIFY(ideal.cwiseAbs().maxCoeff() > 0.1);
-    // The readout weights are m/D², and m = D u with a unit vector u: the readout of v₀ α Σ s · m is v₀ α Σ s itself.
+    // The readout weights are m/D², and m = D u with a unit vector u: the readout of v₀ α Σ s · m is v₀ α Σ s
+    // itself.
     QVERIFY2((readout - ideal).cwiseAbs().maxCoeff() < 0.06 * ideal.cwiseAbs().maxCoeff(),
              qPrintable(QString::number((readout - ideal).cwiseAbs().maxCoeff())));
     QVERIFY(std::abs(teacher.integrationMode.dot(z.col(0))) < 1e-10);
@@ -130,7 +133,9 @@ class TestSimulate : public QObject {
       bool stopRequested() const override { return true; }
     } stop;
     const Teacher teacher = teacherOf(TeacherKind::gaussian, Nonlinearity::tanh);
-    QVERIFY_EXCEPTION_THROWN(simulate(teacher, steps(100), {}, [](const StateBlock&) {}, stop), Stopped);
+    QVERIFY_EXCEPTION_THROWN(simulate(
+                                 teacher, steps(100), {}, [](const StateBlock&) {}, stop),
+                             Stopped);
   }
 
   void badOptionsAreNamed() {
@@ -150,7 +155,8 @@ class TestSimulate : public QObject {
     for (TeacherKind kind : {TeacherKind::gaussian, TeacherKind::chain, TeacherKind::lowRankOscillator})
       for (bool tanh : {false, true})
         for (bool leaky : {false, true})
-          QTest::addRow("%s %s %s", nameOf(kind).c_str(), tanh ? "tanh" : "linear", leaky ? "leaky" : "standard")
+          QTest::addRow("%s %s %s", nameOf(kind).c_str(), tanh ? "tanh" : "linear",
+                        leaky ? "leaky" : "standard")
               << static_cast<int>(kind) << tanh << leaky;
   }
   static Teacher fetched() {

@@ -10,7 +10,8 @@ using namespace keyhole;
 class TestSums : public QObject {
   Q_OBJECT
  private slots:
-  // Two roads: in blocks, and by the definition written out. Fails if a block's edge is counted twice or lost.
+  // Two roads: in blocks, and by the definition written out. Fails if a block's edge is counted twice or
+  // lost.
   void blocksGiveTheDefinition() {
     const double alpha = 0.1;
     const RandomStream random(1, Stream::test);
@@ -20,7 +21,8 @@ class TestSums : public QObject {
     accumulate(sums, X.rightCols(24), U.rightCols(23), alpha, Nonlinearity::tanh);
     Matrix S = Matrix::Zero(5, 5), R = S, PU = Matrix::Zero(5, 2), XU = PU, UU = Matrix::Zero(2, 2);
     for (Index t = 1; t < 41; ++t) {
-      const Vector phi = X.col(t - 1).array().tanh(), step = X.col(t) - (1 - alpha) * X.col(t - 1), u = U.col(t - 1);
+      const Vector phi = X.col(t - 1).array().tanh(), step = X.col(t) - (1 - alpha) * X.col(t - 1),
+                   u = U.col(t - 1);
       S += phi * phi.transpose();
       R += step * phi.transpose();
       PU += phi * u.transpose();

@@ -8,7 +8,8 @@ using namespace keyhole;
 class TestTask : public QObject {
   Q_OBJECT
  private slots:
-  // The mean over a box of n samples with noise 1/20: five standard errors. Fails if a box has the wrong place or level.
+  // The mean over a box of n samples with noise 1/20: five standard errors. Fails if a box has the wrong
+  // place or level.
   void boxesStandWhereThePaperPutsThem_data() {
     QTest::addColumn<int>("begin");
     QTest::addColumn<int>("end");
@@ -29,7 +30,8 @@ class TestTask : public QObject {
     QFETCH(int, end);
     QFETCH(double, level);
     const Vector s = integrationSignal(5000, 1);
-    QVERIFY(std::abs(s.segment(begin, end - begin).mean() - level) < 5 * 0.05 / std::sqrt(double(end - begin)));
+    QVERIFY(std::abs(s.segment(begin, end - begin).mean() - level) <
+            5 * 0.05 / std::sqrt(double(end - begin)));
     const auto box = s.segment(begin, end - begin).array();
     if (level != -1.49625) QVERIFY(std::abs(std::sqrt((box - box.mean()).square().mean()) / 0.05 - 1) < 0.45);
   }

@@ -6,7 +6,11 @@ namespace keyhole::test {
 
 QString difference(ConstMatrixRef a, ConstMatrixRef b, double tolerance) {
   if (a.rows() != b.rows() || a.cols() != b.cols())
-    return QString("shapes differ: %1 x %2 and %3 x %4").arg(a.rows()).arg(a.cols()).arg(b.rows()).arg(b.cols());
+    return QString("shapes differ: %1 x %2 and %3 x %4")
+        .arg(a.rows())
+        .arg(a.cols())
+        .arg(b.rows())
+        .arg(b.cols());
   for (Index j = 0; j < a.cols(); ++j)
     for (Index i = 0; i < a.rows(); ++i)
       if (!(std::abs(a(i, j) - b(i, j)) <= tolerance))
@@ -25,7 +29,8 @@ QString spectralDifference(const ComplexVector& a, const ComplexVector& b, doubl
   for (Index i = 0; i < a.size(); ++i) {
     Index best = -1;
     for (Index j = 0; j < b.size(); ++j)
-      if (!used[static_cast<std::size_t>(j)] && (best < 0 || std::abs(a(i) - b(j)) < std::abs(a(i) - b(best))))
+      if (!used[static_cast<std::size_t>(j)] &&
+          (best < 0 || std::abs(a(i) - b(j)) < std::abs(a(i) - b(best))))
         best = j;
     if (!(std::abs(a(i) - b(best)) <= tolerance))
       return QString("eigenvalue %1 = %2 %3i: nearest other one is %4 %5i, further than %6")

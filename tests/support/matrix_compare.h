@@ -15,10 +15,10 @@ QString spectralDifference(const ComplexVector& a, const ComplexVector& b, doubl
 }  // namespace keyhole::test
 
 // Fails the test with the difference, if any.
-#define COMPARE_MATRICES(a, b, tolerance)                                       \
-  do {                                                                          \
+#define COMPARE_MATRICES(a, b, tolerance)                                         \
+  do {                                                                            \
     const QString keyholeDifference = keyhole::test::difference(a, b, tolerance); \
-    QVERIFY2(keyholeDifference.isEmpty(), qPrintable(keyholeDifference));       \
+    QVERIFY2(keyholeDifference.isEmpty(), qPrintable(keyholeDifference));         \
   } while (false)
 
 #define COMPARE_EIGENVALUES(a, b, tolerance)                                              \

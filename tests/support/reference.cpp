@@ -16,9 +16,13 @@ std::filesystem::path folder() {
 
 }  // namespace
 
-bool haveReference() { return !folder().empty() && std::filesystem::is_directory(folder()); }
+bool haveReference() {
+  return !folder().empty() && std::filesystem::is_directory(folder());
+}
 
-Matrix referenceArray(const std::string& name) { return readNpy((folder() / (name + ".npy")).string()); }
+Matrix referenceArray(const std::string& name) {
+  return readNpy((folder() / (name + ".npy")).string());
+}
 
 nlohmann::json referenceJson(const std::string& name) {
   std::ifstream file(folder() / (name + ".json"));

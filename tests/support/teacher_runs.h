@@ -16,7 +16,8 @@ inline TeacherOptions teacherOptions(TeacherKind kind, Index size, std::uint64_t
   return options;
 }
 
-inline Matrix activityOf(const Teacher& teacher, const SimulationOptions& options, const Vector& signal = {}) {
+inline Matrix activityOf(const Teacher& teacher, const SimulationOptions& options,
+                         const Vector& signal = {}) {
   Matrix states(teacher.network.size(), options.steps);
   simulate(teacher, options, signal, [&](const StateBlock& block) {
     states.middleCols(block.first, block.states.cols()) = block.states;

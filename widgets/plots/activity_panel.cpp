@@ -12,14 +12,17 @@ constexpr Index kBuckets = 500;  // about the pixels of a panel
 
 // The displayed trace of a seen unit (position in the list of seen ones).
 Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
-  return experiment.simulation->display.row(experiment.observation->seen[static_cast<std::size_t>(unit)]).head(steps);
+  return experiment.simulation->display.row(experiment.observation->seen[static_cast<std::size_t>(unit)])
+      .head(steps);
 }
 
 }  // namespace
 
 ActivityPanel::ActivityPanel(QWidget* parent)
-    : PlotPanel("activity", tr("Activity of seen units"), parent), m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.0)) {
-  setAccessibleDescription(tr("Traces of a few seen units over time, teacher and student overlaid, one unit above the other."));
+    : PlotPanel("activity", tr("Activity of seen units"), parent),
+      m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.0)) {
+  setAccessibleDescription(
+      tr("Traces of a few seen units over time, teacher and student overlaid, one unit above the other."));
   plot().xAxis->setLabel(tr("time (τ)"));
   applyTheme();
 }
@@ -37,7 +40,8 @@ ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const 
   Shown shown;
   shown.units = std::min<Index>(experiment.settings.integer("view.units_shown"),
                                 static_cast<Index>(experiment.observation->seen.size()));
-  shown.steps = std::min<Index>(experiment.settings.integer("view.snippet"), experiment.simulation->display.cols());
+  shown.steps =
+      std::min<Index>(experiment.settings.integer("view.snippet"), experiment.simulation->display.cols());
   for (Index i = 0; i < shown.units && shown.steps > 0; ++i) {
     const Range range = Range::of(teacherTrace(experiment, i, shown.steps));
     shown.spacing = i == 0 ? range.size() : std::max(shown.spacing, range.size());

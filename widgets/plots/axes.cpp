@@ -65,6 +65,8 @@ QString shortNumber(double value) {
   return QString::number(value, 'g', 3);
 }
 
-QString percent(double fraction) { return QString::number(100 * fraction, 'f', fraction < 0.0995 ? 1 : 0) + " %"; }
+QString percent(double fraction) {
+  return QString::number(100 * fraction, 'f', fraction < 0.0995 ? 1 : 0) + " %";
+}
 
 }  // namespace keyhole

@@ -23,7 +23,8 @@ struct EqualRanges {
 };
 EqualRanges equalAspect(Range x, Range y, QSizeF pixels);
 
-// At most 2 · `buckets` points that draw the same line: smallest and largest value of every bucket of consecutive samples.
+// At most 2 · `buckets` points that draw the same line: smallest and largest value of every bucket of
+// consecutive samples.
 struct Polyline {
   QVector<double> x, y;
 };

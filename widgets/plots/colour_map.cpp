@@ -24,7 +24,8 @@ QColor timeColour(double position) {
   const auto below = std::min(static_cast<std::size_t>(scaled), kViridis.size() - 2);
   const double part = scaled - static_cast<double>(below);
   const auto mixed = [&](std::size_t channel) {
-    return static_cast<int>((1 - part) * kViridis[below][channel] + part * kViridis[below + 1][channel] + 0.5);
+    return static_cast<int>((1 - part) * kViridis[below][channel] + part * kViridis[below + 1][channel] +
+                            0.5);
   };
   return QColor(mixed(0), mixed(1), mixed(2));
 }

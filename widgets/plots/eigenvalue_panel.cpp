@@ -25,8 +25,9 @@ PanelData tableOf(const QString& name, const Spectrum& spectrum) {
   Matrix rows(n, 4);
   rows.col(0) = spectrum.values.real();
   rows.col(1) = spectrum.values.imag();
-  rows.col(2) = spectrum.conditions.size() == n ? spectrum.conditions
-                                                : Vector::Constant(n, std::numeric_limits<double>::quiet_NaN());
+  rows.col(2) = spectrum.conditions.size() == n
+                    ? spectrum.conditions
+                    : Vector::Constant(n, std::numeric_limits<double>::quiet_NaN());
   for (Index i = 0; i < n; ++i) rows(i, 3) = spectrum.undetermined[static_cast<std::size_t>(i)] ? 1 : 0;
   return {name, {"re", "im", "condition", "undetermined"}, rows};
 }
@@ -42,7 +43,8 @@ std::vector<MarkedEigenvalue> marksOf(const Spectrum& spectrum) {
     for (std::size_t back = marks.size(); back > 0; --back) {
       auto& candidate = marks[back - 1];
       if (candidate.value.real() - spectrum.values(i).real() > kSamePlace) break;
-      if (std::abs(candidate.value - spectrum.values(i)) < kSamePlace && candidate.undetermined == undetermined)
+      if (std::abs(candidate.value - spectrum.values(i)) < kSamePlace &&
+          candidate.undetermined == undetermined)
         same = &candidate;
     }
     if (same)
@@ -85,7 +87,8 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   m_circle->setData(x, y);
   m_marginal->point1->setCoords(1, 0);
   m_marginal->point2->setCoords(1, 1);
-  setAccessibleDescription(tr("Eigenvalues of the teacher (triangles) and of the student (circles) in the complex plane."));
+  setAccessibleDescription(
+      tr("Eigenvalues of the teacher (triangles) and of the student (circles) in the complex plane."));
   applyTheme();
 }
 
@@ -99,12 +102,15 @@ void EigenvaluePanel::applyTheme() {
   const double size = theme().markSize, width = 1.3 * theme().lineWidth;
   QColor fill = theme().student;
   fill.setAlpha(110);
-  m_teacher->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
+  m_teacher->setScatterStyle(
+      {QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
   m_student->setScatterStyle({QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, size});
   QColor faint = theme().muted;
   faint.setAlpha(120);
-  m_teacherUndetermined->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.8 * size});
-  m_studentUndetermined->setScatterStyle({QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.7 * size});
+  m_teacherUndetermined->setScatterStyle(
+      {QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.8 * size});
+  m_studentUndetermined->setScatterStyle(
+      {QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.7 * size});
 }
 
 void EigenvaluePanel::showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
@@ -123,7 +129,8 @@ void EigenvaluePanel::showMarks(const Spectrum* spectrum, QCPGraph* determined, 
     text->setFont(theme().font());
     text->setColor(above ? theme().teacher : theme().student);
     text->setPositionAlignment(Qt::AlignHCenter | (above ? Qt::AlignBottom : Qt::AlignTop));
-    text->setPadding(QMargins(0, static_cast<int>(theme().markSize * 0.7), 0, static_cast<int>(theme().markSize * 0.7)));
+    text->setPadding(
+        QMargins(0, static_cast<int>(theme().markSize * 0.7), 0, static_cast<int>(theme().markSize * 0.7)));
     text->position->setAxes(plot().xAxis, plot().yAxis);
     text->position->setCoords(mark.value.real(), mark.value.imag());
     counts.append(text);
@@ -136,7 +143,8 @@ void EigenvaluePanel::showNote(const Experiment& experiment) {
   QStringList lines;
   if (teacher) lines.append(teacher->exact ? tr("▲ teacher (exact)") : tr("▲ teacher"));
   if (student) lines.append(tr("● student"));
-  if (!student && experiment.fit) showMessage(QString::fromStdString(experiment.fit->student.summary.message));
+  if (!student && experiment.fit)
+    showMessage(QString::fromStdString(experiment.fit->student.summary.message));
   const Index unknown = undeterminedCount(teacher) + undeterminedCount(student);
   if (unknown > 0) lines.append(tr("grey: %1 undetermined").arg(unknown));
   m_note->setText(lines.join('\n'));
@@ -170,23 +178,27 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   queueReplot();
 }
 
-QString EigenvaluePanel::nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel, double& best) const {
+QString EigenvaluePanel::nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel,
+                                 double& best) const {
   QString text;
   auto& self = const_cast<EigenvaluePanel&>(*this);
   for (const auto& mark : marksOf(spectrum)) {
-    const QPointF at(self.plot().xAxis->coordToPixel(mark.value.real()), self.plot().yAxis->coordToPixel(mark.value.imag()));
+    const QPointF at(self.plot().xAxis->coordToPixel(mark.value.real()),
+                     self.plot().yAxis->coordToPixel(mark.value.imag()));
     const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
     if (distance >= best) continue;
     best = distance;
     const double tau = std::abs(1 / (1 - mark.value.real()));
-    text = tr("%1: λ = %2%3, τ = %4 τ").arg(owner, shortNumber(mark.value.real()),
-                                            mark.value.imag() == 0 ? QString()
-                                                                   : (mark.value.imag() > 0 ? " + " : " − ") +
-                                                                         shortNumber(std::abs(mark.value.imag())) + "i",
-                                            shortNumber(tau));
+    text = tr("%1: λ = %2%3, τ = %4 τ")
+               .arg(owner, shortNumber(mark.value.real()),
+                    mark.value.imag() == 0 ? QString()
+                                           : (mark.value.imag() > 0 ? " + " : " − ") +
+                                                 shortNumber(std::abs(mark.value.imag())) + "i",
+                    shortNumber(tau));
     if (mark.value.real() > 1) text += tr(" (unstable)");
     if (mark.count > 1) text += tr(", %1 of them").arg(mark.count);
-    if (spectrum.conditions.size() > mark.first) text += tr(", condition %1").arg(shortNumber(spectrum.conditions(mark.first)));
+    if (spectrum.conditions.size() > mark.first)
+      text += tr(", condition %1").arg(shortNumber(spectrum.conditions(mark.first)));
     if (mark.undetermined) text += tr(", undetermined: rounding alone could have put it elsewhere");
   }
   return text;
@@ -196,7 +208,8 @@ QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
   if (!experiment()) return {};
   double best = kHoverPixels;
   QString text;
-  if (const auto* teacher = spectrumOfSide(*experiment(), true)) text = nearest(*teacher, tr("teacher"), pixel, best);
+  if (const auto* teacher = spectrumOfSide(*experiment(), true))
+    text = nearest(*teacher, tr("teacher"), pixel, best);
   if (const auto* student = spectrumOfSide(*experiment(), false)) {
     const QString closer = nearest(*student, tr("student"), pixel, best);
     if (!closer.isEmpty()) text = closer;
@@ -207,8 +220,10 @@ QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
 std::vector<PanelData> EigenvaluePanel::data() const {
   std::vector<PanelData> tables;
   if (!experiment()) return tables;
-  if (const auto* teacher = spectrumOfSide(*experiment(), true)) tables.push_back(tableOf("eigenvalues-teacher", *teacher));
-  if (const auto* student = spectrumOfSide(*experiment(), false)) tables.push_back(tableOf("eigenvalues-student", *student));
+  if (const auto* teacher = spectrumOfSide(*experiment(), true))
+    tables.push_back(tableOf("eigenvalues-teacher", *teacher));
+  if (const auto* student = spectrumOfSide(*experiment(), false))
+    tables.push_back(tableOf("eigenvalues-student", *student));
   return tables;
 }
 

@@ -1,4 +1,5 @@
-// The eigenvalues of teacher and student in the complex plane, with the unit circle and the marginal line Re λ = 1.
+// The eigenvalues of teacher and student in the complex plane, with the unit circle and the marginal line Re
+// λ = 1.
 #pragma once
 
 #include "widgets/plots/plot_panel.h"
@@ -29,7 +30,8 @@ class EigenvaluePanel : public PlotPanel {
   QString describe(double x, double y, QPointF pixel) const override;
 
  private:
-  void showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined, QList<QCPItemText*>& counts);
+  void showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
+                 QList<QCPItemText*>& counts);
   QString nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel, double& best) const;
   void showNote(const Experiment& experiment);
 

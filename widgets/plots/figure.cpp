@@ -5,28 +5,29 @@
 #include "core/io/file_bytes.h"
 #include "widgets/plots/panels.h"
 
-#include <qcustomplot.h>
-
 #include <QBuffer>
 #include <QFileInfo>
 #include <QImage>
 #include <QPdfWriter>
+#include <qcustomplot.h>
 
 namespace keyhole {
 namespace {
 
 constexpr double kPointsPerMm = 72.0 / 25.4;
 constexpr double kSingleWidthMm = 89;
-constexpr int kGap = 8;      // points between panels
-constexpr int kTitle = 12;   // points above every panel, for its letter and title
+constexpr int kGap = 8;       // points between panels
+constexpr int kTitle = 12;    // points above every panel, for its letter and title
 constexpr int kVerdict = 30;  // points below all panels
 
 using OwnedPanel = std::unique_ptr<Panel>;
 
 // Fresh panels in print dress; the window's own are left alone.
-std::vector<OwnedPanel> printedPanels(const std::shared_ptr<const Experiment>& experiment, const QString& only) {
+std::vector<OwnedPanel> printedPanels(const std::shared_ptr<const Experiment>& experiment,
+                                      const QString& only) {
   if (!only.isEmpty() && !panelNames().contains(only))
-    throw InputError("there is no panel \"" + only.toStdString() + "\"; allowed: " + panelNames().join(", ").toStdString());
+    throw InputError("there is no panel \"" + only.toStdString() +
+                     "\"; allowed: " + panelNames().join(", ").toStdString());
   std::vector<OwnedPanel> panels;
   for (const QString& name : only.isEmpty() ? panelNames() : QStringList{only}) {
     OwnedPanel panel(makePanel(name, nullptr));
@@ -36,7 +37,8 @@ std::vector<OwnedPanel> printedPanels(const std::shared_ptr<const Experiment>& e
     panels.push_back(std::move(panel));
   }
   if (panels.empty())
-    throw InputError("the panel \"" + only.toStdString() + "\" has nothing to show for this experiment; allowed: a panel that has");
+    throw InputError("the panel \"" + only.toStdString() +
+                     "\" has nothing to show for this experiment; allowed: a panel that has");
   return panels;
 }
 
@@ -73,7 +75,8 @@ Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
     const int each = (width - kGap * (count - 1)) / count;
     const int height = panels.size() == 1 ? each * 3 / 4 : rowHeight(row.front()->name());
     for (int i = 0; i < count; ++i)
-      page.panels.push_back({row[static_cast<std::size_t>(i)], QRect(i * (each + kGap), y + kTitle, each, height)});
+      page.panels.push_back(
+          {row[static_cast<std::size_t>(i)], QRect(i * (each + kGap), y + kTitle, each, height)});
     y += kTitle + height + kGap;
   }
   page.size = QSize(width, y - kGap + (panels.size() == 1 ? 0 : kVerdict));
@@ -98,7 +101,8 @@ void drawPage(QCPPainter& painter, const Page& page, const Experiment& experimen
   painter.fillRect(QRect(QPoint(0, 0), page.size), Qt::white);
   char letter = 'a';
   for (const auto& placed : page.panels) {
-    if (page.panels.size() > 1) drawTitle(painter, placed.place, QString(QChar(letter++)), placed.panel->title());
+    if (page.panels.size() > 1)
+      drawTitle(painter, placed.place, QString(QChar(letter++)), placed.panel->title());
     painter.save();
     painter.translate(placed.place.topLeft());
     placed.panel->renderTo(painter, placed.place.size());
@@ -118,7 +122,8 @@ void fixDate(QByteArray& pdf) {
   const QByteArray key = "/CreationDate (D:";
   const qsizetype at = pdf.indexOf(key);
   if (at < 0) return;
-  for (qsizetype i = at + key.size(), digits = 0; i < pdf.size() && digits < 14 && pdf[i] >= '0' && pdf[i] <= '9'; ++i, ++digits)
+  for (qsizetype i = at + key.size(), digits = 0;
+       i < pdf.size() && digits < 14 && pdf[i] >= '0' && pdf[i] <= '9'; ++i, ++digits)
     pdf[i] = "20000101000000"[digits];
 }
 
@@ -166,24 +171,30 @@ QByteArray pngBytes(const Page& page, const Experiment& experiment, int dpi) {
 
 }  // namespace
 
-void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path, const FigureOptions& options) {
+void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
+                 const FigureOptions& options) {
   const QString ending = QFileInfo(path).suffix().toLower();
   if (ending != "pdf" && ending != "png")
-    throw InputError("the figure " + path.toStdString() + " has the ending \"" + ending.toStdString() + "\"; allowed: .pdf, .png");
+    throw InputError("the figure " + path.toStdString() + " has the ending \"" + ending.toStdString() +
+                     "\"; allowed: .pdf, .png");
   const auto panels = printedPanels(experiment, options.panel);
   const Page page = layOut(panels, options.panel.isEmpty() ? options.widthMm : kSingleWidthMm);
-  const QByteArray bytes = ending == "pdf" ? pdfBytes(page, *experiment) : pngBytes(page, *experiment, options.dpi);
-  writeFileAtomically(path.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+  const QByteArray bytes =
+      ending == "pdf" ? pdfBytes(page, *experiment) : pngBytes(page, *experiment, options.dpi);
+  writeFileAtomically(path.toStdString(),
+                      std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
 }
 
-void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder, const QString& panel) {
+void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,
+                     const QString& panel) {
   const auto panels = printedPanels(experiment, panel);
   createFolder(folder.toStdString());
   for (const auto& shown : panels)
     for (const auto& table : shown->data()) {
       std::vector<std::string> columns;
       for (const QString& column : table.columns) columns.push_back(column.toStdString());
-      writeFileAtomically((folder + "/" + table.name + ".csv").toStdString(), delimitedBytes(columns, table.rows));
+      writeFileAtomically((folder + "/" + table.name + ".csv").toStdString(),
+                          delimitedBytes(columns, table.rows));
     }
 }
 

@@ -1,4 +1,5 @@
-// Figures for papers: the panels of an experiment on one page, as vector PDF (text stays text) or PNG, and the numbers behind them.
+// Figures for papers: the panels of an experiment on one page, as vector PDF (text stays text) or PNG, and
+// the numbers behind them.
 #pragma once
 
 #include "core/experiment/experiment.h"
@@ -13,12 +14,15 @@ struct FigureOptions {
   int dpi = 300;         // of PNG
 };
 
-// Black on white, 7 pt text, panels lettered a, b, c …; the verdict as the last line. Needs a QApplication (any platform).
-// The same experiment gives the same bytes. Written whole or not at all. Throws InputError: another ending than .pdf or .png, an
-// unknown panel (the known ones are listed), a panel that has nothing to say, a path that cannot be written.
-void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path, const FigureOptions& options = {});
+// Black on white, 7 pt text, panels lettered a, b, c …; the verdict as the last line. Needs a QApplication
+// (any platform). The same experiment gives the same bytes. Written whole or not at all. Throws InputError:
+// another ending than .pdf or .png, an unknown panel (the known ones are listed), a panel that has nothing to
+// say, a path that cannot be written.
+void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
+                 const FigureOptions& options = {});
 
 // One CSV file per table of each panel that has something to say, in a folder that is created if need be.
-void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder, const QString& panel = {});
+void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,
+                     const QString& panel = {});
 
 }  // namespace keyhole

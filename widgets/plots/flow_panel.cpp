@@ -40,7 +40,8 @@ ArrowScale sharedArrowScale(const Experiment& experiment) {
       for (const double speed : speedsOf(analysis->flow)) speeds.push_back(speed);
   ArrowScale scale;
   if (speeds.empty()) return scale;
-  const auto high = speeds.begin() + static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(speeds.size() - 1));
+  const auto high =
+      speeds.begin() + static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(speeds.size() - 1));
   std::nth_element(speeds.begin(), high, speeds.end());
   if (!(*high > 0)) return scale;
   scale.cellsPerSpeed = 1.3 / *high;
@@ -58,8 +59,9 @@ FlowPanel::FlowPanel(Side side, QWidget* parent)
       m_trajectory(new TimeCurve(plot().xAxis, plot().yAxis)),
       m_probe(new TimeCurve(plot().xAxis, plot().yAxis)),
       m_keyText(addNote(Qt::AlignRight | Qt::AlignTop, 0.985, 0.02)) {
-  setAccessibleDescription(tr("Arrows and speed in the plane of the two leading principal components. Click to start a "
-                              "trajectory in teacher and student."));
+  setAccessibleDescription(
+      tr("Arrows and speed in the plane of the two leading principal components. Click to start a "
+         "trajectory in teacher and student."));
   m_speed->setInterpolate(true);
   m_speed->setTightBoundary(true);
   m_trajectory->setLayer("main");
@@ -92,7 +94,8 @@ void FlowPanel::applyTheme() {
 
 void FlowPanel::showExperiment(const Experiment& experiment) {
   const auto* analysis = analysisOf(experiment, m_side);
-  for (QCPAbstractPlottable* part : std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_key, m_trajectory, m_probe})
+  for (QCPAbstractPlottable* part :
+       std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_key, m_trajectory, m_probe})
     part->setVisible(analysis);
   m_keyText->setVisible(analysis);
   if (!analysis) {
@@ -112,7 +115,8 @@ void FlowPanel::showAxes(const FlowField& field) {
   plot().xAxis->setRange(field.plane.x0, field.plane.x1);
   plot().yAxis->setRange(field.plane.y0, field.plane.y1);
   const bool common = experiment() && m_side == Side::student &&
-                      experiment()->settings.text("analysis.flow_plane") == "common" && experiment()->teacherAnalysis;
+                      experiment()->settings.text("analysis.flow_plane") == "common" &&
+                      experiment()->teacherAnalysis;
   const auto label = [&](int number, double explained) {
     return common ? tr("teacher's PC %1").arg(number) : tr("PC %1 (%2)").arg(number).arg(percent(explained));
   };
@@ -126,7 +130,8 @@ void FlowPanel::showSpeed(const FlowField& field, bool visible) {
   const double half = 0.5 / static_cast<double>(std::max(cells, 1));
   const double dx = (field.plane.x1 - field.plane.x0) * half, dy = (field.plane.y1 - field.plane.y0) * half;
   m_speed->data()->setSize(cells, cells);
-  m_speed->data()->setRange({field.plane.x0 + dx, field.plane.x1 - dx}, {field.plane.y0 + dy, field.plane.y1 - dy});
+  m_speed->data()->setRange({field.plane.x0 + dx, field.plane.x1 - dx},
+                            {field.plane.y0 + dy, field.plane.y1 - dy});
   for (int row = 0; row < cells; ++row)
     for (int column = 0; column < cells; ++column)
       m_speed->data()->setCell(column, row, std::pow(field.speed(row, column), kBrightness));
@@ -142,7 +147,8 @@ void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field)
   const double length = scale.cellsPerSpeed * cell * scale.keySpeed;
   const double width = field.plane.x1 - field.plane.x0, height = field.plane.y1 - field.plane.y0;
   const auto one = [](double value) { return Matrix::Constant(1, 1, value); };
-  m_key->setArrows(one(field.plane.x1 - 0.03 * width - length), one(field.plane.y1 - 0.115 * height), one(scale.keySpeed), one(0));
+  m_key->setArrows(one(field.plane.x1 - 0.03 * width - length), one(field.plane.y1 - 0.115 * height),
+                   one(scale.keySpeed), one(0));
   m_key->setScale(scale.cellsPerSpeed * cell);
   m_keyText->setText(tr("%1 / τ").arg(shortNumber(scale.keySpeed)));
 }
@@ -161,10 +167,12 @@ QString FlowPanel::describe(double x, double y, QPointF) const {
   if (!analysis) return {};
   const auto& field = analysis->flow;
   const auto cell = [](double value, double low, double high, Index count) {
-    return std::clamp<Index>(static_cast<Index>((value - low) / (high - low) * static_cast<double>(count)), 0, count - 1);
+    return std::clamp<Index>(static_cast<Index>((value - low) / (high - low) * static_cast<double>(count)), 0,
+                             count - 1);
   };
   const Index cells = field.speed.rows();
-  const double speed = field.speed(cell(y, field.plane.y0, field.plane.y1, cells), cell(x, field.plane.x0, field.plane.x1, cells));
+  const double speed = field.speed(cell(y, field.plane.y0, field.plane.y1, cells),
+                                   cell(x, field.plane.x0, field.plane.x1, cells));
   return tr("%1, %2: speed %3 per τ").arg(shortNumber(x), shortNumber(y), shortNumber(speed));
 }
 
@@ -173,7 +181,8 @@ std::vector<PanelData> FlowPanel::data() const {
   if (!analysis) return {};
   const auto& field = analysis->flow;
   Matrix arrows(field.arrowX.size(), 4);
-  arrows << field.arrowX.reshaped(), field.arrowY.reshaped(), field.arrowU.reshaped(), field.arrowV.reshaped();
+  arrows << field.arrowX.reshaped(), field.arrowY.reshaped(), field.arrowU.reshaped(),
+      field.arrowV.reshaped();
   return {{name() + "-arrows", {"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}, arrows},
           {name() + "-speed", {}, field.speed},
           {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()}};

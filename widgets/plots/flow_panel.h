@@ -1,5 +1,5 @@
-// The flow of teacher or student in the plane of its two leading principal components: speed map, arrows on the scale that both
-// panels share, trajectory coloured by time.
+// The flow of teacher or student in the plane of its two leading principal components: speed map, arrows on
+// the scale that both panels share, trajectory coloured by time.
 #pragma once
 
 #include "widgets/plots/flow_plottables.h"
@@ -12,11 +12,13 @@ enum class Side { teacher, student };
 // The analysis of one side, or null.
 const SystemAnalysis* analysisOf(const Experiment& experiment, Side side);
 
-// The arrow length for speed 1, as a share of the plane's width, that both flow panels use: the fastest 5 % of all arrows apart, the
-// longest is one cell. Defined by the relative speed (per τ, in plane widths), so that it fits both planes.
+// The arrow length for speed 1, as a share of the plane's width, that both flow panels use: the fastest 5 %
+// of all arrows apart, the longest is one cell. Defined by the relative speed (per τ, in plane widths), so
+// that it fits both planes.
 struct ArrowScale {
-  double cellsPerSpeed = 1;  // arrow length in cells of the teacher's grid (the student's if there is no teacher) for speed 1
-  double keySpeed = 1;       // a round speed, for the key arrow
+  double cellsPerSpeed =
+      1;  // arrow length in cells of the teacher's grid (the student's if there is no teacher) for speed 1
+  double keySpeed = 1;  // a round speed, for the key arrow
 };
 ArrowScale sharedArrowScale(const Experiment& experiment);
 

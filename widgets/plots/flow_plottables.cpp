@@ -58,7 +58,9 @@ TimeCurve::TimeCurve(QCPAxis* keyAxis, QCPAxis* valueAxis) : QCPAbstractPlottabl
   setAntialiased(true);
 }
 
-void TimeCurve::setPoints(const Matrix& points) { m_points = points; }
+void TimeCurve::setPoints(const Matrix& points) {
+  m_points = points;
+}
 
 QCPRange TimeCurve::getKeyRange(bool& found, QCP::SignDomain) const {
   if (m_points.cols() > 0) return rangeOf(m_points.row(0), found);
@@ -79,7 +81,8 @@ void TimeCurve::draw(QCPPainter* painter) {
   for (Index i = 0; i < m_points.cols(); ++i) {
     const QPointF next = coordsToPixels(m_points(0, i), m_points(1, i));
     // Points closer than a third of a pixel draw nothing new.
-    if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.33 && i + 1 < m_points.cols()) continue;
+    if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.33 && i + 1 < m_points.cols())
+      continue;
     if (std::abs(next.x()) > 1e6 || std::abs(next.y()) > 1e6) break;
     pixels.append(next);
   }

@@ -4,6 +4,7 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+
 #include <algorithm>
 #include <cmath>
 
@@ -16,7 +17,8 @@ const std::shared_ptr<const SystemAnalysis>& sharedAnalysis(const Experiment& ex
 
 double radiusOf(const LimitSets& sets) {
   double radius = 0;
-  for (const auto& run : sets.runs) radius = std::max(radius, std::sqrt(run.colwise().squaredNorm().maxCoeff()));
+  for (const auto& run : sets.runs)
+    radius = std::max(radius, std::sqrt(run.colwise().squaredNorm().maxCoeff()));
   return std::isfinite(radius) && radius > 0 ? radius : 1;
 }
 
@@ -32,8 +34,9 @@ LimitSetPanel::LimitSetPanel(Side side, QWidget* parent)
       m_side(side) {
   setMouseTracking(true);
   setCursor(Qt::OpenHandCursor);
-  setAccessibleDescription(tr("Noise-free runs from random starts on the top three principal components. Drag to turn, wheel to "
-                              "zoom, double click to reset."));
+  setAccessibleDescription(
+      tr("Noise-free runs from random starts on the top three principal components. Drag to turn, wheel to "
+         "zoom, double click to reset."));
 }
 
 bool LimitSetPanel::speaksFor(const Experiment& experiment) const {
@@ -47,11 +50,15 @@ void LimitSetPanel::showExperiment(const Experiment& experiment) {
 }
 
 QString LimitSetPanel::summaryOf(const LimitSets& sets) {
-  const auto count = [&](LimitKind kind) { return static_cast<Index>(std::count(sets.kinds.begin(), sets.kinds.end(), kind)); };
+  const auto count = [&](LimitKind kind) {
+    return static_cast<Index>(std::count(sets.kinds.begin(), sets.kinds.end(), kind));
+  };
   QStringList parts;
   if (sets.oscillating > 0)
-    parts.append(runs(sets.oscillating, sets.kinds.size(), tr("cycle, period %1 τ").arg(shortNumber(sets.period))));
-  if (const Index n = count(LimitKind::fixedPoint)) parts.append(runs(n, sets.kinds.size(), tr("come to rest")));
+    parts.append(
+        runs(sets.oscillating, sets.kinds.size(), tr("cycle, period %1 τ").arg(shortNumber(sets.period))));
+  if (const Index n = count(LimitKind::fixedPoint))
+    parts.append(runs(n, sets.kinds.size(), tr("come to rest")));
   if (const Index n = count(LimitKind::slow)) parts.append(runs(n, sets.kinds.size(), tr("still move")));
   if (const Index n = count(LimitKind::divergence)) parts.append(runs(n, sets.kinds.size(), tr("diverge")));
   return parts.join("\n");
@@ -81,7 +88,8 @@ void LimitSetPanel::paintSets(QPainter& painter, QSize size, const LimitSets& se
     QPolygonF pixels;
     for (Index i = 0; i < turned.cols(); ++i) {
       const QPointF next = centre + scale * QPointF(turned(0, i), -turned(1, i));
-      if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.4 && i + 1 < turned.cols()) continue;
+      if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.4 && i + 1 < turned.cols())
+        continue;
       pixels.append(next);
     }
     drawTimeLine(painter, pixels, theme().lineWidth);
@@ -92,7 +100,9 @@ void LimitSetPanel::paintSets(QPainter& painter, QSize size, const LimitSets& se
   }
 }
 
-void LimitSetPanel::renderTo(QCPPainter& painter, QSize size) { paint(painter, size); }
+void LimitSetPanel::renderTo(QCPPainter& painter, QSize size) {
+  paint(painter, size);
+}
 
 void LimitSetPanel::paint(QPainter& painter, QSize size) const {
   painter.save();
@@ -111,7 +121,8 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
     const double length = 2.2 * theme().fontPixels;
     paintAxes(painter, QPointF(2.0 * length, size.height() - 1.7 * length), length, sets);
     painter.setPen(theme().foreground);
-    painter.drawText(whole.adjusted(margin, margin * 0.5, -margin, 0), Qt::AlignTop | Qt::AlignLeft, summaryOf(sets));
+    painter.drawText(whole.adjusted(margin, margin * 0.5, -margin, 0), Qt::AlignTop | Qt::AlignLeft,
+                     summaryOf(sets));
   }
   painter.restore();
 }
@@ -122,7 +133,9 @@ void LimitSetPanel::paintEvent(QPaintEvent*) {
   emit painted();
 }
 
-void LimitSetPanel::mousePressEvent(QMouseEvent* event) { m_last = event->position(); }
+void LimitSetPanel::mousePressEvent(QMouseEvent* event) {
+  m_last = event->position();
+}
 
 void LimitSetPanel::mouseMoveEvent(QMouseEvent* event) {
   if (event->buttons() & Qt::LeftButton) {

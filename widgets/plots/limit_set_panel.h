@@ -1,4 +1,5 @@
-// Where teacher or student ends up by itself: free runs on their top three principal components, turned with the mouse.
+// Where teacher or student ends up by itself: free runs on their top three principal components, turned with
+// the mouse.
 #pragma once
 
 #include "widgets/plots/flow_panel.h"

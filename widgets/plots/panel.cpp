@@ -6,7 +6,10 @@
 namespace keyhole {
 
 Panel::Panel(QString name, QString title, QWidget* parent)
-    : QWidget(parent), m_name(std::move(name)), m_title(std::move(title)), m_staleMark(new QLabel(tr("updating …"), this)) {
+    : QWidget(parent),
+      m_name(std::move(name)),
+      m_title(std::move(title)),
+      m_staleMark(new QLabel(tr("updating …"), this)) {
   setObjectName("panel." + m_name);
   setAccessibleName(m_title);
   setMinimumSize(140, 110);

@@ -47,7 +47,8 @@ class Panel : public QWidget {
   // The numbers of the picture, for CSV files and tests.
   virtual std::vector<PanelData> data() const = 0;
 
-  // Draws the panel without its widget, for figures: in units of the painter, at the given size from its origin.
+  // Draws the panel without its widget, for figures: in units of the painter, at the given size from its
+  // origin.
   virtual void renderTo(QCPPainter& painter, QSize size) = 0;
 
  signals:

@@ -20,8 +20,10 @@ constexpr Entry kPanels[] = {
     {"student-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::student, parent); }},
     {"eigenvalues", [](QWidget* parent) -> Panel* { return new EigenvaluePanel(parent); }},
     {"activity", [](QWidget* parent) -> Panel* { return new ActivityPanel(parent); }},
-    {"teacher-limit-sets", [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::teacher, parent); }},
-    {"student-limit-sets", [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::student, parent); }},
+    {"teacher-limit-sets",
+     [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::teacher, parent); }},
+    {"student-limit-sets",
+     [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::student, parent); }},
     {"time-constants", [](QWidget* parent) -> Panel* { return new TimeConstantPanel(parent); }},
     {"task", [](QWidget* parent) -> Panel* { return new TaskPanel(parent); }},
 };

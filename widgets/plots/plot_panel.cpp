@@ -34,7 +34,8 @@ PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
   });
   connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
     if (event->button() == Qt::LeftButton && m_plot->axisRect()->rect().contains(event->pos()))
-      clicked(m_plot->xAxis->pixelToCoord(event->position().x()), m_plot->yAxis->pixelToCoord(event->position().y()));
+      clicked(m_plot->xAxis->pixelToCoord(event->position().x()),
+              m_plot->yAxis->pixelToCoord(event->position().y()));
   });
 }
 
@@ -108,8 +109,12 @@ void PlotPanel::showMessage(const QString& text) {
   m_message->setVisible(!text.isEmpty());
 }
 
-void PlotPanel::queueReplot() { m_plot->replot(QCustomPlot::rpQueuedReplot); }
+void PlotPanel::queueReplot() {
+  m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
 
-void PlotPanel::renderTo(QCPPainter& painter, QSize size) { m_plot->toPainter(&painter, size.width(), size.height()); }
+void PlotPanel::renderTo(QCPPainter& painter, QSize size) {
+  m_plot->toPainter(&painter, size.width(), size.height());
+}
 
 }  // namespace keyhole

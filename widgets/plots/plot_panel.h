@@ -27,7 +27,8 @@ class PlotPanel : public Panel {
   QCPGraph* addLine(const QPen& pen, const QString& name);
   // Text at a place of the axis rectangle: (0, 0) top left, (1, 1) bottom right.
   QCPItemText* addNote(Qt::Alignment alignment, double x, double y);
-  void showMessage(const QString& text);  // in the middle of the panel, instead of a picture; empty removes it
+  void showMessage(
+      const QString& text);  // in the middle of the panel, instead of a picture; empty removes it
   void queueReplot();
 
  private:

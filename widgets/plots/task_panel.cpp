@@ -16,7 +16,8 @@ TaskPanel::TaskPanel(QWidget* parent)
       m_ideal(nullptr),
       m_teacher(nullptr),
       m_student(nullptr) {
-  setAccessibleDescription(tr("The task's input (right axis) and the readouts of teacher, student and an ideal integrator."));
+  setAccessibleDescription(
+      tr("The task's input (right axis) and the readouts of teacher, student and an ideal integrator."));
   m_input = plot().addGraph(plot().xAxis, plot().yAxis2);
   m_teacher = addLine({}, tr("teacher"));
   m_student = addLine({}, tr("student"));
@@ -43,7 +44,8 @@ void TaskPanel::applyTheme() {
   QCPAxis* right = plot().yAxis2;
   right->setTickLabelFont(theme().font());
   right->setLabelFont(theme().font());
-  for (const auto& setColour : {&QCPAxis::setTickLabelColor, &QCPAxis::setLabelColor}) (right->*setColour)(theme().muted);
+  for (const auto& setColour : {&QCPAxis::setTickLabelColor, &QCPAxis::setLabelColor})
+    (right->*setColour)(theme().muted);
   right->setBasePen(QPen(theme().muted));
   right->setTickPen(QPen(theme().muted));
   right->setSubTickPen(Qt::NoPen);
@@ -73,7 +75,8 @@ void TaskPanel::showExperiment(const Experiment& experiment) {
   range.include(ideal.high);
   // The student may run away; what it does within twice the truth's range is shown.
   const Range limit = range.padded(0.5);
-  for (const double value : experiment.studentReadout) range.include(std::clamp(value, limit.low, limit.high));
+  for (const double value : experiment.studentReadout)
+    range.include(std::clamp(value, limit.low, limit.high));
   plot().xAxis->setRange(0, alpha * static_cast<double>(std::max<Index>(steps - 1, 1)));
   const Range padded = range.padded(0.06), input = Range::of(simulation.signal.head(steps)).padded(0.06);
   plot().yAxis->setRange(padded.low, padded.high);
@@ -86,8 +89,8 @@ QString TaskPanel::describe(double x, double, QPointF) const {
   const auto& simulation = *experiment()->simulation;
   const auto step = std::clamp<Index>(std::lround(x / simulation.alpha), 0, simulation.readout.size() - 1);
   QString text = tr("%1 τ: input %2, teacher %3, ideal %4")
-                     .arg(shortNumber(x), shortNumber(simulation.signal(step)), shortNumber(simulation.readout(step)),
-                          shortNumber(simulation.target(step)));
+                     .arg(shortNumber(x), shortNumber(simulation.signal(step)),
+                          shortNumber(simulation.readout(step)), shortNumber(simulation.target(step)));
   if (experiment()->studentReadout.size() > step)
     text += tr(", student %1").arg(shortNumber(experiment()->studentReadout(step)));
   return text;
@@ -98,7 +101,8 @@ std::vector<PanelData> TaskPanel::data() const {
   const auto& e = *experiment();
   const Index n = e.simulation->readout.size();
   const bool both = e.studentReadout.size() == n;
-  PanelData table{"task", {"time_tau", "input", "readout_teacher", "ideal_integrator"}, Matrix(n, both ? 5 : 4)};
+  PanelData table{
+      "task", {"time_tau", "input", "readout_teacher", "ideal_integrator"}, Matrix(n, both ? 5 : 4)};
   table.rows.col(0) = Vector::LinSpaced(n, 0, e.simulation->alpha * static_cast<double>(n - 1));
   table.rows.col(1) = e.simulation->signal.head(n);
   table.rows.col(2) = e.simulation->readout;

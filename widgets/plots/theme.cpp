@@ -1,6 +1,7 @@
 #include "widgets/plots/theme.h"
 
 #include <QFontInfo>
+
 #include <algorithm>
 
 namespace keyhole {

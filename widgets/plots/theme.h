@@ -1,5 +1,5 @@
-// The colours and sizes of all plots. The truth is vermilion with triangles, the student blue with circles, theory is in the
-// foreground colour: the paper's red and blue, safe for colour-blind eyes (Okabe & Ito).
+// The colours and sizes of all plots. The truth is vermilion with triangles, the student blue with circles,
+// theory is in the foreground colour: the paper's red and blue, safe for colour-blind eyes (Okabe & Ito).
 #pragma once
 
 #include <QColor>

@@ -26,7 +26,8 @@ TimeConstantPanel::TimeConstantPanel(QWidget* parent)
       m_student(addLine({}, tr("student"))),
       m_threshold(new QCPItemStraightLine(&plot())),
       m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)) {
-  setAccessibleDescription(tr("The ten leading time constants of teacher and student on a logarithmic axis."));
+  setAccessibleDescription(
+      tr("The ten leading time constants of teacher and student on a logarithmic axis."));
   for (QCPGraph* graph : {m_teacher, m_student}) graph->setLineStyle(QCPGraph::lsNone);
   plot().yAxis->setScaleType(QCPAxis::stLogarithmic);
   auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
@@ -47,7 +48,8 @@ void TimeConstantPanel::applyTheme() {
   const double size = theme().markSize, width = 1.3 * theme().lineWidth;
   QColor fill = theme().student;
   fill.setAlpha(110);
-  m_teacher->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
+  m_teacher->setScatterStyle(
+      {QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
   m_student->setScatterStyle({QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, size});
   m_threshold->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DashLine));
   QColor veil = theme().background;
@@ -70,7 +72,9 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
   };
   draw(m_teacher, experiment.teacherAnalysis.get(), tr("▲"));
   draw(m_student, experiment.studentAnalysis.get(), tr("●"));
-  showMessage(scores.isEmpty() && experiment.fit ? QString::fromStdString(experiment.fit->student.summary.message) : QString());
+  showMessage(scores.isEmpty() && experiment.fit
+                  ? QString::fromStdString(experiment.fit->student.summary.message)
+                  : QString());
   m_note->setText(scores.isEmpty() ? QString() : tr("score  ") + scores.join("\n"));
   const double threshold = experiment.settings.number("analysis.persistent_tau");
   m_threshold->point1->setCoords(0, threshold);

@@ -1,4 +1,5 @@
-// The leading time constants τ_n of teacher and student, and the line attractor scores with their blind spots named.
+// The leading time constants τ_n of teacher and student, and the line attractor scores with their blind spots
+// named.
 #pragma once
 
 #include "widgets/plots/plot_panel.h"

@@ -1,0 +1,91 @@
+#include "app/cli/console.h"
+
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <unistd.h>
+
+namespace keyhole::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+bool isFlat(const ordered_json& value) {
+  return std::none_of(value.begin(), value.end(), [](const auto& entry) { return entry.is_structured(); });
+}
+
+std::string compact(const ordered_json& value) {
+  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+void appendJson(std::string& text, const ordered_json& value, const std::string& indent) {
+  if (!value.is_structured() || value.empty() || (value.is_array() && isFlat(value))) {
+    text += compact(value);
+    return;
+  }
+  const std::string deeper = indent + "  ";
+  text += value.is_object() ? "{" : "[";
+  const char* separator = "\n";
+  for (const auto& [key, entry] : value.items()) {
+    text += separator + deeper;
+    if (value.is_object()) text += compact(key) + ": ";
+    appendJson(text, entry, deeper);
+    separator = ",\n";
+  }
+  text += "\n" + indent + (value.is_object() ? "}" : "]");
+}
+
+[[noreturn]] void refuseToWrite(const std::string& path, const std::string& why, const std::string& allowed) {
+  throw InputError("cannot write " + path + ": " + why + "; allowed: " + allowed);
+}
+
+void requireExtension(const std::string& path, const std::vector<std::string>& extensions) {
+  const std::string extension = fs::path(path).extension().string();
+  if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end()) return;
+  std::string allowed;
+  for (const auto& candidate : extensions) allowed += (allowed.empty() ? "" : " or ") + candidate;
+  refuseToWrite(path, "its type is \"" + extension + "\"", "a file name that ends in " + allowed);
+}
+
+}  // namespace
+
+void say(Console& console, std::string_view sentence) {
+  console.progress.report(1.0, "");  // takes the progress bar away
+  std::string line(sentence);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  console.err << "keyhole: " << line << std::endl;
+}
+
+void deliver(Console& console, const std::string& path, std::string_view bytes) {
+  console.progress.report(1.0, "");
+  if (!path.empty()) return writeFileAtomically(path, bytes);
+  console.out << bytes << std::flush;
+  if (!console.out)
+    throw InputError("cannot write the result to the standard output; allowed: a file with -o");
+}
+
+void requireWritable(const std::string& path, const std::vector<std::string>& extensions) {
+  if (path.empty()) return;
+  requireExtension(path, extensions);
+  std::error_code error;
+  const std::string allowed = "a path in an existing folder that you may write to";
+  const auto status = fs::status(path, error);
+  if (fs::is_directory(status)) refuseToWrite(path, "it is a folder", allowed);
+  // Renaming onto a device or a pipe would replace it.
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    refuseToWrite(path, "it is not a regular file", allowed);
+  const fs::path parent = fs::absolute(path).parent_path();
+  if (!fs::is_directory(parent, error)) refuseToWrite(path, "there is no folder " + parent.string(), allowed);
+  if (::access(parent.c_str(), W_OK) != 0) refuseToWrite(path, "its folder is write-protected", allowed);
+}
+
+std::string jsonText(const ordered_json& value) {
+  std::string text;
+  appendJson(text, value, "");
+  return text + "\n";
+}
+
+}  // namespace keyhole::cli

@@ -1,0 +1,35 @@
+// Where a command's results and messages go.
+#pragma once
+
+#include "core/common/progress.h"
+
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace keyhole::cli {
+
+struct Console {
+  std::ostream& out;  // results
+  std::ostream& err;  // messages
+  Progress& progress;
+};
+
+// "keyhole: sentence" on err. Line breaks within the sentence become blanks: one message, one line.
+void say(Console& console, std::string_view sentence);
+
+// Writes a result into the file (whole or not at all), or to out if path is empty. Throws InputError if that
+// fails.
+void deliver(Console& console, const std::string& path, std::string_view bytes);
+
+// Throws InputError unless the file's name ends in one of the extensions (".json") and it can be written:
+// asked before a long computation rather than after it. An empty path (standard output) is good.
+void requireWritable(const std::string& path, const std::vector<std::string>& extensions);
+
+// JSON for people too: one key per line, one row of a matrix per line. Text that is not UTF-8 (a file's name)
+// is written with replacement characters.
+std::string jsonText(const nlohmann::ordered_json& value);
+
+}  // namespace keyhole::cli

@@ -1,0 +1,119 @@
+// `keyhole figure`: a preset or session as a figure, and the numbers behind it.
+#include "app/cli/commands.h"
+#include "app/cli/option_values.h"
+#include "core/common/error.h"
+#include "core/experiment/session.h"
+#include "core/io/file_bytes.h"
+#include "widgets/plots/figure.h"
+#include "widgets/plots/panels.h"
+
+#include <QApplication>
+#include <QFile>
+
+#include <memory>
+
+namespace keyhole::cli {
+namespace {
+
+struct FigureArguments {
+  std::string source, out, panel, seed, data;
+  std::vector<std::string> assignments;
+};
+
+QString decoded(const std::string& path) {
+  return QFile::decodeName(QByteArray::fromStdString(path));
+}
+
+// Drawing text needs an application object, but no display.
+class DrawingApplication {
+ public:
+  DrawingApplication() {
+    if (QCoreApplication::instance()) return;
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    qunsetenv("QT_QPA_PLATFORMTHEME");  // desktop themes may ask for a display
+    m_application = std::make_unique<QApplication>(m_argc, m_argv);
+  }
+
+ private:
+  int m_argc = 1;
+  char m_name[8] = "keyhole";
+  char* m_argv[2] = {m_name, nullptr};
+  std::unique_ptr<QApplication> m_application;
+};
+
+Settings readSettings(const FigureArguments& arguments) {
+  Settings settings = presetOrSession(arguments.source).settings;
+  if (!arguments.seed.empty()) settings.setFromText("teacher.seed", arguments.seed);
+  applySettings(settings, arguments.assignments);
+  return settings;
+}
+
+// Asked before the experiment is run.
+void requirePanel(const std::string& panel) {
+  std::vector<std::string> names;
+  for (const QString& name : panelNames()) names.push_back(name.toStdString());
+  if (!panel.empty()) requireChoice("--panel", panel, names);
+}
+
+int runFigure(const FigureArguments& arguments, Console& console) {
+  requireWritable(arguments.out, {".pdf", ".png"});
+  requirePanel(arguments.panel);
+  const auto experiment = runExperiment(readSettings(arguments), nullptr, console.progress);
+  if (!arguments.data.empty()) createFolder(arguments.data);
+  const DrawingApplication application;
+  FigureOptions options;
+  options.panel = QString::fromStdString(arguments.panel);
+  console.progress.checkpoint(0.99, "drawing");
+  writeFigure(experiment, decoded(arguments.out), options);
+  if (!arguments.data.empty()) writeFigureData(experiment, decoded(arguments.data), options.panel);
+  for (const auto& warning : experiment->teacher->warnings) say(console, "warning: " + warning);
+  for (const auto& note : experiment->fit->student.notes) say(console, "warning: " + note);
+  const FitSummary& summary = experiment->fit->student.summary;
+  const bool good = hasParameters(summary.status);
+  if (!good) say(console, "the student has no parameters: " + summary.message);
+  console.progress.report(1.0, "");
+  return good ? kGood : kNumericalFailure;
+}
+
+constexpr const char* kExplanation =
+    R"(The whole experiment is run (teacher, simulation, fit, analysis) and drawn as the window's panels are, black on
+white. In PDF everything is drawn as lines and text, nothing as pixels but the speed maps; PNG has 300 dpi.
+--data writes one CSV file per table behind the panels.
+
+Exit codes: 0 good; 2 bad input or usage; 3 the student could not be fitted (the figure shows the teacher).
+
+Examples:
+  keyhole figure figure-3 -o figure-3.pdf
+  keyhole figure figure-3 -o spectrum.png --panel eigenvalues --seed 5
+  keyhole figure experiment.keyhole -o experiment.pdf --data experiment-data
+The presets, and the settings with their ranges: keyhole list)";
+
+}  // namespace
+
+void addFigureCommand(CLI::App& app, Action& chosen) {
+  auto arguments = std::make_shared<FigureArguments>();
+  CLI::App* command =
+      app.add_subcommand("figure", "Draw the experiment of a preset or session as PDF or PNG");
+  command->add_option("PRESET|SESSION", arguments->source, "A preset's name, or a .keyhole session file")
+      ->required()
+      ->type_name("");
+  command->add_option("-o,--out", arguments->out, "The figure's file")->required()->type_name("OUT.pdf|.png");
+  command
+      ->add_option("--panel", arguments->panel, "One panel alone (default: all that have something to say)")
+      ->type_name("NAME");
+  command->add_option("--seed", arguments->seed, "The seed of all randomness, as --set teacher.seed=N")
+      ->type_name("N");
+  command->add_option("--set", arguments->assignments, "Change settings; repeatable")
+      ->expected(1)
+      ->take_all()
+      ->type_name("KEY=VALUE");
+  command
+      ->add_option("--data", arguments->data, "Write the numbers behind the panels as CSV into this folder")
+      ->type_name("DIR");
+  command->footer(kExplanation);
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](Console& console) { return runFigure(*arguments, console); };
+  });
+}
+
+}  // namespace keyhole::cli

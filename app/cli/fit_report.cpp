@@ -1,0 +1,173 @@
+#include "app/cli/fit_report.h"
+
+#include "core/analysis/spectrum.h"
+#include "core/common/error.h"
+#include "core/fitting/run_student.h"
+#include "core/io/json_values.h"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+namespace keyhole::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kStrongRidge = 0.1;  // above it the ridge visibly pulls
+
+// What is known of the student beyond its parameters.
+struct Findings {
+  Spectrum spectrum;
+  Vector timeConstants;
+  LineAttractorScore score{kNaN, ScoreStatus::undetermined};
+  double henrici = kNaN;
+  double explainedVariance = kNaN;
+  double ridgeDominance = kNaN;
+};
+
+RegressionSums sumsOf(const FitRequest& request, Progress& progress) {
+  constexpr Index kBlock = 4096;
+  const Matrix& X = request.recording.activity;
+  const Index transitions = X.cols() - 1, inputs = request.input.rows();
+  RegressionSums sums = emptySums(X.rows(), inputs);
+  for (Index first = 0; first < transitions; first += kBlock) {
+    progress.checkpoint(static_cast<double>(first) / static_cast<double>(transitions), "fitting");
+    const Index n = std::min(kBlock, transitions - first);
+    const Matrix u = inputs > 0 ? Matrix(request.input.middleCols(first, n)) : Matrix(0, n);
+    accumulate(sums, X.middleCols(first, n + 1), u, request.map.alpha, request.map.phi);
+  }
+  return sums;
+}
+
+double ridgeDominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
+  try {
+    return ridgeDominance(sums, options);
+  } catch (const std::runtime_error&) {  // the sums overflowed
+    return kNaN;
+  }
+}
+
+// The spectrum and what follows from it. A student whose eigenvalues cannot be found keeps its parameters;
+// the message says why.
+bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message) {
+  try {
+    findings.spectrum = spectrumOf(A, true);
+  } catch (const std::runtime_error& error) {
+    message = error.what();
+    return false;
+  }
+  findings.timeConstants = timeConstants(findings.spectrum.values);
+  findings.score = lineAttractorScore(findings.spectrum);
+  findings.henrici = henriciNumber(A, findings.spectrum.values);
+  return true;
+}
+
+double explainedVarianceOf(const Student& student, const FitRequest& request) {
+  const Matrix& X = request.recording.activity;
+  const StudentRun run = runStudent(student, X.col(0), X.cols(), request.input, Matrix(X.rows(), 0));
+  return explainedVariance(X, run.states);
+}
+
+ordered_json optionsJson(const FitRequest& request) {
+  ordered_json options;
+  options["recording"] = request.recording.source;
+  options["transpose"] = request.transpose;
+  options["observed"] = request.observed ? ordered_json(*request.observed) : ordered_json(nullptr);
+  options["alpha"] = request.map.alpha;
+  options["rho"] = request.map.rho;
+  options["phi"] = nameOf(request.map.phi);
+  options["input"] = request.inputFile.empty() ? ordered_json(nullptr) : ordered_json(request.inputFile);
+  options["dt"] = request.dt ? ordered_json(*request.dt) : ordered_json(nullptr);
+  return options;
+}
+
+ordered_json summaryJson(const FitSummary& summary, const std::string& status) {
+  ordered_json json;
+  json["status"] = status;
+  json["iterations"] = summary.iterations;
+  json["seconds"] = numberOrNull(summary.seconds);
+  json["message"] = summary.message;
+  return json;
+}
+
+// Keys in the documented order; what the fit could not give is null.
+ordered_json reportJson(const FitRequest& request, const Student& student, const Findings& findings,
+                        const std::string& status) {
+  const bool parameters = hasParameters(student.summary.status);
+  const bool spectrum = findings.spectrum.values.size() > 0;
+  const auto orNull = [](bool known, auto&& make) { return known ? make() : ordered_json(nullptr); };
+  ordered_json json;
+  json["method"] = request.method;
+  json["neurons"] = request.recording.activity.rows();
+  json["timepoints"] = request.recording.activity.cols();
+  json["options"] = optionsJson(request);
+  json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });
+  json["eigenvalues"] = orNull(spectrum, [&] { return eigenvaluesToJson(findings.spectrum.values); });
+  json["time_constants"] = orNull(spectrum, [&] { return vectorToJson(findings.timeConstants); });
+  if (request.dt)
+    json["time_constants_seconds"] = orNull(
+        spectrum, [&] { return vectorToJson(findings.timeConstants * (*request.dt / request.map.alpha)); });
+  json["line_attractor_score"] = numberOrNull(findings.score.value);
+  json["line_attractor_status"] =
+      orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
+  json["explained_variance"] = numberOrNull(findings.explainedVariance);
+  json["one_step_r2"] = numberOrNull(parameters ? student.oneStepR2 : kNaN);
+  json["henrici"] = numberOrNull(findings.henrici);
+  json["undetermined"] = orNull(spectrum, [&] { return ordered_json(findings.spectrum.undetermined); });
+  json["ridge_dominance"] = numberOrNull(findings.ridgeDominance);
+  if (request.input.rows() > 0)
+    json["input_matrix"] = orNull(parameters, [&] { return matrixToJson(student.V); });
+  json["warnings"] = request.warnings;
+  json["summary"] = summaryJson(student.summary, status);
+  return json;
+}
+
+// Three significant digits are enough to warn.
+std::string roundText(double value) {
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
+  return unit >= 1 ? toText(std::round(value / unit) * unit)
+                   : toText(std::round(value / unit) / std::round(1 / unit));
+}
+
+void warnOfRidge(std::vector<std::string>& warnings, const Findings& findings, double rho) {
+  if (std::isinf(findings.ridgeDominance) && rho > 0)
+    warnings.push_back("some direction of the activity does not vary at all, so the ridge (rho = " +
+                       toText(rho) + ") alone decides there");
+  else if (findings.ridgeDominance > kStrongRidge && rho > 0)
+    warnings.push_back("the ridge (rho = " + toText(rho) + ") is " + roundText(findings.ridgeDominance) +
+                       " times the weakest direction of the data and pulls the fit towards 0 there");
+}
+
+}  // namespace
+
+FitReport fitAndReport(FitRequest request, Progress& progress) {
+  const auto start = Clock::now();
+  const RegressionSums sums = sumsOf(request, progress);
+  Student student = fitMap(sums, request.map);
+  student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  progress.checkpoint(0.95, "analysing");
+
+  FitReport report;
+  report.message = student.summary.message;
+  std::string status = nameOf(student.summary.status);
+  Findings findings;
+  findings.ridgeDominance = ridgeDominanceOrNaN(sums, request.map);
+  if (hasParameters(student.summary.status)) {
+    report.good = describeSpectrum(findings, student.A, report.message);
+    if (!report.good) {
+      status = "no eigenvalues";
+      student.summary.message = report.message;
+    }
+    findings.explainedVariance = explainedVarianceOf(student, request);
+  }
+  request.warnings.insert(request.warnings.end(), student.notes.begin(), student.notes.end());
+  warnOfRidge(request.warnings, findings, request.map.rho);
+  report.json = reportJson(request, student, findings, status);
+  report.warnings = std::move(request.warnings);
+  return report;
+}
+
+}  // namespace keyhole::cli

@@ -1,0 +1,77 @@
+// The experiment that is being worked on: its settings, title and file, and the history of changes. Every
+// change takes one road: command → document → settingsChanged; undo takes the same.
+#pragma once
+
+#include "core/experiment/presets.h"
+#include "core/experiment/session.h"
+
+#include <QObject>
+#include <QStringList>
+#include <QUndoStack>
+
+namespace keyhole {
+
+class Document : public QObject {
+  Q_OBJECT
+
+ public:
+  // What a command puts in place of what was there. The window's layout is not part of it: it has no history.
+  struct State {
+    Settings settings;
+    QString title;
+    QString path;  // of the session file; empty if it has none
+  };
+
+  explicit Document(QObject* parent = nullptr);
+
+  const Settings& settings() const { return m_state.settings; }
+  QString title() const { return m_state.title; }
+  QString path() const { return m_state.path; }
+  QString layout() const { return m_layout; }  // as read from the session file, may be empty
+  QString displayName() const;                 // the file's name, else the title, else "untitled"
+  bool isModified() const { return !m_history.isClean(); }
+  QUndoStack& history() { return m_history; }
+
+  // One undo entry per gesture: changes of one key with the same gesture number merge, and vanish if the
+  // value ends where it began. Throws InputError if the value is not allowed.
+  void changeSetting(const QString& key, const SettingValue& value, int gesture);
+
+  // Several settings at once, as one undo entry called `what` ("Reset all").
+  void changeSettings(const Settings& settings, const QString& what);
+
+  // All settings of a preset, and its title; the document has no file then. One undo entry.
+  void applyPreset(const Preset& preset);
+
+  // Everything at its default; the seed counts one up.
+  void resetAll();
+  void newSeed();
+
+  // These replace the document and its history.
+  void startNew();
+  void openSession(const QString& path);  // InputError
+  void restore(const Session& session);   // as not yet saved, without a file
+  Session session(const QString& layout) const;
+
+  // InputError if it cannot be written; the document is as it was then.
+  void saveSession(const QString& path, const QString& layout);
+
+ signals:
+  void settingsChanged(const QStringList& keys);
+  // Title, path or modified state.
+  void nameChanged();
+
+ private:
+  friend class ReplaceState;
+  friend class ChangeSetting;
+  void setState(const State& state);
+  void replace(State state, const QString& layout);
+
+  State m_state;
+  QString m_layout;
+  QUndoStack m_history;
+};
+
+// "observed fraction" for "Observed fraction", but "PCs" stays as it is: to be used inside a sentence.
+QString insideSentence(const QString& label);
+
+}  // namespace keyhole

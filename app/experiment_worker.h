@@ -1,0 +1,85 @@
+// Runs experiments beside the window: one is running, at most one is waiting, and the latest request wins.
+#pragma once
+
+#include "core/experiment/experiment.h"
+
+#include <QObject>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace keyhole {
+
+class RunProgress;
+
+// A request that has been superseded goes on until its coarse picture, if that comes soon: this is what keeps
+// the panels moving while a slider is dragged. After that picture, or after the grace time, it stops. All
+// signals are emitted from the worker's own thread, so they reach the window through its event queue, in the
+// order of the requests.
+class ExperimentWorker : public QObject {
+  Q_OBJECT
+
+ public:
+  using Result = std::shared_ptr<const Experiment>;
+  using Runner = std::function<Result(const Settings&, const Result&, Progress&, const ExperimentSink&)>;
+
+  // runner: what is run, runExperiment() but for tests.
+  explicit ExperimentWorker(QObject* parent = nullptr, Runner runner = runExperiment,
+                            std::chrono::milliseconds grace = std::chrono::milliseconds(300));
+  ~ExperimentWorker() override;  // stops what runs and waits for it
+
+  // Runs this experiment as soon as possible; replaces a waiting one.
+  void request(const Settings& settings);
+
+  // Runs a probe of that experiment after what is running; replaces a waiting probe.
+  void requestProbe(const Result& experiment, bool inTeacherPlane, double x, double y);
+
+  // Drops what waits, stops what runs.
+  void stop();
+
+ signals:
+  void experimentReady(std::shared_ptr<const keyhole::Experiment> experiment);
+  void probeReady(std::shared_ptr<const keyhole::Experiment> of, keyhole::Probe probe);
+  void failed(QString sentence);  // bad input; what was shown stays
+  void stopped();                 // because the user asked for it
+  void progress(double fraction, QString what);
+  void idle();  // what was asked for is done, nothing waits
+
+ private:
+  struct ProbeRequest {
+    Result experiment;
+    bool inTeacherPlane = true;
+    double x = 0, y = 0;
+  };
+
+  // What the thread does next: an experiment, or else a probe.
+  struct Job {
+    std::optional<Settings> settings;
+    std::shared_ptr<RunProgress> progress;
+    std::optional<ProbeRequest> probe;
+  };
+
+  void loop();
+  std::optional<Job> nextJob();  // waits for one; empty: quit
+  bool finishJob();              // true if nothing waits
+  void run(const Settings& settings, const std::shared_ptr<RunProgress>& progress);
+  void runProbe(const ProbeRequest& request);
+
+  Runner m_runner;
+  std::chrono::milliseconds m_grace;
+  Result m_newest;  // used by the worker's thread only
+
+  std::mutex m_mutex;  // guards what follows
+  std::condition_variable m_wake;
+  std::optional<Settings> m_waiting;
+  std::optional<ProbeRequest> m_waitingProbe;
+  std::shared_ptr<RunProgress> m_running;
+  bool m_quit = false;
+
+  std::thread m_thread;  // last: starts when everything else is there
+};
+
+}  // namespace keyhole

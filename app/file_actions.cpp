@@ -1,0 +1,178 @@
+#include "app/file_actions.h"
+
+#include "app/ask_for_file.h"
+#include "app/document.h"
+#include "app/recent_files.h"
+#include "app/unsaved_sessions.h"
+#include "core/common/error.h"
+#include "core/io/recording_file.h"
+
+#include <QFileInfo>
+#include <QTimer>
+#include <QWidget>
+
+namespace keyhole {
+
+namespace {
+const QString sessionFilter = QStringLiteral("Keyhole sessions (*.keyhole)");
+const QString dataFilter = QStringLiteral("Data (*.npy *.csv *.tsv *.txt *.mat);;All files (*)");
+constexpr int keepAfterMilliseconds = 1500;
+}  // namespace
+
+FileActions::FileActions(Document& document, RecentFiles& recent, UnsavedSessions& unsaved, QWidget& window,
+                         std::function<QString()> layout)
+    : m_document(document),
+      m_recent(recent),
+      m_unsaved(unsaved),
+      m_window(window),
+      m_layout(std::move(layout)),
+      m_keepSoon(new QTimer(this)) {
+  m_keepSoon->setSingleShot(true);
+  m_keepSoon->setInterval(keepAfterMilliseconds);
+  connect(m_keepSoon, &QTimer::timeout, this, &FileActions::keepUnsaved);
+  connect(&m_document, &Document::settingsChanged, m_keepSoon, qOverload<>(&QTimer::start));
+}
+
+QString FileActions::startFolder() const {
+  if (!m_document.path().isEmpty()) return QFileInfo(m_document.path()).absolutePath();
+  const QStringList recent = m_recent.paths();
+  return recent.isEmpty() ? QString() : QFileInfo(recent.first()).absolutePath();
+}
+
+void FileActions::keepUnsaved() {
+  m_keepSoon->stop();
+  if (!m_document.isModified()) {
+    m_unsaved.forget();
+    return;
+  }
+  const QString why = m_unsaved.keep(m_document.session(m_layout()));
+  if (!why.isEmpty()) emit problem(why);
+}
+
+void FileActions::leaveDocument() {
+  keepUnsaved();
+  m_unsaved.leave();
+}
+
+void FileActions::startNew() {
+  const bool kept = m_document.isModified();
+  leaveDocument();
+  m_document.startNew();
+  if (kept) emit done("The unsaved session was kept: File > Restore last session.");
+}
+
+void FileActions::openSession(const QString& path) {
+  loadSession(path.toStdString());  // a file that cannot be read must not cost the present document
+  leaveDocument();
+  m_document.openSession(path);
+  emit layoutRead(m_document.layout());
+}
+
+void FileActions::open(const QString& path) {
+  try {
+    if (path.endsWith(".keyhole")) {
+      openSession(path);
+      m_recent.add(path);
+    } else if (looksLikeConnectivity(path)) {
+      openConnectivity(path);
+    } else {
+      openRecording(path);
+    }
+  } catch (const InputError& error) {
+    emit problem(QString::fromUtf8(error.what()));
+  }
+}
+
+void FileActions::openRecording(const QString& path) {
+  m_document.changeSettings(withRecording(m_document.settings(), path), "Open recording");
+  m_recent.add(path);
+}
+
+void FileActions::openConnectivity(const QString& path) {
+  m_document.changeSettings(withConnectivity(m_document.settings(), path), "Open connectivity");
+  m_recent.add(path);
+}
+
+void FileActions::askForSession() {
+  askForFile(&m_window, {"Open a session", sessionFilter, QString(), startFolder(), FileQuestion::Kind::open},
+             [this](const QString& path) { open(path); });
+}
+
+void FileActions::askForRecording() {
+  askForFile(&m_window, {"Open a recording", dataFilter, QString(), startFolder(), FileQuestion::Kind::open},
+             [this](const QString& path) { openRecording(path); });
+}
+
+void FileActions::askForConnectivity() {
+  askForFile(&m_window,
+             {"Open a connectivity matrix", dataFilter, QString(), startFolder(), FileQuestion::Kind::open},
+             [this](const QString& path) { openConnectivity(path); });
+}
+
+void FileActions::save() {
+  if (m_document.path().isEmpty())
+    saveAs();
+  else
+    saveTo(m_document.path());
+}
+
+void FileActions::saveAs() {
+  askForFile(&m_window,
+             {"Save the session", sessionFilter, "keyhole", startFolder(), FileQuestion::Kind::save},
+             [this](const QString& path) { saveTo(path); });
+}
+
+void FileActions::saveTo(const QString& path) {
+  try {
+    m_document.saveSession(path, m_layout());
+    m_unsaved.forget();
+    m_recent.add(path);
+    emit done("Saved " + QFileInfo(path).fileName() + ".");
+  } catch (const InputError& error) {
+    emit problem(QString::fromUtf8(error.what()));
+  }
+}
+
+bool FileActions::hasUnsavedCopy() const {
+  return m_unsaved.newest().has_value();
+}
+
+void FileActions::restoreLast() {
+  const auto copy = m_unsaved.newest();
+  if (!copy) return;
+  leaveDocument();
+  m_document.restore(copy->session);
+  emit layoutRead(m_document.layout());
+  // The own copy is written before the old one goes.
+  keepUnsaved();
+  m_unsaved.discard(*copy);
+}
+
+Settings withRecording(Settings settings, const QString& path) {
+  settings.set("teacher.kind", std::string("recording"));
+  settings.set("teacher.file", path.toStdString());
+  // What is in the file has been seen, all of it: a keyhole in front of it is a choice of its own.
+  settings.set("observation.subset", std::string("first"));
+  settings.set("observation.fraction", 1.0);
+  return settings;
+}
+
+Settings withConnectivity(Settings settings, const QString& path) {
+  settings.set("teacher.kind", std::string("imported"));
+  settings.set("teacher.file", path.toStdString());
+  return settings;
+}
+
+bool looksLikeConnectivity(const QString& path) {
+  const QFileInfo file(path);
+  const bool text = file.suffix() != "npy" && file.suffix() != "mat";
+  if (!file.isFile() || file.size() > (text ? 8 : 200) * 1'000'000LL) return false;
+  try {
+    const Matrix values = readMatrixFile(path.toStdString());
+    return values.rows() == values.cols() && values.rows() > 1;
+  } catch (const InputError&) {
+    return false;  // the stage that reads the recording says what is wrong with it
+  }
+}
+
+}  // namespace keyhole

@@ -1,0 +1,72 @@
+// What the File menu does with sessions, recordings and connectivity matrices. Nothing asks a question that
+// must be answered: what is left unsaved is kept among the unsaved sessions.
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+
+class QTimer;
+
+namespace keyhole {
+
+class Document;
+class RecentFiles;
+class UnsavedSessions;
+
+class FileActions : public QObject {
+  Q_OBJECT
+
+ public:
+  // All must outlive this. layout: gives the window's present layout as text.
+  FileActions(Document& document, RecentFiles& recent, UnsavedSessions& unsaved, QWidget& window,
+              std::function<QString()> layout);
+
+  void startNew();
+  void askForSession();
+  void askForRecording();
+  void askForConnectivity();
+  void save();  // asks for a name if there is none
+  void saveAs();
+  void restoreLast();
+
+  // A session, a recording or a connectivity matrix, whichever the file is; by drop, by the recent files, by
+  // the command line.
+  void open(const QString& path);
+  void openRecording(const QString& path);
+  void openConnectivity(const QString& path);
+
+  bool hasUnsavedCopy() const;
+
+  // Keeps the unsaved state now (it is kept by itself a moment after every change too).
+  void keepUnsaved();
+
+ signals:
+  void problem(const QString& sentence);
+  void done(const QString& sentence);
+  void layoutRead(const QString& layout);
+
+ private:
+  void openSession(const QString& path);
+  void saveTo(const QString& path);
+  void leaveDocument();
+  QString startFolder() const;
+
+  Document& m_document;
+  RecentFiles& m_recent;
+  UnsavedSessions& m_unsaved;
+  QWidget& m_window;
+  std::function<QString()> m_layout;
+  QTimer* m_keepSoon;
+};
+
+// Settings that look at a recording, or use a matrix from a file as the teacher.
+class Settings;
+Settings withRecording(Settings settings, const QString& path);
+Settings withConnectivity(Settings settings, const QString& path);
+
+// True if the file holds a square matrix and so is taken as a connectivity matrix; large files are not looked
+// into.
+bool looksLikeConnectivity(const QString& path);
+
+}  // namespace keyhole

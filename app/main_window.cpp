@@ -1,0 +1,291 @@
+#include "app/main_window.h"
+
+#include "app/ask_for_file.h"
+#include "app/export.h"
+#include "app/file_actions.h"
+#include "app/help_window.h"
+#include "app/main_menu.h"
+#include "app/message_strip.h"
+#include "app/panel_area.h"
+#include "app/presentation_bar.h"
+#include "app/seen_text.h"
+#include "app/status_line.h"
+#include "app/verdict_bar.h"
+#include "core/common/error.h"
+#include "widgets/controls/settings_panel.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QMimeData>
+#include <QScrollArea>
+#include <QSettings>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace keyhole {
+
+namespace {
+const QString seenKey = QStringLiteral("observation.fraction");
+}  // namespace
+
+MainWindow::MainWindow(QSettings& preferences, const QString& unsavedFolder)
+    : m_preferences(preferences), m_recent(preferences), m_unsaved(unsavedFolder) {
+  setObjectName("mainWindow");
+  setAcceptDrops(true);
+  buildParts();
+  m_files =
+      new FileActions(m_document, m_recent, m_unsaved, *this, [this] { return m_panels->layoutText(); });
+  connectDocument();
+  connectWorker();
+  connectPanels();
+  buildMainMenu(*this);
+  restorePreferences();
+  m_appearance.setTheme(QString::fromStdString(m_document.settings().text("view.theme")));
+  updateTheme();
+  updateTitle();
+  showSettings();
+  offerUnsavedSession();
+}
+
+void MainWindow::start(const QString& presetOrPath) {
+  if (!presetOrPath.isEmpty()) open(presetOrPath);
+  m_document.history().clear();  // what the program was started with is not a change
+  m_worker.request(m_document.settings());
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildParts() {
+  m_panels = new PanelArea;
+  m_verdict = new VerdictBar;
+  m_messages = new MessageStrip;
+  m_presentation = new PresentationBar;
+  m_presentation->hide();
+  auto* centre = new QWidget(this);
+  auto* column = new QVBoxLayout(centre);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(m_verdict);
+  column->addWidget(m_messages);
+  column->addWidget(m_panels, 1);
+  column->addWidget(m_presentation);
+  setCentralWidget(centre);
+
+  m_controls = new SettingsPanel;
+  auto* scroll = new QScrollArea;
+  scroll->setWidget(m_controls);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_controlsDock = new QDockWidget("Controls", this);
+  m_controlsDock->setObjectName("controls");
+  m_controlsDock->setAllowedAreas(Qt::LeftDockWidgetArea | Qt::RightDockWidgetArea);
+  m_controlsDock->setTitleBarWidget(new QWidget(m_controlsDock));  // the panel speaks for itself
+  m_controlsDock->setWidget(scroll);
+  addDockWidget(Qt::LeftDockWidgetArea, m_controlsDock);
+
+  m_status = new StatusLine;
+  setStatusBar(m_status);
+  m_staleSoon = new QTimer(this);
+  m_staleSoon->setSingleShot(true);
+  m_staleSoon->setInterval(120);  // a picture that follows at once need not be marked
+}
+
+void MainWindow::connectDocument() {
+  connect(&m_document, &Document::settingsChanged, this, &MainWindow::takeSettings);
+  connect(&m_document, &Document::nameChanged, this, &MainWindow::updateTitle);
+  connect(m_files, &FileActions::problem, this, &MainWindow::showProblem);
+  connect(m_files, &FileActions::done, m_status, &StatusLine::showHover);
+  connect(m_files, &FileActions::layoutRead, this, [this](const QString& layout) {
+    if (!layout.isEmpty()) m_panels->setLayoutText(layout);
+  });
+  connect(m_controls, &SettingsPanel::valueEdited, this, &MainWindow::edit);
+  connect(m_presentation, &PresentationBar::valueEdited, this, &MainWindow::edit);
+}
+
+void MainWindow::connectWorker() {
+  connect(&m_worker, &ExperimentWorker::experimentReady, this, &MainWindow::showExperiment);
+  connect(&m_worker, &ExperimentWorker::failed, this, &MainWindow::showProblem);
+  connect(&m_worker, &ExperimentWorker::progress, m_status, &StatusLine::showProgress);
+  connect(&m_worker, &ExperimentWorker::progress, this, [this] { m_busy = true; });
+  connect(&m_worker, &ExperimentWorker::idle, m_status, &StatusLine::showIdle);
+  connect(&m_worker, &ExperimentWorker::idle, this, [this] { m_busy = false; });
+  connect(&m_worker, &ExperimentWorker::stopped, this, [this] {
+    markStale();
+    m_status->showHover(
+        "Stopped. The picture is the last one that was ready; any change computes a new one.");
+  });
+  connect(&m_worker, &ExperimentWorker::probeReady, this,
+          [this](const std::shared_ptr<const Experiment>& of, const Probe& probe) {
+            if (of == m_shown) m_panels->setProbe(probe);
+          });
+  connect(m_staleSoon, &QTimer::timeout, this, &MainWindow::markStale);
+}
+
+void MainWindow::connectPanels() {
+  connect(m_status, &StatusLine::stopClicked, &m_worker, &ExperimentWorker::stop);
+  connect(m_panels, &PanelArea::hovered, m_status, &StatusLine::showHover);
+  connect(m_panels, &PanelArea::probeRequested, this, [this](bool inTeacherPlane, double x, double y) {
+    if (m_shown) m_worker.requestProbe(m_shown, inTeacherPlane, x, y);
+  });
+}
+
+void MainWindow::edit(const QString& key, const SettingValue& value, int gesture) {
+  try {
+    m_document.changeSetting(key, value, gesture);
+  } catch (const InputError& error) {
+    showProblem(QString::fromUtf8(error.what()));
+    showSettings();
+  }
+}
+
+void MainWindow::takeSettings(const QStringList& keys) {
+  const Settings& settings = m_document.settings();
+  if (keys.contains("view.theme")) m_appearance.setTheme(QString::fromStdString(settings.text("view.theme")));
+  m_messages->clearProblem();
+  showSettings();
+  // The picture is of earlier settings only if something was computed from what changed.
+  if (m_shown && !staleThrough(m_shown->settings, settings, Stage::analysis))
+    m_staleSoon->stop();
+  else if (!m_staleSoon->isActive())
+    m_staleSoon->start();
+  m_worker.request(settings);
+}
+
+void MainWindow::showSettings() {
+  const QString seen = seenText(m_document.settings(), m_shown.get());
+  m_controls->showSettings(m_document.settings());
+  m_controls->setNote(seenKey, seen);
+  m_presentation->showSettings(m_document.settings(), seen);
+}
+
+void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experiment) {
+  m_shown = experiment;
+  m_panels->showExperiment(experiment);
+  m_verdict->showExperiment(*experiment);
+  m_status->showExperiment(*experiment);
+  if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
+  m_staleSoon->stop();
+  m_verdict->setStale(false);
+  m_messages->clearProblem();
+  showSettings();
+}
+
+void MainWindow::showProblem(const QString& sentence) {
+  m_messages->showProblem(sentence);
+  m_staleSoon->stop();
+  if (m_shown && staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) markStale();
+}
+
+void MainWindow::markStale() {
+  m_panels->setStale(true);
+  m_verdict->setStale(true);
+}
+
+void MainWindow::open(const QString& presetOrPath) {
+  for (const Preset& preset : presets())
+    if (QString::fromStdString(preset.name) == presetOrPath) return applyPreset(preset);
+  m_files->open(presetOrPath);
+}
+
+void MainWindow::applyPreset(const Preset& preset) {
+  m_document.applyPreset(preset);
+  m_status->showHover(QString::fromStdString(preset.question));
+}
+
+void MainWindow::exportFigure() {
+  keyhole::exportFigure(*this, m_shown, [this](const QString& outcome, bool good) {
+    good ? m_status->showHover(outcome) : showProblem(outcome);
+  });
+}
+
+void MainWindow::exportData() {
+  keyhole::exportData(*this, m_shown, [this](const QString& outcome, bool good) {
+    good ? m_status->showHover(outcome) : showProblem(outcome);
+  });
+}
+
+void MainWindow::escape() {
+  if (m_busy)
+    m_worker.stop();
+  else
+    setPresenting(false);
+}
+
+void MainWindow::setPresenting(bool presenting) {
+  if (presenting == m_presenting) return;
+  m_presenting = presenting;
+  m_appearance.setPresenting(presenting);
+  m_controlsDock->setVisible(!presenting);
+  m_presentation->setVisible(presenting);
+  updateTheme();
+  setWindowState(presenting ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
+  emit presentingChanged(presenting);
+}
+
+void MainWindow::resetLayout() {
+  m_controlsDock->setFloating(false);
+  addDockWidget(Qt::LeftDockWidgetArea, m_controlsDock);
+  m_controlsDock->setVisible(!m_presenting);
+  m_panels->resetLayout();
+}
+
+void MainWindow::showHelp(const QString& anchor) {
+  if (!m_help) m_help = new HelpWindow(this);
+  m_help->showAt(anchor);
+}
+
+void MainWindow::updateTitle() {
+  setWindowTitle(m_document.displayName() + "[*] – Keyhole");
+  setWindowModified(m_document.isModified());
+}
+
+void MainWindow::updateTheme() {
+  m_panels->setTheme(Theme::of(palette(), QApplication::font()));
+}
+
+void MainWindow::restorePreferences() {
+  resize(1280, 720);
+  restoreGeometry(m_preferences.value("window/geometry").toByteArray());
+  restoreState(m_preferences.value("window/state").toByteArray());
+  m_panels->setLayoutText(m_preferences.value("window/panels").toString());
+  if (m_preferences.contains("window/sections"))
+    m_controls->setOpenSections(m_preferences.value("window/sections").toStringList());
+}
+
+void MainWindow::offerUnsavedSession() {
+  const auto copy = m_unsaved.newest();
+  if (!copy || m_preferences.value("offeredUnsaved").toString() >= copy->path) return;
+  m_preferences.setValue("offeredUnsaved", copy->path);
+  m_messages->showOffer("The last session was closed without saving it, and was kept.", "Restore it",
+                        [this] { m_files->restoreLast(); });
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  m_files->keepUnsaved();
+  setPresenting(false);
+  m_preferences.setValue("window/geometry", saveGeometry());
+  m_preferences.setValue("window/state", saveState());
+  m_preferences.setValue("window/panels", m_panels->layoutText());
+  m_preferences.setValue("window/sections", m_controls->openSections());
+  QMainWindow::closeEvent(event);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+  QMainWindow::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && m_panels) updateTheme();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile())
+    event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  event->acceptProposedAction();
+  m_files->open(event->mimeData()->urls().first().toLocalFile());
+}
+
+}  // namespace keyhole

@@ -1,0 +1,112 @@
+// The window: composes controls, panels, verdict and menus around one document and one worker. What they do
+// stands in their own files.
+#pragma once
+
+#include "app/appearance.h"
+#include "app/document.h"
+#include "app/experiment_worker.h"
+#include "app/recent_files.h"
+#include "app/unsaved_sessions.h"
+
+#include <QMainWindow>
+
+class QDockWidget;
+class QSettings;
+class QTimer;
+
+namespace keyhole {
+
+class FileActions;
+class HelpWindow;
+class MessageStrip;
+class PanelArea;
+class PresentationBar;
+class SettingsPanel;
+class StatusLine;
+class VerdictBar;
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  // preferences must outlive the window. unsavedFolder: where unsaved sessions are kept.
+  MainWindow(QSettings& preferences, const QString& unsavedFolder);
+  ~MainWindow() override;
+
+  Document& document() { return m_document; }
+  ExperimentWorker& worker() { return m_worker; }
+  FileActions& files() { return *m_files; }
+  RecentFiles& recentFiles() { return m_recent; }
+  PanelArea& panels() { return *m_panels; }
+  SettingsPanel& controls() { return *m_controls; }
+  QDockWidget& controlsDock() { return *m_controlsDock; }
+  MessageStrip& messages() { return *m_messages; }
+
+  // The newest experiment that is shown; null before the first.
+  const std::shared_ptr<const Experiment>& shown() const { return m_shown; }
+
+  // Computes the first picture: of a preset or a file, or of the default settings if the text is empty.
+  void start(const QString& presetOrPath);
+
+  // A preset's name, or a file.
+  void open(const QString& presetOrPath);
+  void applyPreset(const Preset& preset);
+  void exportFigure();
+  void exportData();
+  void setPresenting(bool presenting);
+  bool isPresenting() const { return m_presenting; }
+  void resetLayout();
+  void showHelp(const QString& anchor);
+  // Stops what is being computed; if nothing is, leaves the presentation.
+  void escape();
+
+ signals:
+  void presentingChanged(bool presenting);
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  void buildParts();
+  void connectDocument();
+  void connectWorker();
+  void connectPanels();
+  void restorePreferences();
+  void offerUnsavedSession();
+
+  void edit(const QString& key, const SettingValue& value, int gesture);
+  void takeSettings(const QStringList& keys);
+  void showSettings();
+  void showExperiment(const std::shared_ptr<const Experiment>& experiment);
+  void showProblem(const QString& sentence);
+  void markStale();
+  void updateTitle();
+  void updateTheme();
+
+  QSettings& m_preferences;
+  Appearance m_appearance;
+  Document m_document;
+  RecentFiles m_recent;
+  UnsavedSessions m_unsaved;
+  std::shared_ptr<const Experiment> m_shown;
+  bool m_presenting = false;
+  bool m_busy = false;
+
+  PanelArea* m_panels = nullptr;
+  SettingsPanel* m_controls = nullptr;
+  QDockWidget* m_controlsDock = nullptr;
+  VerdictBar* m_verdict = nullptr;
+  MessageStrip* m_messages = nullptr;
+  PresentationBar* m_presentation = nullptr;
+  StatusLine* m_status = nullptr;
+  FileActions* m_files = nullptr;
+  HelpWindow* m_help = nullptr;
+  QTimer* m_staleSoon = nullptr;
+
+  ExperimentWorker m_worker;  // last: stops first
+};
+
+}  // namespace keyhole

@@ -1,0 +1,36 @@
+// One sentence to the user inside the window, with at most one thing to do about it: never a modal box.
+#pragma once
+
+#include <QFrame>
+
+#include <functional>
+
+class QLabel;
+class QToolButton;
+
+namespace keyhole {
+
+class MessageStrip : public QFrame {
+  Q_OBJECT
+
+ public:
+  explicit MessageStrip(QWidget* parent = nullptr);
+
+  // Something the user gave cannot be used. The picture below is the one from before.
+  void showProblem(const QString& sentence);
+  // An offer: the button does `action` and closes the strip.
+  void showOffer(const QString& sentence, const QString& button, std::function<void()> action);
+  void clearProblem();  // leaves an offer in place
+  QString problem() const;
+
+ private:
+  void show(const QString& sentence, bool isProblem);
+
+  QLabel* m_mark = nullptr;
+  QLabel* m_text = nullptr;
+  QToolButton* m_action = nullptr;
+  std::function<void()> m_do;
+  bool m_isProblem = false;
+};
+
+}  // namespace keyhole

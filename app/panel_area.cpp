@@ -1,0 +1,177 @@
+#include "app/panel_area.h"
+
+#include "app/panel_dock.h"
+#include "widgets/plots/panels.h"
+
+namespace keyhole {
+
+namespace {
+
+// The rows to start with; a panel that is not named here joins the last one.
+const QList<QStringList> startingRows = {
+    {"teacher-flow", "student-flow", "eigenvalues"},
+    {"activity", "teacher-limit-sets", "student-limit-sets", "time-constants"},
+    {"task"}};
+const QList<int> rowHeights = {6, 5, 3};
+
+}  // namespace
+
+PanelArea::PanelArea(QWidget* parent) : QMainWindow(parent) {
+  // A child of the window, not a window of its own.
+  setWindowFlags(Qt::Widget);
+  setObjectName("panelArea");
+  setDockNestingEnabled(true);
+  setDockOptions(AllowNestedDocks | AllowTabbedDocks | AnimatedDocks);
+  setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+  for (auto& panel : makePanels(this)) addPanel(panel);
+  placeDocks();
+}
+
+void PanelArea::addPanel(Panel* panel) {
+  auto* dock = new PanelDock(panel, this);
+  m_docks.push_back(dock);
+  const QString name = panel->name();
+  connect(panel, &Panel::hovered, this, &PanelArea::hovered);
+  connect(panel, &Panel::probeRequested, this, &PanelArea::probeRequested);
+  connect(dock, &PanelDock::enlargeToggled, this, [this, name] { toggleEnlarged(name); });
+  connect(dock, &PanelDock::closedByUser, this, [this, name] { setWanted(name, false); });
+}
+
+PanelDock* PanelArea::dock(const QString& name) const {
+  for (PanelDock* dock : m_docks)
+    if (dock->panel()->name() == name) return dock;
+  return nullptr;
+}
+
+Panel* PanelArea::panel(const QString& name) const {
+  const PanelDock* found = dock(name);
+  return found ? found->panel() : nullptr;
+}
+
+void PanelArea::placeDocks() {
+  QList<QList<QDockWidget*>> rows(startingRows.size());
+  for (PanelDock* dock : m_docks) {
+    qsizetype row = startingRows.size() - 1;
+    for (qsizetype i = 0; i < startingRows.size(); ++i)
+      if (startingRows[i].contains(dock->panel()->name())) row = i;
+    rows[row].append(dock);
+  }
+  rows.removeIf([](const QList<QDockWidget*>& row) { return row.isEmpty(); });
+  QList<QDockWidget*> heads;
+  for (const QList<QDockWidget*>& row : rows) {
+    if (heads.isEmpty())
+      addDockWidget(Qt::TopDockWidgetArea, row.first());
+    else
+      splitDockWidget(heads.last(), row.first(), Qt::Vertical);
+    heads.append(row.first());
+  }
+  for (const QList<QDockWidget*>& row : rows) {
+    for (qsizetype i = 1; i < row.size(); ++i) splitDockWidget(row[i - 1], row[i], Qt::Horizontal);
+    resizeDocks(row, QList<int>(row.size(), 100), Qt::Horizontal);
+  }
+  QList<int> heights;
+  for (qsizetype i = 0; i < heads.size(); ++i) heights.append(100 * rowHeights.value(i, 4));
+  resizeDocks(heads, heights, Qt::Vertical);
+}
+
+void PanelArea::showExperiment(const std::shared_ptr<const Experiment>& experiment) {
+  for (PanelDock* dock : m_docks) {
+    Panel* panel = dock->panel();
+    const bool speaks = panel->speaksFor(*experiment);
+    if (speaks) {
+      m_silent.remove(panel->name());
+      panel->setExperiment(experiment);
+    } else if (!experiment->coarse) {
+      m_silent.insert(panel->name());
+    }
+    // In a coarse pass a panel without anything new keeps its picture, marked as the earlier one.
+    panel->setStale(!speaks);
+  }
+  updateVisibility();
+}
+
+void PanelArea::setStale(bool stale) {
+  for (PanelDock* dock : m_docks) dock->panel()->setStale(stale);
+}
+
+void PanelArea::setTheme(const Theme& theme) {
+  for (PanelDock* dock : m_docks) dock->panel()->setTheme(theme);
+}
+
+void PanelArea::setProbe(const Probe& probe) {
+  for (PanelDock* dock : m_docks) dock->panel()->setProbe(probe);
+}
+
+bool PanelArea::isWanted(const QString& name) const {
+  return !m_unwanted.contains(name);
+}
+
+void PanelArea::setWanted(const QString& name, bool wanted) {
+  if (wanted == isWanted(name)) return;
+  if (wanted)
+    m_unwanted.remove(name);
+  else
+    m_unwanted.insert(name);
+  if (m_enlarged == name && !wanted) toggleEnlarged(name);
+  updateVisibility();
+  emit wantedChanged(name, wanted);
+}
+
+void PanelArea::updateVisibility() {
+  const bool lonely = !m_enlarged.isEmpty() && !m_silent.contains(m_enlarged);
+  for (PanelDock* dock : m_docks) {
+    const QString name = dock->panel()->name();
+    const bool speaks = isWanted(name) && !m_silent.contains(name);
+    dock->setVisible(lonely ? name == m_enlarged : speaks);
+    dock->setEnlarged(lonely && name == m_enlarged);
+  }
+}
+
+void PanelArea::toggleEnlarged(const QString& name) {
+  if (m_enlarged.isEmpty()) {
+    if (PanelDock* found = dock(name)) found->setFloating(false);
+    m_beforeEnlarging = saveState();
+    m_enlarged = name;
+    updateVisibility();
+    return;
+  }
+  m_enlarged.clear();
+  restoreState(m_beforeEnlarging);
+  updateVisibility();
+}
+
+void PanelArea::resetLayout() {
+  m_enlarged.clear();
+  const QSet<QString> hidden = std::exchange(m_unwanted, {});
+  for (PanelDock* dock : m_docks) {
+    dock->setFloating(false);
+    removeDockWidget(dock);
+  }
+  placeDocks();
+  updateVisibility();
+  for (const QString& name : hidden) emit wantedChanged(name, true);
+}
+
+QString PanelArea::layoutText() const {
+  const QByteArray state = m_enlarged.isEmpty() ? saveState() : m_beforeEnlarging;
+  QStringList hidden = m_unwanted.values();
+  hidden.sort();
+  return hidden.join(',') + ';' + QString::fromLatin1(state.toBase64());
+}
+
+bool PanelArea::setLayoutText(const QString& text) {
+  const qsizetype end = text.indexOf(';');
+  if (end < 0) return false;
+  m_enlarged.clear();
+  if (!restoreState(QByteArray::fromBase64(text.mid(end + 1).toLatin1()))) return false;
+  const QStringList hidden = text.left(end).split(',', Qt::SkipEmptyParts);
+  const QSet<QString> before = std::exchange(m_unwanted, QSet<QString>(hidden.begin(), hidden.end()));
+  updateVisibility();
+  for (const PanelDock* dock : m_docks) {
+    const QString name = dock->panel()->name();
+    if (before.contains(name) == isWanted(name)) emit wantedChanged(name, isWanted(name));
+  }
+  return true;
+}
+
+}  // namespace keyhole

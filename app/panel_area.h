@@ -1,0 +1,56 @@
+// The panels as docks: laid out in rows to start with, then as the user likes. A panel is shown if the user
+// wants it and it has something to say about the experiment.
+#pragma once
+
+#include "widgets/plots/panel.h"
+
+#include <QMainWindow>
+#include <QSet>
+
+namespace keyhole {
+
+class PanelDock;
+
+class PanelArea : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit PanelArea(QWidget* parent = nullptr);
+
+  const std::vector<PanelDock*>& docks() const { return m_docks; }
+  Panel* panel(const QString& name) const;  // null if there is none
+
+  void showExperiment(const std::shared_ptr<const Experiment>& experiment);
+  void setStale(bool stale);
+  void setTheme(const Theme& theme);
+  void setProbe(const Probe& probe);
+
+  bool isWanted(const QString& name) const;
+  void setWanted(const QString& name, bool wanted);
+  QString enlarged() const { return m_enlarged; }  // empty: none
+  void toggleEnlarged(const QString& name);
+  void resetLayout();
+
+  // The layout as text for the session file and the preferences. False if the text is not a layout.
+  QString layoutText() const;
+  bool setLayoutText(const QString& text);
+
+ signals:
+  void hovered(const QString& text);
+  void probeRequested(bool inTeacherPlane, double x, double y);
+  void wantedChanged(const QString& name, bool wanted);
+
+ private:
+  void addPanel(Panel* panel);
+  PanelDock* dock(const QString& name) const;
+  void placeDocks();
+  void updateVisibility();
+
+  std::vector<PanelDock*> m_docks;
+  QSet<QString> m_unwanted;
+  QSet<QString> m_silent;  // nothing to say about the present experiment
+  QString m_enlarged;
+  QByteArray m_beforeEnlarging;
+};
+
+}  // namespace keyhole

@@ -1,0 +1,32 @@
+#include "app/run_progress.h"
+
+namespace keyhole {
+
+RunProgress::RunProgress(std::chrono::milliseconds grace, Listener listener)
+    : m_grace(grace), m_listener(std::move(listener)) {}
+
+void RunProgress::report(double fraction, std::string_view what) {
+  constexpr std::chrono::milliseconds pause(40);
+  const Clock::time_point now = Clock::now();
+  const QString words = QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size()));
+  if (words == m_lastWords && now - m_lastReport < pause) return;
+  m_lastReport = now;
+  m_lastWords = words;
+  m_listener(fraction, words);
+}
+
+bool RunProgress::stopRequested() const {
+  if (m_stop) return true;
+  const Clock::rep since = m_supersededAt;
+  if (since == never) return false;
+  return m_pictureShown || Clock::now().time_since_epoch().count() - since > m_grace.count();
+}
+
+void RunProgress::supersede() {
+  // The grace time counts from the first request that supersedes this run, else steady dragging would renew
+  // it.
+  Clock::rep expected = never;
+  m_supersededAt.compare_exchange_strong(expected, Clock::now().time_since_epoch().count());
+}
+
+}  // namespace keyhole

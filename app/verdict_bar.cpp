@@ -1,0 +1,104 @@
+#include "app/verdict_bar.h"
+
+#include "app/verdict_mark.h"
+#include "widgets/controls/relative_font.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace keyhole {
+
+VerdictBar::VerdictBar(QWidget* parent)
+    : QWidget(parent),
+      m_mark(new VerdictMark(this)),
+      m_sentence(new QLabel("Computing the first picture …", this)),
+      m_stale(new QLabel("computing …", this)),
+      m_notes(new QLabel(this)) {
+  setObjectName("verdictBar");
+  setAutoFillBackground(true);
+  m_sentence->setObjectName("sentence");
+  m_sentence->setWordWrap(true);
+  m_sentence->setTextFormat(Qt::PlainText);
+  m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_sentence->setAccessibleName("Verdict");
+  new RelativeFont(m_sentence, 1.35);
+  new RelativeFont(m_mark, 1.35);
+  m_stale->setObjectName("stale");
+  QSizePolicy keepsItsPlace = m_stale->sizePolicy();
+  keepsItsPlace.setRetainSizeWhenHidden(true);
+  m_stale->setSizePolicy(keepsItsPlace);
+  m_stale->hide();
+  m_notes->setObjectName("notes");
+  m_notes->setWordWrap(true);
+  m_notes->setTextFormat(Qt::PlainText);
+  m_notes->hide();
+  auto* texts = new QVBoxLayout;
+  texts->setSpacing(1);
+  texts->addWidget(m_sentence);
+  texts->addWidget(m_notes);
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(10, 5, 10, 5);
+  layout->setSpacing(10);
+  layout->addWidget(m_mark);
+  layout->addLayout(texts, 1);
+  layout->addWidget(m_stale);
+  updateColours();
+}
+
+void VerdictBar::showExperiment(const Experiment& experiment) {
+  m_kind = experiment.verdict.kind;
+  m_mark->setKind(m_kind);
+  m_sentence->setText(QString::fromStdString(experiment.verdict.sentence));
+  const QStringList lines = experimentNotes(experiment);
+  m_notes->setText(lines.join("  ·  "));
+  m_notes->setVisible(!lines.isEmpty());
+  updateColours();
+}
+
+void VerdictBar::setStale(bool stale) {
+  m_stale->setVisible(stale);
+  m_sentence->setEnabled(!stale);
+}
+
+QString VerdictBar::sentence() const {
+  return m_sentence->text();
+}
+
+QString VerdictBar::notes() const {
+  return m_notes->text();
+}
+
+void VerdictBar::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::ApplicationPaletteChange && m_notes) updateColours();
+}
+
+void VerdictBar::updateColours() {
+  QPalette own;
+  const QColor base = own.color(QPalette::Window);
+  const QColor tint = verdictColour(m_kind);
+  const double share = m_kind == VerdictKind::undecided ? 0.1 : 0.22;
+  const auto mix = [share](float a, float b) { return static_cast<float>((1 - share) * a + share * b); };
+  own.setColor(QPalette::Window,
+               QColor::fromRgbF(mix(base.redF(), tint.redF()), mix(base.greenF(), tint.greenF()),
+                                mix(base.blueF(), tint.blueF())));
+  setPalette(own);
+}
+
+QStringList experimentNotes(const Experiment& experiment) {
+  QStringList lines;
+  if (experiment.teacher)
+    for (const std::string& warning : experiment.teacher->warnings)
+      lines.append(QString::fromStdString(warning));
+  if (!experiment.fit) return lines;
+  const Student& student = experiment.fit->student;
+  const FitStatus status = student.summary.status;
+  if (status != FitStatus::solved && status != FitStatus::converged)
+    lines.append(QString::fromStdString(student.summary.message));
+  for (const std::string& note : student.notes) lines.append(QString::fromStdString(note));
+  return lines;
+}
+
+}  // namespace keyhole

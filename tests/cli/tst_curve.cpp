@@ -1,0 +1,232 @@
+#include "core/analysis/spectrum.h"
+#include "core/experiment/stage_options.h"
+#include "core/io/delimited.h"
+#include "tests/cli/run_cli.h"
+#include "tests/support/matrix_compare.h"
+#include "tests/support/reference.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+std::vector<Index> firstUnits(Index d) {
+  std::vector<Index> units(static_cast<std::size_t>(d));
+  std::iota(units.begin(), units.end(), Index{0});
+  return units;
+}
+
+// Empty if the row says of the student what the core computes of it.
+QString rowDiffers(const nlohmann::ordered_json& row, const Student& student, double tolerance) {
+  const Spectrum all = spectrumOf(student.A, true);
+  const Index n = std::min<Index>(6, all.values.size());
+  if (row["d"].get<Index>() != student.A.rows()) return "another d";
+  if (row["eigenvalues"].size() != static_cast<std::size_t>(n)) return "another number of eigenvalues";
+  if (std::abs(row["henrici"].get<double>() - henriciNumber(student.A, all.values)) > tolerance)
+    return "another Henrici number";
+  const double score = lineAttractorScore(all).value;
+  if (std::isfinite(score) && std::abs(row["line_attractor_score"].get<double>() - score) > tolerance)
+    return "another score";
+  return spectralDifference(complexValues(row["eigenvalues"]), ComplexVector(all.values.head(n)), tolerance);
+}
+
+TeacherOptions chainOptions(Index size) {
+  TeacherOptions options;
+  options.kind = TeacherKind::chain;
+  options.size = size;
+  return options;
+}
+
+}  // namespace
+
+class TestCurve : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Two roads: a teacher of ours through a file and the command line, and directly through the core. Fails if
+  // the file's order of units, its orientation or the limit is lost on the way.
+  void fileEqualsStationaryFit_data() {
+    QTest::addColumn<QString>("limit");
+    QTest::newRow("continuous") << "continuous";
+    QTest::newRow("discrete") << "discrete";
+  }
+  void fileEqualsStationaryFit() {
+    QFETCH(QString, limit);
+    const Teacher teacher = buildTeacher(chainOptions(40));
+    const std::string file = m_folder.path("teacher.npy");
+    writeNpy(file, teacher.network.dense());
+    const auto outcome = runCli({"curve", "--teacher", file, "--limit", limit.toStdString(), "--observed",
+                                 "1,2,7,20", "--set", "simulation.alpha=0.1"});
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    QCOMPARE(json["limit"].get<std::string>(), limit.toStdString());
+    QCOMPARE(json["rows"].size(), std::size_t{4});
+    const auto which = limit == "discrete" ? StationaryLimit::discrete : StationaryLimit::continuous;
+    const auto covariance = stationaryCovariance(teacher, which, 0.1);
+    for (const auto& row : json["rows"]) {
+      const Student student = fitStationary(covariance, firstUnits(row["d"].get<Index>()), 0.1);
+      QCOMPARE(rowDiffers(row, student, 1e-8), QString());
+      QCOMPARE(row["status"].get<std::string>(), std::string("solved"));
+    }
+  }
+
+  // Fails if the continuous limit is not the default, or a kind's settings are not heeded.
+  void kindWithSettings() {
+    const auto json = runCli({"curve", "--teacher", "chain", "--set", "teacher.size=30",
+                              "teacher.chain_beta=0.2", "--set", "teacher.seed=4", "--observed", "5"})
+                          .json();
+    TeacherOptions options = chainOptions(30);
+    options.chainBeta = 0.2;
+    options.seed = 4;
+    const auto covariance = stationaryCovariance(buildTeacher(options), StationaryLimit::continuous, 0.01);
+    QCOMPARE(rowDiffers(json["rows"][0], fitStationary(covariance, firstUnits(5), 0.01), 1e-9), QString());
+    QCOMPARE(json["units"].get<int>(), 30);
+    QCOMPARE(json["options"]["teacher.chain_beta"].get<double>(), 0.2);
+  }
+
+  // Fails if finite fits are not MAP fits of leading blocks of one simulation's sums with the settings' α and
+  // ρ.
+  void finiteEqualsMapFits() {
+    const auto outcome = runCli({"curve", "--teacher", "chain", "--limit", "finite", "--observed", "3,10",
+                                 "--set", "teacher.size=20", "simulation.steps=2000", "fit.rho=0.01"});
+    QCOMPARE(outcome.code, 0);
+    const Teacher teacher = buildTeacher(chainOptions(20));
+    SimulationOptions options;
+    options.steps = 2000;
+    RegressionSums sums = emptySums(20, 0);
+    simulate(teacher, options, Vector(), [&](const StateBlock& block) {
+      accumulate(sums, block.states, Matrix(0, block.states.cols() - 1), options.alpha, Nonlinearity::linear);
+    });
+    for (const auto& row : outcome.json()["rows"]) {
+      const auto seen = selectUnits(sums, firstUnits(row["d"].get<Index>()));
+      QCOMPARE(rowDiffers(row, fitMap(seen, {0.01, 0.01, Nonlinearity::linear}), 1e-8), QString());
+    }
+  }
+
+  // Fails if `all` leaves out a d or a row holds more than six eigenvalues.
+  void allMeansEveryNumberOfUnits() {
+    const auto json =
+        runCli({"curve", "--teacher", "gaussian", "--set", "teacher.size=9", "--observed", "all"}).json();
+    QCOMPARE(json["rows"].size(), std::size_t{9});
+    for (std::size_t i = 0; i < 9; ++i) {
+      QCOMPARE(json["rows"][i]["d"].get<std::size_t>(), i + 1);
+      QCOMPARE(json["rows"][i]["eigenvalues"].size(), std::min<std::size_t>(6, i + 1));
+    }
+  }
+
+  // Fails if the rounding noise around exactly zero eigenvalues is shown as the teacher's spectrum.
+  void allUnitsSeenGiveTheExactSpectrum() {
+    const auto row = runCli({"curve", "--teacher", "chain", "--set", "teacher.size=60", "--observed", "60"})
+                         .json()["rows"][0];
+    for (const auto& value : row["eigenvalues"]) {
+      QCOMPARE(value[0].get<double>(), 0.0);
+      QCOMPARE(value[1].get<double>(), 0.0);
+    }
+  }
+
+  // Fails if a teacher without a stationary state is refused, passes as good, or gets numbers.
+  void noStationaryStateIsAStatus() {
+    const auto outcome = runCli({"curve", "--teacher", "line-attractor", "--set", "teacher.size=20",
+                                 "teacher.leading_eigenvalue=1.1", "--observed", "2,20"});
+    QCOMPARE(outcome.code, 3);
+    QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
+    for (const auto& row : outcome.json()["rows"]) {
+      QCOMPARE(row["status"].get<std::string>(), std::string("no stationary state"));
+      QVERIFY(row["eigenvalues"].is_null());
+      QVERIFY(row["line_attractor_score"].is_null());
+      QVERIFY(row["henrici"].is_null());
+    }
+  }
+
+  // Fails if the table and the JSON differ in a number, or a missing one is not an empty cell.
+  void csvHoldsTheSameNumbers() {
+    const std::string file = m_folder.path("curve.csv");
+    const std::vector<std::string> args = {"curve",           "--teacher",  "chain", "--set",
+                                           "teacher.size=30", "--observed", "2,8"};
+    auto toFile = args;
+    toFile.insert(toFile.end(), {"-o", file});
+    QCOMPARE(runCli(toFile).code, 0);
+    const auto json = runCli(args).json();
+    QFile csv(QString::fromStdString(file));
+    QVERIFY(csv.open(QIODevice::ReadOnly));
+    const auto lines = csv.readAll().split('\n');
+    QVERIFY(lines[0].startsWith("d,re1,im1,re2,im2,"));
+    QVERIFY(lines[0].endsWith("re6,im6,line_attractor_score,henrici,line_attractor_status,status"));
+    for (int i = 0; i < 2; ++i) {
+      const auto cells = lines[i + 1].split(',');
+      const auto& row = json["rows"][static_cast<std::size_t>(i)];
+      QCOMPARE(cells.size(), 17);
+      QCOMPARE(cells[0].toInt(), row["d"].get<int>());
+      QCOMPARE(cells[1].toDouble(), row["eigenvalues"][0][0].get<double>());
+      QCOMPARE(cells[4].toDouble(), row["eigenvalues"][1][1].get<double>());
+      QCOMPARE(cells[13].toDouble(), row["line_attractor_score"].get<double>());
+      QCOMPARE(cells[14].toDouble(), row["henrici"].get<double>());
+      QCOMPARE(cells[16], QByteArray("solved"));
+    }
+    QVERIFY(lines[1].split(',')[5].isEmpty());
+  }
+
+  // Fails if a tanh teacher's linear long-time limit passes without a word.
+  void longTimeLimitOfTanhTeacherWarns() {
+    const auto outcome =
+        runCli({"curve", "--teacher", "gaussian", "--set", "teacher.size=10", "teacher.phi=tanh"});
+    QCOMPARE(outcome.code, 0);
+    QVERIFY2(outcome.err.find("tanh") != std::string::npos, outcome.err.c_str());
+    QCOMPARE(outcome.json()["warnings"].size(), std::size_t{1});
+  }
+
+  // Fails if a stop is not heeded or leaves a file.
+  void stoppedCurveWritesNothing() {
+    StopAtOnce stop;
+    const auto outcome = runCli({"curve", "--teacher", "chain", "-o", m_folder.path("stopped.json")}, stop);
+    QCOMPARE(outcome.code, 130);
+    QVERIFY(!QFile::exists(QString::fromStdString(m_folder.path("stopped.json"))));
+  }
+
+  // Fails if a curve leaves the independent implementation's. The eigenvalues at d = D = 120 are rounding
+  // noise around exact zeros but for the symmetric teacher.
+  void agreesWithReference_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"chain", "lowrank", "symmetric", "triangular"})
+      QTest::newRow(name) << QString(name);
+  }
+  void agreesWithReference() {
+    SKIP_WITHOUT_REFERENCE();
+    QFETCH(QString, name);
+    const std::string base = "stationary_" + name.toStdString();
+    const auto expected = referenceJson(base);
+    const std::string file = m_folder.path("reference.npy");
+    writeNpy(file, referenceArray(base + ".teacher"));
+    std::string counts;
+    for (const auto& row : expected["rows"])
+      counts += (counts.empty() ? "" : ",") + std::to_string(row["d"].get<int>());
+    const auto outcome = runCli({"curve", "--teacher", file, "--observed", counts});
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    QCOMPARE(json["rows"].size(), expected["rows"].size());
+    for (std::size_t i = 0; i < expected["rows"].size(); ++i) {
+      const auto& ours = json["rows"][i];
+      const auto& theirs = expected["rows"][i];
+      if (theirs["d"] == 120 && name != "symmetric") continue;
+      QVERIFY(std::abs(ours["henrici"].get<double>() - theirs["henrici"].get<double>()) < 1e-6);
+      QVERIFY(std::abs(ours["line_attractor_score"].get<double>() -
+                       theirs["line_attractor_score"].get<double>()) < 1e-6);
+      // The sixth may be one of a conjugate pair, of which either may come first.
+      for (std::size_t k = 0; k < ours["eigenvalues"].size(); ++k)
+        for (std::size_t part = 0; part < 2; ++part)
+          QVERIFY(std::abs(std::abs(ours["eigenvalues"][k][part].get<double>()) -
+                           std::abs(theirs["eigenvalues"][k][part].get<double>())) < 1e-6);
+    }
+  }
+
+ private:
+  Folder m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestCurve)
+#include "tst_curve.moc"

@@ -1,0 +1,228 @@
+#include "core/analysis/spectrum.h"
+#include "core/common/error.h"
+#include "core/common/random.h"
+#include "core/fitting/map_fit.h"
+#include "tests/cli/run_cli.h"
+#include "tests/support/matrix_compare.h"
+#include "tests/support/reference.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <fstream>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+// A stable linear network of N units, driven by noise: N x T.
+Matrix smallActivity(Index N, Index T) {
+  const RandomStream random(5, Stream::test);
+  const Matrix B = 0.5 / std::sqrt(static_cast<double>(N)) * random.normalMatrix(N, N);
+  const Matrix noise = random.normalMatrix(N, T, 1000);
+  Matrix X(N, T);
+  X.col(0) = noise.col(0);
+  for (Index t = 1; t < T; ++t) X.col(t) = 0.8 * X.col(t - 1) + 0.2 * (B * X.col(t - 1) + noise.col(t));
+  return X;
+}
+
+const std::vector<std::string> kKeys = {"method",
+                                        "neurons",
+                                        "timepoints",
+                                        "options",
+                                        "dynamics",
+                                        "eigenvalues",
+                                        "time_constants",
+                                        "line_attractor_score",
+                                        "line_attractor_status",
+                                        "explained_variance",
+                                        "one_step_r2",
+                                        "henrici",
+                                        "undetermined",
+                                        "ridge_dominance",
+                                        "warnings",
+                                        "summary"};
+
+}  // namespace
+
+class TestFit : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Fails if a key is missing, misspelt, in another order, or new without being asked for.
+  void keysAreTheDocumentedOnes() {
+    const auto outcome = runCli({"fit", m_recording, "--method", "map"});
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    QCOMPARE(keysOf(json), kKeys);
+    QCOMPARE(keysOf(json["summary"]),
+             (std::vector<std::string>{"status", "iterations", "seconds", "message"}));
+    QCOMPARE(json["method"].get<std::string>(), std::string("map"));
+    QCOMPARE(json["neurons"].get<int>(), 6);
+    QCOMPARE(json["timepoints"].get<int>(), 900);
+    QCOMPARE(json["summary"]["status"].get<std::string>(), std::string("solved"));
+  }
+
+  // Fails if alpha, rho or φ do not reach the fit, or if the matrix is written by columns.
+  void dynamicsAreThoseOfFitMap_data() {
+    QTest::addColumn<QString>("phi");
+    QTest::addColumn<double>("alpha");
+    QTest::addColumn<double>("rho");
+    QTest::newRow("linear") << "linear" << 0.2 << 0.001;
+    QTest::newRow("tanh") << "tanh" << 0.2 << 0.001;
+    QTest::newRow("other step") << "linear" << 0.05 << 0.001;
+    QTest::newRow("strong ridge") << "linear" << 0.2 << 5.0;
+  }
+  void dynamicsAreThoseOfFitMap() {
+    QFETCH(QString, phi);
+    QFETCH(double, alpha);
+    QFETCH(double, rho);
+    const MapOptions options{alpha, rho, phi == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear};
+    const Student student = fitMap(m_activity, Matrix(0, m_activity.cols()), options);
+    const auto json = runCli({"fit", m_recording, "--phi", phi.toStdString(), "--alpha", toText(alpha),
+                              "--rho", toText(rho)})
+                          .json();
+    COMPARE_MATRICES(matrixOf(json["dynamics"]), student.A, 1e-10);
+    QCOMPARE(json["one_step_r2"].get<double>(), student.oneStepR2);
+    const Spectrum spectrum = spectrumOf(student.A, true);
+    COMPARE_EIGENVALUES(complexValues(json["eigenvalues"]), spectrum.values, 1e-9);
+    QVERIFY(std::abs(json["henrici"].get<double>() - henriciNumber(student.A, spectrum.values)) < 1e-9);
+  }
+
+  // Fails if the input is ignored, shifted in time, or its matrix is not reported.
+  void inputEntersTheFit() {
+    const RandomStream random(6, Stream::test);
+    const Matrix input = random.normalMatrix(2, 900);
+    const std::string file = m_folder.writeActivity("input.npy", input);
+    const Student student = fitMap(m_activity, input, {0.2, 0.001, Nonlinearity::linear});
+    const auto outcome = runCli({"fit", m_recording, "--alpha", "0.2", "--input", file});
+    QCOMPARE(outcome.code, 0);
+    COMPARE_MATRICES(matrixOf(outcome.json()["input_matrix"]), student.V, 1e-10);
+    COMPARE_MATRICES(matrixOf(outcome.json()["dynamics"]), student.A, 1e-10);
+  }
+
+  // Fails if τ is not |1/(1 - Re λ)| in the order of the eigenvalues, or seconds are not τ Δt/α.
+  void timeConstantsFollowTheEigenvalues() {
+    const auto json = runCli({"fit", m_recording, "--alpha", "0.2", "--dt", "0.004"}).json();
+    QCOMPARE(json["time_constants"].size(), std::size_t{6});
+    for (std::size_t i = 0; i < 6; ++i) {
+      const double tau = std::abs(1.0 / (1.0 - json["eigenvalues"][i][0].get<double>()));
+      QVERIFY(std::abs(json["time_constants"][i].get<double>() - tau) < 1e-12 * tau);
+      QVERIFY(std::abs(json["time_constants_seconds"][i].get<double>() - tau * 0.02) < 1e-12 * tau);
+      if (i > 0)
+        QVERIFY(json["eigenvalues"][i - 1][0].get<double>() >= json["eigenvalues"][i][0].get<double>());
+    }
+  }
+
+  // Fails if --observed takes other channels than the first, or --transpose does not turn the array.
+  void observedAndTranspose() {
+    const auto first = runCli({"fit", m_folder.writeActivity("first.npy", m_activity.topRows(3))}).json();
+    QVERIFY(runCli({"fit", m_recording, "--observed", "3"}).json()["dynamics"] == first["dynamics"]);
+    const std::string turned = m_folder.path("turned.npy");
+    writeNpy(turned, m_activity);
+    QVERIFY(runCli({"fit", turned, "--transpose"}).json()["dynamics"] ==
+            runCli({"fit", m_recording}).json()["dynamics"]);
+  }
+
+  // Fails if a constant channel passes silently, or keeps the others from being fitted.
+  void constantChannelIsNamed() {
+    Matrix activity = m_activity;
+    activity.row(4).setConstant(2.5);
+    const auto outcome = runCli({"fit", m_folder.writeActivity("constant.npy", activity)});
+    QCOMPARE(outcome.code, 0);
+    QVERIFY2(outcome.err.find("constant channel") != std::string::npos, outcome.err.c_str());
+    const auto json = outcome.json();
+    QVERIFY(json["warnings"].size() >= 1);
+    QVERIFY(json["warnings"][0].get<std::string>().find("5") != std::string::npos);
+  }
+
+  // Fails if a numerical failure is called good, loses its output, or invents numbers.
+  void singularFitIsWrittenWithItsStatus() {
+    const std::string file = m_folder.path("singular.json");
+    const auto outcome = runCli(
+        {"fit", m_folder.writeActivity("short.npy", m_activity.leftCols(4)), "--rho", "0", "-o", file});
+    QCOMPARE(outcome.code, 3);
+    QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
+    QVERIFY(outcome.out.empty());
+    std::ifstream stream(file);
+    const auto json = nlohmann::ordered_json::parse(stream);
+    QCOMPARE(keysOf(json), kKeys);
+    QCOMPARE(json["summary"]["status"].get<std::string>(), std::string("singular"));
+    for (const char* key :
+         {"dynamics", "eigenvalues", "time_constants", "line_attractor_score", "explained_variance"})
+      QVERIFY2(json[key].is_null(), key);
+  }
+
+  // Fails if a number that overflows ends in a crash or in "nan" within the JSON.
+  void hugeNumbersEndInAStatus() {
+    const auto outcome = runCli({"fit", m_folder.writeActivity("huge.npy", 1e200 * m_activity)});
+    QCOMPARE(outcome.code, 3);
+    QVERIFY(!outcome.json().is_discarded());
+    QVERIFY(outcome.json()["dynamics"].is_null());
+  }
+
+  // Fails if an undefined score (one mode) is written as a number.
+  void undefinedIsNull() {
+    const auto json = runCli({"fit", m_recording, "--observed", "1"}).json();
+    QVERIFY(json["line_attractor_score"].is_null());
+    QCOMPARE(json["line_attractor_status"].get<std::string>(), std::string("too few modes"));
+    QCOMPARE(json["eigenvalues"].size(), std::size_t{1});
+  }
+
+  // Fails if -o also prints, or prints something else than it writes.
+  void outputFileHoldsWhatWouldBePrinted() {
+    const std::string file = m_folder.path("fit.json");
+    const auto toFile = runCli({"fit", m_recording, "-o", file});
+    QCOMPARE(toFile.code, 0);
+    QVERIFY(toFile.out.empty());
+    std::ifstream stream(file);
+    auto written = nlohmann::ordered_json::parse(stream);
+    auto printed = runCli({"fit", m_recording}).json();
+    written["summary"].erase("seconds");
+    printed["summary"].erase("seconds");
+    QVERIFY(written == printed);
+  }
+
+  // Fails if a stop is not heeded or leaves a file.
+  void stoppedFitWritesNothing() {
+    StopAtOnce stop;
+    const auto outcome = runCli({"fit", m_recording, "-o", m_folder.path("stopped.json")}, stop);
+    QCOMPARE(outcome.code, 130);
+    QVERIFY(!QFile::exists(QString::fromStdString(m_folder.path("stopped.json"))));
+  }
+
+  // Fails if the command line's fit leaves the independent implementation's.
+  void agreesWithReference_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("phi");
+    QTest::newRow("linear") << "map_linear"
+                            << "linear";
+    QTest::newRow("tanh") << "map_tanh"
+                          << "tanh";
+  }
+  void agreesWithReference() {
+    SKIP_WITHOUT_REFERENCE();
+    QFETCH(QString, name);
+    QFETCH(QString, phi);
+    const auto expected = referenceJson(name.toStdString());
+    const std::string file = m_folder.path("reference.npy");
+    writeNpy(file, referenceArray(name.toStdString() + ".activity"));
+    const auto outcome = runCli(
+        {"fit", file, "--method", "map", "--alpha", "0.01", "--rho", "0.001", "--phi", phi.toStdString()});
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    COMPARE_MATRICES(matrixOf(json["dynamics"]), matrixOf(expected["A"]), 1e-8);
+    COMPARE_EIGENVALUES(complexValues(json["eigenvalues"]), complexValues(expected["eigenvalues"]), 1e-8);
+    QVERIFY(std::abs(json["line_attractor_score"].get<double>() -
+                     expected["line_attractor_score"].get<double>()) < 1e-8);
+  }
+
+ private:
+  Folder m_folder;
+  Matrix m_activity = smallActivity(6, 900);
+  std::string m_recording = m_folder.writeActivity("activity.npy", m_activity);
+};
+
+QTEST_GUILESS_MAIN(TestFit)
+#include "tst_fit.moc"
