@@ -149,7 +149,7 @@ std::string undecidedAlone(const std::optional<SystemEvidence>& student, const s
                            const VerdictOptions& options) {
   if (!student) return "There is no student to judge: " + whyNoStudent + ".";
   const auto p = persistenceOf(student->spectrum, options.persistentTau);
-  return "The student claims " + whatItHas("λ̂", *student, p, options) +
+  return "The student claims " + whatItHas("λ", *student, p, options) +
          ". What the circuit behind the recording has is not known: UNDECIDED.";
 }
 
@@ -166,7 +166,7 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
   verdict.spurious = verdict.kind == VerdictKind::spuriousPersistence ||
                      verdict.kind == VerdictKind::spuriousLineAttractor ||
                      verdict.kind == VerdictKind::spuriousLimitCycle;
-  verdict.sentence = "The student claims " + whatItHas("λ̂", *student, comparison.studentModes, options) +
+  verdict.sentence = "The student claims " + whatItHas("λ", *student, comparison.studentModes, options) +
                      "; the teacher has " + whatItHas("λ", *teacher, comparison.teacherModes, options) +
                      ending(verdict.kind, comparison);
   return verdict;

@@ -9,6 +9,8 @@ namespace {
 
 constexpr int finestPositions = 1000;
 constexpr double smallestAboveZero = 1e-12;
+// Rounding to three digits moves a value by at most 0.5 %, so that steps above 1 % never coincide.
+constexpr double finestLogStep = 0.0115;
 
 double roundedTo(double value, double significantDigits) {
   if (value == 0) return 0;
@@ -38,7 +40,8 @@ double SliderScale::logFloor() const {
 
 int SliderScale::positions() const {
   if (!(maximum > minimum)) return 0;
-  if (scale == SettingScale::logarithmic) return finestPositions;
+  if (scale == SettingScale::logarithmic)
+    return std::clamp(static_cast<int>(std::log(maximum / logFloor()) / finestLogStep), 1, finestPositions);
   return static_cast<int>(std::ceil((maximum - minimum) / step() - 1e-6));
 }
 
@@ -82,7 +85,9 @@ int SliderScale::stepped(int position, int steps) const {
     const double before = value(reached);
     do reached += direction;
     while (reached > 0 && reached < last && value(reached) == before);
-    if (reached <= 0 || reached >= last) return std::clamp(reached, 0, last);
+    // Positions that share an end's value are that end.
+    if (reached <= 0 || value(reached) == minimum) return 0;
+    if (reached >= last || value(reached) == maximum) return last;
   }
   return reached;
 }

@@ -18,12 +18,11 @@ Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
 
 }  // namespace
 
-ActivityPanel::ActivityPanel(QWidget* parent)
-    : PlotPanel("activity", tr("Activity of seen units"), parent),
-      m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.0)) {
+ActivityPanel::ActivityPanel(QWidget* parent) : PlotPanel("activity", tr("Activity of seen units"), parent) {
   setAccessibleDescription(
       tr("Traces of a few seen units over time, teacher and student overlaid, one unit above the other."));
   plot().xAxis->setLabel(tr("time (τ)"));
+  legendAbove();
   applyTheme();
 }
 
@@ -31,9 +30,6 @@ void ActivityPanel::applyTheme() {
   PlotPanel::applyTheme();
   plot().yAxis->setTicks(true);
   plot().yAxis->setLabel(tr("unit"));
-  QColor veil = theme().background;
-  veil.setAlpha(180);
-  m_note->setBrush(veil);
 }
 
 ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const {
@@ -60,23 +56,24 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     const double offset = -shown.spacing * static_cast<double>(i);
     const Vector truth = teacherTrace(experiment, i, shown.steps);
     const double middle = truth.size() > 0 ? truth.mean() : 0;
-    const auto draw = [&](const Vector& trace, const QPen& pen) {
+    const auto draw = [&](const Vector& trace, const QPen& pen, const QString& name) {
       const Polyline line = decimated(0, alpha, Vector((trace.array() - middle + offset).matrix()), kBuckets);
-      addLine(pen, {})->setData(line.x, line.y, true);
+      QCPGraph* graph = addLine(pen, name);
+      graph->setData(line.x, line.y, true);
+      if (i > 0) graph->removeFromLegend();
     };
-    draw(truth, QPen(theme().teacher, theme().lineWidth));
+    draw(truth, QPen(theme().teacher, theme().lineWidth),
+         experiment.teacher->teacher ? tr("teacher") : tr("recording"));
     if (experiment.studentAnalysis)
       draw(experiment.studentAnalysis->activity.row(i).head(shown.steps).cwiseMax(-1e6).cwiseMin(1e6),
-           QPen(theme().student, theme().lineWidth));
+           QPen(theme().student, theme().lineWidth),
+           tr("student (EV %1)").arg(shortNumber(experiment.studentAnalysis->explainedVariance)));
     ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
   }
   plot().yAxis->setTicker(ticker);
   plot().xAxis->setRange(0, alpha * static_cast<double>(std::max<Index>(shown.steps - 1, 1)));
-  plot().yAxis->setRange(-shown.spacing * (static_cast<double>(shown.units) - 0.35), 0.85 * shown.spacing);
-  QString note = experiment.teacher->teacher ? tr("orange: teacher") : tr("orange: recording");
-  if (experiment.studentAnalysis)
-    note += tr("   blue: student (EV %1)").arg(shortNumber(experiment.studentAnalysis->explainedVariance));
-  m_note->setText(note);
+  plot().yAxis->setRange(-shown.spacing * (static_cast<double>(shown.units) - 0.35), 0.65 * shown.spacing);
+  ActivityPanel::applyTheme();
   queueReplot();
 }
 

@@ -25,8 +25,6 @@ class ActivityPanel : public PlotPanel {
     double spacing = 1;  // between the traces' zero lines
   };
   Shown shownOf(const Experiment& experiment) const;
-
-  QCPItemText* m_note;
 };
 
 }  // namespace keyhole

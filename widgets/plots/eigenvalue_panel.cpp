@@ -65,6 +65,7 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   m_circle = new QCPCurve(plot().xAxis, plot().yAxis);
   m_marginal = new QCPItemStraightLine(&plot());
   m_marginalText = addNote(Qt::AlignLeft | Qt::AlignBottom, 0, 0);
+  m_marginalText->setRotation(-90);
   const auto scatter = [this](const QString& name) {
     auto* graph = new QCPGraph(plot().xAxis, plot().yAxis);
     graph->setLineStyle(QCPGraph::lsNone);
@@ -75,7 +76,7 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   m_studentUndetermined = scatter({});
   m_teacher = scatter(tr("teacher"));
   m_student = scatter(tr("student"));
-  m_note = addNote(Qt::AlignLeft | Qt::AlignTop, 0.02, 0.02);
+  legendAbove();
   plot().xAxis->setLabel(tr("Re λ"));
   plot().yAxis->setLabel(tr("Im λ"));
   m_circle->removeFromLegend();
@@ -99,23 +100,29 @@ void EigenvaluePanel::applyTheme() {
   quiet.setStyle(Qt::DashLine);
   m_marginal->setPen(quiet);
   m_marginalText->setColor(theme().muted);
-  const double size = theme().markSize, width = 1.3 * theme().lineWidth;
+  // Hundreds of marks side by side are smaller ones.
+  constexpr int kMany = 100;
+  const double width = 1.3 * theme().lineWidth;
+  const auto sizeOf = [this](const QCPGraph* graph) {
+    return graph->dataCount() > kMany ? 0.65 * theme().markSize : theme().markSize;
+  };
   QColor fill = theme().student;
   fill.setAlpha(110);
   m_teacher->setScatterStyle(
-      {QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
-  m_student->setScatterStyle({QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, size});
+      {QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * sizeOf(m_teacher)});
+  m_student->setScatterStyle(
+      {QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, sizeOf(m_student)});
   QColor faint = theme().muted;
   faint.setAlpha(120);
-  m_teacherUndetermined->setScatterStyle(
-      {QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.8 * size});
-  m_studentUndetermined->setScatterStyle(
-      {QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.7 * size});
+  m_teacherUndetermined->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush,
+                                          0.8 * sizeOf(m_teacherUndetermined)});
+  m_studentUndetermined->setScatterStyle({QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush,
+                                          0.7 * sizeOf(m_studentUndetermined)});
 }
 
 void EigenvaluePanel::showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
-                                QList<QCPItemText*>& counts) {
-  for (QCPItemText* text : std::as_const(counts)) plot().removeItem(text);
+                                QList<QCPAbstractItem*>& counts) {
+  for (QCPAbstractItem* item : std::as_const(counts)) plot().removeItem(item);
   counts.clear();
   determined->data()->clear();
   undetermined->data()->clear();
@@ -127,27 +134,38 @@ void EigenvaluePanel::showMarks(const Spectrum* spectrum, QCPGraph* determined, 
     auto* text = new QCPItemText(&plot());
     text->setText(QString("×%1").arg(mark.count));
     text->setFont(theme().font());
+    QColor veil = theme().background;
+    veil.setAlpha(190);
+    text->setBrush(veil);
     text->setColor(above ? theme().teacher : theme().student);
     text->setPositionAlignment(Qt::AlignHCenter | (above ? Qt::AlignBottom : Qt::AlignTop));
-    text->setPadding(
-        QMargins(0, static_cast<int>(theme().markSize * 0.7), 0, static_cast<int>(theme().markSize * 0.7)));
-    text->position->setAxes(plot().xAxis, plot().yAxis);
-    text->position->setCoords(mark.value.real(), mark.value.imag());
+    auto* at = new QCPItemTracer(&plot());
+    at->setStyle(QCPItemTracer::tsNone);
+    at->position->setAxes(plot().xAxis, plot().yAxis);
+    at->position->setCoords(mark.value.real(), mark.value.imag());
+    text->position->setParentAnchor(at->position);
+    text->position->setCoords(0, (above ? -1.1 : 1.1) * theme().markSize);
+    counts.append(at);
     counts.append(text);
   }
 }
 
-void EigenvaluePanel::showNote(const Experiment& experiment) {
+void EigenvaluePanel::showLegend(const Experiment& experiment) {
   const auto* teacher = spectrumOfSide(experiment, true);
   const auto* student = spectrumOfSide(experiment, false);
-  QStringList lines;
-  if (teacher) lines.append(teacher->exact ? tr("▲ teacher (exact)") : tr("▲ teacher"));
-  if (student) lines.append(tr("● student"));
+  legendAbove()->clearItems();
+  const auto list = [this](QCPGraph* graph, const QString& name, bool shown) {
+    graph->setName(name);
+    if (shown) graph->addToLegend(legendAbove());
+  };
+  list(m_teacher, teacher && teacher->exact ? tr("teacher (exact)") : tr("teacher"), teacher);
+  list(m_student, tr("student"), student);
+  const Index unknown[] = {undeterminedCount(teacher), undeterminedCount(student)};
+  list(m_teacherUndetermined, tr("%1 undetermined").arg(unknown[0]), unknown[0] > 0);
+  list(m_studentUndetermined, tr("%1 undetermined").arg(unknown[1]), unknown[1] > 0);
+  EigenvaluePanel::applyTheme();
   if (!student && experiment.fit)
     showMessage(QString::fromStdString(experiment.fit->student.summary.message));
-  const Index unknown = undeterminedCount(teacher) + undeterminedCount(student);
-  if (unknown > 0) lines.append(tr("grey: %1 undetermined").arg(unknown));
-  m_note->setText(lines.join('\n'));
 }
 
 void EigenvaluePanel::showExperiment(const Experiment& experiment) {
@@ -156,7 +174,7 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   const auto* student = spectrumOfSide(experiment, false);
   showMarks(teacher, m_teacher, m_teacherUndetermined, m_teacherCounts);
   showMarks(student, m_student, m_studentUndetermined, m_studentCounts);
-  showNote(experiment);
+  showLegend(experiment);
   // The unit circle and every eigenvalue that bears on the verdict; far negative ones may lie outside.
   Range x{-0.75, 1.15}, y{-0.95, 0.95};
   for (const auto* spectrum : {teacher, student}) {
@@ -173,7 +191,7 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   m_marginalText->position->setAxes(plot().xAxis, plot().yAxis);
   m_marginalText->position->setAxisRect(m_rect);
   m_marginalText->position->setCoords(1, 0.99);
-  m_marginalText->setPadding(QMargins(3, 0, 0, 0));
+  m_marginalText->setPadding(QMargins(3, 0, 0, 1));
   m_marginalText->setText(tr("Re λ = 1"));
   queueReplot();
 }

@@ -31,17 +31,16 @@ class EigenvaluePanel : public PlotPanel {
 
  private:
   void showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
-                 QList<QCPItemText*>& counts);
+                 QList<QCPAbstractItem*>& counts);
   QString nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel, double& best) const;
-  void showNote(const Experiment& experiment);
+  void showLegend(const Experiment& experiment);
 
   class EqualAspectRect* m_rect;
   QCPCurve* m_circle;
   QCPItemStraightLine* m_marginal;
   QCPItemText* m_marginalText;
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
-  QList<QCPItemText*> m_teacherCounts, m_studentCounts;
-  QCPItemText* m_note;
+  QList<QCPAbstractItem*> m_teacherCounts, m_studentCounts;
 };
 
 }  // namespace keyhole

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kPointsPerMm = 72.0 / 25.4;
 constexpr double kSingleWidthMm = 89;
+constexpr int kMargin = 4;    // points around all panels
 constexpr int kGap = 8;       // points between panels
 constexpr int kTitle = 12;    // points above every panel, for its letter and title
 constexpr int kVerdict = 30;  // points below all panels
@@ -64,8 +65,8 @@ Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
                                    {"teacher-limit-sets", "student-limit-sets"},
                                    {"task"}};
   Page page;
-  const int width = static_cast<int>(widthMm * kPointsPerMm);
-  int y = 0;
+  const int width = static_cast<int>(widthMm * kPointsPerMm) - 2 * kMargin;
+  int y = kMargin;
   for (const auto& names : rows) {
     std::vector<Panel*> row;
     for (const auto& panel : panels)
@@ -76,10 +77,10 @@ Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
     const int height = panels.size() == 1 ? each * 3 / 4 : rowHeight(row.front()->name());
     for (int i = 0; i < count; ++i)
       page.panels.push_back(
-          {row[static_cast<std::size_t>(i)], QRect(i * (each + kGap), y + kTitle, each, height)});
+          {row[static_cast<std::size_t>(i)], QRect(kMargin + i * (each + kGap), y + kTitle, each, height)});
     y += kTitle + height + kGap;
   }
-  page.size = QSize(width, y - kGap + (panels.size() == 1 ? 0 : kVerdict));
+  page.size = QSize(width + 2 * kMargin, y - kGap + kMargin + (panels.size() == 1 ? 0 : kVerdict));
   return page;
 }
 
@@ -111,7 +112,8 @@ void drawPage(QCPPainter& painter, const Page& page, const Experiment& experimen
   if (page.panels.size() == 1) return;
   painter.setPen(Qt::black);
   painter.setFont(Theme::print().font());
-  const QRect line(0, page.size.height() - kVerdict + 4, page.size.width(), kVerdict - 4);
+  const QRect line(kMargin, page.size.height() - kVerdict, page.size.width() - 2 * kMargin,
+                   kVerdict - kMargin);
   painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
                    QString::fromStdString(experiment.verdict.sentence) +
                        QObject::tr("  (seed %1)").arg(experiment.settings.integer("teacher.seed")));

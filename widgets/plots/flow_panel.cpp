@@ -10,12 +10,17 @@ namespace {
 
 constexpr double kBrightness = 0.1;  // the speed map shows speed^0.1, as in the paper
 
-Vector speedsOf(const FlowField& field) {
-  return (field.arrowU.array().square() + field.arrowV.array().square()).sqrt().reshaped();
+double cellOf(double low, double high, const FlowField& field) {
+  return (high - low) / static_cast<double>(std::max<Index>(field.arrows, 1));
 }
 
-double cellOf(const FlowField& field) {
-  return (field.plane.x1 - field.plane.x0) / static_cast<double>(std::max<Index>(field.arrows, 1));
+// How many cells of the grid the state crosses per τ, at every arrow.
+Vector cellsPerTau(const FlowField& field) {
+  const double width = cellOf(field.plane.x0, field.plane.x1, field);
+  const double height = cellOf(field.plane.y0, field.plane.y1, field);
+  return ((field.arrowU / width).array().square() + (field.arrowV / height).array().square())
+      .sqrt()
+      .reshaped();
 }
 
 // 1, 2 or 5 times a power of ten, at most `value`.
@@ -33,20 +38,17 @@ const SystemAnalysis* analysisOf(const Experiment& experiment, Side side) {
   return side == Side::teacher ? experiment.teacherAnalysis.get() : experiment.studentAnalysis.get();
 }
 
-ArrowScale sharedArrowScale(const Experiment& experiment) {
-  std::vector<double> speeds;
+double sharedArrowTime(const Experiment& experiment) {
+  constexpr double kLongest = 1.5, kShare = 0.95;
+  std::vector<double> crossed;
   for (Side side : {Side::teacher, Side::student})
     if (const auto* analysis = analysisOf(experiment, side))
-      for (const double speed : speedsOf(analysis->flow)) speeds.push_back(speed);
-  ArrowScale scale;
-  if (speeds.empty()) return scale;
+      for (const double cells : cellsPerTau(analysis->flow)) crossed.push_back(cells);
+  if (crossed.empty()) return 1;
   const auto high =
-      speeds.begin() + static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(speeds.size() - 1));
-  std::nth_element(speeds.begin(), high, speeds.end());
-  if (!(*high > 0)) return scale;
-  scale.cellsPerSpeed = 1.3 / *high;
-  scale.keySpeed = roundBelow(*high);
-  return scale;
+      crossed.begin() + static_cast<std::ptrdiff_t>(kShare * static_cast<double>(crossed.size() - 1));
+  std::nth_element(crossed.begin(), high, crossed.end());
+  return *high > 0 ? roundBelow(kLongest / *high) : 1;
 }
 
 FlowPanel::FlowPanel(Side side, QWidget* parent)
@@ -139,18 +141,17 @@ void FlowPanel::showSpeed(const FlowField& field, bool visible) {
 }
 
 void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field) {
-  const ArrowScale scale = sharedArrowScale(experiment);
-  const double cell = cellOf(field);
+  const double time = sharedArrowTime(experiment);
   m_arrows->setArrows(field.arrowX, field.arrowY, field.arrowU, field.arrowV);
-  m_arrows->setScale(scale.cellsPerSpeed * cell);
-  // The key: a horizontal arrow in the top right corner.
-  const double length = scale.cellsPerSpeed * cell * scale.keySpeed;
+  m_arrows->setScale(time);
+  // The key: a horizontal arrow of a round speed in the top right corner.
   const double width = field.plane.x1 - field.plane.x0, height = field.plane.y1 - field.plane.y0;
+  const double speed = roundBelow(1.5 * cellOf(field.plane.x0, field.plane.x1, field) / time);
   const auto one = [](double value) { return Matrix::Constant(1, 1, value); };
-  m_key->setArrows(one(field.plane.x1 - 0.03 * width - length), one(field.plane.y1 - 0.115 * height),
-                   one(scale.keySpeed), one(0));
-  m_key->setScale(scale.cellsPerSpeed * cell);
-  m_keyText->setText(tr("%1 / τ").arg(shortNumber(scale.keySpeed)));
+  m_key->setArrows(one(field.plane.x1 - 0.03 * width - speed * time), one(field.plane.y1 - 0.115 * height),
+                   one(speed), one(0));
+  m_key->setScale(time);
+  m_keyText->setText(tr("%1 / τ").arg(shortNumber(speed)));
 }
 
 void FlowPanel::setProbe(const Probe& probe) {

@@ -12,15 +12,10 @@ enum class Side { teacher, student };
 // The analysis of one side, or null.
 const SystemAnalysis* analysisOf(const Experiment& experiment, Side side);
 
-// The arrow length for speed 1, as a share of the plane's width, that both flow panels use: the fastest 5 %
-// of all arrows apart, the longest is one cell. Defined by the relative speed (per τ, in plane widths), so
-// that it fits both planes.
-struct ArrowScale {
-  double cellsPerSpeed =
-      1;  // arrow length in cells of the teacher's grid (the student's if there is no teacher) for speed 1
-  double keySpeed = 1;  // a round speed, for the key arrow
-};
-ArrowScale sharedArrowScale(const Experiment& experiment);
+// The one scale of the arrows of both flow panels: an arrow is the way of the state in this time (in τ), at
+// its speed there. A round number, such that of the arrows of both panels, measured in cells of their grids,
+// all but the longest 5 % are at most 1.5 cells long.
+double sharedArrowTime(const Experiment& experiment);
 
 class FlowPanel : public PlotPanel {
   Q_OBJECT

@@ -7,7 +7,7 @@
 
 namespace keyhole {
 
-// Arrows with a common scale: `pixelsPerSpeed` axis pixels for a speed of 1. Drawn in one go.
+// Arrows with a common scale, drawn in one go.
 class ArrowField : public QCPAbstractPlottable {
   Q_OBJECT
 
@@ -16,8 +16,8 @@ class ArrowField : public QCPAbstractPlottable {
 
   // Positions in axis coordinates, velocities in axis units per τ, all of one size.
   void setArrows(const Matrix& x, const Matrix& y, const Matrix& u, const Matrix& v);
-  // unitsPerSpeed: length of an arrow in axis units (of the key axis) for speed 1.
-  void setScale(double unitsPerSpeed) { m_scale = unitsPerSpeed; }
+  // An arrow is the way, in axis units, that its velocity makes in this time (τ).
+  void setScale(double time) { m_scale = time; }
 
   double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
   QCPRange getKeyRange(bool& found, QCP::SignDomain) const override;

@@ -15,13 +15,6 @@ const std::shared_ptr<const SystemAnalysis>& sharedAnalysis(const Experiment& ex
   return side == Side::teacher ? experiment.teacherAnalysis : experiment.studentAnalysis;
 }
 
-double radiusOf(const LimitSets& sets) {
-  double radius = 0;
-  for (const auto& run : sets.runs)
-    radius = std::max(radius, std::sqrt(run.colwise().squaredNorm().maxCoeff()));
-  return std::isfinite(radius) && radius > 0 ? radius : 1;
-}
-
 QString runs(Index count, std::size_t all, const QString& what) {
   return QObject::tr("%1 of %2 runs %3").arg(count).arg(all).arg(what);
 }
@@ -79,17 +72,28 @@ void LimitSetPanel::paintAxes(QPainter& painter, QPointF corner, double length, 
   }
 }
 
-void LimitSetPanel::paintSets(QPainter& painter, QSize size, const LimitSets& sets) const {
-  const double extent = 0.5 * std::min(size.width(), size.height() - 2 * theme().fontPixels);
-  const double scale = 0.92 * m_zoom * extent / radiusOf(sets);
-  const QPointF centre(0.5 * size.width(), 0.5 * size.height() + 0.5 * theme().fontPixels);
+void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const {
+  std::vector<Matrix> turned;
+  Range across, up;
   for (const auto& run : sets.runs) {
-    const Matrix turned = m_rotation.apply(run);
+    turned.push_back(m_rotation.apply(run));
+    const Range x = Range::of(turned.back().row(0).transpose()),
+                y = Range::of(turned.back().row(1).transpose());
+    if (turned.size() == 1) across = x, up = y;
+    for (const double value : {x.low, x.high}) across.include(value);
+    for (const double value : {y.low, y.high}) up.include(value);
+  }
+  // As large as it fits, at every turn.
+  const double margin = theme().markSize;
+  const double fit = std::min((place.width() - 2 * margin) / across.padded(0).size(),
+                              (place.height() - 2 * margin) / up.padded(0).size());
+  const double scale = m_zoom * fit;
+  const QPointF middle(across.low + 0.5 * across.size(), up.low + 0.5 * up.size());
+  for (const Matrix& run : turned) {
     QPolygonF pixels;
-    for (Index i = 0; i < turned.cols(); ++i) {
-      const QPointF next = centre + scale * QPointF(turned(0, i), -turned(1, i));
-      if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.4 && i + 1 < turned.cols())
-        continue;
+    for (Index i = 0; i < run.cols(); ++i) {
+      const QPointF next = place.center() + scale * QPointF(run(0, i) - middle.x(), middle.y() - run(1, i));
+      if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.4 && i + 1 < run.cols()) continue;
       pixels.append(next);
     }
     drawTimeLine(painter, pixels, theme().lineWidth);
@@ -117,8 +121,10 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
     painter.drawText(whole, Qt::AlignCenter, tr("no free runs"));
   } else {
     const auto& sets = *m_analysis->limitSets;
-    paintSets(painter, size, sets);
+    const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);
     const double length = 2.2 * theme().fontPixels;
+    const double left = 4.2 * length;  // the axes stand there
+    paintSets(painter, QRectF(left, text, size.width() - left, size.height() - text), sets);
     paintAxes(painter, QPointF(2.0 * length, size.height() - 1.7 * length), length, sets);
     painter.setPen(theme().foreground);
     painter.drawText(whole.adjusted(margin, margin * 0.5, -margin, 0), Qt::AlignTop | Qt::AlignLeft,

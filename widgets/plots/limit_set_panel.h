@@ -34,7 +34,7 @@ class LimitSetPanel : public Panel {
 
  private:
   void paint(QPainter& painter, QSize size) const;
-  void paintSets(QPainter& painter, QSize size, const LimitSets& sets) const;
+  void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
   void paintAxes(QPainter& painter, QPointF corner, double length, const LimitSets& sets) const;
 
   Side m_side;

@@ -57,20 +57,50 @@ void PlotPanel::styleAxis(QCPAxis* axis, bool withLabels) const {
   axis->ticker()->setTickCount(4);
 }
 
+QCPLegend* PlotPanel::legendAbove() {
+  if (m_legendRow) return m_plot->legend;
+  if (m_plot->legend)
+    m_plot->axisRect()->insetLayout()->take(m_plot->legend);
+  else
+    m_plot->legend = new QCPLegend;
+  m_legendRow = new QCPLayoutInset;
+  m_plot->plotLayout()->insertRow(0);
+  m_plot->plotLayout()->addElement(0, 0, m_legendRow);
+  m_plot->plotLayout()->setRowSpacing(0);
+  m_legendRow->addElement(m_plot->legend, Qt::AlignRight | Qt::AlignVCenter);
+  m_plot->legend->setLayer("legend");
+  m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
+  m_plot->legend->setVisible(true);
+  return m_plot->legend;
+}
+
+void PlotPanel::styleLegend() const {
+  if (!m_legendRow) return;
+  QCPLegend* legend = m_plot->legend;
+  const int height = theme().fontPixels * 3 / 2;
+  m_legendRow->setMinimumSize(0, height);
+  m_legendRow->setMaximumSize(QWIDGETSIZE_MAX, height);
+  legend->setFont(theme().font());
+  legend->setTextColor(theme().foreground);
+  for (int i = 0; i < legend->itemCount(); ++i) {
+    legend->item(i)->setFont(theme().font());
+    legend->item(i)->setTextColor(theme().foreground);
+  }
+  legend->setBrush(Qt::NoBrush);
+  legend->setBorderPen(Qt::NoPen);
+  legend->setIconSize(static_cast<int>(1.6 * theme().fontPixels), theme().fontPixels);
+  legend->setIconTextPadding(theme().fontPixels / 3);
+  legend->setColumnSpacing(theme().fontPixels);
+  legend->setRowSpacing(0);
+  legend->setMargins(QMargins(0, 0, 0, 0));
+}
+
 void PlotPanel::applyTheme() {
   m_plot->setBackground(theme().background);
   styleAxis(m_plot->xAxis, true);
   styleAxis(m_plot->yAxis, true);
   m_plot->axisRect()->setMinimumMargins(QMargins(2, theme().fontPixels / 2, theme().fontPixels / 2, 2));
-  m_plot->legend->setFont(theme().font());
-  m_plot->legend->setTextColor(theme().foreground);
-  QColor veil = theme().background;
-  veil.setAlpha(190);
-  m_plot->legend->setBrush(veil);
-  m_plot->legend->setBorderPen(Qt::NoPen);
-  m_plot->legend->setIconSize(static_cast<int>(1.6 * theme().fontPixels), theme().fontPixels);
-  m_plot->legend->setRowSpacing(0);
-  m_plot->legend->setMargins(QMargins(2, 1, 2, 1));
+  styleLegend();
   m_message->setFont(theme().font());
   m_message->setColor(theme().muted);
   for (QCPItemText* note : std::as_const(m_notes)) {

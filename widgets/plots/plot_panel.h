@@ -27,14 +27,18 @@ class PlotPanel : public Panel {
   QCPGraph* addLine(const QPen& pen, const QString& name);
   // Text at a place of the axis rectangle: (0, 0) top left, (1, 1) bottom right.
   QCPItemText* addNote(Qt::Alignment alignment, double x, double y);
+  // The legend, in a row of its own above the axes, so that it hides no data.
+  QCPLegend* legendAbove();
   void showMessage(
       const QString& text);  // in the middle of the panel, instead of a picture; empty removes it
   void queueReplot();
 
  private:
   void styleAxis(QCPAxis* axis, bool withLabels) const;
+  void styleLegend() const;
 
   QCustomPlot* m_plot;
+  QCPLayoutInset* m_legendRow = nullptr;
   QCPItemText* m_message;
   QList<QCPItemText*> m_notes;
 };

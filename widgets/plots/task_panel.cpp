@@ -27,9 +27,7 @@ TaskPanel::TaskPanel(QWidget* parent)
   plot().xAxis->setLabel(tr("time (τ)"));
   plot().yAxis->setLabel(tr("readout"));
   plot().yAxis2->setLabel(tr("input"));
-  plot().legend->setVisible(true);
-  plot().axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignBottom);
-  plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
+  legendAbove();
   applyTheme();
 }
 
