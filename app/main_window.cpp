@@ -19,6 +19,7 @@
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QMimeData>
+#include <QScreen>
 #include <QScrollArea>
 #include <QSettings>
 #include <QTimer>
@@ -247,7 +248,9 @@ void MainWindow::updateTheme() {
 }
 
 void MainWindow::restorePreferences() {
-  resize(1280, 720);
+  // As large as the panels like, within the screen; what the user left is restored below.
+  const QSize room = screen()->availableSize();
+  resize(QSize(1500, 900).boundedTo(QSize(room.width() - 10, room.height() - 40)));
   restoreGeometry(m_preferences.value("window/geometry").toByteArray());
   restoreState(m_preferences.value("window/state").toByteArray());
   m_panels->setLayoutText(m_preferences.value("window/panels").toString());

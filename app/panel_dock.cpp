@@ -26,7 +26,7 @@ QWidget* PanelDock::buildTitleLine() {
   auto* title = new QLabel(windowTitle(), line);
   title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   layout->addWidget(title, 1);
-  QToolButton* afloat = addButton(line, "⧉", "Float this panel, or put it back");
+  QToolButton* afloat = addButton(line, "❐", "Float this panel, or put it back");
   m_enlarge = addButton(line, QString(), QString());
   QToolButton* close = addButton(line, "✕", "Hide this panel (the View menu brings it back)");
   connect(afloat, &QToolButton::clicked, this, [this] { setFloating(!isFloating()); });

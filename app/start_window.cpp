@@ -42,7 +42,8 @@ int startWindow(int argc, char** argv) {
   MainWindow window(preferences, QDir(data).filePath("unsaved"));
   window.show();
   const QStringList arguments = QApplication::arguments();
-  window.start(arguments.value(1));
+  // Without an argument it opens on the paper's central finding.
+  window.start(arguments.value(1, "figure-3"));
   return QApplication::exec();
 }
 

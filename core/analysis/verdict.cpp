@@ -32,7 +32,8 @@ Persistence persistenceOf(const Spectrum& spectrum, double tau) {
 
 std::string number(double value) {
   char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.3g", value);
+  const bool wholeIsEnough = std::abs(value) >= 999.5 && std::abs(value) < 1e5;  // "1000", not "1e+03"
+  std::snprintf(buffer, sizeof buffer, wholeIsEnough ? "%.0f" : "%.3g", value);
   return buffer;
 }
 

@@ -176,7 +176,7 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   showMarks(student, m_student, m_studentUndetermined, m_studentCounts);
   showLegend(experiment);
   // The unit circle and every eigenvalue that bears on the verdict; far negative ones may lie outside.
-  Range x{-0.75, 1.15}, y{-0.95, 0.95};
+  Range x{-1, 1.1}, y{-1, 1};
   for (const auto* spectrum : {teacher, student}) {
     if (!spectrum) continue;
     for (const auto& value : spectrum->values)
@@ -185,7 +185,7 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
         y.include(value.imag());
       }
   }
-  m_rect->setContents(x.padded(0.08), y.padded(0.05));
+  m_rect->setContents(x.padded(0.05), y.padded(0.05));
   m_marginalText->position->setTypeX(QCPItemPosition::ptPlotCoords);
   m_marginalText->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
   m_marginalText->position->setAxes(plot().xAxis, plot().yAxis);

@@ -123,7 +123,8 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
     const auto& sets = *m_analysis->limitSets;
     const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);
     const double length = 2.2 * theme().fontPixels;
-    const double left = 4.2 * length;  // the axes stand there
+    // The axes stand there, if there is room.
+    const double left = std::min(4.2 * length, 0.15 * size.width());
     paintSets(painter, QRectF(left, text, size.width() - left, size.height() - text), sets);
     paintAxes(painter, QPointF(2.0 * length, size.height() - 1.7 * length), length, sets);
     painter.setPen(theme().foreground);

@@ -92,7 +92,7 @@ void PlotPanel::styleLegend() const {
   legend->setIconTextPadding(theme().fontPixels / 3);
   legend->setColumnSpacing(theme().fontPixels);
   legend->setRowSpacing(0);
-  legend->setMargins(QMargins(0, 0, 0, 0));
+  legend->setMargins(QMargins(0, 0, theme().fontPixels / 2, 0));
 }
 
 void PlotPanel::applyTheme() {
