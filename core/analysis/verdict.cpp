@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <vector>
 
 namespace keyhole {
 namespace {
@@ -12,6 +13,7 @@ struct Persistence {
   Index undetermined = 0;  // of the persistent ones
   std::complex<double> leading;
   bool single = false;  // exactly one, real
+  std::vector<std::complex<double>> modes;
 };
 
 bool persists(std::complex<double> value, double tau) {
@@ -24,10 +26,38 @@ Persistence persistenceOf(const Spectrum& spectrum, double tau) {
   for (Index i = 0; i < spectrum.values.size(); ++i) {
     if (!persists(spectrum.values(i), tau)) continue;
     ++found.count;
+    found.modes.push_back(spectrum.values(i));
     if (spectrum.undetermined[static_cast<std::size_t>(i)]) ++found.undetermined;
   }
   found.single = found.count == 1 && found.leading.imag() == 0.0;
   return found;
+}
+
+// How many modes of each system have no counterpart in the other.
+struct Unmatched {
+  Index student = 0, teacher = 0;
+};
+
+// Pairs every mode of the student with the nearest free one of the teacher of the same frequency. Two
+// persistent modes whose frequencies differ by less than their rate of decay, at most 1/τ, can't be told
+// apart.
+Unmatched unmatched(const Persistence& teacher, const Persistence& student, double tau) {
+  auto candidates = teacher.modes;
+  Unmatched result;
+  for (const auto& mode : student.modes) {
+    auto best = candidates.end();
+    for (auto it = candidates.begin(); it != candidates.end(); ++it) {
+      const bool sameKind = (it->imag() == 0.0) == (mode.imag() == 0.0);
+      if (!sameKind || std::abs(it->imag() - mode.imag()) > 1.0 / tau) continue;
+      if (best == candidates.end() || std::abs(*it - mode) < std::abs(*best - mode)) best = it;
+    }
+    if (best == candidates.end())
+      ++result.student;
+    else
+      candidates.erase(best);
+  }
+  result.teacher = static_cast<Index>(candidates.size());
+  return result;
 }
 
 std::string number(double value) {
@@ -88,6 +118,7 @@ struct Comparison {
   const SystemEvidence& teacher;
   const SystemEvidence& student;
   Persistence teacherModes, studentModes;
+  Unmatched alone;
   const VerdictOptions& options;
 };
 
@@ -101,11 +132,11 @@ VerdictKind kindOf(const Comparison& c) {
   if (hasCycle(c.student) && !hasCycle(c.teacher)) return VerdictKind::spuriousLimitCycle;
   const double threshold = c.options.scoreThreshold;
   const bool claimsLine = isLineAttractor(c.student, c.studentModes, threshold);
-  if (c.studentModes.count > c.teacherModes.count)
+  if (c.alone.student > 0)
     return claimsLine && !isLineAttractor(c.teacher, c.teacherModes, threshold)
                ? VerdictKind::spuriousLineAttractor
                : VerdictKind::spuriousPersistence;
-  if (c.studentModes.count < c.teacherModes.count) return VerdictKind::missed;
+  if (c.alone.teacher > 0) return VerdictKind::missed;
   if (hasCycle(c.teacher) && !hasCycle(c.student)) return VerdictKind::missed;
   return VerdictKind::faithful;
 }
@@ -160,8 +191,14 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
               const std::string& whyNoStudent, const VerdictOptions& options) {
   if (!teacher || !student)
     return {VerdictKind::undecided, false, undecidedAlone(student, whyNoStudent, options)};
-  const Comparison comparison{*teacher, *student, persistenceOf(teacher->spectrum, options.persistentTau),
-                              persistenceOf(student->spectrum, options.persistentTau), options};
+  const auto teacherModes = persistenceOf(teacher->spectrum, options.persistentTau);
+  const auto studentModes = persistenceOf(student->spectrum, options.persistentTau);
+  const Comparison comparison{*teacher,
+                              *student,
+                              teacherModes,
+                              studentModes,
+                              unmatched(teacherModes, studentModes, options.persistentTau),
+                              options};
   Verdict verdict;
   verdict.kind = kindOf(comparison);
   verdict.spurious = verdict.kind == VerdictKind::spuriousPersistence ||

@@ -42,8 +42,10 @@ struct Verdict {
 
 // teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why).
 // Rules, in this order: undecided if evidence is missing; spuriousLimitCycle; then persistent modes are
-// matched in number and kind (a real mode, or a complex pair counted as two): more in the student:
-// spuriousLineAttractor or spuriousPersistence; fewer: missed; else faithful.
+// matched: each of the student's with the nearest free one of the teacher's that is of its kind (real, or one
+// of a complex pair) and whose Im λ is within 1/persistentTau of its own (closer than that, the modes decay
+// before their frequencies can be told apart). One of the student's left over: spuriousLineAttractor or
+// spuriousPersistence; one of the teacher's: missed; else faithful.
 Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
               const std::string& whyNoStudent, const VerdictOptions& options);
 

@@ -56,6 +56,11 @@ class TestVerdict : public QObject {
     row("nothing, unstable", kNone, kUnstable, VerdictKind::spuriousPersistence);
     row("line, two slow", kLine, kTwo, VerdictKind::spuriousPersistence);
     row("line, nothing", kLine, kNone, VerdictKind::missed);
+    // As many persistent modes on both sides, but not the same ones.
+    row("pair, two slow", kPair, kTwo, VerdictKind::spuriousPersistence);
+    row("pair, faster pair", kPair, {{0.99, 0.9}, {0.99, -0.9}}, VerdictKind::spuriousPersistence);
+    row("pair, pair of like frequency", kPair, {{0.95, 0.33}, {0.95, -0.33}}, VerdictKind::faithful);
+    row("two slow, one of them", kTwo, {{0.97, 0}, {0.2, 0}}, VerdictKind::missed);
     row("pair, pair", kPair, kPair, VerdictKind::faithful);
   }
   void rules() {
@@ -88,7 +93,7 @@ class TestVerdict : public QObject {
     QVERIFY(reason(kPair).contains("complex"));
     QVERIFY(reason(kUnstable).contains("unstable"));
     QVERIFY(reason(kTwo).contains("several modes"));
-    QVERIFY(reason(kLine).contains("0.999") && reason(kLine).contains("τ = 1e+03"));
+    QVERIFY(reason(kLine).contains("0.999") && reason(kLine).contains("τ = 1000"));
   }
 
   void undecided() {

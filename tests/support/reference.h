@@ -17,6 +17,8 @@ Matrix matrixOf(const nlohmann::json& rows);
 
 }  // namespace keyhole::test
 
-#define SKIP_WITHOUT_REFERENCE()                                                                        \
-  if (!keyhole::test::haveReference()) QSKIP("KEYHOLE_REFERENCE does not name the folder of reference " \
-                                             "cases")
+#define SKIP_WITHOUT_REFERENCE()                                 \
+  if (!keyhole::test::haveReference())                           \
+  QSKIP(                                                         \
+      "KEYHOLE_REFERENCE does not name the folder of reference " \
+      "cases")

@@ -23,6 +23,11 @@ Vector cellsPerTau(const FlowField& field) {
       .reshaped();
 }
 
+// The middle of one of `count` cells between low and high.
+double middle(double low, double high, Index cell, Index count) {
+  return low + (high - low) * (static_cast<double>(cell) + 0.5) / static_cast<double>(count);
+}
+
 // 1, 2 or 5 times a power of ten, at most `value`.
 double roundBelow(double value) {
   if (!(value > 0)) return 1;
@@ -184,8 +189,15 @@ std::vector<PanelData> FlowPanel::data() const {
   Matrix arrows(field.arrowX.size(), 4);
   arrows << field.arrowX.reshaped(), field.arrowY.reshaped(), field.arrowU.reshaped(),
       field.arrowV.reshaped();
+  // One row per cell, so that every value stands beside its place.
+  const Index cells = field.speed.rows();
+  Matrix speed(cells * cells, 3);
+  for (Index row = 0; row < cells; ++row)
+    for (Index column = 0; column < cells; ++column)
+      speed.row(row * cells + column) << middle(field.plane.x0, field.plane.x1, column, cells),
+          middle(field.plane.y0, field.plane.y1, row, cells), field.speed(row, column);
   return {{name() + "-arrows", {"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}, arrows},
-          {name() + "-speed", {}, field.speed},
+          {name() + "-speed", {"pc1", "pc2", "speed_per_tau"}, speed},
           {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()}};
 }
 
