@@ -4,10 +4,12 @@
 #include "app/cli/option_values.h"
 #include "app/cli/progress_bar.h"
 #include "core/common/error.h"
+#include "core/experiment/presets.h"
 
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -109,7 +111,19 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
 void requireKnownCommand(const std::vector<std::string>& args) {
   if (args.empty() || args.front().starts_with('-')) return;
   if (std::find(kCommands.begin(), kCommands.end(), args.front()) == kCommands.end())
-    throw InputError("there is no command \"" + args.front() + "\"; allowed: " + joined(kCommands));
+    throw InputError("there is no command, preset or file \"" + args.front() +
+                     "\"; allowed: " + joined(kCommands) + ", a preset (keyhole list) or a file");
+}
+
+// Whether the window can be opened on it.
+bool isPresetOrFile(const std::string& name) {
+  const auto& all = presets();
+  if (std::any_of(all.begin(), all.end(), [&](const Preset& preset) { return preset.name == name; }))
+    return true;
+  const std::string file =
+      name.substr(0, name.rfind(".mat:") == std::string::npos ? name.size() : name.rfind(':'));
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
 }
 
 int parseAndRun(const std::vector<std::string>& args, Console& console) {
@@ -135,7 +149,8 @@ bool isCommandLine(int argc, char** argv) {
   if (argc < 2) return false;
   const std::string first = argv[1];
   return first == "--help" || first == "-h" || first == "--version" || first == "--info" ||
-         std::find(kCommands.begin(), kCommands.end(), first) != kCommands.end();
+         std::find(kCommands.begin(), kCommands.end(), first) != kCommands.end() ||
+         !(first.starts_with('-') || isPresetOrFile(first));  // a slip of the pen is told, not opened
 }
 
 int runCommandLine(const std::vector<std::string>& args, std::ostream& out, std::ostream& err,

@@ -10,6 +10,7 @@
 #include <QApplication>
 #include <QFile>
 
+#include <cstdio>
 #include <memory>
 
 namespace keyhole::cli {
@@ -24,11 +25,17 @@ QString decoded(const std::string& path) {
   return QFile::decodeName(QByteArray::fromStdString(path));
 }
 
+// Qt remarks on desktop matters (XDG_RUNTIME_DIR and the like) that are no concern of a command line.
+void passOnlyErrors(QtMsgType type, const QMessageLogContext&, const QString& text) {
+  if (type == QtCriticalMsg || type == QtFatalMsg) std::fprintf(stderr, "keyhole: %s\n", qPrintable(text));
+}
+
 // Drawing text needs an application object, but no display.
 class DrawingApplication {
  public:
   DrawingApplication() {
     if (QCoreApplication::instance()) return;
+    qInstallMessageHandler(passOnlyErrors);
     qputenv("QT_QPA_PLATFORM", "offscreen");
     qunsetenv("QT_QPA_PLATFORMTHEME");  // desktop themes may ask for a display
     m_application = std::make_unique<QApplication>(m_argc, m_argv);

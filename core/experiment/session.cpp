@@ -45,6 +45,13 @@ bool isTooLarge(const json& value) {
   return value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX};
 }
 
+// For messages. Lists and objects are not written out: dump() calls itself once per level, and a file may
+// nest them deeply enough to exhaust the stack.
+std::string shown(const json& value) {
+  if (value.is_array()) return "a list";
+  return value.is_object() ? "an object" : value.dump();
+}
+
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
   throw InputError(name + " is no session file: " + why + "; allowed: a .keyhole file saved by this program");
 }
@@ -61,7 +68,7 @@ void setFromJson(Settings& settings, const std::string& key, const json& value, 
     else if (value.is_number() && !isTooLarge(value))
       settings.set(key, value.get<double>());
     else
-      throw InputError(key + " is " + value.dump().substr(0, 40) + "; allowed: " + allowedText(row));
+      throw InputError(key + " is " + shown(value) + "; allowed: " + allowedText(row));
   } catch (const InputError& error) {
     throw InputError(name + ": " + error.what());
   }

@@ -65,7 +65,7 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   m_circle = new QCPCurve(plot().xAxis, plot().yAxis);
   m_marginal = new QCPItemStraightLine(&plot());
   m_marginalText = addNote(Qt::AlignLeft | Qt::AlignBottom, 0, 0);
-  m_marginalText->setRotation(-90);
+  placeMarginalText();
   const auto scatter = [this](const QString& name) {
     auto* graph = new QCPGraph(plot().xAxis, plot().yAxis);
     graph->setLineStyle(QCPGraph::lsNone);
@@ -91,6 +91,19 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   setAccessibleDescription(
       tr("Eigenvalues of the teacher (triangles) and of the student (circles) in the complex plane."));
   applyTheme();
+}
+
+// Along the line, from the bottom of the panel, wherever the line is.
+void EigenvaluePanel::placeMarginalText() {
+  auto* place = m_marginalText->position;
+  place->setAxes(plot().xAxis, plot().yAxis);
+  place->setAxisRect(m_rect);
+  place->setTypeX(QCPItemPosition::ptPlotCoords);
+  place->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  place->setCoords(1, 0.99);
+  m_marginalText->setRotation(-90);
+  m_marginalText->setPadding(QMargins(3, 0, 0, 1));
+  m_marginalText->setText(tr("Re λ = 1"));
 }
 
 void EigenvaluePanel::applyTheme() {
@@ -186,13 +199,6 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
       }
   }
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
-  m_marginalText->position->setTypeX(QCPItemPosition::ptPlotCoords);
-  m_marginalText->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-  m_marginalText->position->setAxes(plot().xAxis, plot().yAxis);
-  m_marginalText->position->setAxisRect(m_rect);
-  m_marginalText->position->setCoords(1, 0.99);
-  m_marginalText->setPadding(QMargins(3, 0, 0, 1));
-  m_marginalText->setText(tr("Re λ = 1"));
   queueReplot();
 }
 

@@ -33,6 +33,7 @@ class EigenvaluePanel : public PlotPanel {
   void showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
                  QList<QCPAbstractItem*>& counts);
   QString nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel, double& best) const;
+  void placeMarginalText();
   void showLegend(const Experiment& experiment);
 
   class EqualAspectRect* m_rect;
