@@ -1,6 +1,8 @@
 #include "app/appearance.h"
 
 #include <QApplication>
+#include <QEvent>
+#include <QWidget>
 
 namespace keyhole {
 
@@ -49,6 +51,9 @@ void Appearance::setPresenting(bool presenting) {
   QFont font = m_systemFont;
   if (presenting) font.setPointSizeF(font.pointSizeF() * talkFactor);
   QApplication::setFont(font);
+  // Qt tells only top-level widgets; those with a font of their own, at a ratio to this one, must know too.
+  QEvent changed(QEvent::ApplicationFontChange);
+  for (QWidget* widget : QApplication::allWidgets()) QCoreApplication::sendEvent(widget, &changed);
 }
 
 }  // namespace keyhole

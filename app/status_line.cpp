@@ -1,5 +1,6 @@
 #include "app/status_line.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QProgressBar>
 #include <QTimer>
@@ -19,7 +20,8 @@ StatusLine::StatusLine(QWidget* parent)
   m_hover->setObjectName("hover");
   // A long text must not widen the window: what does not fit is cut.
   m_hover->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  m_hover->setAlignment(Qt::AlignCenter);
+  m_hover->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  m_hover->installEventFilter(this);
   m_progress->setRange(0, 1000);
   m_progress->setTextVisible(false);
   m_progress->setFixedWidth(110);
@@ -49,7 +51,19 @@ void StatusLine::showExperiment(const Experiment& experiment) {
 }
 
 void StatusLine::showHover(const QString& text) {
-  m_hover->setText(text);
+  m_hoverText = text;
+  elideHover();
+}
+
+void StatusLine::elideHover() {
+  const QString shown = m_hover->fontMetrics().elidedText(m_hoverText, Qt::ElideRight, m_hover->width());
+  m_hover->setText(shown);
+  m_hover->setToolTip(shown == m_hoverText ? QString() : m_hoverText);
+}
+
+bool StatusLine::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_hover && event->type() == QEvent::Resize) elideHover();
+  return QStatusBar::eventFilter(watched, event);
 }
 
 void StatusLine::showProgress(double fraction, const QString& what) {

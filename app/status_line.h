@@ -20,7 +20,7 @@ class StatusLine : public QStatusBar {
   explicit StatusLine(QWidget* parent = nullptr);
 
   void showExperiment(const Experiment& experiment);
-  void showHover(const QString& text);
+  void showHover(const QString& text);  // one line; a long one is elided
   void showProgress(double fraction, const QString& what);
   void showIdle();
 
@@ -29,12 +29,17 @@ class StatusLine : public QStatusBar {
  signals:
   void stopClicked();
 
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
  private:
   void setBusy(bool busy);
+  void elideHover();  // what does not fit is cut at its end, and whole in the tool tip
 
   QTimer* m_delay = nullptr;  // short computations do not flash
   QLabel* m_facts = nullptr;
   QLabel* m_hover = nullptr;
+  QString m_hoverText;
   QLabel* m_what = nullptr;
   QProgressBar* m_progress = nullptr;
   QToolButton* m_stop = nullptr;

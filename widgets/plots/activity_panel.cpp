@@ -67,7 +67,7 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     if (experiment.studentAnalysis)
       draw(experiment.studentAnalysis->activity.row(i).head(shown.steps).cwiseMax(-1e6).cwiseMin(1e6),
            QPen(theme().student, theme().lineWidth),
-           tr("student (EV %1)").arg(shortNumber(experiment.studentAnalysis->explainedVariance)));
+           tr("student (EV %1)").arg(experiment.studentAnalysis->explainedVariance, 0, 'f', 2));
     ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
   }
   plot().yAxis->setTicker(ticker);

@@ -62,10 +62,10 @@ FlowPanel::FlowPanel(Side side, QWidget* parent)
       m_side(side),
       m_speed(new QCPColorMap(plot().xAxis, plot().yAxis)),
       m_arrows(new ArrowField(plot().xAxis, plot().yAxis)),
-      m_key(new ArrowField(plot().xAxis, plot().yAxis)),
       m_trajectory(new TimeCurve(plot().xAxis, plot().yAxis)),
       m_probe(new TimeCurve(plot().xAxis, plot().yAxis)),
-      m_keyText(addNote(Qt::AlignRight | Qt::AlignTop, 0.985, 0.02)) {
+      m_keyText(addNote(Qt::AlignRight | Qt::AlignTop, 0.985, 0.02)),
+      m_key(new ArrowKey(&plot(), m_keyText)) {
   setAccessibleDescription(
       tr("Arrows and speed in the plane of the two leading principal components. Click to start a "
          "trajectory in teacher and student."));
@@ -102,9 +102,10 @@ void FlowPanel::applyTheme() {
 void FlowPanel::showExperiment(const Experiment& experiment) {
   const auto* analysis = analysisOf(experiment, m_side);
   for (QCPAbstractPlottable* part :
-       std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_key, m_trajectory, m_probe})
+       std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
     part->setVisible(analysis);
   m_keyText->setVisible(analysis);
+  m_key->setVisible(analysis);
   if (!analysis) {
     showMessage(experiment.fit ? QString::fromStdString(experiment.fit->student.summary.message) : QString());
     return queueReplot();
@@ -149,13 +150,8 @@ void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field)
   const double time = sharedArrowTime(experiment);
   m_arrows->setArrows(field.arrowX, field.arrowY, field.arrowU, field.arrowV);
   m_arrows->setScale(time);
-  // The key: a horizontal arrow of a round speed in the top right corner.
-  const double width = field.plane.x1 - field.plane.x0, height = field.plane.y1 - field.plane.y0;
   const double speed = roundBelow(1.5 * cellOf(field.plane.x0, field.plane.x1, field) / time);
-  const auto one = [](double value) { return Matrix::Constant(1, 1, value); };
-  m_key->setArrows(one(field.plane.x1 - 0.03 * width - speed * time), one(field.plane.y1 - 0.115 * height),
-                   one(speed), one(0));
-  m_key->setScale(time);
+  m_key->setLength(speed * time);
   m_keyText->setText(tr("%1 / τ").arg(shortNumber(speed)));
 }
 

@@ -41,10 +41,10 @@ class FlowPanel : public PlotPanel {
   Side m_side;
   QCPColorMap* m_speed;
   ArrowField* m_arrows;
-  ArrowField* m_key;
   TimeCurve* m_trajectory;
   TimeCurve* m_probe;
   QCPItemText* m_keyText;
+  ArrowKey* m_key;
 };
 
 }  // namespace keyhole

@@ -13,6 +13,19 @@ QCPRange rangeOf(const Eigen::Ref<const Eigen::RowVectorXd>& values, bool& found
   return found ? QCPRange(values.minCoeff(), values.maxCoeff()) : QCPRange();
 }
 
+// An arrow in pixels, unless it is a dot, or endless.
+void addArrow(QVector<QLineF>& lines, QPointF from, QPointF to) {
+  constexpr double kHeadShare = 0.35, kMostHead = 5, kLeastArrow = 0.8;
+  const QPointF along = to - from;
+  const double length = std::hypot(along.x(), along.y());
+  if (!(length > kLeastArrow) || !(length < 1e5)) return;
+  lines.append(QLineF(from, to));
+  const double head = std::min(kMostHead, kHeadShare * length);
+  const QPointF unit = along / length, across(-unit.y(), unit.x());
+  lines.append(QLineF(to, to - head * (unit + 0.5 * across)));
+  lines.append(QLineF(to, to - head * (unit - 0.5 * across)));
+}
+
 }  // namespace
 
 ArrowField::ArrowField(QCPAxis* keyAxis, QCPAxis* valueAxis) : QCPAbstractPlottable(keyAxis, valueAxis) {
@@ -35,22 +48,28 @@ QCPRange ArrowField::getValueRange(bool& found, QCP::SignDomain, const QCPRange&
 }
 
 void ArrowField::draw(QCPPainter* painter) {
-  constexpr double kHeadShare = 0.35, kMostHead = 5, kLeastArrow = 0.8;
   applyDefaultAntialiasingHint(painter);
   painter->setPen(mPen);
   QVector<QLineF> lines;
-  for (Index i = 0; i < m_x.size(); ++i) {
-    const QPointF from = coordsToPixels(m_x(i), m_y(i));
-    const QPointF to = coordsToPixels(m_x(i) + m_scale * m_u(i), m_y(i) + m_scale * m_v(i));
-    const QPointF along = to - from;
-    const double length = std::hypot(along.x(), along.y());
-    if (!(length > kLeastArrow) || !(length < 1e5)) continue;
-    lines.append(QLineF(from, to));
-    const double head = std::min(kMostHead, kHeadShare * length);
-    const QPointF unit = along / length, across(-unit.y(), unit.x());
-    lines.append(QLineF(to, to - head * (unit + 0.5 * across)));
-    lines.append(QLineF(to, to - head * (unit - 0.5 * across)));
-  }
+  for (Index i = 0; i < m_x.size(); ++i)
+    addArrow(lines, coordsToPixels(m_x(i), m_y(i)),
+             coordsToPixels(m_x(i) + m_scale * m_u(i), m_y(i) + m_scale * m_v(i)));
+  painter->drawLines(lines);
+}
+
+ArrowKey::ArrowKey(QCustomPlot* plot, QCPItemText* text) : QCPAbstractItem(plot), m_text(text) {
+  setAntialiased(true);
+}
+
+void ArrowKey::draw(QCPPainter* painter) {
+  const QCPAxis* axis = parentPlot()->xAxis;
+  const double length = axis->coordToPixel(m_length) - axis->coordToPixel(0);
+  const QPointF corner = m_text->bottomRight->pixelPosition();
+  const double inset = 0.3 * painter->fontMetrics().height();
+  const QPointF to = corner + QPointF(-inset, -inset);
+  QVector<QLineF> lines;
+  addArrow(lines, to - QPointF(length, 0), to);
+  painter->setPen(m_pen);
   painter->drawLines(lines);
 }
 

@@ -32,6 +32,28 @@ class ArrowField : public QCPAbstractPlottable {
   double m_scale = 1;
 };
 
+// The arrow of a round speed, at the bottom right of the text that names it.
+class ArrowKey : public QCPAbstractItem {
+  Q_OBJECT
+
+ public:
+  // text: an item of the same plot, with room for the arrow below its line.
+  ArrowKey(QCustomPlot* plot, QCPItemText* text);
+
+  void setLength(double length) { m_length = length; }  // along the x axis, in its coordinates
+  void setPen(const QPen& pen) { m_pen = pen; }
+
+  double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
+
+ protected:
+  void draw(QCPPainter* painter) override;
+
+ private:
+  QCPItemText* m_text;
+  double m_length = 0;
+  QPen m_pen;
+};
+
 // A polyline whose colour runs with time (viridis), marks at its start and end.
 class TimeCurve : public QCPAbstractPlottable {
   Q_OBJECT

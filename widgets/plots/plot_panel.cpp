@@ -3,6 +3,8 @@
 #include <QToolTip>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace keyhole {
 
 PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
@@ -19,6 +21,7 @@ PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
   m_message->position->setType(QCPItemPosition::ptAxisRectRatio);
   m_message->position->setCoords(0.5, 0.5);
   m_message->setVisible(false);
+  connect(m_plot, &QCustomPlot::beforeReplot, this, &PlotPanel::thinTicks);
   connect(m_plot, &QCustomPlot::afterReplot, this, &Panel::painted);
   connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
     const QPointF pixel = event->position();
@@ -54,7 +57,16 @@ void PlotPanel::styleAxis(QCPAxis* axis, bool withLabels) const {
   axis->setTickLabelPadding(2);
   axis->setLabelPadding(1);
   axis->setTickLabels(withLabels);
-  axis->ticker()->setTickCount(4);
+}
+
+// As many ticks as there is room for their labels, four at most.
+void PlotPanel::thinTicks() {
+  for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis, m_plot->yAxis2}) {
+    const bool upright = axis->orientation() == Qt::Vertical;
+    const QRect place = axis->axisRect()->rect();
+    const int room = upright ? place.height() / 2 : place.width() / 5;
+    axis->ticker()->setTickCount(std::clamp(room / std::max(theme().fontPixels, 1), 1, 4));
+  }
 }
 
 QCPLegend* PlotPanel::legendAbove() {

@@ -36,6 +36,7 @@ class PlotPanel : public Panel {
  private:
   void styleAxis(QCPAxis* axis, bool withLabels) const;
   void styleLegend() const;
+  void thinTicks();
 
   QCustomPlot* m_plot;
   QCPLayoutInset* m_legendRow = nullptr;

@@ -47,7 +47,6 @@ void TaskPanel::applyTheme() {
   right->setBasePen(QPen(theme().muted));
   right->setTickPen(QPen(theme().muted));
   right->setSubTickPen(Qt::NoPen);
-  right->ticker()->setTickCount(3);
 }
 
 bool TaskPanel::speaksFor(const Experiment& experiment) const {

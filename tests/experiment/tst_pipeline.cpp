@@ -1,0 +1,221 @@
+// Tests runExperiment() as a whole: the same twice, coarse before fine, stopped anywhere, from a recording.
+#include "core/io/file_bytes.h"
+#include "core/io/npy.h"
+#include "tests/experiment/experiment_runs.h"
+#include "tests/support/matrix_compare.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+using Result = std::shared_ptr<const Experiment>;
+
+bool sameAnalysis(const SystemAnalysis& a, const SystemAnalysis& b) {
+  return a.spectrum.values == b.spectrum.values && a.spectrum.conditions == b.spectrum.conditions &&
+         a.singularValues == b.singularValues && a.activity == b.activity && a.henrici == b.henrici &&
+         a.participationRatio == b.participationRatio && a.flow.speed == b.flow.speed &&
+         a.flow.trajectory == b.flow.trajectory && a.limitSets->runs == b.limitSets->runs;
+}
+
+// Every number of the two, to the last bit.
+bool same(const Experiment& a, const Experiment& b) {
+  return a.simulation->display == b.simulation->display &&
+         a.simulation->displayNoise == b.simulation->displayNoise &&
+         a.simulation->signal == b.simulation->signal && a.observation->seen == b.observation->seen &&
+         a.fit->student.A == b.fit->student.A && a.fit->student.V == b.fit->student.V &&
+         a.fit->student.oneStepR2 == b.fit->student.oneStepR2 && a.studentReadout == b.studentReadout &&
+         sameAnalysis(*a.teacherAnalysis, *b.teacherAnalysis) &&
+         sameAnalysis(*a.studentAnalysis, *b.studentAnalysis) && a.verdict.sentence == b.verdict.sentence;
+}
+
+}  // namespace
+
+class TestPipeline : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Fails if anything depends on what was drawn or computed before, on memory not set, or on the clock.
+  void sameSettingsSameBits() {
+    for (const char* name : {"figure-3", "chain", "triangular", "symmetric-line-attractor"}) {
+      const Result first = runExperiment(small(name), nullptr);
+      runExperiment(small("low-rank-linear-3"), first);
+      QVERIFY2(same(*first, *runExperiment(small(name), nullptr)), name);
+    }
+  }
+
+  // Fails if the seed is not heeded by one of network, noise or subset.
+  void anotherSeedOtherNumbers() {
+    const Settings settings = small("figure-3", {{"observation.subset", "random"}});
+    const Result a = runExperiment(settings, nullptr);
+    const Result b = runExperiment(with(settings, {{"teacher.seed", "19"}}), nullptr);
+    QVERIFY(a->teacher->teacher->network.dense() != b->teacher->teacher->network.dense());
+    QVERIFY(a->simulation->displayNoise != b->simulation->displayNoise);
+    QVERIFY(a->observation->seen != b->observation->seen);
+  }
+
+  // Fails if the fine picture comes first or not at all, the coarse one waits for the expensive parts, or it
+  // claims to know what only the free runs tell.
+  void coarseComesBeforeFine() {
+    std::vector<Result> pictures;
+    const auto sink = [&](const Result& e) { pictures.push_back(e); };
+    const Result result = runExperiment(small("figure-3"), nullptr, noProgress(), sink);
+    QCOMPARE(pictures.size(), std::size_t{2});
+    QCOMPARE(pictures[1], result);
+    const Experiment& coarse = *pictures[0];
+    QVERIFY(coarse.coarse && coarse.teacherAnalysis->coarse && coarse.studentAnalysis->coarse);
+    QVERIFY(!coarse.studentAnalysis->limitSets && coarse.studentAnalysis->singularValues.size() == 0);
+    QVERIFY(coarse.studentAnalysis->spectrum.conditions.size() == 0);
+    QCOMPARE(coarse.verdict.kind, VerdictKind::undecided);
+    QVERIFY(coarse.fit == result->fit && coarse.simulation == result->simulation);
+    COMPARE_EIGENVALUES(coarse.studentAnalysis->spectrum.values, result->studentAnalysis->spectrum.values,
+                        1e-10);
+    QVERIFY(result->studentAnalysis->limitSets && result->studentAnalysis->singularValues.size() == 8);
+    QVERIFY(!result->coarse && result->verdict.kind != VerdictKind::undecided);
+  }
+
+  // Fails if a change of the view goes through a coarse picture: the panels would flicker.
+  void nothingToRefineNothingCoarse() {
+    const Result before = runExperiment(small("figure-3"), nullptr);
+    std::vector<Result> pictures;
+    const Result after = runExperiment(small("figure-3", {{"view.theme", "dark"}}), before, noProgress(),
+                                       [&](const Result& e) { pictures.push_back(e); });
+    QCOMPARE(pictures, std::vector<Result>{after});
+    QVERIFY(!after->coarse && same(*before, *after));
+  }
+
+  // Fails if a wish to stop is overlooked at any report, turns into another exception, or leaves the
+  // experiment before changed.
+  void stopsAtEveryReport() {
+    const Result before = runExperiment(small("chain"), nullptr);
+    const Settings settings = small("figure-3", {{"fit.phi", "linear"}});
+    StopAt counter;
+    const Result expected = runExperiment(settings, before, counter);
+    QVERIFY(counter.reports() > 40 && counter.fractionsInRange());
+    int pictures = 0;
+    for (int n = 1; n <= counter.reports(); n += n < 20 ? 1 : 17) {
+      StopAt stop(n);
+      pictures = 0;
+      QVERIFY_EXCEPTION_THROWN(
+          runExperiment(settings, before, stop, [&](const Result& e) { pictures += e->coarse ? 0 : 1; }),
+          Stopped);
+      QCOMPARE(stop.reports(), n);  // not a single report later
+      QCOMPARE(pictures, 0);
+    }
+    QVERIFY(same(*before, *runExperiment(small("chain"), nullptr)));
+    QVERIFY(same(*expected, *runExperiment(settings, before)));
+  }
+
+  // Fails if what was stopped can't serve as the experiment before, although its first stages are good.
+  void whatWasReachedBeforeTheStopIsReused() {
+    Result coarse;
+    StopAt counter;
+    const auto sink = [&](const Result& e) { coarse = e; };
+    const Settings settings = small("figure-3");
+    runExperiment(settings, nullptr, counter, sink);
+    StopAt stop(counter.reports());  // within the fine analysis
+    QVERIFY_EXCEPTION_THROWN(runExperiment(settings, nullptr, stop, sink), Stopped);
+    QVERIFY(coarse && coarse->coarse);
+    const Result after = runExperiment(settings, coarse);
+    QVERIFY(after->simulation == coarse->simulation && after->fit == coarse->fit);
+    QVERIFY(same(*after, *runExperiment(settings, nullptr)));
+  }
+
+  // Fails if a file that is not there, or settings that do not go together, are not named in one sentence.
+  void badSettingsAreNamed() {
+    const auto message = [](const Changes& changes) {
+      return refusal([&] { runExperiment(small("figure-3", changes), nullptr); });
+    };
+    for (const auto& [changes, named] :
+         {std::pair(Changes{{"teacher.kind", "imported"}}, "teacher.file is empty; allowed"),
+          std::pair(Changes{{"teacher.kind", "recording"}}, "teacher.file is empty; allowed"),
+          std::pair(Changes{{"teacher.kind", "imported"}, {"teacher.file", "none.npy"}}, "none.npy"),
+          std::pair(Changes{{"teacher.kind", "recording"}, {"teacher.file", "none.csv"}}, "none.csv"),
+          std::pair(Changes{{"observation.subset", "chosen"}, {"observation.units", "3, 41"}}, "41"),
+          std::pair(Changes{{"observation.subset", "chosen"}, {"observation.units", ""}}, "allowed"),
+          std::pair(
+              Changes{{"teacher.kind", "low-rank-orthogonal"}, {"teacher.size", "4"}, {"teacher.rank", "3"}},
+              "allowed")}) {
+      const std::string said = message(changes);
+      QVERIFY2(contains(said, named) && isOneSentence(said), said.c_str());
+    }
+  }
+
+  // Fails if no stationary state, or a teacher that explodes, is anything but a status with a sentence.
+  void withoutAStudent() {
+    const Settings unstable =
+        small("symmetric", {{"teacher.symmetric_gain", "5"}, {"fit.method", "stationary-continuous"}});
+    const Result none = runExperiment(unstable, nullptr);
+    QCOMPARE(none->fit->student.summary.status, FitStatus::noStationaryState);
+    QVERIFY(none->teacherAnalysis && !none->studentAnalysis && none->studentReadout.size() == 0);
+    QCOMPARE(none->verdict.kind, VerdictKind::undecided);
+    QVERIFY2(contains(none->verdict.sentence, "no student"), none->verdict.sentence.c_str());
+    const Settings exploding = with(unstable, {{"fit.method", "map"}, {"simulation.alpha", "1"}});
+    const Result exploded = runExperiment(exploding, none);
+    QVERIFY(exploded->simulation->diverged && exploded->simulation->display.allFinite());
+    QVERIFY(!exploded->verdict.sentence.empty());
+    // Back to a good one, from either.
+    QVERIFY(same(*runExperiment(small("symmetric"), exploded), *runExperiment(small("symmetric"), nullptr)));
+  }
+
+  // Two roads to one student: through the teacher, or its activity written to a file and read as a
+  // recording. Fails if file, transposition, subset or sums differ between the two.
+  void aRecordingLeadsToTheSameStudent() {
+    const Settings settings = small("low-rank-linear", {{"observation.subset", "random"}});
+    const Result known = runExperiment(settings, nullptr);
+    const std::string file = m_folder.filePath("activity.npy").toStdString();
+    for (const char* transpose : {"false", "true"}) {
+      const Matrix& z = known->simulation->display;
+      writeNpy(file, std::string_view(transpose) == "true" ? Matrix(z) : Matrix(z.transpose()));
+      const Result recorded = runExperiment(
+          with(settings,
+               {{"teacher.kind", "recording"}, {"teacher.file", file}, {"teacher.transpose", transpose}}),
+          known);
+      QVERIFY(recorded->observation->seen == known->observation->seen);
+      const Matrix& expected = known->fit->student.A;
+      COMPARE_MATRICES(recorded->fit->student.A, expected, 1e-10 * expected.cwiseAbs().maxCoeff());
+      QVERIFY(!recorded->teacherAnalysis && recorded->studentAnalysis);
+      QCOMPARE(recorded->verdict.kind, VerdictKind::undecided);
+      QVERIFY2(contains(recorded->verdict.sentence, "not known"), recorded->verdict.sentence.c_str());
+    }
+  }
+
+  // Fails if a silent channel of a recording goes unmentioned, or the long-time limit claims to know the
+  // circuit behind a recording.
+  void aRecordingsWarningsAndLimits() {
+    Matrix activity = RandomStream(1, Stream::test).normalMatrix(4, 60);
+    activity.row(2).setConstant(1);
+    const std::string file = m_folder.filePath("silent.npy").toStdString();
+    writeNpy(file, activity.transpose());
+    const Settings settings = with({}, {{"teacher.kind", "recording"},
+                                        {"teacher.file", file},
+                                        {"observation.fraction", "1"},
+                                        {"fit.method", "stationary-continuous"}});
+    const Result experiment = runExperiment(settings, nullptr);
+    QCOMPARE(experiment->teacher->warnings.size(), std::size_t{1});
+    QVERIFY(contains(experiment->teacher->warnings[0], "3"));
+    QCOMPARE(experiment->fit->student.summary.status, FitStatus::notRun);
+    QVERIFY2(contains(experiment->verdict.sentence, "needs a known teacher"),
+             experiment->verdict.sentence.c_str());
+  }
+
+  // Fails if withholding the input goes unsaid, or the student gets it all the same.
+  void withholdingTheInputIsNoted() {
+    const Result given = runExperiment(small("chain"), nullptr);
+    const Result withheld = runExperiment(small("chain", {{"fit.use_input", "false"}}), given);
+    QVERIFY(given->fit->student.V.cols() == 1 && given->fit->student.notes.empty());
+    QCOMPARE(withheld->fit->student.V.cols(), Index{0});
+    QCOMPARE(withheld->fit->student.notes.size(), std::size_t{1});
+    QVERIFY(contains(withheld->fit->student.notes[0], "input"));
+    QVERIFY(withheld->fit->student.A != given->fit->student.A);
+  }
+
+ private:
+  QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestPipeline)
+#include "tst_pipeline.moc"
