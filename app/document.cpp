@@ -29,6 +29,11 @@ void Document::changeSettings(const Settings& settings, const QString& what) {
   m_history.push(new ReplaceState(*this, m_state, std::move(next), what));
 }
 
+void Document::changeData(const Settings& settings, const QString& title, const QString& what) {
+  if (settings == m_state.settings) return;
+  m_history.push(new ReplaceState(*this, m_state, {settings, title, QString()}, what));
+}
+
 void Document::applyPreset(const Preset& preset) {
   State next{preset.settings, QString::fromStdString(preset.title), QString()};
   const bool same =

@@ -39,6 +39,9 @@ class Document : public QObject {
   // Several settings at once, as one undo entry called `what` ("Reset all").
   void changeSettings(const Settings& settings, const QString& what);
 
+  // The same, with a title of its own and no file: other data are another experiment.
+  void changeData(const Settings& settings, const QString& title, const QString& what);
+
   // All settings of a preset, and its title; the document has no file then. One undo entry.
   void applyPreset(const Preset& preset);
 

@@ -84,12 +84,14 @@ void FileActions::open(const QString& path) {
 }
 
 void FileActions::openRecording(const QString& path) {
-  m_document.changeSettings(withRecording(m_document.settings(), path), "Open recording");
+  m_document.changeData(withRecording(m_document.settings(), path), QFileInfo(path).fileName(),
+                        "Open recording");
   m_recent.add(path);
 }
 
 void FileActions::openConnectivity(const QString& path) {
-  m_document.changeSettings(withConnectivity(m_document.settings(), path), "Open connectivity");
+  m_document.changeData(withConnectivity(m_document.settings(), path), QFileInfo(path).fileName(),
+                        "Open connectivity");
   m_recent.add(path);
 }
 

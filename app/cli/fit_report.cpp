@@ -16,7 +16,6 @@ using nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kStrongRidge = 0.1;  // above it the ridge visibly pulls
 
 // What is known of the student beyond its parameters.
 struct Findings {
@@ -125,22 +124,6 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   return json;
 }
 
-// Three significant digits are enough to warn.
-std::string roundText(double value) {
-  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
-  return unit >= 1 ? toText(std::round(value / unit) * unit)
-                   : toText(std::round(value / unit) / std::round(1 / unit));
-}
-
-void warnOfRidge(std::vector<std::string>& warnings, const Findings& findings, double rho) {
-  if (std::isinf(findings.ridgeDominance) && rho > 0)
-    warnings.push_back("some direction of the activity does not vary at all, so the ridge (rho = " +
-                       toText(rho) + ") alone decides there");
-  else if (findings.ridgeDominance > kStrongRidge && rho > 0)
-    warnings.push_back("the ridge (rho = " + toText(rho) + ") is " + roundText(findings.ridgeDominance) +
-                       " times the weakest direction of the data and pulls the fit towards 0 there");
-}
-
 }  // namespace
 
 FitReport fitAndReport(FitRequest request, Progress& progress) {
@@ -164,7 +147,8 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     findings.explainedVariance = explainedVarianceOf(student, request);
   }
   request.warnings.insert(request.warnings.end(), student.notes.begin(), student.notes.end());
-  warnOfRidge(request.warnings, findings, request.map.rho);
+  if (const auto note = ridgeNote(findings.ridgeDominance, request.map.rho); !note.empty())
+    request.warnings.push_back(note);
   report.json = reportJson(request, student, findings, status);
   report.warnings = std::move(request.warnings);
   return report;

@@ -104,7 +104,7 @@ RegressionSums withoutInput(RegressionSums sums) {
 }
 
 Student fitByMap(const Settings& settings, const SimulationStage& simulation,
-                 const ObservationStage& observation) {
+                 const ObservationStage& observation, bool recorded) {
   const auto options = mapOptions(settings);
   const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
   if (!sums || sums->count == 0)
@@ -114,6 +114,10 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
   const bool withInput = fitUsesInput(settings, simulation);
   if (!withInput) seen = withoutInput(std::move(seen));
   Student student = fitMap(seen, options);
+  if (recorded && hasParameters(student.summary.status)) {
+    const std::string note = ridgeNote(ridgeDominance(seen, options), options.rho);
+    if (!note.empty()) student.notes.push_back(note);
+  }
   if (simulation.signal.size() > 0 && !withInput)
     student.notes.push_back("the task's input was not given to the fit");
   if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
@@ -213,7 +217,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   auto stage = std::make_shared<FitStage>();
   stage->covariance = std::move(known);
   if (fitMethod(settings) == FitMethod::map)
-    stage->student = fitByMap(settings, simulation, observation);
+    stage->student = fitByMap(settings, simulation, observation, teacher.recording.has_value());
   else
     stage->student = fitByLimit(settings, teacher, simulation, observation, stage->covariance);
   stage->seconds = secondsSince(start);

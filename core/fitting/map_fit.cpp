@@ -111,4 +111,17 @@ double ridgeDominance(const RegressionSums& sums, const MapOptions& options) {
   return options.rho / (options.alpha * options.alpha * smallest);
 }
 
+std::string ridgeNote(double dominance, double rho) {
+  constexpr double kStrong = 0.1;
+  if (!(rho > 0) || !(dominance > kStrong)) return {};
+  const std::string ridge = "the ridge (ρ = " + toText(rho) + ")";
+  if (std::isinf(dominance))
+    return "some direction of the activity does not vary at all, so " + ridge + " alone decides there";
+  const double unit = std::pow(10.0, std::floor(std::log10(dominance)) - 2);  // three digits
+  const double rounded =
+      unit >= 1 ? std::round(dominance / unit) * unit : std::round(dominance / unit) / std::round(1 / unit);
+  return ridge + " is " + toText(rounded) +
+         " times the weakest direction of the data and pulls the fit towards 0 there";
+}
+
 }  // namespace keyhole

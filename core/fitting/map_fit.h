@@ -30,4 +30,7 @@ Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& 
 // slowest-sampled directions towards 0. Infinite if S is singular. Cost O(d³).
 double ridgeDominance(const RegressionSums& sums, const MapOptions& options);
 
+// A sentence on it for the user; empty if the ridge does not matter.
+std::string ridgeNote(double dominance, double rho);
+
 }  // namespace keyhole

@@ -103,7 +103,9 @@ class TestCommandLine : public QObject {
          {"list", "fit", "curve", "simulate", "figure", "--help", "-h", "--version", "--info"})
       QVERIFY2(asked({word}), word);
     QVERIFY(!asked({}));
-    QVERIFY(!asked({"experiment.keyhole"}));
+    QVERIFY(!asked({"figure-3"}));  // a preset: the window opens on it
+    QVERIFY(!asked({QCoreApplication::applicationFilePath().toStdString()}));  // a file, of whatever kind
+    QVERIFY(asked({"fti"}) && asked({"not-there.keyhole"}));  // slips of the pen are told at once
     QVERIFY(!asked({"-style", "fusion"}));
   }
 };

@@ -32,6 +32,15 @@ class TestMapFit : public QObject {
   }
 
  private slots:
+  // Fails if a ridge that decides the fit is kept quiet, or one that does not is cried about.
+  void strongRidgesAreTold() {
+    QVERIFY(ridgeNote(0.01, 1e-3).empty());
+    QVERIFY(ridgeNote(154321, 0).empty());
+    QVERIFY(QString::fromStdString(ridgeNote(154321, 1e-3)).contains("0.001) is 154000 times"));
+    QVERIFY(QString::fromStdString(ridgeNote(0.25, 2)).contains("2) is 0.25 times"));
+    QVERIFY(QString::fromStdString(ridgeNote(std::numeric_limits<double>::infinity(), 1)).contains("alone"));
+  }
+
   // The independent implementation's matrix, eigenvalues and score, to 1e-8.
   void agreesWithTheReference_data() {
     QTest::addColumn<QString>("name");
