@@ -1,0 +1,65 @@
+#include "tests/bench/ratio_table.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace keyhole::bench {
+
+namespace {
+
+struct Ratio {
+  const char* what;
+  const char* numerator;
+  const char* denominator;
+};
+
+// What is claimed, of two cases of the same run.
+constexpr Ratio kRatios[] = {
+    {"state update, low rank tanh: dense / structured", "state_update/low_rank_tanh/dense",
+     "state_update/low_rank_tanh/structured"},
+    {"state update, low rank linear: dense / structured", "state_update/low_rank_linear/dense",
+     "state_update/low_rank_linear/structured"},
+    {"state update, chain in its modes: dense / structured", "state_update/chain/dense",
+     "state_update/chain/structured"},
+    {"state update, chain, with the way back to units: dense / structured", "state_update/chain/dense",
+     "state_update/chain/structured_to_units"},
+    {"whole simulation, low rank tanh: dense / structured", "simulation/low_rank_tanh/dense",
+     "simulation/low_rank_tanh/structured"},
+    {"whole simulation, chain: dense / structured", "simulation/chain/dense", "simulation/chain/structured"},
+    {"share of normal variates in the structured low-rank simulation", "normals/500x30000",
+     "simulation/low_rank_tanh/structured"},
+    {"share of normal variates in the dense low-rank simulation", "normals/500x30000",
+     "simulation/low_rank_tanh/dense"},
+    {"MAP fits of d = 1 … 500: a pass each (10 of them, times 50) / one shared pass",
+     "map_all_d/pass_each_times_50", "map_all_d/one_pass"},
+    {"experiment, fraction moved: from scratch / stages reused", "experiment/from_scratch",
+     "experiment/fraction_moved"},
+    {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
+};
+
+}  // namespace
+
+void KeepingReporter::ReportRuns(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
+    double value = run.real_accumulated_time / static_cast<double>(std::max<int64_t>(run.iterations, 1));
+    // Cases that measure something else than time say so in a counter.
+    if (const auto other = run.counters.find("value"); other != run.counters.end()) value = other->second;
+    const std::string name =
+        run.run_name.function_name + (run.run_name.args.empty() ? "" : "/" + run.run_name.args);
+    const auto [place, isNew] = m_seconds.emplace(name, value);
+    if (!isNew) place->second = std::min(place->second, value);
+  }
+  ConsoleReporter::ReportRuns(runs);
+}
+
+void printRatios(const std::map<std::string, double>& seconds) {
+  std::printf("\nRatios of this run\n");
+  for (const Ratio& ratio : kRatios) {
+    const auto above = seconds.find(ratio.numerator), below = seconds.find(ratio.denominator);
+    if (above == seconds.end() || below == seconds.end() || below->second == 0) continue;
+    std::printf("  %-80s %8.2f\n", ratio.what, above->second / below->second);
+  }
+}
+
+}  // namespace keyhole::bench
