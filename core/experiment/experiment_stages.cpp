@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/fitting/run_student.h"
 #include "core/io/recording_file.h"
+#include "core/simulation/trajectory_sums.h"
 
 #include <chrono>
 
@@ -26,8 +27,7 @@ bool fitUsesInput(const Settings& settings, const SimulationStage& simulation) {
 // Streams the teacher once into the sums and, at the start, the displayed steps.
 struct Collector {
   SimulationStage& stage;
-  RegressionSums& sums;
-  Nonlinearity phi;
+  TrajectorySums sums;
   bool keepDisplay;
   Index filled = 0;  // displayed columns so far
 
@@ -35,14 +35,13 @@ struct Collector {
     const Index n = block.states.cols() - 1;
     const Matrix inputs =
         stage.signal.size() > 0 ? Matrix(stage.signal.segment(block.first, n).transpose()) : Matrix(0, n);
-    accumulate(sums, block.states, inputs, stage.alpha, phi);
+    sums.add(block, inputs);
     if (!keepDisplay) return;
     // Column 0 repeats the last column of the block before.
     const Index room = std::min(block.first + n + 1, stage.display.cols()) - block.first;
-    if (room > 0) {
-      stage.display.middleCols(block.first, room) = block.states.leftCols(room);
-      filled = block.first + room;
-    }
+    if (room <= 0) return;
+    stage.display.middleCols(block.first, room) = block.inUnits().leftCols(room);
+    filled = block.first + room;
   }
 };
 
@@ -55,12 +54,12 @@ void simulateTeacher(SimulationStage& stage, const Settings& settings, const Tea
   if (task) stage.signal = integrationSignal(options.steps, options.seed);
   const Index shown = std::min(options.steps, kDisplaySteps);
   stage.display.resize(stage.units, shown);
-  RegressionSums sums = emptySums(stage.units, task ? 1 : 0);
-  Collector collector{stage, sums, teacher.options.phi, true};
+  Collector collector{stage, TrajectorySums(stage.units, task ? 1 : 0, stage.alpha, teacher.options.phi),
+                      true};
   stage.diverged = !simulate(
       teacher, options, stage.signal, [&](const StateBlock& b) { collector(b); }, progress);
   stage.display.conservativeResize(Eigen::NoChange, collector.filled);
-  (teacher.options.phi == Nonlinearity::tanh ? stage.tanhSums : stage.linearSums) = std::move(sums);
+  (teacher.options.phi == Nonlinearity::tanh ? stage.tanhSums : stage.linearSums) = collector.sums.inUnits();
   if (collector.filled < 2) return;
   stage.displayNoise =
       options.sigma * processNoise(teacher, options.seed, options.burnIn, collector.filled - 1);
@@ -185,11 +184,12 @@ std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const Simu
     slot = recordingSums(*teacher.recording, extended->alpha, phi, progress);
     return extended;
   }
-  slot = emptySums(extended->units, extended->signal.size() > 0 ? 1 : 0);
-  Collector collector{*extended, *slot, phi, false};
+  const Index inputs = extended->signal.size() > 0 ? 1 : 0;
+  Collector collector{*extended, TrajectorySums(extended->units, inputs, extended->alpha, phi), false};
   simulate(
       *teacher.teacher, simulationOptions(settings), extended->signal,
       [&](const StateBlock& block) { collector(block); }, progress);
+  slot = collector.sums.inUnits();
   return extended;
 }
 

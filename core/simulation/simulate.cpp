@@ -78,14 +78,15 @@ class Runner {
 
   bool finite() const { return m_states.allFinite() && m_states.cwiseAbs().maxCoeff() < kDiverged; }
 
-  // The block in units, observation noise added; firstTime: recorded time point of column 0.
-  Matrix observed(Index firstTime) const {
-    Matrix result = m_basis ? Matrix(*m_basis * m_states) : m_states;
-    if (m_options.observationNoise > 0)
-      result += m_options.observationNoise *
-                RandomStream(m_options.seed, Stream::observationNoise)
-                    .normalMatrix(result.rows(), result.cols(), static_cast<std::uint64_t>(firstTime));
-    return result;
+  // Hands out the block, observation noise added (which is noise of units); firstTime: recorded time point of
+  // column 0.
+  void give(const StateSink& sink, Index firstTime) const {
+    if (m_options.observationNoise == 0) return sink({firstTime, m_states, m_basis});
+    const StateBlock exact{firstTime, m_states, m_basis};
+    sink({firstTime, exact.inUnits() + m_options.observationNoise *
+                                           RandomStream(m_options.seed, Stream::observationNoise)
+                                               .normalMatrix(m_states.rows(), m_states.cols(),
+                                                             static_cast<std::uint64_t>(firstTime))});
   }
 
  private:
@@ -143,7 +144,7 @@ bool simulate(const Teacher& teacher, const SimulationOptions& options, const Ve
     const Index end = std::min(first + kBlock, burning ? options.burnIn : last);
     runner.advance(first, end - first, first - options.burnIn);
     if (!runner.finite()) return false;
-    if (!burning) sink({first - options.burnIn, runner.observed(first - options.burnIn)});
+    if (!burning) runner.give(sink, first - options.burnIn);
     first = end;
   }
   return true;

@@ -33,15 +33,20 @@ Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep,
 // A block of consecutive recorded time points handed to a sink, observation noise added: column 0 is time
 // point `first` (the last one of the block before), columns 1 … n follow it.
 struct StateBlock {
-  Index first;            // time point (from 0, burn-in dropped) of column 0
-  ConstMatrixRef states;  // D x (n + 1), n <= 512
+  Index first;                    // time point (from 0, burn-in dropped) of column 0
+  ConstMatrixRef states;          // D x (n + 1), n <= 512, in the coordinates of the run
+  const Matrix* basis = nullptr;  // D x D orthogonal: from those coordinates to units; null: they are units
+
+  // D x (n + 1). Cost D² (n + 1) from a chain's modes, else a copy.
+  Matrix inUnits() const { return basis ? Matrix(*basis * states) : Matrix(states); }
 };
 using StateSink = std::function<void(const StateBlock&)>;
 
 // Simulates the teacher and hands every block of at most 512 steps to the sink; keeps nothing else, so memory
 // does not grow with T. signal: T samples s_t or empty. Stops (throws Stopped) between blocks. Returns false
 // if the state left the finite range (the run diverged): the sink has then seen only finite blocks. Cost per
-// step: dense D², low rank D r, linear chain D (plus one D x D product per block to leave its modes).
+// step: dense D², low rank D r, linear chain D (in its modes, unless there is observation
+// noise; the sink decides whether it needs units).
 bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
               const StateSink& sink, Progress& progress = noProgress());
 

@@ -1,7 +1,7 @@
 // The sums, the MAP fits of every d from one pass, eigenvalues, and the memory of it all.
 #include "core/analysis/spectrum.h"
 #include "core/fitting/map_fit.h"
-#include "core/simulation/sums.h"
+#include "core/simulation/trajectory_sums.h"
 #include "tests/bench/teachers.h"
 
 #include <benchmark/benchmark.h>
@@ -22,17 +22,16 @@ std::vector<Index> firstUnits(Index d) {
 
 // Simulates and sums, keeping nothing else.
 RegressionSums sumsOver(const Teacher& teacher, Index steps) {
-  RegressionSums sums = emptySums(kUnits, 0);
-  simulate(teacher, paperRun(true, steps), Vector(), [&](const StateBlock& block) {
-    accumulate(sums, block.states, Matrix(0, block.states.cols() - 1), 0.01, Nonlinearity::linear);
-  });
-  return sums;
+  TrajectorySums sums(kUnits, 0, 0.01, Nonlinearity::linear);
+  simulate(teacher, paperRun(true, steps), Vector(),
+           [&](const StateBlock& block) { sums.add(block, Matrix(0, block.states.cols() - 1)); });
+  return sums.inUnits();
 }
 
 Matrix trajectory(const Teacher& teacher) {
   Matrix states(kUnits, kSteps);
   simulate(teacher, paperRun(), Vector(), [&](const StateBlock& block) {
-    states.middleCols(block.first, block.states.cols()) = block.states;
+    states.middleCols(block.first, block.states.cols()) = block.inUnits();
   });
   return states;
 }

@@ -100,7 +100,8 @@ class TestCurve : public QObject {
     options.steps = 2000;
     RegressionSums sums = emptySums(20, 0);
     simulate(teacher, options, Vector(), [&](const StateBlock& block) {
-      accumulate(sums, block.states, Matrix(0, block.states.cols() - 1), options.alpha, Nonlinearity::linear);
+      accumulate(sums, block.inUnits(), Matrix(0, block.states.cols() - 1), options.alpha,
+                 Nonlinearity::linear);
     });
     for (const auto& row : outcome.json()["rows"]) {
       const auto seen = selectUnits(sums, firstUnits(row["d"].get<Index>()));

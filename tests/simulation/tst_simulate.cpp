@@ -18,7 +18,7 @@ Run run(const Teacher& teacher, const SimulationOptions& options, const Vector& 
   Run result;
   result.states.resize(teacher.network.size(), options.steps);
   result.finite = simulate(teacher, options, signal, [&](const StateBlock& block) {
-    result.states.middleCols(block.first, block.states.cols()) = block.states;
+    result.states.middleCols(block.first, block.states.cols()) = block.inUnits();
   });
   return result;
 }

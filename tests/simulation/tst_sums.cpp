@@ -1,6 +1,7 @@
 // Tests core/simulation/sums.h
 #include "core/common/random.h"
-#include "core/simulation/sums.h"
+#include "core/simulation/task.h"
+#include "core/simulation/trajectory_sums.h"
 #include "tests/support/matrix_compare.h"
 
 #include <QTest>
@@ -50,6 +51,38 @@ class TestSums : public QObject {
     COMPARE_MATRICES(selected.R, some.R, 1e-12);
     COMPARE_MATRICES(selected.energy, some.energy, 1e-12);
     COMPARE_MATRICES(selected.sum, some.sum, 1e-12);
+  }
+
+  // Two roads: a chain's sums taken in its modes, and over its units. Fails if a part of them is not rotated,
+  // or the energy is not that of the units.
+  void modesGiveTheSumsOfUnits() {
+    TeacherOptions chain;
+    chain.kind = TeacherKind::chain;
+    chain.size = 12;
+    const Teacher teacher = buildTeacher(chain);
+    SimulationOptions options;
+    options.steps = 1500;  // three blocks
+    options.task = TaskKind::integration;
+    const Vector signal = integrationSignal(options.steps, options.seed);
+    TrajectorySums modes(12, 1, options.alpha, Nonlinearity::linear);
+    RegressionSums units = emptySums(12, 1);
+    bool ranInModes = false;
+    simulate(teacher, options, signal, [&](const StateBlock& block) {
+      const Matrix input = signal.segment(block.first, block.states.cols() - 1).transpose();
+      ranInModes = block.basis != nullptr;
+      modes.add(block, input);
+      accumulate(units, block.inUnits(), input, options.alpha, Nonlinearity::linear);
+    });
+    QVERIFY(ranInModes);
+    const RegressionSums sums = modes.inUnits();
+    const auto close = [](ConstMatrixRef a, ConstMatrixRef b) {
+      return (a - b).norm() <= 1e-12 * std::max(b.norm(), 1e-300);
+    };
+    QVERIFY(close(sums.S, units.S) && close(sums.R, units.R) && close(sums.UU, units.UU));
+    QVERIFY(close(sums.PU, units.PU) && close(sums.XU, units.XU) && close(sums.sum, units.sum));
+    // Σ (x⁺)² is about α/2 of what it is the difference of.
+    QVERIFY((sums.energy - units.energy).norm() <= 1e-10 * units.energy.norm());
+    QCOMPARE(sums.count, units.count);
   }
 };
 

@@ -20,7 +20,7 @@ inline Matrix activityOf(const Teacher& teacher, const SimulationOptions& option
                          const Vector& signal = {}) {
   Matrix states(teacher.network.size(), options.steps);
   simulate(teacher, options, signal, [&](const StateBlock& block) {
-    states.middleCols(block.first, block.states.cols()) = block.states;
+    states.middleCols(block.first, block.states.cols()) = block.inUnits();
   });
   return states;
 }
@@ -28,7 +28,7 @@ inline Matrix activityOf(const Teacher& teacher, const SimulationOptions& option
 inline RegressionSums sumsOf(const Teacher& teacher, const SimulationOptions& options) {
   RegressionSums sums = emptySums(teacher.network.size(), 0);
   simulate(teacher, options, {}, [&](const StateBlock& block) {
-    accumulate(sums, block.states, Matrix(0, block.states.cols() - 1), options.alpha, teacher.options.phi);
+    accumulate(sums, block.inUnits(), Matrix(0, block.states.cols() - 1), options.alpha, teacher.options.phi);
   });
   return sums;
 }
