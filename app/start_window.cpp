@@ -4,6 +4,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QIcon>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QStyleFactory>
@@ -37,6 +38,10 @@ int startWindow(int argc, char** argv) {
   QApplication::setApplicationDisplayName("Keyhole");
   QApplication::setStyle(
       QStyleFactory::create("Fusion"));  // the same look, and the same dark theme, everywhere
+  QIcon icon;
+  for (const char* file : {":/icons/keyhole-48.png", ":/icons/keyhole-256.png"}) icon.addFile(file);
+  QApplication::setWindowIcon(icon);
+  QApplication::setDesktopFileName("keyhole");
   QSettings preferences(QSettings::IniFormat, QSettings::UserScope, "keyhole", "keyhole");
   const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
   MainWindow window(preferences, QDir(data).filePath("unsaved"));

@@ -50,7 +50,10 @@ VerdictBar::VerdictBar(QWidget* parent)
 void VerdictBar::showExperiment(const Experiment& experiment) {
   m_kind = experiment.verdict.kind;
   m_mark->setKind(m_kind);
-  m_sentence->setText(QString::fromStdString(experiment.verdict.sentence));
+  m_plain = QString::fromStdString(experiment.verdict.sentence);
+  // An equation is not broken over two lines.
+  m_sentence->setText(
+      QString(m_plain).replace(" = ", u"\u00a0=\u00a0"_qs).replace(" ± ", u"\u00a0±\u00a0"_qs));
   const QStringList lines = experimentNotes(experiment);
   m_notes->setText(lines.join("  ·  "));
   m_notes->setVisible(!lines.isEmpty());
@@ -63,7 +66,7 @@ void VerdictBar::setStale(bool stale) {
 }
 
 QString VerdictBar::sentence() const {
-  return m_sentence->text();
+  return m_plain;
 }
 
 QString VerdictBar::notes() const {

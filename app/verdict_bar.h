@@ -34,6 +34,7 @@ class VerdictBar : public QWidget {
 
   VerdictMark* m_mark = nullptr;
   QLabel* m_sentence = nullptr;
+  QString m_plain;
   QLabel* m_stale = nullptr;
   QLabel* m_notes = nullptr;
   VerdictKind m_kind = VerdictKind::undecided;
