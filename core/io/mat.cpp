@@ -94,7 +94,7 @@ std::string describe(const matvar_t& variable) {
 std::string listed(const std::vector<std::string>& descriptions) {
   std::string text;
   for (const auto& description : descriptions) text += (text.empty() ? "" : ", ") + description;
-  return text.empty() ? "none" : text;
+  return text.empty() ? "nothing" : text;
 }
 
 struct Contents {
@@ -160,6 +160,9 @@ std::string chosenName(mat_t* file, const std::string& path, const std::string& 
   if (!variable.empty()) return variable;
   const Contents contents = contentsOf(file);
   if (contents.matrices.size() == 1) return contents.matrices.front();
+  if (contents.matrices.empty())
+    throw InputError(path + " holds no real matrix of numbers, but " + listed(contents.descriptions) +
+                     "; allowed: a file with at least one");
   throw InputError(path + " holds " + std::to_string(contents.matrices.size()) +
                    " numeric matrices, so a name is needed; allowed: " + path + ":NAME with one of " +
                    listed(contents.descriptions));
