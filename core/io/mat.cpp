@@ -6,6 +6,7 @@
 #include <matio.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <mutex>
@@ -31,12 +32,37 @@ using MatVariable = std::unique_ptr<matvar_t, FreeVariable>;
 
 void quiet(int, char*) {}
 
+// The elements of a version 5 file follow each other, each with its type and size in front. matio reads on
+// behind the end of a file without a word, so a truncated one must be found out before.
+void requireWhole(const std::string& path) {
+  constexpr std::uint64_t kHeader = 128, kTag = 8;
+  std::ifstream file(path, std::ios::binary);
+  const std::uint64_t end = std::filesystem::file_size(path);
+  file.seekg(126);
+  char mark[2] = {};
+  file.read(mark, 2);
+  const bool swapped = mark[0] == 'M';  // "MI": written on a machine of the other byte order
+  for (std::uint64_t at = kHeader; at < end;) {
+    unsigned char tag[kTag] = {};
+    file.seekg(static_cast<std::streamoff>(at));
+    file.read(reinterpret_cast<char*>(tag), kTag);
+    std::uint64_t size = 0;
+    for (std::uint64_t i = 0; i < 4; ++i)
+      size |= static_cast<std::uint64_t>(tag[4 + (swapped ? 3 - i : i)]) << (8 * i);
+    at += kTag + size;
+    if (!file || at > end)
+      throw InputError(path + " is truncated or damaged: it has " + std::to_string(end) +
+                       " bytes, and a variable that would end at byte " + std::to_string(at));
+  }
+}
+
 MatFile openMat(const std::string& path) {
   if (!std::ifstream(path)) readFileBytes(path);  // throws the sentence for a missing or unreadable file
   Mat_LogInitFunc("keyhole", quiet);
   MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
   if (!file)
     throw InputError(path + " is not a MATLAB file that can be read; allowed: .mat version 5 or 7.3");
+  if (Mat_GetVersion(file.get()) == MAT_FT_MAT5) requireWhole(path);
   return file;
 }
 
@@ -94,7 +120,7 @@ std::string describe(const matvar_t& variable) {
 std::string listed(const std::vector<std::string>& descriptions) {
   std::string text;
   for (const auto& description : descriptions) text += (text.empty() ? "" : ", ") + description;
-  return text.empty() ? "nothing" : text;
+  return text.empty() ? "none" : text;
 }
 
 struct Contents {
@@ -161,8 +187,8 @@ std::string chosenName(mat_t* file, const std::string& path, const std::string& 
   const Contents contents = contentsOf(file);
   if (contents.matrices.size() == 1) return contents.matrices.front();
   if (contents.matrices.empty())
-    throw InputError(path + " holds no real matrix of numbers, but " + listed(contents.descriptions) +
-                     "; allowed: a file with at least one");
+    throw InputError(path + " holds no real matrix of numbers (its variables: " +
+                     listed(contents.descriptions) + "); allowed: a file with at least one");
   throw InputError(path + " holds " + std::to_string(contents.matrices.size()) +
                    " numeric matrices, so a name is needed; allowed: " + path + ":NAME with one of " +
                    listed(contents.descriptions));
