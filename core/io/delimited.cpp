@@ -4,6 +4,7 @@
 #include "core/io/file_bytes.h"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -25,15 +26,26 @@ std::string_view unquoted(std::string_view cell) {
   return cell;
 }
 
+// A number too large or too small for a double: infinity or zero, with its sign. A long double reaches far
+// enough to tell which, except for exponents in the thousands, whose sign tells.
+double beyondDouble(std::string_view cell) {
+  long double value = 0;
+  const bool known = std::from_chars(cell.data(), cell.data() + cell.size(), value).ec == std::errc();
+  const bool large =
+      known ? std::abs(value) > 1 : cell.find("e-") == cell.npos && cell.find("E-") == cell.npos;
+  return std::copysign(large ? std::numeric_limits<double>::infinity() : 0.0,
+                       cell.front() == '-' ? -1.0 : 1.0);
+}
+
 // The number in a cell; NaN for an empty one; nothing if it is no number.
 std::optional<double> numberIn(std::string_view cell) {
   cell = trimmed(unquoted(cell));
   if (cell.empty()) return std::numeric_limits<double>::quiet_NaN();
-  if (cell.front() == '+') cell.remove_prefix(1);
+  if (cell.front() == '+' && !cell.starts_with("+-")) cell.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (end != cell.data() + cell.size()) return {};
-  if (error == std::errc::result_out_of_range) return std::numeric_limits<double>::infinity();
+  if (error == std::errc::result_out_of_range) return beyondDouble(cell);
   if (error != std::errc()) return {};
   return value;
 }
@@ -114,8 +126,7 @@ class Reader {
       const auto number = numberIn(cell);
       if (!number)
         throw InputError(m_path + ", line " + std::to_string(m_line) + ", column " + std::to_string(column) +
-                         " is \"" + std::string(unquoted(cell).substr(0, 40)) +
-                         "\"; allowed: a number with a decimal point");
+                         " is \"" + shownText(unquoted(cell)) + "\"; allowed: a number with a decimal point");
       m_numbers.push_back(*number);
     }
     if (m_width == 0) m_width = column;

@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -67,6 +68,17 @@ void writeFileAtomically(const std::string& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     refuseToWrite(path, why);
   }
+}
+
+std::string shownText(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  std::size_t end = std::min(text.size(), kMost);
+  // A character of several bytes is kept or cut as a whole.
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  std::string shown(text.substr(0, end));
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
+  return end < text.size() ? shown + "…" : shown;
 }
 
 void createFolder(const std::string& path) {

@@ -13,6 +13,10 @@ std::string readFileBytes(const std::string& path);
 // failure the old file stays as it was. Throws InputError with the path and the system's reason.
 void writeFileAtomically(const std::string& path, std::string_view bytes);
 
+// A text out of a file, fit for a sentence about it: control characters become "?", and what goes beyond 60
+// bytes "…".
+std::string shownText(std::string_view text);
+
 // Creates the folder and its parents if missing. Throws InputError.
 void createFolder(const std::string& path);
 

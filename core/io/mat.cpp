@@ -5,12 +5,14 @@
 
 #include <matio.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 namespace keyhole {
 namespace {
@@ -32,16 +34,30 @@ using MatVariable = std::unique_ptr<matvar_t, FreeVariable>;
 
 void quiet(int, char*) {}
 
+// Version and byte order stand at the end of the first 128 bytes.
+struct FileMark {
+  int version = 0;       // 1: version 5, 2: version 7.3, 0: neither
+  bool swapped = false;  // written on a machine of the other byte order
+};
+
+FileMark markOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(124);
+  char bytes[4] = {};
+  if (!file.read(bytes, 4)) return {};
+  const std::string_view order(bytes + 2, 2);
+  const bool swapped = order == "MI";
+  const int version = bytes[swapped ? 0 : 1];
+  if ((!swapped && order != "IM") || bytes[swapped ? 1 : 0] != 0 || version < 1 || version > 2) return {};
+  return {version, swapped};
+}
+
 // The elements of a version 5 file follow each other, each with its type and size in front. matio reads on
 // behind the end of a file without a word, so a truncated one must be found out before.
-void requireWhole(const std::string& path) {
+void requireWhole(const std::string& path, bool swapped) {
   constexpr std::uint64_t kHeader = 128, kTag = 8;
   std::ifstream file(path, std::ios::binary);
   const std::uint64_t end = std::filesystem::file_size(path);
-  file.seekg(126);
-  char mark[2] = {};
-  file.read(mark, 2);
-  const bool swapped = mark[0] == 'M';  // "MI": written on a machine of the other byte order
   for (std::uint64_t at = kHeader; at < end;) {
     unsigned char tag[kTag] = {};
     file.seekg(static_cast<std::streamoff>(at));
@@ -59,10 +75,12 @@ void requireWhole(const std::string& path) {
 MatFile openMat(const std::string& path) {
   if (!std::ifstream(path)) readFileBytes(path);  // throws the sentence for a missing or unreadable file
   Mat_LogInitFunc("keyhole", quiet);
-  MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
+  // matio takes everything else for version 4, and asks for gigabytes if it is none.
+  const FileMark mark = markOf(path);
+  MatFile file(mark.version ? Mat_Open(path.c_str(), MAT_ACC_RDONLY) : nullptr);
   if (!file)
     throw InputError(path + " is not a MATLAB file that can be read; allowed: .mat version 5 or 7.3");
-  if (Mat_GetVersion(file.get()) == MAT_FT_MAT5) requireWhole(path);
+  if (mark.version == 1) requireWhole(path, mark.swapped);
   return file;
 }
 
@@ -111,15 +129,23 @@ bool holdsRealMatrix(const matvar_t& variable) {
 }
 
 std::string describe(const matvar_t& variable) {
-  std::string text = std::string(variable.name ? variable.name : "?") + " (";
-  for (int i = 0; variable.dims && i < variable.rank; ++i)
+  std::string text = shownText(variable.name ? variable.name : "?") + " (";
+  constexpr int kMost = 4;
+  for (int i = 0; variable.dims && i < std::min(variable.rank, kMost); ++i)
     text += (i ? " x " : "") + std::to_string(variable.dims[i]);
+  if (variable.rank > kMost) text += " x …";
   return text + " " + (variable.isComplex ? "complex " : "") + className(variable.class_type) + ")";
 }
 
+// As many as a sentence can hold.
 std::string listed(const std::vector<std::string>& descriptions) {
+  constexpr std::size_t kMost = 160;
   std::string text;
-  for (const auto& description : descriptions) text += (text.empty() ? "" : ", ") + description;
+  for (std::size_t i = 0; i < descriptions.size(); ++i) {
+    if (text.size() + descriptions[i].size() > kMost && i > 0)
+      return text + " and " + std::to_string(descriptions.size() - i) + " more";
+    text += (i ? ", " : "") + descriptions[i];
+  }
   return text.empty() ? "none" : text;
 }
 
@@ -182,6 +208,16 @@ std::optional<Matrix> converted(const matvar_t& variable) {
   }
 }
 
+// Whether as much as the shape says can come out of the file: an entry takes at least a byte, and zlib packs
+// at most 1032 to 1. Else a few damaged bytes ask for all the memory there is. (Version 7.3 may leave out
+// entries; HDF5 itself checks what there is.)
+bool canHold(mat_t* file, const std::string& path, const matvar_t& variable) {
+  if (Mat_GetVersion(file) != MAT_FT_MAT5) return true;
+  const std::uint64_t most = 1032 * std::filesystem::file_size(path);
+  const std::uint64_t rows = variable.dims[0], columns = variable.dims[1];
+  return columns == 0 || rows <= most / columns;
+}
+
 std::string chosenName(mat_t* file, const std::string& path, const std::string& variable) {
   if (!variable.empty()) return variable;
   const Contents contents = contentsOf(file);
@@ -202,15 +238,16 @@ Matrix readMat(const std::string& path, const std::string& variable) {
   const std::string name = chosenName(file.get(), path, variable);
   const MatVariable info(Mat_VarReadInfo(file.get(), name.c_str()));
   if (!info)
-    throw InputError(path + " holds no variable \"" + name +
+    throw InputError(path + " holds no variable \"" + shownText(name) +
                      "\"; allowed: " + listed(contentsOf(file.get()).descriptions));
+  const std::string shown = path + ":" + shownText(name);
   if (!holdsRealMatrix(*info))
-    throw InputError(path + ":" + name + " is " + describe(*info) + "; allowed: a real matrix of numbers");
+    throw InputError(shown + " is " + describe(*info) + "; allowed: a real matrix of numbers");
   Mat_Rewind(file.get());
-  const MatVariable data(Mat_VarRead(file.get(), name.c_str()));
   std::optional<Matrix> values;
+  const MatVariable data(canHold(file.get(), path, *info) ? Mat_VarRead(file.get(), name.c_str()) : nullptr);
   if (data && holdsRealMatrix(*data)) values = converted(*data);
-  if (!values) throw InputError(path + ":" + name + " cannot be read: the file is truncated or damaged");
+  if (!values) throw InputError(shown + " cannot be read: the file is truncated or damaged");
   return *values;
 }
 

@@ -1,6 +1,7 @@
 #include "core/io/npy_header.h"
 
 #include "core/common/error.h"
+#include "core/io/file_bytes.h"
 
 #include <charconv>
 #include <cstdint>
@@ -41,8 +42,8 @@ void parseType(std::string_view header, NpyHeader& parsed, const std::string& pa
       type.size() >= 3 &&
       std::from_chars(type.data() + 2, type.data() + type.size(), digits).ptr == type.data() + type.size();
   if (type.size() >= 2 && type[1] == 'O')
-    refuse(path, "holds an array of objects (type " + std::string(type) + ")" + allowed);
-  if (!parsedSize) refuse(path, "holds the type \"" + std::string(type) + "\"" + allowed);
+    refuse(path, "holds an array of objects (type " + shownText(type) + ")" + allowed);
+  if (!parsedSize) refuse(path, "holds the type \"" + shownText(type) + "\"" + allowed);
   parsed.kind = type[1];
   parsed.bytes = digits;
   parsed.bigEndian = type[0] == '>';
@@ -50,7 +51,7 @@ void parseType(std::string_view header, NpyHeader& parsed, const std::string& pa
   const bool whole = (parsed.kind == 'i' || parsed.kind == 'u') &&
                      (digits == 1 || digits == 2 || digits == 4 || digits == 8);
   const bool boolean = parsed.kind == 'b' && digits == 1;
-  if (!floating && !whole && !boolean) refuse(path, "holds the type \"" + std::string(type) + "\"" + allowed);
+  if (!floating && !whole && !boolean) refuse(path, "holds the type \"" + shownText(type) + "\"" + allowed);
 }
 
 void parseOrder(std::string_view header, NpyHeader& parsed, const std::string& path) {

@@ -36,9 +36,11 @@ inline QString refusal(const std::function<void()>& read) {
   return {};
 }
 
-// One sentence for a user: one line, not endless, naming the thing.
+// One sentence for a user: one line without control characters, not endless, naming the thing.
 inline bool isSentence(const QString& text, const QString& thing) {
-  return !text.isEmpty() && text.size() < 600 && !text.contains('\n') && text.contains(thing);
+  for (const QChar c : text)
+    if (c.unicode() < 32 || c.unicode() == 127) return false;
+  return !text.isEmpty() && text.size() < 400 && text.contains(thing);
 }
 
 }  // namespace keyhole::test

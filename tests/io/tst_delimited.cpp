@@ -5,8 +5,10 @@
 
 #include <QTest>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
+#include <random>
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -58,12 +60,38 @@ class TestDelimited : public QObject {
             std::isinf(table.values(1, 2)));
   }
 
+  // Fails if what is too small for a double comes out as infinite, or loses its sign.
+  void beyondDoubles() {
+    const auto table = readDelimited(m_files.with("d.csv", "1e-400,-1e-400,1e-9999\n1e400,-1e400,1e9999\n"));
+    QVERIFY(table.values.row(0).isZero(0) && std::signbit(table.values(0, 1)));
+    QCOMPARE(table.values(1, 0), HUGE_VAL);
+    QCOMPARE(table.values(1, 1), -HUGE_VAL);
+    QCOMPARE(table.values(1, 2), HUGE_VAL);
+  }
+
+  // Fails if bits get lost anywhere in the range of a double.
+  void everyMagnitudeComesBack() {
+    std::mt19937_64 random(3);
+    Matrix values(500, 4);
+    for (double& value : values.reshaped()) do
+        value = std::bit_cast<double>(random());
+      while (!std::isfinite(value));
+    const auto table = readDelimited(m_files.with("e.csv", delimitedBytes({}, values)));
+    QCOMPARE(table.values.rows(), values.rows());
+    QVERIFY(std::memcmp(table.values.data(), values.data(), 2000 * sizeof(double)) == 0);
+  }
+
   void refused_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QString>("says");
     QTest::newRow("empty") << QByteArray() << "no numbers";
     QTest::newRow("header alone") << QByteArray("a,b\n") << "no numbers";
     QTest::newRow("word") << QByteArray("1,2\n3,four\n") << "line 2, column 2 is \"four\"";
+    QTest::newRow("two signs") << QByteArray("1,2\n3,+-4\n") << "line 2, column 2 is \"+-4\"";
+    QTest::newRow("control characters") << QByteArray("1,2\n3,a\x1b\x07z\n") << "is \"a??z\"";
+    QTest::newRow("endless word") << QByteArray("1,2\n3," + QByteArray(5000, 'w') + "\n") << "www…\"";
+    QTest::newRow("text in the middle")
+        << QByteArray("1,2\n3,4\nstop,here\n5,6\n") << "line 3, column 1 is \"stop\"";
     QTest::newRow("decimal comma") << QByteArray("1,5;2\n3;4\n5;6\n") << "line 2";
     QTest::newRow("short line") << QByteArray("1,2\n3\n") << "line 2 has 1 cells; allowed: 2";
     QTest::newRow("long line") << QByteArray("1,2\n3,4,5\n") << "line 2 has 3 cells; allowed: 2";

@@ -5,6 +5,11 @@
 #include <QDir>
 #include <QTest>
 
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace keyhole;
 using namespace keyhole::test;
 
@@ -30,6 +35,45 @@ class TestFileBytes : public QObject {
     QVERIFY(isSentence(refusal([&] { writeFileAtomically(missing, "x"); }), "no-such-folder"));
     const auto left = QDir(m_files.path("").c_str()).entryList(QDir::Files | QDir::Hidden);
     QVERIFY2(left == QStringList{"a.bin"}, qPrintable(left.join(" ")));
+  }
+
+  // A disk that is full half way through, made with a limit on the size of files. Fails if the old file is
+  // touched before the new one is complete, or a part of the new one stays.
+  void aHalfWrittenFileLeavesTheOldOne() {
+    const std::string path = m_files.with("a.bin", "old");
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{1000, before.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const QString sentence = refusal([&] { writeFileAtomically(path, std::string(5000, 'x')); });
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    QVERIFY2(isSentence(sentence, "a.bin"), qPrintable(sentence));
+    QVERIFY(readFileBytes(path) == "old");
+    const auto left = QDir(m_files.path("").c_str()).entryList(QDir::Files | QDir::Hidden);
+    QVERIFY2(left == QStringList{"a.bin"}, qPrintable(left.join(" ")));
+  }
+
+  // Fails if a folder that may not be written to costs the old file.
+  void aLockedFolderKeepsTheOldFile() {
+    if (geteuid() == 0) QSKIP("the administrator may write everywhere");
+    const std::string folder = m_files.path("locked"), path = folder + "/a.txt";
+    createFolder(folder);
+    writeFileAtomically(path, "old");
+    QCOMPARE(chmod(folder.c_str(), 0500), 0);
+    const QString sentence = refusal([&] { writeFileAtomically(path, "new"); });
+    chmod(folder.c_str(), 0700);
+    QVERIFY2(isSentence(sentence, "a.txt"), qPrintable(sentence));
+    QVERIFY(readFileBytes(path) == "old");
+  }
+
+  // Fails if bytes of a file can break a sentence about it, or a character is cut in two.
+  void shownTexts() {
+    QVERIFY(shownText("a\nb\x7f") == "a?b?");
+    QVERIFY(shownText(std::string(60, 'a')) == std::string(60, 'a'));
+    QVERIFY(shownText(std::string(59, 'a') + "ττ") == std::string(59, 'a') + "…");
+    QVERIFY(shownText("").empty());
   }
 
   void unreadable() {

@@ -33,9 +33,11 @@ class TestJsonValues : public QObject {
 
   void refused_data() {
     QTest::addColumn<QByteArray>("text");
-    for (const char* text : {"3", "[1, 2]", "[[1, 2], [3]]", "[[1, \"2\"]]", "[[1, null]]", "{}"})
+    for (const char* text : {"3", "[1, 2]", "[[1, 2], [3]]", "[[1, \"2\"]]", "[[1, null]]", "{}", "[]",
+                             "null", "[[1], 2]", "[[true]]", "[[[1]]]"})
       QTest::newRow(text) << QByteArray(text);
   }
+  // Fails if what is no matrix of numbers becomes one, or is refused without its name.
   void refused() {
     QFETCH(QByteArray, text);
     const auto json = nlohmann::json::parse(text.toStdString());

@@ -67,10 +67,50 @@ class TestMat : public QObject {
     QVERIFY(says([&] { readMat(m_files.path("missing.mat"), "x"); }, "No such file"));
     QVERIFY(
         says([&] { readMat(m_files.with("text.mat", "not a mat file at all"), "x"); }, "not a MATLAB file"));
-    QVERIFY(says([&] { readMat(m_files.with("empty.mat", ""), ""); }, "holds no real matrix"));
+    QVERIFY(says([&] { readMat(m_files.with("empty.mat", ""), ""); }, "not a MATLAB file"));
+    createFolder(m_files.path("folder.mat"));
+    QVERIFY(says([&] { readMat(m_files.path("folder.mat"), ""); }, "not a MATLAB file"));
+    // Version 4 has no such mark at its end, and is not read.
+    std::string marked = readFileBytes(path);
+    marked[125] = 4;
+    QVERIFY(says([&] { readMat(m_files.with("mark.mat", marked), "x"); }, "allowed: .mat version 5 or 7.3"));
     const std::string whole = readFileBytes(path);
     QVERIFY(
         says([&] { readMat(m_files.with("cut.mat", whole.substr(0, whole.size() - 20)), "x"); }, "cut.mat"));
+  }
+
+  // Fails if a few damaged bytes of a shape are enough to ask for all the memory there is.
+  void impossibleShapes() {
+    const std::string path = m_files.path("shape.mat");
+    {
+      MatWriter writer(path);
+      writer.addMatrix("x", Matrix::Ones(20, 3));
+    }
+    std::string bytes = readFileBytes(path);
+    const std::string shape("\x14\0\0\0\x03\0\0\0", 8);
+    const auto at = bytes.find(shape);
+    QVERIFY(at != std::string::npos);
+    bytes.replace(at + 4, 4, std::string("\0\0\0\x08", 4));  // 20 x 134 million
+    const QString sentence = refusal([&] { readMat(m_files.with("shape.mat", bytes), "x"); });
+    QVERIFY2(isSentence(sentence, "shape.mat:x") && sentence.contains("damaged"), qPrintable(sentence));
+  }
+
+  // Fails if a file of many variables, or with a broken name, makes the sentence endless or many lines.
+  void longListsAreCut() {
+    const std::string path = m_files.path("many.mat");
+    {
+      MatWriter writer(path);
+      for (int i = 0; i < 200; ++i)
+        writer.addMatrix(("channel" + std::to_string(i)).c_str(), Matrix::Ones(2, 2));
+    }
+    QString sentence = refusal([&] { readMat(path, "x"); });
+    QVERIFY2(isSentence(sentence, "channel0 (2 x 2 double)") && sentence.contains(" more"),
+             qPrintable(sentence));
+    std::string bytes = readFileBytes(path);
+    bytes.replace(bytes.find("channel0"), 8, "chan\nel0");
+    sentence = refusal([&] { readMat(m_files.with("many.mat", bytes), ""); });
+    QVERIFY2(isSentence(sentence, "chan?el0"), qPrintable(sentence));
+    QCOMPARE(matVariables(path).size(), std::size_t{200});
   }
 
   // Real files, where they are: the shapes that their authors state.

@@ -61,6 +61,15 @@ class TestNpy : public QObject {
     QCOMPARE((npyBytes(values).size() - 48) % 64, std::size_t{0});
   }
 
+  // The bytes that NumPy's own save() writes for this array. Fails if NumPy could no longer read ours.
+  void bytesAreNumPys() {
+    const std::string start = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }";
+    const std::string expected = std::string("\x93NUMPY\x01\x00\x76\x00", 10) + start +
+                                 std::string(128 - 10 - start.size() - 1, ' ') + "\n" +
+                                 packed<double>({1, 2, 3, 4, 5, 6});
+    QCOMPARE(QByteArray::fromStdString(npyBytes(kExpected)), QByteArray::fromStdString(expected));
+  }
+
   void typesAndOrders_data() {
     QTest::addColumn<QByteArray>("bytes");
     const auto row = [](const char* name, const std::string& bytes) {
@@ -77,6 +86,12 @@ class TestNpy : public QObject {
     row("i8", npy(1, dictionary("<i8", false, C), packed<std::int64_t>({1, 2, 3, 4, 5, 6})));
     row("i4, big end first",
         npy(1, dictionary(">i4", false, C), packed<std::int32_t>({1, 2, 3, 4, 5, 6}, true)));
+    row("i2, Fortran, big end first",
+        npy(1, dictionary(">i2", true, C), packed<std::int16_t>({1, 4, 2, 5, 3, 6}, true)));
+    row("f4, big end first", npy(1, dictionary(">f4", false, C), packed<float>({1, 2, 3, 4, 5, 6}, true)));
+    row("u1", npy(1, dictionary("|u1", false, C), packed<std::uint8_t>({1, 2, 3, 4, 5, 6})));
+    row("u4", npy(1, dictionary("<u4", false, C), packed<std::uint32_t>({1, 2, 3, 4, 5, 6})));
+    row("u8", npy(1, dictionary("<u8", false, C), packed<std::uint64_t>({1, 2, 3, 4, 5, 6})));
     row("u2", npy(1, dictionary("<u2", false, C), packed<std::uint16_t>({1, 2, 3, 4, 5, 6})));
     row("i1", npy(1, dictionary("|i1", false, C), packed<std::int8_t>({1, 2, 3, 4, 5, 6})));
     row("keys in another order", npy(1, "{\"shape\": (2,3), \"fortran_order\":False, \"descr\":\"<f8\"}",
@@ -116,12 +131,17 @@ class TestNpy : public QObject {
     row("bytes left over", good + "xyz", "allows exactly 48");
     row("objects", npy(1, dictionary("|O", false, "(2, 3)"), ""), "objects");
     row("complex", npy(1, dictionary("<c16", false, "(1, 1)"), std::string(16, 'x')), "<c16");
+    row("newline in the type", npy(1, dictionary("<f\n8", false, "(1, 1)"), packed<double>({1})), "<f?8");
+    row("endless type", npy(1, dictionary(std::string(5000, 'f'), false, "(1, 1)"), packed<double>({1})),
+        "ffff…");
     row("text array", npy(1, dictionary("<U3", false, "(1, 1)"), std::string(12, 'x')), "<U3");
     row("three dimensions", npy(1, dictionary("<f8", false, "(1, 1, 1)"), packed<double>({1})),
         "3 dimensions");
     row("no dimension", npy(1, dictionary("<f8", false, "()"), packed<double>({1})), "0 dimensions");
     row("overflowing shape",
         npy(1, dictionary("<f8", false, "(4611686018427387904, 8)"), packed<double>({1})), "truncated");
+    row("shape whose product is zero in 64 bits",
+        npy(1, dictionary("<f8", false, "(4294967296, 4294967296)"), ""), "truncated");
     row("negative shape", npy(1, dictionary("<f8", false, "(-1, 8)"), packed<double>({1})), "whole number");
     row("no shape", npy(1, "{'descr': '<f8', 'fortran_order': False}", ""), "'shape'");
     row("structure",

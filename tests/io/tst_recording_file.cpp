@@ -2,6 +2,7 @@
 #include "core/io/npy.h"
 #include "core/io/recording_file.h"
 #include "tests/io/files.h"
+#include "tests/io/mat_writer.h"
 #include "tests/support/matrix_compare.h"
 
 #include <QTest>
@@ -37,6 +38,25 @@ class TestRecordingFile : public QObject {
     QCOMPARE(readRecording(m_files.path("mouse:3.npy")).activity.rows(), Index{3});
   }
 
+  // Fails if the name behind the colon is lost, or asked for where there is but one matrix.
+  void variablesOfMatFiles() {
+    const std::string path = m_files.path("two.mat");
+    const Matrix left = (Matrix(3, 2) << 1, 2, 3, 4, 5, 7).finished();
+    {
+      MatWriter writer(path);
+      writer.addMatrix("left", left);
+      writer.addMatrix("right", left * 2);
+    }
+    COMPARE_MATRICES(readRecording(path + ":right").activity, Matrix(left.transpose() * 2), 0.0);
+    COMPARE_MATRICES(readRecording(path + ":left", {true}).activity, left, 0.0);
+    QVERIFY(readRecording(path + ":right").source == path + ":right");
+    const auto sentence = [](const std::string& spec) { return refusal([&] { readRecording(spec); }); };
+    QVERIFY(isSentence(sentence(path), "left (3 x 2 double), right (3 x 2 double)"));
+    QVERIFY(isSentence(sentence(path + ":"), "so a name is needed"));
+    QVERIFY(isSentence(sentence(path + ":middle"), "no variable \"middle\""));
+    QVERIFY(isSentence(sentence(m_files.path("none.mat:left")), "none.mat"));
+  }
+
   void refused_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QByteArray>("text");
@@ -45,6 +65,9 @@ class TestRecordingFile : public QObject {
                          << "nan in channel 2 at time point 2";
     QTest::newRow("infinite") << "inf.csv" << QByteArray("1,2\ninf,4\n5,6\n")
                               << "inf in channel 1 at time point 2";
+    QTest::newRow("missing") << "gap.tsv" << QByteArray("1\t2\n3\t\n5\t6\n")
+                             << "nan in channel 2 at time point 2";
+    QTest::newRow("empty file") << "empty.csv" << QByteArray() << "no numbers";
     QTest::newRow("one time point") << "one.csv" << QByteArray("1,2,3\n")
                                     << "1 time point; allowed: at least 2";
     QTest::newRow("type") << "movie.avi" << QByteArray("RIFF") << "file type \".avi\"; allowed: .npy";
