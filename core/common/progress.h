@@ -14,8 +14,16 @@ class Progress {
   // thread.
   virtual void report(double /*fraction*/, std::string_view /*what*/) {}
 
+  // What an iterative computation minimises or maximises, after each of its iterations: drawn as a live
+  // curve. start: which of several starts it belongs to, from 0.
+  virtual void objective(int /*start*/, int /*iteration*/, double /*value*/) {}
+
   // True once the user asked to stop. Computations that have a best-so-far poll this and return it.
   virtual bool stopRequested() const { return false; }
+
+  // Called by whoever keeps a best-so-far and goes on with it: the user's wish to stop has been granted. (A
+  // computation that was superseded stays stopped.)
+  virtual void stopGranted() {}
 
   // report(), then throw Stopped if a stop was requested.
   void checkpoint(double fraction, std::string_view what);

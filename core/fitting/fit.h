@@ -4,6 +4,9 @@
 
 #include "core/network/nonlinearity.h"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,14 +36,55 @@ struct FitSummary {
   double seconds = -1.0;     // wall time; negative until set
 };
 
-// The student: x ← (1-α) x + α (A φ(x) + V u + η) in the paper's scaling.
+// What a student's state says of the seen units: y = C x + G u + c + N(0, diag R).
+struct Emission {
+  Matrix C;  // N x n
+  Matrix G;  // N x m; 0 columns without a direct input
+  Vector c;  // N
+  Vector R;  // N, >= 0
+};
+
+// One start of an iterative fit, briefly.
+struct Restart {
+  std::uint64_t seed = 0;
+  ComplexVector eigenvalues;  // of A, in the paper's scaling, ordered
+  double objective = 0;       // the last one: a log-likelihood (higher is better) or a loss (lower is better)
+};
+
+// A switching student's parts: in discrete state k it follows A[k], V[k], b[k]. The next discrete state is
+// drawn with log-probabilities (logTransition row of the present one) + W x + w, normalised (recurrent;
+// Linderman et al. 2017); W has 0 rows if the transitions do not depend on x.
+struct Switching {
+  std::vector<Matrix> A;  // K of n x n, in the paper's scaling
+  std::vector<Matrix> V;  // K of n x m
+  std::vector<Vector> b;  // K of n
+  Matrix logTransition;   // K x K, rows from
+  Matrix W;               // K x n, or 0 x n
+  Vector w;               // K, or empty
+  std::vector<int> path;  // the most likely discrete state of each time point of the first trial
+  Matrix posterior;       // K x T, of the first trial
+};
+
+// A fitted student with n states. standard: x ← (1-α) x + α (A φ(x) + V u + b + η); leaky rate: x ← (1-α) x +
+// α φ(A x) + α (V u + b + η). All in the paper's scaling.
 struct Student {
-  Matrix A;  // d x d
-  Matrix V;  // d x m, input weights; 0 columns if the fit had no input
+  Matrix A;  // n x n; of a switching student, that of its most visited discrete state
+  Matrix V;  // n x m, input weights; 0 columns if the fit had no input
+  Vector b;  // n, constant drive; empty for none
   Nonlinearity phi = Nonlinearity::linear;
+  Convention convention = Convention::standard;
   double alpha = 0.01;
+  bool inputAtArrival = false;  // the step from t-1 to t uses u_t (latent models, as published), else u_{t-1}
+
+  Index seen = 0;                    // N, the seen units; 0: all n states are units
+  std::optional<Emission> emission;  // empty: the first N states are the seen units (the others are hidden)
+  Matrix states;                     // n x T, inferred states of the first trial; empty: the units themselves
+  std::shared_ptr<const Switching> switching;  // null: one set of dynamics
+
   FitSummary summary;
-  double oneStepR2 = 0.0;          // of x_t - (1-α) x_{t-1} on the fitted data; NaN if it does not vary
+  double oneStepR2 = 0.0;         // of x_t - (1-α) x_{t-1} on the fitted data; NaN if it does not vary
+  std::vector<Restart> restarts;  // of an iterative fit with several starts; the shown one is shownRestart
+  std::size_t shownRestart = 0;
   std::vector<std::string> notes;  // what the user should know ("the input was ignored")
 };
 

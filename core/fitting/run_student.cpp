@@ -6,28 +6,114 @@
 #include <limits>
 
 namespace keyhole {
+namespace {
+
+constexpr double kLimit = 1e12;
+
+// n x steps-1: what drives each step besides the recurrence: V u, b and the noise, in the paper's scaling.
+Matrix driveOf(const Student& student, const Matrix& V, const Vector& b, Index count, ConstMatrixRef input,
+               ConstMatrixRef noise) {
+  Matrix drive = Matrix::Zero(student.A.rows(), count);
+  if (noise.cols() > 0) drive += noise.leftCols(count);
+  const Index first = student.inputAtArrival ? 1 : 0;
+  if (V.cols() > 0 && input.cols() >= first + count) drive += V * input.middleCols(first, count);
+  if (b.size() > 0) drive.colwise() += b;
+  return drive;
+}
+
+void stop(StudentRun& run, Index last) {
+  for (Index t = last + 1; t < run.states.cols(); ++t) run.states.col(t) = run.states.col(last);
+  run.diverged = true;
+}
+
+bool outOfRange(const Matrix& states, Index t) {
+  return !(states.col(t).cwiseAbs().maxCoeff() < kLimit);
+}
+
+void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input, ConstMatrixRef noise,
+                  int k) {
+  const Switching& parts = *student.switching;
+  const double a = student.alpha;
+  const Index steps = run.states.cols();
+  std::vector<Matrix> drives;
+  for (std::size_t i = 0; i < parts.A.size(); ++i)
+    drives.push_back(driveOf(student, parts.V[i], parts.b[i], steps - 1, input, noise));
+  for (Index t = 0; t + 1 < steps; ++t) {
+    const auto x = run.states.col(t);
+    Vector scores = parts.logTransition.row(k).transpose();
+    if (parts.W.rows() > 0) scores += parts.W * x;
+    if (parts.w.size() > 0) scores += parts.w;
+    scores.maxCoeff(&k);
+    const auto part = static_cast<std::size_t>(k);
+    run.states.col(t + 1) = (1 - a) * x + a * (parts.A[part] * x + drives[part].col(t));
+    if (outOfRange(run.states, t + 1)) return stop(run, t);
+  }
+}
+
+}  // namespace
 
 StudentRun runStudent(const Student& student, const Vector& start, Index steps, ConstMatrixRef input,
-                      ConstMatrixRef noise) {
-  constexpr double kLimit = 1e12;
-  const Index d = student.A.rows();
-  StudentRun run{Matrix(d, steps), false};
+                      ConstMatrixRef noise, int discrete) {
+  StudentRun run{Matrix(student.A.rows(), steps), false};
   if (steps == 0) return run;
   run.states.col(0) = start;
-  Matrix drive = Matrix::Zero(d, std::max<Index>(steps - 1, 0));
-  if (noise.cols() > 0) drive += noise.leftCols(drive.cols());
-  if (student.V.cols() > 0 && input.cols() >= drive.cols()) drive += student.V * input.leftCols(drive.cols());
+  if (student.switching) {
+    runSwitching(student, run, input, noise, discrete);
+    return run;
+  }
+  const Matrix drive = driveOf(student, student.V, student.b, steps - 1, input, noise);
   const Network network{DenseForm{student.A}};
-  Stepper stepper(network, student.phi, Convention::standard, student.alpha);
+  Stepper stepper(network, student.phi, student.convention, student.alpha);
   for (Index t = 0; t + 1 < steps; ++t) {
     stepper.step(run.states.col(t), drive.col(t), run.states.col(t + 1));
-    if (!(run.states.col(t + 1).cwiseAbs().maxCoeff() < kLimit)) {
-      for (Index rest = t + 1; rest < steps; ++rest) run.states.col(rest) = run.states.col(t);
-      run.diverged = true;
-      return run;
-    }
+    if (!outOfRange(run.states, t + 1)) continue;
+    stop(run, t);
+    return run;
   }
   return run;
+}
+
+Vector startFor(const Student& student, const Vector& y) {
+  if (student.states.cols() > 0) return student.states.col(0);
+  Vector start = Vector::Zero(student.A.rows());
+  start.head(y.size()) = y;
+  return start;
+}
+
+Matrix seenActivity(const Student& student, ConstMatrixRef states, ConstMatrixRef input) {
+  if (!student.emission) return states.topRows(student.seen > 0 ? student.seen : states.rows());
+  const Emission& emission = *student.emission;
+  Matrix activity = (emission.C * states).colwise() + emission.c;
+  if (emission.G.cols() > 0 && input.cols() >= states.cols())
+    activity += emission.G * input.leftCols(states.cols());
+  return activity;
+}
+
+Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, ConstMatrixRef input) {
+  const Index count = activity.cols() - 1;
+  const Matrix none(student.A.rows(), 0);
+  const Matrix drive = driveOf(student, student.V, student.b, count, input, none);
+  Matrix next(activity.rows(), count);
+  const Network network{DenseForm{student.A}};
+  Stepper(network, student.phi, student.convention, student.alpha)
+      .step(activity.leftCols(count), drive, next);
+  return next;
+}
+
+double oneStepR2(const Student& student, const std::vector<Trial>& trials) {
+  const double keep = 1 - student.alpha;
+  double left = 0, squares = 0;
+  Vector sum = Vector::Zero(trials.front().activity.rows());
+  for (const auto& trial : trials) {
+    const Matrix& X = trial.activity;
+    const Index count = X.cols() - 1;
+    const Matrix change = X.rightCols(count) - keep * X.leftCols(count);
+    left += (X.rightCols(count) - oneStepPredictions(student, X, trial.input)).squaredNorm();
+    squares += change.squaredNorm();
+    sum += change.rowwise().sum();
+  }
+  const double total = squares - sum.squaredNorm() / static_cast<double>(transitionsOf(trials));
+  return total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
 }
 
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction) {

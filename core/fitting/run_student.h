@@ -2,18 +2,35 @@
 #pragma once
 
 #include "core/fitting/fit.h"
+#include "core/fitting/trial.h"
 
 namespace keyhole {
 
-// d x T: the student from `start` (d), with the input (m x T or empty) and process noise (d x (T-1), already
-// multiplied by σ, or empty). Column 0 is the start. Stops growing at ±1e12: the remaining columns repeat the
-// last finite one and `diverged` is set.
+// n x T: the student's states from `start` (n), with the input (m x T or empty) and process noise (n x (T-1),
+// already multiplied by σ, or empty). Column 0 is the start. Stops growing at ±1e12: the remaining columns
+// repeat the last finite one and `diverged` is set. A switching student takes the likeliest next discrete
+// state at every step, from `discrete`.
 struct StudentRun {
   Matrix states;
   bool diverged = false;
 };
 StudentRun runStudent(const Student& student, const Vector& start, Index steps, ConstMatrixRef input,
-                      ConstMatrixRef noise);
+                      ConstMatrixRef noise, int discrete = 0);
+
+// The state (n) from which the student runs along a recording whose first sample is y (N): its own inferred
+// first state if it has one, else y, hidden units at 0.
+Vector startFor(const Student& student, const Vector& y);
+
+// What the seen units do in those states: N x T. Input as in runStudent(), or empty.
+Matrix seenActivity(const Student& student, ConstMatrixRef states, ConstMatrixRef input);
+
+// The step of every transition of a trial, x̂_t from x_{t-1} in seen units: N x (T-1), the prediction of y_t
+// from what the student knows at t-1. For a student whose states are the units only (no emission, no hidden
+// units).
+Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, ConstMatrixRef input);
+
+// 1 - Σ(x⁺ - x̂⁺)² / Σ(x⁺ - mean)² with x⁺_t = x_t - (1-α) x_{t-1}, over all trials. NaN if x⁺ does not vary.
+double oneStepR2(const Student& student, const std::vector<Trial>& trials);
 
 // Fraction of the variance of `recording` (d x T) about its mean that `prediction` explains: 1 - ‖X - X̂‖²/‖X
 // - X̄‖². NaN if the recording does not vary; can be negative. Capped below at -1e6.

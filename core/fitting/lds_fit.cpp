@@ -1,0 +1,245 @@
+#include "core/fitting/lds_fit.h"
+
+#include "core/common/error.h"
+#include "core/fitting/lds_steps.h"
+#include "core/linalg/eigen.h"
+
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kHeywood =
+    1e-6;  // of a channel's variance: noise below it says that the channel is a latent
+
+// One start of the fit.
+struct Run {
+  LdsModel model;
+  std::vector<double> logLikelihood;
+  FitStatus status = FitStatus::iterationLimit;
+  std::string broke;  // why it ended early, if it did
+};
+
+bool emissionsAreFixed(const LdsOptions& options) {
+  return options.estimator == LdsEstimator::published || options.heldEmissions.has_value();
+}
+
+std::size_t iterationsOf(const Run& run) {
+  return run.logLikelihood.empty() ? 0 : run.logLikelihood.size() - 1;
+}
+
+// The expectations of a model, or what is wrong with it.
+std::optional<LdsExpectations> tryToSmooth(const LdsModel& model, const std::vector<Trial>& trials,
+                                           Progress& progress, std::string& wrong) {
+  try {
+    LdsExpectations sums = smooth(model, trials, progress);
+    if (std::isfinite(sums.logLikelihood)) return sums;
+    wrong = "the log-likelihood left the finite range";
+  } catch (const std::runtime_error& error) {
+    wrong = error.what();
+  }
+  return {};
+}
+
+bool hasConverged(const std::vector<double>& values, double tolerance) {
+  if (values.size() < 2) return false;
+  const double last = values.back(), before = values[values.size() - 2];
+  return last - before <= tolerance * std::abs(last);
+}
+
+Run runEm(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed, double from,
+          double share, Progress& progress) {
+  const LdsEmissionData emissions(trials, options.kind);
+  Run run;
+  LdsModel next = startOf(trials, options, seed);
+  for (Index iteration = 0;; ++iteration) {
+    auto sums = tryToSmooth(next, trials, progress, run.broke);
+    if (!sums) return run;  // run.model is the last good one
+    run.model = next;
+    run.logLikelihood.push_back(sums->logLikelihood);
+    if (options.tolerance > 0 && hasConverged(run.logLikelihood, options.tolerance)) {
+      run.status = FitStatus::converged;
+      return run;
+    }
+    if (iteration == options.iterations) return run;
+    progress.report(from + share * static_cast<double>(iteration) / static_cast<double>(options.iterations),
+                    "fitting the latent system");
+    if (progress.stopRequested()) {
+      run.status = FitStatus::stopped;
+      return run;
+    }
+    updateDynamics(next, *sums, options.kind);
+    if (!emissionsAreFixed(options)) emissions.update(next, *sums);
+  }
+}
+
+void requireTrials(const std::vector<Trial>& trials, const LdsOptions& options) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  if (trials.empty()) throw InputError("there is no trial; allowed: at least 1");
+  const Index N = trials.front().activity.rows(), m = trials.front().input.rows(), L = options.kind.latents;
+  Index samples = 0;
+  for (const auto& trial : trials) {
+    if (trial.activity.rows() != N || trial.input.rows() != m ||
+        trial.input.cols() != trial.activity.cols() || trial.activity.cols() < 2)
+      throw InputError("a trial has " + std::to_string(trial.activity.rows()) + " neurons, " +
+                       std::to_string(trial.input.rows()) + " inputs and " +
+                       std::to_string(trial.activity.cols()) + " time points; allowed: " + std::to_string(N) +
+                       " and " + std::to_string(m) +
+                       " as in the first one, and at least 2 time points, as many as of its input");
+    samples += trial.activity.cols();
+  }
+  const Vector variances = LdsEmissionData(trials, options.kind).variances();
+  const Index varying = (variances.array() > 0).count();
+  if (L > varying)
+    throw InputError("the number of latents is " + std::to_string(L) + "; allowed: 1 to " +
+                     std::to_string(varying) + ", the channels that vary");
+  if (samples < 2 * (L + m + 2))
+    throw InputError("the recording has " + std::to_string(samples) + " time points; allowed: at least " +
+                     std::to_string(2 * (L + m + 2)) + " for " + std::to_string(L) + " latents and " +
+                     std::to_string(m) + " inputs");
+  if (const auto& held = options.heldEmissions)
+    if (held->C.rows() != N || held->C.cols() != L || held->G.rows() != N || held->G.cols() != m ||
+        held->c.size() != N || held->R.size() != N)
+      throw InputError("the emissions to be held are for " + std::to_string(held->C.rows()) + " neurons, " +
+                       std::to_string(held->C.cols()) + " latents and " + std::to_string(held->G.cols()) +
+                       " inputs; allowed: " + std::to_string(N) + ", " + std::to_string(L) + " and " +
+                       std::to_string(m));
+}
+
+std::string channelList(const std::vector<Index>& channels) {
+  std::string text;
+  for (const Index i : channels) text += (text.empty() ? "" : ", ") + std::to_string(i + 1);
+  return text;
+}
+
+std::vector<std::string> warningsOf(const LdsModel& model, const Vector& variances,
+                                    const LdsOptions& options) {
+  std::vector<Index> constant, heywood;
+  for (Index i = 0; i < model.R.size(); ++i) {
+    if (variances(i) <= 0)
+      constant.push_back(i);
+    else if (model.R(i) < kHeywood * variances(i))
+      heywood.push_back(i);
+  }
+  std::vector<std::string> warnings;
+  if (!constant.empty())
+    warnings.push_back("constant channels carry no information: " + channelList(constant));
+  if (!heywood.empty() && !emissionsAreFixed(options))
+    warnings.push_back(
+        "the noise variance went to 0 in channel " + channelList(heywood) +
+        " (a Heywood case: the latents copy it, and the likelihood has no bound); a floor prevents it");
+  return warnings;
+}
+
+FitSummary summaryOf(const Run& run) {
+  FitSummary summary;
+  summary.status = run.logLikelihood.empty() ? FitStatus::diverged : run.status;
+  summary.iterations = static_cast<int>(iterationsOf(run));
+  for (const double value : run.logLikelihood) summary.cost.push_back(-value);
+  const std::string count =
+      std::to_string(summary.iterations) + (summary.iterations == 1 ? " iteration" : " iterations");
+  if (run.logLikelihood.empty())
+    summary.message = "the start cannot be evaluated: " + run.broke;
+  else if (!run.broke.empty())
+    summary.message = "ended after " + count + ", the last good ones: " + run.broke;
+  else if (run.status == FitStatus::converged)
+    summary.message = "the log-likelihood stood still after " + count;
+  else if (run.status == FitStatus::stopped)
+    summary.message = "stopped after " + count;
+  else
+    summary.message = "all " + count + " were used";
+  return summary;
+}
+
+}  // namespace
+
+Matrix paperScaling(ConstMatrixRef F, double alpha) {
+  return (F - (1.0 - alpha) * Matrix::Identity(F.rows(), F.cols())) / alpha;
+}
+
+std::vector<std::string> problems(const LdsOptions& options) {
+  std::vector<std::string> found;
+  const auto whole = [&found](const char* name, Index value, Index least) {
+    if (value < least)
+      found.push_back(std::string(name) + " is " + std::to_string(value) + "; allowed: at least " +
+                      std::to_string(least));
+  };
+  whole("the number of latents", options.kind.latents, 1);
+  whole("the number of iterations", options.iterations, 0);
+  whole("the number of restarts", options.restarts, 1);
+  if (!(options.alpha > 0 && options.alpha <= 1))
+    found.push_back("alpha is " + toText(options.alpha) + "; allowed: a number above 0 and up to 1");
+  if (!(options.kind.noiseFloor > 0 && options.kind.noiseFloor < 1))
+    found.push_back("the noise floor is " + toText(options.kind.noiseFloor) +
+                    "; allowed: a number between 0 and 1");
+  return found;
+}
+
+double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials) {
+  const LdsExpectations sums = smooth(model, trials);
+  const Index N = model.neurons();
+  double left = 0, total = 0;
+  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
+  for (const auto& trial : trials)
+    for (Index t = 0; t < trial.activity.cols(); ++t)
+      for (Index i = 0; i < N; ++i)
+        if (!std::isnan(trial.activity(i, t))) {
+          sum(i) += trial.activity(i, t);
+          count(i) += 1;
+        }
+  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    Matrix rebuilt = (model.C * sums.means[k]).colwise() + model.c;
+    if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input;
+    for (Index t = 0; t < rebuilt.cols(); ++t)
+      for (Index i = 0; i < N; ++i) {
+        const double y = trials[k].activity(i, t);
+        if (std::isnan(y)) continue;
+        left += (y - rebuilt(i, t)) * (y - rebuilt(i, t));
+        total += (y - mean(i)) * (y - mean(i));
+      }
+  }
+  return total > 0 ? 1 - left / total : std::nan("");
+}
+
+LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
+  const auto start = Clock::now();
+  requireTrials(trials, options);
+  LdsFit fit;
+  Run shown;
+  const double share = 1.0 / static_cast<double>(options.restarts);
+  for (Index r = 0; r < options.restarts; ++r) {
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
+    Run run = runEm(trials, options, seed, share * static_cast<double>(r), share, progress);
+    const bool stopped = run.status == FitStatus::stopped;
+    if (!run.logLikelihood.empty())
+      fit.restarts.push_back(
+          {seed, eigenvalues(paperScaling(run.model.F, options.alpha)), run.logLikelihood.back()});
+    const bool better =
+        !run.logLikelihood.empty() &&
+        (shown.logLikelihood.empty() ||
+         (options.estimator == LdsEstimator::exact && run.logLikelihood.back() > shown.logLikelihood.back()));
+    if (r == 0 || better) {
+      shown = std::move(run);
+      fit.seed = seed;
+    }
+    if (!stopped) continue;
+    shown.status = FitStatus::stopped;
+    break;
+  }
+  fit.summary = summaryOf(shown);
+  fit.logLikelihood = shown.logLikelihood;
+  if (!shown.logLikelihood.empty()) {
+    fit.model = std::move(shown.model);
+    fit.explainedVariance = reconstructionVariance(fit.model, trials);
+    fit.warnings = warningsOf(fit.model, LdsEmissionData(trials, options.kind).variances(), options);
+  }
+  fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return fit;
+}
+
+}  // namespace keyhole

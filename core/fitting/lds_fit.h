@@ -1,0 +1,57 @@
+// Fitting a latent LDS: exact EM of all its parameters, and the estimator of the published figures.
+#pragma once
+
+#include "core/common/progress.h"
+#include "core/fitting/fit.h"
+#include "core/fitting/lds_model.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace keyhole {
+
+enum class LdsEstimator {
+  exact,      // EM of all parameters of the class (Shumway & Stoffer 1982; Ghahramani & Hinton 1996)
+  published,  // G regressed without an intercept, PCA emissions in a random rotation of the latents, R of
+              // probabilistic PCA; EM on the dynamics alone, Q diagonal or full
+};
+
+struct LdsOptions {
+  LdsClass kind;
+  LdsEstimator estimator = LdsEstimator::exact;
+  double alpha = 0.01;     // for the paper's scaling
+  Index iterations = 200;  // at most
+  double tolerance =
+      1e-10;  // converged if the log-likelihood rises by less than this part of its size; 0: never
+  std::uint64_t seed = 1;                 // of the rotation that the latents start in
+  Index restarts = 1;                     // starts with the seeds seed, seed + 1, …
+  std::optional<LdsModel> heldEmissions;  // C, G, c, R of this model stay as they are
+};
+
+std::vector<std::string> problems(const LdsOptions& options);
+
+struct LdsFit {
+  LdsModel model;
+  std::vector<double> logLikelihood;  // before each iteration, and after the last
+  FitSummary summary;                 // cost: the negative log-likelihood
+  std::vector<Restart> restarts;      // one per start, in the order of their seeds
+  std::uint64_t seed = 0;             // of the start that is shown
+  double explainedVariance = 0;       // of the samples by the smoothed reconstruction C x̂ + G u + c
+  std::vector<std::string> warnings;  // Heywood cases, channels that do not vary
+};
+
+// Exact: the start with the highest final log-likelihood is shown. Published: the first one, since its
+// likelihood is no argument for a rotation; the others are its distribution. A stop keeps the best so far
+// (status stopped). If a number leaves the finite range or a covariance breaks, the last good parameters are
+// kept (status diverged, if there is none; otherwise a warning). Throws InputError: trials that do not fit
+// together, fewer varying channels than latents, too few samples.
+LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress = noProgress());
+
+// The start of a fit: regression on the input, PCA, the latents rotated at random; for the published
+// estimator also its final emissions. Missing samples count as their channel's mean here.
+LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed);
+
+// What a model explains: see LdsFit.
+double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials);
+
+}  // namespace keyhole

@@ -1,0 +1,56 @@
+// A latent linear dynamical system (LDS), its data and its class.
+#pragma once
+
+#include "core/fitting/trial.h"
+
+#include <string>
+#include <vector>
+
+namespace keyhole {
+
+// x_t = F x_{t-1} + V u_t + b + N(0, Q),  y_t = C x_t + G u_t + c + N(0, diag R),  x_0 ~ N(mu0, P0).
+// L latents, N neurons, m inputs (0: none). The input of the first sample acts on y_0 alone.
+struct LdsModel {
+  Matrix F;    // L x L, the transition of one step
+  Matrix V;    // L x m
+  Vector b;    // L
+  Matrix Q;    // L x L, positive semidefinite
+  Matrix C;    // N x L
+  Matrix G;    // N x m
+  Vector c;    // N
+  Vector R;    // N, > 0
+  Vector mu0;  // L
+  Matrix P0;   // L x L
+
+  Index latents() const { return F.rows(); }
+  Index neurons() const { return C.rows(); }
+  Index inputs() const { return V.cols(); }
+};
+
+enum class LdsEmissions {
+  orthonormal,  // CᵀC = I
+  free,
+};
+enum class LdsDynamicsNoise { diagonal, full };
+enum class LdsEmissionNoise {
+  diagonal,
+  isotropic,
+  floored,  // diagonal, but never below a fraction of the channel's variance
+};
+
+// Which parameters the model has, and how they are bound.
+struct LdsClass {
+  Index latents = 5;
+  LdsEmissions emissions = LdsEmissions::orthonormal;
+  LdsDynamicsNoise dynamicsNoise = LdsDynamicsNoise::diagonal;
+  LdsEmissionNoise emissionNoise = LdsEmissionNoise::diagonal;
+  double noiseFloor = 1e-4;  // of a channel's variance, for floored
+  bool bias = true;          // b; c is always there
+  bool direct = true;        // G
+  bool stable = false;       // the spectral radius of F stays at or below 1
+};
+
+// The dynamics in the paper's scaling: (F - (1-α) I)/α.
+Matrix paperScaling(ConstMatrixRef F, double alpha);
+
+}  // namespace keyhole

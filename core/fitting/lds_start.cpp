@@ -1,0 +1,123 @@
+#include "core/fitting/lds_fit.h"
+#include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
+
+#include <Eigen/Cholesky>
+
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+// All trials side by side, missing samples at their channel's mean.
+struct Joined {
+  Matrix Y, U;
+  std::vector<Index> starts;  // first column of each trial
+};
+
+Joined join(const std::vector<Trial>& trials) {
+  Index columns = 0;
+  for (const auto& trial : trials) columns += trial.activity.cols();
+  Joined all{
+      Matrix(trials.front().activity.rows(), columns), Matrix(trials.front().input.rows(), columns), {}};
+  Index at = 0;
+  for (const auto& trial : trials) {
+    all.starts.push_back(at);
+    all.Y.middleCols(at, trial.activity.cols()) = trial.activity;
+    all.U.middleCols(at, trial.activity.cols()) = trial.input;
+    at += trial.activity.cols();
+  }
+  for (Index i = 0; i < all.Y.rows(); ++i) {
+    double sum = 0;
+    Index count = 0;
+    for (const double value : all.Y.row(i))
+      if (!std::isnan(value)) {
+        sum += value;
+        ++count;
+      }
+    const double mean = count > 0 ? sum / static_cast<double>(count) : 0;
+    for (Index t = 0; t < columns; ++t)
+      if (std::isnan(all.Y(i, t))) all.Y(i, t) = mean;
+  }
+  return all;
+}
+
+// y = G u + c: with an intercept, or (as published) G without one and c the mean of the rest.
+void regressOnInput(LdsModel& model, const Joined& all, bool direct, bool intercept) {
+  model.G = Matrix::Zero(all.Y.rows(), all.U.rows());
+  model.c = all.Y.rowwise().mean();
+  if (!direct || all.U.rows() == 0) return;
+  Matrix U = all.U, Y = all.Y;
+  if (intercept) {
+    U.colwise() -= Vector(all.U.rowwise().mean());
+    Y.colwise() -= model.c;
+  }
+  model.G = (U * U.transpose()).ldlt().solve(U * Y.transpose()).transpose();
+  model.c = (all.Y - model.G * all.U).rowwise().mean();
+}
+
+// F, V, b and Q by regression of the projected data on themselves one step earlier.
+void regressDynamics(LdsModel& model, const Joined& all, const Matrix& X, bool bias) {
+  const Index L = X.rows(), m = all.U.rows(), columns = X.cols(), width = L + m + (bias ? 1 : 0);
+  std::vector<Index> later;
+  std::size_t next = 0;
+  for (Index t = 0; t < columns; ++t) {
+    if (next < all.starts.size() && all.starts[next] == t)
+      ++next;
+    else
+      later.push_back(t);
+  }
+  std::vector<Index> earlier = later;
+  for (Index& t : earlier) --t;
+  Matrix Z(width, static_cast<Index>(later.size()));
+  Z.topRows(L) = X(Eigen::all, earlier);
+  if (m > 0) Z.middleRows(L, m) = all.U(Eigen::all, later);
+  if (bias) Z.bottomRows(1).setOnes();
+  const Matrix target = X(Eigen::all, later);
+  Matrix gram = Z * Z.transpose();
+  gram.diagonal().array() += 1e-10 * gram.diagonal().maxCoeff();  // constant inputs
+  const Matrix W = gram.ldlt().solve(Z * target.transpose()).transpose();
+  model.F = W.leftCols(L);
+  model.V = W.middleCols(L, m);
+  model.b = bias ? Vector(W.rightCols(1)) : Vector(Vector::Zero(L));
+  const Vector left = (target - W * Z).rowwise().squaredNorm() / static_cast<double>(later.size());
+  model.Q =
+      left.cwiseMax(1e-9 * X.rowwise().squaredNorm().maxCoeff() / static_cast<double>(columns)).asDiagonal();
+}
+
+}  // namespace
+
+LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed) {
+  const Joined all = join(trials);
+  const Index L = options.kind.latents, N = all.Y.rows();
+  const bool published = options.estimator == LdsEstimator::published;
+  LdsModel model;
+  if (options.heldEmissions) {
+    model = *options.heldEmissions;
+  } else {
+    regressOnInput(model, all, options.kind.direct, !published);
+    const Matrix residual = (all.Y - model.G * all.U).colwise() - model.c;
+    const auto spectrum =
+        symmetricEigenSystem(residual * residual.transpose() / static_cast<double>(all.Y.cols() - 1));
+    const Matrix rotation = haarColumns(RandomStream(seed, Stream::fit), L, L);
+    model.C = spectrum.vectors.leftCols(L) * rotation.transpose();
+    const double left = N > L ? spectrum.values.tail(N - L).cwiseMax(0.0).mean() : 0.0;
+    const double least = 1e-9 * spectrum.values.cwiseMax(0.0).mean();
+    model.R = Vector::Constant(N, std::max(left, least));
+    if (!published && options.kind.emissionNoise != LdsEmissionNoise::isotropic) {
+      const Matrix rest = residual - model.C * (model.C.transpose() * residual);
+      model.R = (rest.rowwise().squaredNorm() / static_cast<double>(all.Y.cols()))
+                    .cwiseMax(std::max(0.1 * left, least));
+    }
+  }
+  // Least squares, for emissions that were given and need not be orthonormal.
+  const Matrix X = (model.C.transpose() * model.C)
+                       .ldlt()
+                       .solve(model.C.transpose() * ((all.Y - model.G * all.U).colwise() - model.c));
+  regressDynamics(model, all, X, options.kind.bias);
+  model.mu0 = X(Eigen::all, all.starts).rowwise().mean();
+  model.P0 = Matrix::Identity(L, L);
+  return model;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,50 @@
+// The maximisation steps of EM for an LDS. Each maximises, or provably does not lower, the expected
+// log-likelihood, so that the log-likelihood never falls.
+#pragma once
+
+#include "core/fitting/lds_smoother.h"
+
+namespace keyhole {
+
+// F, V, b by regression of E[x_t] on [x_{t-1}; u_t; 1], then Q from what is left, mu0 and P0 from the first
+// states. With model class `stable`, F goes from the old towards the best one only as far as its spectral
+// radius stays <= 1.
+void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass& kind);
+
+// What the emission steps need of the data, computed once: per channel, or for all if nothing is missing.
+class LdsEmissionData {
+ public:
+  LdsEmissionData(const std::vector<Trial>& trials, const LdsClass& kind);
+
+  // C, G, c and R. Free emissions: regression of y on [x_t; u_t; 1], per channel. Orthonormal ones: C by
+  // majorisation of the weighted Procrustes problem with G and c profiled out, C ← polar(C + R⁻¹ (S_yx - C
+  // S_xx)/Λ), Λ the largest curvature; then G, c. Each C step does not lower the expected log-likelihood,
+  // whatever the number of them.
+  void update(LdsModel& model, const LdsExpectations& sums) const;
+
+  const Vector& variances() const { return m_variances; }  // N, of the channels
+
+  // The smallest noise variance of each channel: a fraction of its variance for the floored class, else what
+  // rounding demands.
+  Vector floors() const;
+
+ private:
+  struct Channel {
+    Matrix S;       // (L+k)², Σ w wᵀ of w = [x; e], e = [u; 1] or [1]
+    Vector r;       // L+k, Σ w y
+    double yy = 0;  // Σ y²
+    double count = 0;
+  };
+  std::vector<Channel> momentsOf(const LdsModel& model, const LdsExpectations& sums) const;
+  void updateFree(LdsModel& model, const std::vector<Channel>& channels) const;
+  void updateOrthonormal(LdsModel& model, const std::vector<Channel>& channels) const;
+  void updateNoise(LdsModel& model, const std::vector<Channel>& channels) const;
+
+  const std::vector<Trial>& m_trials;
+  LdsClass m_kind;
+  bool m_missing = false;
+  Index m_extras = 1;  // k, rows of e
+  Vector m_variances;
+};
+
+}  // namespace keyhole

@@ -1,0 +1,25 @@
+// The data of a fit: uninterrupted stretches of one recording.
+#pragma once
+
+#include "core/common/types.h"
+
+#include <vector>
+
+namespace keyhole {
+
+struct Trial {
+  Matrix activity;  // N x T, T >= 2, one column per time step; NaN marks a missing sample
+  Matrix input;     // m x T (0 x T without input), finite
+};
+
+enum class MissingSamples { allowed, refused };
+
+// Throws InputError if there is no trial, if a trial has another number of neurons or inputs than the first
+// one, fewer than two time points, an input of another length, an infinite entry, or (refused) a missing
+// sample. The sentence names the trial and the value, counted from 1. Cost O(N T).
+void requireTrials(const std::vector<Trial>& trials, MissingSamples missing);
+
+// Σ (T - 1) over the trials: the number of steps from one time point to the next.
+Index transitionsOf(const std::vector<Trial>& trials);
+
+}  // namespace keyhole

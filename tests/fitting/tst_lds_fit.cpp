@@ -1,0 +1,247 @@
+// Tests core/fitting/lds_fit.h: EM's theorem, recovery, the published estimator against its reference.
+#include "core/analysis/spectrum.h"
+#include "core/common/error.h"
+#include "core/fitting/lds_fit.h"
+#include "core/fitting/lds_smoother.h"
+#include "tests/fitting/lds_cases.h"
+#include "tests/support/matrix_compare.h"
+#include "tests/support/reference.h"
+
+#include <QTest>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+// Empty if no value is below the one before by more than rounding: 1e-10 of their size.
+QString firstFall(const std::vector<double>& values) {
+  for (std::size_t i = 1; i < values.size(); ++i)
+    if (values[i] < values[i - 1] - 1e-10 * std::abs(values[i - 1]))
+      return QString("from %1 to %2 at iteration %3")
+          .arg(values[i - 1], 0, 'g', 15)
+          .arg(values[i], 0, 'g', 15)
+          .arg(i);
+  return {};
+}
+
+LdsOptions quick(Index latents, Index iterations = 40) {
+  LdsOptions options;
+  options.kind.latents = latents;
+  options.iterations = iterations;
+  options.tolerance = 0;
+  return options;
+}
+
+ComplexVector sorted(ConstMatrixRef A) {
+  return spectrumOf(A, false).values;
+}
+
+struct ReferenceCase {
+  Trial trial;
+  LdsModel emissions;
+  ComplexVector eigenvalues;
+  double score = 0;
+};
+
+ReferenceCase referenceCase(const std::string& name) {
+  const auto json = referenceJson(name);
+  ReferenceCase found;
+  found.trial.activity = referenceArray(name + ".activity").transpose();
+  found.trial.input = referenceArray(name + ".input").transpose();
+  found.emissions.C = matrixOf(json["emission"]);
+  found.emissions.G = matrixOf(json["emission_input"]);
+  const auto vector = [&json](const char* key) {
+    const auto values = json[key].get<std::vector<double>>();
+    return Vector(Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size())));
+  };
+  found.emissions.c = vector("emission_bias");
+  found.emissions.R = vector("emission_var");
+  found.eigenvalues = complexValues(json["eigenvalues"]);
+  found.score = json["line_attractor_score"].get<double>();
+  return found;
+}
+
+}  // namespace
+
+class TestLdsFit : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void logLikelihoodNeverFalls_data() {
+    QTest::addColumn<int>("emissions");
+    QTest::addColumn<int>("dynamics");
+    QTest::addColumn<int>("noise");
+    for (const int emissions : {0, 1})
+      for (const int dynamics : {0, 1})
+        for (const int noise : {0, 1, 2})
+          QTest::addRow("emissions %d, dynamics noise %d, emission noise %d", emissions, dynamics, noise)
+              << emissions << dynamics << noise;
+  }
+  // EM's theorem, over random recordings of every class: also with gaps, trials, without bias or direct
+  // input, and with the stability constraint. Fails if any step of the maximisation is wrong, since a wrong
+  // one sooner or later falls.
+  void logLikelihoodNeverFalls() {
+    QFETCH(int, emissions);
+    QFETCH(int, dynamics);
+    QFETCH(int, noise);
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      const LdsModel truth = randomLds(seed, 3, 6, seed % 2 ? 1 : 0);
+      std::vector<Trial> trials = {sampleOf(truth, seed, 60), sampleOf(truth, seed + 10, 35)};
+      if (seed % 3 == 0) trials[1] = withGaps(trials[1], 5);
+      LdsOptions options = quick(seed % 2 ? 3 : 2, 25);
+      options.kind.emissions = static_cast<LdsEmissions>(emissions);
+      options.kind.dynamicsNoise = static_cast<LdsDynamicsNoise>(dynamics);
+      options.kind.emissionNoise = static_cast<LdsEmissionNoise>(noise);
+      options.kind.bias = seed % 4 != 1;
+      options.kind.direct = seed % 4 != 3;
+      options.kind.stable = seed > 4;
+      options.seed = seed;
+      const LdsFit fit = fitLds(trials, options);
+      QCOMPARE(fit.logLikelihood.size(), std::size_t{26});
+      QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
+      QVERIFY(fit.logLikelihood.back() > fit.logLikelihood.front());
+    }
+  }
+
+  // The parameters that are reported are those of the last likelihood.
+  void theModelHasItsLikelihood() {
+    const auto trial = sampleOf(randomLds(3, 2, 5, 1), 3, 80);
+    const LdsFit fit = fitLds({trial}, quick(2));
+    QVERIFY(std::abs(logLikelihood(fit.model, {trial}) - fit.logLikelihood.back()) <
+            1e-9 * std::abs(fit.logLikelihood.back()));
+  }
+
+  // Known parameters come back from long data, up to a change of the latents' basis. The standard error of an
+  // eigenvalue at T = 20000 is about √((1-|λ|²)/T) = 0.003; 0.03 is ten of them.
+  void knownSystemIsRecovered() {
+    const LdsModel truth = randomLds(7, 2, 8, 1);
+    LdsOptions options = quick(2, 150);
+    options.kind.emissions = LdsEmissions::free;
+    options.kind.dynamicsNoise = LdsDynamicsNoise::full;
+    const LdsFit fit = fitLds({sampleOf(truth, 7, 20000)}, options);
+    COMPARE_EIGENVALUES(sorted(fit.model.F), sorted(truth.F), 0.03);
+    COMPARE_MATRICES(fit.model.R, truth.R, 0.05);
+    // What no basis can change: the response to the input two steps later, C F V.
+    COMPARE_MATRICES(fit.model.C * fit.model.F * fit.model.V, truth.C * truth.F * truth.V, 0.05);
+  }
+
+  // Orthonormal emissions stay orthonormal, isotropic noise isotropic, floored noise above its floor, F
+  // stable.
+  void classesAreKept() {
+    LdsModel truth = randomLds(9, 3, 7, 0);
+    truth.R *= 1e-6;
+    truth.F *= 1.1;
+    const auto trial = sampleOf(truth, 9, 80);
+    LdsOptions options = quick(3);
+    options.kind.stable = true;
+    options.kind.emissionNoise = LdsEmissionNoise::floored;
+    options.kind.noiseFloor = 1e-2;
+    const LdsFit fit = fitLds({trial}, options);
+    COMPARE_MATRICES(fit.model.C.transpose() * fit.model.C, Matrix::Identity(3, 3), 1e-12);
+    QVERIFY(sorted(fit.model.F).cwiseAbs().maxCoeff() <= 1 + 1e-9);
+    const Matrix centred = trial.activity.colwise() - Vector(trial.activity.rowwise().mean());
+    QVERIFY(((fit.model.R.array() * 80) / centred.rowwise().squaredNorm().array()).minCoeff() >=
+            1e-2 * (1 - 1e-9));
+    COMPARE_MATRICES(fit.model.Q, Matrix(fit.model.Q.diagonal().asDiagonal()), 0.0);
+    options.kind.emissionNoise = LdsEmissionNoise::isotropic;
+    const Vector R = fitLds({trial}, options).model.R;
+    QCOMPARE(R.minCoeff(), R.maxCoeff());
+  }
+
+  // Constant and duplicated channels: a message, finite numbers.
+  void poorChannelsGiveNoNaN() {
+    Trial trial = sampleOf(randomLds(2, 2, 6, 0), 2, 100);
+    trial.activity.row(1).setConstant(3);
+    trial.activity.row(4) = trial.activity.row(0);
+    for (const auto emissions : {LdsEmissions::orthonormal, LdsEmissions::free}) {
+      LdsOptions options = quick(3, 200);
+      options.kind.emissions = emissions;
+      const LdsFit fit = fitLds({trial}, options);
+      QVERIFY(fit.model.F.allFinite() && fit.model.C.allFinite() && fit.model.R.allFinite() &&
+              fit.model.Q.allFinite());
+      QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
+      QVERIFY(!fit.warnings.empty() &&
+              QString::fromStdString(fit.warnings.front()).contains("constant channels"));
+    }
+    LdsOptions tooMany = quick(6);
+    QVERIFY_EXCEPTION_THROWN(fitLds({trial}, tooMany), InputError);
+  }
+
+  // Published: everything but the dynamics is settled before EM, as science says; R is the mean of what PCA
+  // leaves.
+  void publishedEmissionsAreItsOwn() {
+    const auto trial = sampleOf(randomLds(4, 3, 6, 1), 4, 200);
+    LdsOptions options = quick(2);
+    options.estimator = LdsEstimator::published;
+    const LdsFit fit = fitLds({trial}, options);
+    const Matrix &Y = trial.activity, &U = trial.input;
+    const Matrix G = Y * U.transpose() / U.squaredNorm();
+    COMPARE_MATRICES(fit.model.G, G, 1e-10);
+    const Matrix residual = Y - G * U;
+    COMPARE_MATRICES(fit.model.c, Vector(residual.rowwise().mean()), 1e-10);
+    const Matrix centred = residual.colwise() - Vector(residual.rowwise().mean());
+    const double kept = (fit.model.C.transpose() * centred).squaredNorm();
+    const double left = (centred.squaredNorm() - kept) / (199 * 4.0);
+    COMPARE_MATRICES(fit.model.R, Vector::Constant(6, left), 1e-10);
+    QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
+  }
+
+  // A rotation of the latents is another model if Q is diagonal, and the same one if it is full.
+  void rotationsMatterOnlyForDiagonalNoise() {
+    const auto trial = sampleOf(randomLds(4, 3, 6, 1), 4, 300);
+    LdsOptions options = quick(3, 2000);
+    options.estimator = LdsEstimator::published;
+    options.restarts = 3;
+    options.tolerance = 1e-13;
+    const auto spread = [&](LdsDynamicsNoise noise) {
+      options.kind.dynamicsNoise = noise;
+      const auto restarts = fitLds({trial}, options).restarts;
+      double most = 0;
+      for (const auto& one : restarts)
+        most = std::max(most, std::abs(one.objective - restarts[0].objective));
+      return most;
+    };
+    const double full = spread(LdsDynamicsNoise::full), diagonal = spread(LdsDynamicsNoise::diagonal);
+    QVERIFY2(full < 1e-3 && diagonal > 100 * full, qPrintable(QString("%1 %2").arg(full).arg(diagonal)));
+  }
+
+  void sameSeedSameNumbers() {
+    const auto trial = sampleOf(randomLds(4, 3, 6, 1), 4, 100);
+    LdsOptions options = quick(2, 10);
+    options.restarts = 2;
+    const LdsFit one = fitLds({trial}, options), two = fitLds({trial}, options);
+    QVERIFY(one.model.F == two.model.F && one.logLikelihood == two.logLikelihood && one.seed == two.seed);
+    options.seed = 2;
+    options.restarts = 1;
+    QVERIFY(fitLds({trial}, options).restarts[0].objective == one.restarts[1].objective);
+  }
+
+  void reference_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<double>("exact");  // an exact EM must end above this
+    QTest::newRow("lds_ff") << "lds_ff" << 180000.0;
+    QTest::newRow("lds_la") << "lds_la" << 373000.0;
+  }
+  // The reference's own emissions held: the dynamics end at its eigenvalues (0.002) and score (0.02).
+  void reference() {
+    SKIP_WITHOUT_REFERENCE();
+    QFETCH(QString, name);
+    QFETCH(double, exact);
+    const ReferenceCase known = referenceCase(name.toStdString());
+    LdsOptions options = quick(5, 200);
+    options.heldEmissions = known.emissions;
+    const LdsFit held = fitLds({known.trial}, options);
+    const Spectrum spectrum = spectrumOf(paperScaling(held.model.F, 0.01), false);
+    COMPARE_EIGENVALUES(spectrum.values, known.eigenvalues, 0.002);
+    QVERIFY(std::abs(lineAttractorScore(spectrum).value - known.score) < 0.02);
+    const LdsFit free = fitLds({known.trial}, quick(5, 200));
+    qInfo() << name << held.logLikelihood.back() << free.logLikelihood.back() << held.summary.seconds
+            << free.summary.seconds;
+    QVERIFY(free.logLikelihood.back() > exact);
+    QVERIFY2(firstFall(free.logLikelihood).isEmpty(), qPrintable(firstFall(free.logLikelihood)));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestLdsFit)
+#include "tst_lds_fit.moc"
