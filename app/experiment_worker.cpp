@@ -73,7 +73,8 @@ std::optional<ExperimentWorker::Job> ExperimentWorker::nextJob() {
   if (m_waiting) {
     job.settings.swap(m_waiting);
     job.progress = std::make_shared<RunProgress>(
-        m_grace, [this](double fraction, const QString& what) { emit progress(fraction, what); });
+        m_grace, [this](double fraction, const QString& what) { emit progress(fraction, what); },
+        [this](int start, int iteration, double value) { emit objective(start, iteration, value); });
     m_running = job.progress;
   } else {
     job.probe.swap(m_waitingProbe);

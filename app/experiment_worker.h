@@ -46,6 +46,7 @@ class ExperimentWorker : public QObject {
   void failed(QString sentence);  // bad input; what was shown stays
   void stopped();                 // because the user asked for it
   void progress(double fraction, QString what);
+  void objective(int start, int iteration, double value);
   void idle();  // what was asked for is done, nothing waits
 
  private:

@@ -144,6 +144,7 @@ void buildViewMenu(QMenuBar* bar, MainWindow& window) {
 void buildRunMenu(QMenuBar* bar, MainWindow& window) {
   QMenu* menu = bar->addMenu("&Run");
   add(menu, "&New draw (next seed)", QKeySequence("F5"), window, [&window] { window.document().newSeed(); });
+  add(menu, "&Compare methods …", QKeySequence("Ctrl+T"), window, [&window] { window.showComparison(); });
   add(menu, "&Stop", QKeySequence("Esc"), window, [&window] { window.escape(); });
 }
 

@@ -1,6 +1,7 @@
 #include "app/main_window.h"
 
 #include "app/ask_for_file.h"
+#include "app/compare_window.h"
 #include "app/export.h"
 #include "app/file_actions.h"
 #include "app/help_window.h"
@@ -111,6 +112,7 @@ void MainWindow::connectWorker() {
   connect(&m_worker, &ExperimentWorker::failed, this, &MainWindow::showProblem);
   connect(&m_worker, &ExperimentWorker::progress, m_status, &StatusLine::showProgress);
   connect(&m_worker, &ExperimentWorker::progress, this, [this] { m_busy = true; });
+  connect(&m_worker, &ExperimentWorker::objective, m_panels, &PanelArea::addObjective);
   connect(&m_worker, &ExperimentWorker::idle, m_status, &StatusLine::showIdle);
   connect(&m_worker, &ExperimentWorker::idle, this, [this] { m_busy = false; });
   connect(&m_worker, &ExperimentWorker::stopped, this, [this] {
@@ -167,6 +169,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_panels->showExperiment(experiment);
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
+  if (m_compare) m_compare->setExperiment(experiment);
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);
@@ -238,13 +241,26 @@ void MainWindow::showHelp(const QString& anchor) {
   m_help->showAt(anchor);
 }
 
+CompareWindow& MainWindow::showComparison() {
+  if (!m_compare) {
+    m_compare = new CompareWindow(this);
+    m_compare->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown) m_compare->setExperiment(m_shown);
+  }
+  m_compare->show();
+  m_compare->raise();
+  return *m_compare;
+}
+
 void MainWindow::updateTitle() {
   setWindowTitle(m_document.displayName() + "[*] – Keyhole");
   setWindowModified(m_document.isModified());
 }
 
 void MainWindow::updateTheme() {
-  m_panels->setTheme(Theme::of(palette(), QApplication::font()));
+  const Theme theme = Theme::of(palette(), QApplication::font());
+  m_panels->setTheme(theme);
+  if (m_compare) m_compare->setTheme(theme);
 }
 
 void MainWindow::restorePreferences() {

@@ -16,6 +16,7 @@ class QTimer;
 
 namespace keyhole {
 
+class CompareWindow;
 class FileActions;
 class HelpWindow;
 class MessageStrip;
@@ -57,6 +58,8 @@ class MainWindow : public QMainWindow {
   bool isPresenting() const { return m_presenting; }
   void resetLayout();
   void showHelp(const QString& anchor);
+  // Opens the table of methods.
+  CompareWindow& showComparison();
   // Stops what is being computed; if nothing is, leaves the presentation.
   void escape();
 
@@ -104,6 +107,7 @@ class MainWindow : public QMainWindow {
   StatusLine* m_status = nullptr;
   FileActions* m_files = nullptr;
   HelpWindow* m_help = nullptr;
+  CompareWindow* m_compare = nullptr;
   QTimer* m_staleSoon = nullptr;
 
   ExperimentWorker m_worker;  // last: stops first

@@ -11,7 +11,7 @@ namespace {
 const QList<QStringList> startingRows = {
     {"teacher-flow", "student-flow", "eigenvalues"},
     {"activity", "teacher-limit-sets", "student-limit-sets", "time-constants"},
-    {"task"}};
+    {"task", "segments", "objective", "scores"}};
 const QList<int> rowHeights = {6, 5, 3};
 
 }  // namespace
@@ -96,6 +96,10 @@ void PanelArea::setStale(bool stale) {
 
 void PanelArea::setTheme(const Theme& theme) {
   for (PanelDock* dock : m_docks) dock->panel()->setTheme(theme);
+}
+
+void PanelArea::addObjective(int start, int iteration, double value) {
+  for (PanelDock* dock : m_docks) dock->panel()->addObjective(start, iteration, value);
 }
 
 void PanelArea::setProbe(const Probe& probe) {

@@ -24,6 +24,7 @@ class PanelArea : public QMainWindow {
   void setStale(bool stale);
   void setTheme(const Theme& theme);
   void setProbe(const Probe& probe);
+  void addObjective(int start, int iteration, double value);
 
   bool isWanted(const QString& name) const;
   void setWanted(const QString& name, bool wanted);

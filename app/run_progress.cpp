@@ -2,8 +2,21 @@
 
 namespace keyhole {
 
-RunProgress::RunProgress(std::chrono::milliseconds grace, Listener listener)
-    : m_grace(grace), m_listener(std::move(listener)) {}
+RunProgress::RunProgress(std::chrono::milliseconds grace, Listener listener, ObjectiveListener objective)
+    : m_grace(grace), m_listener(std::move(listener)), m_objective(std::move(objective)) {}
+
+void RunProgress::objective(int start, int iteration, double value) {
+  if (m_objective) m_objective(start, iteration, value);
+}
+
+bool RunProgress::grantStop() {
+  if (m_supersededAt != never) {
+    m_granted = true;
+    return false;
+  }
+  m_stop = false;
+  return true;
+}
 
 void RunProgress::report(double fraction, std::string_view what) {
   constexpr std::chrono::milliseconds pause(40);
@@ -19,7 +32,7 @@ bool RunProgress::stopRequested() const {
   if (m_stop) return true;
   const Clock::rep since = m_supersededAt;
   if (since == never) return false;
-  return m_pictureShown || Clock::now().time_since_epoch().count() - since > m_grace.count();
+  return m_pictureShown || (!m_granted && Clock::now().time_since_epoch().count() - since > m_grace.count());
 }
 
 void RunProgress::supersede() {

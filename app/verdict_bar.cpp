@@ -1,5 +1,6 @@
 #include "app/verdict_bar.h"
 
+#include "app/gauge.h"
 #include "app/verdict_mark.h"
 #include "widgets/controls/relative_font.h"
 
@@ -8,12 +9,24 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace keyhole {
 
 VerdictBar::VerdictBar(QWidget* parent)
     : QWidget(parent),
       m_mark(new VerdictMark(this)),
       m_sentence(new QLabel("Computing the first picture …", this)),
+      m_fits(new Gauge(
+          "fits the data",
+          "The share of the seen activity's variance that the student foresees in runs of one τ, from 0 "
+          "to 1.",
+          this)),
+      m_has(new Gauge(
+          "has the dynamics",
+          "The share of the modes of teacher and student that agree, weighted by how long they last, "
+          "from 0 to 1.",
+          this)),
       m_stale(new QLabel("computing …", this)),
       m_notes(new QLabel(this)) {
   setObjectName("verdictBar");
@@ -44,6 +57,10 @@ VerdictBar::VerdictBar(QWidget* parent)
   layout->addWidget(m_mark);
   layout->addLayout(texts, 1);
   layout->addWidget(m_stale);
+  auto* gauges = new QVBoxLayout;
+  gauges->setSpacing(2);
+  for (Gauge* gauge : {m_fits, m_has}) gauges->addWidget(gauge, 0, Qt::AlignRight);
+  layout->addLayout(gauges);
   updateColours();
 }
 
@@ -54,6 +71,12 @@ void VerdictBar::showExperiment(const Experiment& experiment) {
   // An equation is not broken over two lines.
   m_sentence->setText(
       QString(m_plain).replace(" = ", u"\u00a0=\u00a0"_qs).replace(" ± ", u"\u00a0±\u00a0"_qs));
+  const SystemAnalysis* student = experiment.studentAnalysis.get();
+  // While only a coarse picture is there, the gauges stay as they were.
+  if (!student || !student->coarse) {
+    m_fits->setValue(student ? student->fitsTheData : std::nan(""));
+    m_has->setValue(student ? student->hasTheDynamics : std::nan(""));
+  }
   const QStringList lines = experimentNotes(experiment);
   m_notes->setText(lines.join("  ·  "));
   m_notes->setVisible(!lines.isEmpty());
@@ -98,7 +121,8 @@ QStringList experimentNotes(const Experiment& experiment) {
   if (!experiment.fit) return lines;
   const Student& student = experiment.fit->student;
   const FitStatus status = student.summary.status;
-  if (status != FitStatus::solved && status != FitStatus::converged)
+  // Running through all iterations is how EM ends as published.
+  if (status != FitStatus::solved && status != FitStatus::converged && status != FitStatus::iterationLimit)
     lines.append(QString::fromStdString(student.summary.message));
   for (const std::string& note : student.notes) lines.append(QString::fromStdString(note));
   return lines;

@@ -11,6 +11,7 @@ class QLabel;
 
 namespace keyhole {
 
+class Gauge;
 class VerdictMark;
 
 class VerdictBar : public QWidget {
@@ -25,6 +26,8 @@ class VerdictBar : public QWidget {
 
   QString sentence() const;
   QString notes() const;
+  const Gauge& fitsTheData() const { return *m_fits; }
+  const Gauge& hasTheDynamics() const { return *m_has; }
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -35,6 +38,7 @@ class VerdictBar : public QWidget {
   VerdictMark* m_mark = nullptr;
   QLabel* m_sentence = nullptr;
   QString m_plain;
+  Gauge *m_fits = nullptr, *m_has = nullptr;
   QLabel* m_stale = nullptr;
   QLabel* m_notes = nullptr;
   VerdictKind m_kind = VerdictKind::undecided;

@@ -22,7 +22,7 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list", "fit", "curve", "simulate", "figure"};
+const std::vector<std::string> kCommands = {"list", "fit", "compare", "curve", "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
 std::atomic<bool> g_interrupted = false;
@@ -49,6 +49,7 @@ written, with its status); 130 stopped with Ctrl-C (nothing is written).
 Examples:
   keyhole list
   keyhole fit activity.npy --method map -o fit.json
+  keyhole compare figure-2 -o table.csv
   keyhole curve --teacher chain --observed 2,6,12
   keyhole figure figure-3 -o figure-3.pdf
 Each command explains itself: keyhole fit --help)";
@@ -92,6 +93,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   app.add_flag("--info", flags.info, "Print the version, the libraries and the number of processors");
   addListCommand(app, chosen);
   addFitCommand(app, chosen);
+  addCompareCommand(app, chosen);
   addCurveCommand(app, chosen);
   addSimulateCommand(app, chosen);
   addFigureCommand(app, chosen);

@@ -108,7 +108,7 @@ Curve computeCurve(const Settings& settings, const std::string& observed, Progre
   for (const Index d : counts) total += cube(d);
   for (const Index d : counts) {
     progress.checkpoint(done / total, "fitting d = " + std::to_string(d));
-    const auto fit = stages::makeFit(settings, *teacher, *simulation, firstUnits(d), covariance);
+    const auto fit = stages::makeFit(settings, *teacher, *simulation, firstUnits(d), covariance, progress);
     covariance = fit->covariance;
     curve.rows.push_back(rowOf(d, fit->student, *teacher->teacher, longTime));
     addNotes(curve.notes, fit->student.notes);

@@ -1,5 +1,6 @@
 // `keyhole fit`: a student fitted to a recording.
 #include "app/cli/commands.h"
+#include "app/cli/fit_options.h"
 #include "app/cli/fit_report.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
@@ -13,21 +14,37 @@ namespace keyhole::cli {
 namespace {
 
 struct FitArguments {
+  FitOptions options;
   std::string recording, method = "map", alpha = "0.01", rho = "0.001", phi = "linear", input, dt, observed,
                          out;
   bool transpose = false;
 };
 
+// The long-time limits need a known teacher.
+void requireMethod(const std::string& method) {
+  std::vector<std::string> names;
+  for (const auto& choice : settingRow("fit.method").choices)
+    if (!choice.name.starts_with("stationary")) names.push_back(choice.name);
+  requireChoice("--method", method, names);
+}
+
+bool takesMissingSamples(const std::string& method) {
+  return method == "lds" || method == "slds";
+}
+
 FitRequest readRequest(const FitArguments& arguments) {
   const double most = std::numeric_limits<double>::max();
-  requireChoice("--method", arguments.method, {"map"});
   requireChoice("--phi", arguments.phi, {nameOf(Nonlinearity::linear), nameOf(Nonlinearity::tanh)});
   FitRequest request;
-  request.method = arguments.method;
+  requireMethod(arguments.method);
+  request.settings = arguments.options.settings(arguments.method);
+  request.heldEmissions = arguments.options.heldEmissions();
   request.transpose = arguments.transpose;
   request.map.alpha = numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"});
   request.map.rho = numberOption("--rho", arguments.rho, {0, true, most, "a number from 0"});
   request.map.phi = arguments.phi == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
+  request.settings.set("simulation.alpha", request.map.alpha);
+  request.settings.set("fit.phi", arguments.phi);
   if (!arguments.dt.empty())
     request.dt = numberOption("--dt", arguments.dt, {0, false, most, "a number of seconds above 0"});
   return request;
@@ -59,7 +76,8 @@ Matrix readInput(const std::string& file, const Recording& recording) {
 int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
-  request.recording = readRecording(arguments.recording, RecordingOptions{arguments.transpose});
+  request.recording = readRecording(
+      arguments.recording, RecordingOptions{arguments.transpose, takesMissingSamples(arguments.method)});
   if (!arguments.observed.empty()) {
     request.observed = countOption("--observed", arguments.observed, request.recording.activity.rows(),
                                    ", the neurons of " + arguments.recording);
@@ -75,6 +93,8 @@ int runFit(const FitArguments& arguments, Console& console) {
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
   if (!report.good) say(console, report.message);
   deliver(console, arguments.out, jsonText(report.json));
+  if (report.stopped) say(console, "stopped: the result is the best so far");
+  if (report.stopped) return kStopped;
   return report.good ? kGood : kNumericalFailure;
 }
 
@@ -87,7 +107,8 @@ The result is JSON: method, neurons, timepoints, options, dynamics (the matrix A
 x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1]), as rows), eigenvalues ([re, im], by falling real
 part; the marginal line is re = 1), time_constants |1/(1 - re)| in units of tau, line_attractor_score
 log2(tau1/tau2) with line_attractor_status (defined, complex leading pair, unstable, marginal, undetermined,
-too few modes), explained_variance of a noise-free run from the first sample, one_step_r2, henrici (0 for a
+too few modes), explained_variance of a noise-free run from the first sample (of a latent model:
+of its smoothed reconstruction), one_step_r2, henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
 ridge visibly pulls), warnings, summary (status, iterations, seconds, message). With --input also
@@ -109,7 +130,10 @@ void addFitCommand(CLI::App& app, Action& chosen) {
   command->add_option("RECORDING", arguments->recording, "The recording: .npy, .csv, .tsv, .txt or .mat")
       ->required()
       ->type_name("");
-  command->add_option("--method", arguments->method, "The fit: map (maximum a posteriori, the default)")
+  command
+      ->add_option(
+          "--method", arguments->method,
+          "The fit: map (maximum a posteriori, the default), lds, slds, subspace, cornn, force, bptt")
       ->type_name("NAME");
   command
       ->add_option("--alpha", arguments->alpha,
@@ -130,6 +154,7 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output)")
       ->type_name("OUT.json");
+  arguments->options.addTo(*command);
   command->footer(kExplanation);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runFit(*arguments, console); };

@@ -1,5 +1,6 @@
 #include "app/cli/fit_report.h"
 
+#include "app/cli/student_json.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
 #include "core/fitting/run_student.h"
@@ -16,6 +17,10 @@ using nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+bool isMap(const FitRequest& request) {
+  return fitMethod(request.settings) == FitMethod::map;
+}
 
 // What is known of the student beyond its parameters.
 struct Findings {
@@ -41,6 +46,11 @@ RegressionSums sumsOf(const FitRequest& request, Progress& progress) {
   return sums;
 }
 
+// m x T, also without an input.
+Matrix inputOf(const FitRequest& request) {
+  return request.input.rows() > 0 ? request.input : Matrix(0, request.recording.activity.cols());
+}
+
 double ridgeDominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
   try {
     return ridgeDominance(sums, options);
@@ -64,10 +74,25 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
   return true;
 }
 
+// Of the smoothed reconstruction for latent students, of a noise-free run from the first sample for the
+// others.
 double explainedVarianceOf(const Student& student, const FitRequest& request) {
   const Matrix& X = request.recording.activity;
-  const StudentRun run = runStudent(student, X.col(0), X.cols(), request.input, Matrix(X.rows(), 0));
-  return explainedVariance(X, run.states);
+  if (student.emission) return explainedVariance(X, seenActivity(student, student.states, request.input));
+  const StudentRun run =
+      runStudent(student, startFor(student, X.col(0)), X.cols(), request.input, Matrix(X.rows(), 0));
+  return explainedVariance(X, seenActivity(student, run.states, request.input));
+}
+
+// The settings that steer the method, as `options`.
+void addMethodOptions(ordered_json& options, const Settings& settings) {
+  for (const auto& row : settingsTable()) {
+    if (row.stage != Stage::fit || row.key == "fit.method" || row.key == "fit.steps" ||
+        row.key == "fit.use_input" || row.key == "fit.phi" || row.key == "fit.rho" || !settings.applies(row))
+      continue;
+    options[row.key.substr(4)] =
+        std::visit([](const auto& value) { return ordered_json(value); }, settings.value(row.key));
+  }
 }
 
 ordered_json optionsJson(const FitRequest& request) {
@@ -76,10 +101,11 @@ ordered_json optionsJson(const FitRequest& request) {
   options["transpose"] = request.transpose;
   options["observed"] = request.observed ? ordered_json(*request.observed) : ordered_json(nullptr);
   options["alpha"] = request.map.alpha;
-  options["rho"] = request.map.rho;
+  if (isMap(request)) options["rho"] = request.map.rho;
   options["phi"] = nameOf(request.map.phi);
   options["input"] = request.inputFile.empty() ? ordered_json(nullptr) : ordered_json(request.inputFile);
   options["dt"] = request.dt ? ordered_json(*request.dt) : ordered_json(nullptr);
+  addMethodOptions(options, request.settings);
   return options;
 }
 
@@ -99,7 +125,7 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   const bool spectrum = findings.spectrum.values.size() > 0;
   const auto orNull = [](bool known, auto&& make) { return known ? make() : ordered_json(nullptr); };
   ordered_json json;
-  json["method"] = request.method;
+  json["method"] = request.settings.text("fit.method");
   json["neurons"] = request.recording.activity.rows();
   json["timepoints"] = request.recording.activity.cols();
   json["options"] = optionsJson(request);
@@ -116,8 +142,9 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["one_step_r2"] = numberOrNull(parameters ? student.oneStepR2 : kNaN);
   json["henrici"] = numberOrNull(findings.henrici);
   json["undetermined"] = orNull(spectrum, [&] { return ordered_json(findings.spectrum.undetermined); });
-  json["ridge_dominance"] = numberOrNull(findings.ridgeDominance);
-  if (request.input.rows() > 0)
+  if (isMap(request)) json["ridge_dominance"] = numberOrNull(findings.ridgeDominance);
+  if (parameters) addStudentParts(json, student);
+  if (request.input.rows() > 0 && !json.contains("input_matrix"))
     json["input_matrix"] = orNull(parameters, [&] { return matrixToJson(student.V); });
   json["warnings"] = request.warnings;
   json["summary"] = summaryJson(student.summary, status);
@@ -126,18 +153,35 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
 
 }  // namespace
 
+namespace {
+
+// The trial as fitted: MAP from its sums, the others from the recording itself.
+Student fitOf(const FitRequest& request, Findings& findings, Progress& progress) {
+  if (!isMap(request)) {
+    Student student = fitTrials(request.settings, {{request.recording.activity, inputOf(request)}}, progress,
+                                request.heldEmissions);
+    student.seen = request.recording.activity.rows();
+    if (student.summary.status == FitStatus::stopped) progress.grantStop();
+    return student;
+  }
+  const RegressionSums sums = sumsOf(request, progress);
+  findings.ridgeDominance = ridgeDominanceOrNaN(sums, request.map);
+  return fitMap(sums, request.map);
+}
+
+}  // namespace
+
 FitReport fitAndReport(FitRequest request, Progress& progress) {
   const auto start = Clock::now();
-  const RegressionSums sums = sumsOf(request, progress);
-  Student student = fitMap(sums, request.map);
+  Findings findings;
+  Student student = fitOf(request, findings, progress);
   student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   progress.checkpoint(0.95, "analysing");
 
   FitReport report;
   report.message = student.summary.message;
+  report.stopped = student.summary.status == FitStatus::stopped;
   std::string status = nameOf(student.summary.status);
-  Findings findings;
-  findings.ridgeDominance = ridgeDominanceOrNaN(sums, request.map);
   if (hasParameters(student.summary.status)) {
     report.good = describeSpectrum(findings, student.A, report.message);
     if (!report.good) {
@@ -147,8 +191,9 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     findings.explainedVariance = explainedVarianceOf(student, request);
   }
   request.warnings.insert(request.warnings.end(), student.notes.begin(), student.notes.end());
-  if (const auto note = ridgeNote(findings.ridgeDominance, request.map.rho); !note.empty())
-    request.warnings.push_back(note);
+  if (isMap(request))
+    if (const auto note = ridgeNote(findings.ridgeDominance, request.map.rho); !note.empty())
+      request.warnings.push_back(note);
   report.json = reportJson(request, student, findings, status);
   report.warnings = std::move(request.warnings);
   return report;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/common/progress.h"
+#include "core/experiment/trial_fits.h"
 #include "core/fitting/map_fit.h"
 #include "core/observation/recording.h"
 
@@ -17,8 +18,9 @@ struct FitRequest {
   Recording recording;  // activity N x T, usable; all N are fitted
   Matrix input;         // m x T, or empty
   std::string inputFile;
-  std::string method = "map";
-  MapOptions map;
+  Settings settings;  // fit.method and its options
+  MapOptions map;     // α and φ for every method, ρ for MAP
+  std::optional<LdsModel> heldEmissions;
   std::optional<double> dt;       // seconds between two samples
   bool transpose = false;         // how the recording was read, for the record
   std::optional<Index> observed;  // the first channels only, likewise
@@ -28,11 +30,12 @@ struct FitRequest {
 struct FitReport {
   nlohmann::ordered_json json;
   std::vector<std::string> warnings;  // those of the request and what the fit adds; also in the JSON
+  bool stopped = false;               // the user stopped, and this is the best so far
   bool good = false;                  // parameters and eigenvalues are there
   std::string message;                // if not: why, one sentence
 };
 
-// Throws Stopped. Cost O(N² T + N³).
+// Throws Stopped where there is no best so far. Cost of MAP O(N² T + N³); of the others see their headers.
 FitReport fitAndReport(FitRequest request, Progress& progress);
 
 }  // namespace keyhole::cli

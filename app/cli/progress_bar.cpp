@@ -5,7 +5,7 @@
 
 namespace keyhole::cli {
 
-ProgressBar::ProgressBar(std::ostream& err, bool visible, const std::atomic<bool>& stop)
+ProgressBar::ProgressBar(std::ostream& err, bool visible, std::atomic<bool>& stop)
     : m_err(err), m_visible(visible), m_stop(stop), m_next(Clock::now() + std::chrono::milliseconds(500)) {}
 
 void ProgressBar::report(double fraction, std::string_view what) {

@@ -1,7 +1,5 @@
 #include "core/analysis/flow_field.h"
 
-#include "core/simulation/simulate.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -13,6 +11,7 @@ class ProjectedFlow {
  public:
   ProjectedFlow(const FlowSystem& system, const FlowPlane& plane) : m_system(system), m_plane(plane) {
     m_offset = plane.E.transpose() * plane.base;
+    if (system.drive.size() > 0) m_offset -= plane.E.transpose() * system.drive;
     m_leftB = system.network.leftApplied(plane.E);
     if (system.phi == Nonlinearity::linear) {
       // Affine in the plane: two numbers in, two numbers out.
@@ -25,6 +24,8 @@ class ProjectedFlow {
   }
 
   Matrix at(const Matrix& points) const {
+    if (m_system.switching)
+      return m_plane.E.transpose() * flow(m_system, (m_plane.E * points).colwise() + m_plane.base);
     if (m_system.phi == Nonlinearity::linear)
       return ((m_jacobian * points - points).colwise() + (m_constant - m_offset)).eval();
     Matrix recurrent;
@@ -41,7 +42,7 @@ class ProjectedFlow {
  private:
   const FlowSystem& m_system;
   const FlowPlane& m_plane;
-  Vector m_offset;       // Eᵀ base
+  Vector m_offset;       // Eᵀ (base - v)
   Matrix m_leftB;        // Eᵀ B, 2 x N
   Matrix m_jacobian;     // Eᵀ B E, 2 x 2 (linear)
   Vector m_constant;     // Eᵀ B base (linear)
@@ -92,13 +93,6 @@ void setExtent(double& low, double& high, const Eigen::RowVectorXd& values) {
 
 }  // namespace
 
-Matrix flow(const FlowSystem& system, ConstMatrixRef states) {
-  if (system.phi == Nonlinearity::linear) return system.network.applied(states) - states;
-  if (system.convention == Convention::standard)
-    return system.network.applied(applied(system.phi, states)) - states;
-  return applied(system.phi, system.network.applied(states)) - states;
-}
-
 FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory) {
   const Index N = basis.mean.size();
   FlowPlane plane;
@@ -148,11 +142,10 @@ Matrix probeTrajectory(const FlowSystem& system, const FlowPlane& plane, const V
                        Index steps) {
   Matrix points(2, steps + 1);
   Vector now = start, next(start.size());
-  Stepper stepper(system.network, system.phi, system.convention, alpha);
-  const Matrix noDrive(start.size(), 0);
+  FreeRun run(system, alpha);
   points.col(0) = toPlane(plane, now);
   for (Index t = 1; t <= steps; ++t) {
-    stepper.step(now, noDrive, next);
+    run.step(now, next);
     now.swap(next);
     if (!now.allFinite()) return points.leftCols(t);
     points.col(t) = toPlane(plane, now);

@@ -1,22 +1,11 @@
 // The flow of a system in the plane of its two leading principal components.
 #pragma once
 
+#include "core/analysis/flow_system.h"
 #include "core/common/progress.h"
 #include "core/linalg/pca.h"
-#include "core/network/network.h"
-#include "core/network/nonlinearity.h"
 
 namespace keyhole {
-
-// A system whose flow is F(z) = -z + B φ(z) + v (standard) or -z + φ(B z) + v (leaky rate), per τ.
-struct FlowSystem {
-  Network network;
-  Nonlinearity phi = Nonlinearity::linear;
-  Convention convention = Convention::standard;
-};
-
-// F for each column of states (N x n).
-Matrix flow(const FlowSystem& system, ConstMatrixRef states);
 
 // The plane in which a flow is drawn: states base + E c, c in the plane's own coordinates.
 struct FlowPlane {

@@ -1,7 +1,6 @@
 #include "core/analysis/limit_sets.h"
 
 #include "core/common/random.h"
-#include "core/simulation/simulate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +31,6 @@ Matrix starts(const FlowSystem& system, const LimitSetOptions& options) {
 Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
   const Index N = system.network.size();
   Matrix now = starts(system, options), next(N, options.runs);
-  const Matrix noDrive(N, 0);
   const auto dropped = static_cast<Index>(options.dropFraction * static_cast<double>(options.steps));
   const Index stride = std::max<Index>(1, (options.steps - dropped) / kStored);
   const Index kept = (options.steps - dropped + stride - 1) / stride;
@@ -40,7 +38,7 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   runs.startNorm = std::max(now.colwise().norm().mean(), 1e-12);
   runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, kept));
   runs.diverged.assign(static_cast<std::size_t>(options.runs), false);
-  Stepper stepper(system.network, system.phi, system.convention, options.alpha);
+  FreeRun run(system, options.alpha);
   for (Index t = 0; t < options.steps; ++t) {
     if (t % 100 == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps),
@@ -48,7 +46,7 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
     if (t >= dropped && (t - dropped) % stride == 0)
       for (Index k = 0; k < options.runs; ++k)
         runs.states[static_cast<std::size_t>(k)].col((t - dropped) / stride) = now.col(k);
-    stepper.step(now, noDrive, next);
+    run.step(now, next);
     for (Index k = 0; k < options.runs; ++k)
       if (!(next.col(k).norm() < kDiverged * runs.startNorm)) {
         runs.diverged[static_cast<std::size_t>(k)] = true;
@@ -71,14 +69,13 @@ bool atRest(const Runs& runs, std::size_t k) {
 Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs,
                       const Pca& basis, const std::vector<Index>& chosen, Progress& progress) {
   Matrix now = runs.last(Eigen::all, chosen), next(now.rows(), now.cols());
-  const Matrix noDrive(now.rows(), 0);
   const Index steps = kExtension * options.steps;
   Matrix traces(now.cols(), steps / kTraceStride);
-  Stepper stepper(system.network, system.phi, system.convention, options.alpha);
+  FreeRun run(system, options.alpha);
   for (Index t = 0; t < traces.cols() * kTraceStride; ++t) {
     if (t % 100 == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
-    stepper.step(now, noDrive, next);
+    run.step(now, next);
     now.swap(next);
     if (t % kTraceStride == 0)
       traces.col(t / kTraceStride) = ((now.colwise() - basis.mean).transpose() * basis.components.col(0));
@@ -146,7 +143,7 @@ Matrix everyNth(const Matrix& points, Index most) {
 std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options,
                                       const Runs& runs, const Pca& basis, Progress& progress) {
   std::vector<Oscillation> found(runs.states.size());
-  if (system.phi == Nonlinearity::linear) return found;
+  if (isAffine(system)) return found;
   std::vector<Index> moving;
   for (std::size_t k = 0; k < runs.states.size(); ++k)
     if (!runs.diverged[k] && !atRest(runs, k)) moving.push_back(static_cast<Index>(k));

@@ -89,7 +89,7 @@ std::string leadingText(const char* symbol, const Persistence& p) {
 }
 
 bool hasCycle(const SystemEvidence& evidence) {
-  return evidence.phi != Nonlinearity::linear && evidence.limitSets && evidence.limitSets->oscillating > 0;
+  return evidence.mayCycle && evidence.limitSets && evidence.limitSets->oscillating > 0;
 }
 
 bool isLineAttractor(const SystemEvidence& evidence, const Persistence& p, double threshold) {

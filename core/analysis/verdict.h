@@ -29,8 +29,8 @@ struct VerdictOptions {
 struct SystemEvidence {
   Spectrum spectrum;
   LineAttractorScore score;
-  std::optional<LimitSets> limitSets;  // of nonlinear systems
-  Nonlinearity phi = Nonlinearity::linear;
+  std::optional<LimitSets> limitSets;
+  bool mayCycle = false;       // the system is not affine, so that its oscillations are limit cycles
   bool cyclesPending = false;  // the free runs are still being computed: nothing is said of cycles yet
 };
 

@@ -21,9 +21,9 @@ class Progress {
   // True once the user asked to stop. Computations that have a best-so-far poll this and return it.
   virtual bool stopRequested() const { return false; }
 
-  // Called by whoever keeps a best-so-far and goes on with it: the user's wish to stop has been granted. (A
-  // computation that was superseded stays stopped.)
-  virtual void stopGranted() {}
+  // Called by whoever keeps a best-so-far and goes on with it: what follows may run although a stop was
+  // requested. False if the computation was superseded, so that its result is a first picture only.
+  virtual bool grantStop() { return true; }
 
   // report(), then throw Stopped if a stop was requested.
   void checkpoint(double fraction, std::string_view what);

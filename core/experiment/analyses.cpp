@@ -1,4 +1,6 @@
 // The analysis stage: teacher and student alike.
+#include "core/analysis/prediction.h"
+#include "core/analysis/similarity.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
@@ -6,6 +8,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/QR>
 
+#include <cmath>
 #include <limits>
 
 namespace keyhole::stages {
@@ -51,10 +54,15 @@ void describeSpectrum(SystemAnalysis& analysis, const Network& network, bool coa
   analysis.henrici = henriciNumber(network, analysis.spectrum.values);
 }
 
-// The teacher's plane seen through the recorded units: its rows, made orthonormal again.
-Pca seenPlane(const Pca& own, const FlowPlane& teacherPlane, const std::vector<Index>& seen) {
+// The teacher's plane seen through the recorded units, in the student's states: its rows, made orthonormal
+// again.
+Pca seenPlane(const Pca& own, const FlowPlane& teacherPlane, const std::vector<Index>& seen,
+              const Student& student) {
   Pca basis = own;
-  const Matrix rows = teacherPlane.E(seen, Eigen::all);
+  Matrix rows = teacherPlane.E(seen, Eigen::all);
+  if (student.emission) rows = student.emission->C.transpose() * rows;
+  if (rows.rows() < student.A.rows())  // hidden units lie outside of it
+    rows.conservativeResizeLike(Matrix::Zero(student.A.rows(), rows.cols()));
   const Index axes = std::min<Index>(2, rows.rows());
   const Matrix Q = Eigen::HouseholderQR<Matrix>(rows).householderQ() * Matrix::Identity(rows.rows(), axes);
   basis.components = Q;
@@ -63,30 +71,64 @@ Pca seenPlane(const Pca& own, const FlowPlane& teacherPlane, const std::vector<I
   return basis;
 }
 
+bool wantsNoise(const Settings& settings) {
+  return settings.text("analysis.student_noise") == "same";
+}
+
+Matrix displayedInput(const Experiment& experiment) {
+  const Matrix input = studentInput(experiment.settings, *experiment.simulation);
+  return experiment.fit->student.V.cols() > 0 ? Matrix(input.leftCols(experiment.simulation->display.cols()))
+                                              : Matrix(0, experiment.simulation->display.cols());
+}
+
+// The student from the start of what is displayed, with the task's input, and with the teacher's noise on the
+// seen units or none.
 StudentRun displayedRun(const Experiment& experiment, bool withNoise) {
   const auto& simulation = *experiment.simulation;
   const auto& student = experiment.fit->student;
   const auto& seen = experiment.observation->seen;
-  const Index steps = simulation.display.cols();
-  const Matrix input =
-      student.V.cols() > 0 ? Matrix(simulation.signal.head(steps).transpose()) : Matrix(0, steps);
-  const Matrix noise = withNoise && simulation.displayNoise.cols() > 0
-                           ? Matrix(simulation.displayNoise(seen, Eigen::all))
-                           : Matrix(static_cast<Index>(seen.size()), 0);
-  return runStudent(student, simulation.display(seen, Eigen::seqN(0, 1)), steps, input, noise);
+  Matrix noise(student.A.rows(), 0);
+  if (withNoise && simulation.displayNoise.cols() > 0 && !student.emission) {
+    noise = Matrix::Zero(student.A.rows(), simulation.displayNoise.cols());
+    noise.topRows(student.seen) = simulation.displayNoise(seen, Eigen::all);
+  }
+  return runStudent(student, startFor(student, simulation.display(seen, 0)), simulation.display.cols(),
+                    displayedInput(experiment), noise,
+                    student.switching ? student.switching->path.front() : 0);
 }
 
-bool wantsNoise(const Settings& settings) {
-  return settings.text("analysis.student_noise") == "same";
+// What is shown of a student: the states that it infers, if it does, else a run of its own.
+StudentRun shownStates(const Experiment& experiment) {
+  const auto& student = experiment.fit->student;
+  const Index steps = experiment.simulation->display.cols();
+  if (student.states.cols() == 0) return displayedRun(experiment, wantsNoise(experiment.settings));
+  return {student.states.leftCols(std::min(steps, student.states.cols())), false};
 }
+
 bool wantsCommonPlane(const Settings& settings) {
   return settings.text("analysis.flow_plane") == "common";
 }
 
-SystemEvidence evidenceOf(const SystemAnalysis& analysis, Nonlinearity phi, bool limitSetsWanted) {
-  SystemEvidence evidence{analysis.spectrum, analysis.score, analysis.limitSets, phi, false};
-  evidence.cyclesPending = limitSetsWanted && phi != Nonlinearity::linear && !analysis.limitSets;
-  return evidence;
+SystemEvidence evidenceOf(const SystemAnalysis& analysis, const FlowSystem& system, bool limitSetsWanted) {
+  const bool mayCycle = !isAffine(system);
+  return {analysis.spectrum, analysis.score, analysis.limitSets, mayCycle,
+          limitSetsWanted && mayCycle && !analysis.limitSets};
+}
+
+// How far ahead the student sees, and whether its modes are the teacher's.
+void setGauges(SystemAnalysis& analysis, const Experiment& experiment) {
+  const auto& simulation = *experiment.simulation;
+  const Index steps = simulation.display.cols();
+  const auto oneTau = std::max<Index>(static_cast<Index>(std::lround(1 / simulation.alpha)), 1);
+  if (steps > 3 && !analysis.runDiverged) {
+    const Trial trial{simulation.display(experiment.observation->seen, Eigen::all),
+                      studentInput(experiment.settings, simulation).leftCols(steps)};
+    analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau));
+  }
+  if (!experiment.teacherAnalysis) return;
+  const double window = static_cast<double>(simulation.steps) * simulation.alpha;
+  analysis.hasTheDynamics =
+      modeAgreement(experiment.teacherAnalysis->spectrum.values, analysis.spectrum.values, window).share;
 }
 
 }  // namespace
@@ -120,19 +162,25 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   analysis->coarse = coarse;
   progress.checkpoint(0, "analysing the student");
   describeSpectrum(*analysis, system->network, coarse);
-  StudentRun run = displayedRun(experiment, wantsNoise(experiment.settings));
+  const auto& student = experiment.fit->student;
+  const StudentRun run = shownStates(experiment);
   analysis->runDiverged = run.diverged;
   const Pca own = pca(run.states, kPcs);
   analysis->participationRatio = own.participationRatio;
-  const bool common = wantsCommonPlane(experiment.settings) && experiment.teacherAnalysis;
-  const Pca basis =
-      common ? seenPlane(own, experiment.teacherAnalysis->flow.plane, experiment.observation->seen) : own;
-  analysis->flow = flowField(*system, planeOf(basis, run.states), run.states, flowOptions(coarse), progress);
   const auto& seen = experiment.observation->seen;
-  analysis->explainedVariance = explainedVariance(experiment.simulation->display(seen, Eigen::all),
-                                                  displayedRun(experiment, false).states);
-  analysis->activity = std::move(run.states);
-  if (!coarse) analysis->singularValues = singularValues(experiment.fit->student.A);
+  const bool common = wantsCommonPlane(experiment.settings) && experiment.teacherAnalysis;
+  const Pca basis = common ? seenPlane(own, experiment.teacherAnalysis->flow.plane, seen, student) : own;
+  analysis->flow = flowField(*system, planeOf(basis, run.states), run.states, flowOptions(coarse), progress);
+  analysis->activity = seenActivity(student, run.states, displayedInput(experiment));
+  const Matrix known = experiment.simulation->display(seen, Eigen::seqN(0, analysis->activity.cols()));
+  const Matrix explained = student.emission ? analysis->activity
+                                            : seenActivity(student, displayedRun(experiment, false).states,
+                                                           displayedInput(experiment));
+  analysis->explainedVariance = explainedVariance(known, explained.leftCols(known.cols()));
+  if (!coarse) {
+    analysis->singularValues = singularValues(student.A);
+    setGauges(*analysis, experiment);
+  }
   analysis->limitSets = limitSetsOf(experiment, *system, coarse, progress);
   return analysis;
 }
@@ -143,10 +191,11 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
 Vector studentReadout(const Experiment& experiment) {
   const auto& simulation = *experiment.simulation;
   if (simulation.readout.size() == 0 || !experiment.studentAnalysis) return {};
-  const Matrix X = simulation.display(experiment.observation->seen, Eigen::all);
+  const Index steps = experiment.studentAnalysis->activity.cols();
+  const Matrix X = simulation.display(experiment.observation->seen, Eigen::seqN(0, steps));
   Matrix gram = X * X.transpose();
   gram.diagonal().array() += 1e-9 * gram.trace() / static_cast<double>(gram.rows());
-  const Vector weights = gram.ldlt().solve(X * simulation.readout);
+  const Vector weights = gram.ldlt().solve(X * simulation.readout.head(steps));
   return experiment.studentAnalysis->activity.transpose() * weights;
 }
 
@@ -154,11 +203,10 @@ Verdict verdictOf(const Experiment& experiment) {
   const bool limitSetsWanted = limitSetOptions(experiment.settings).runs > 0;
   std::optional<SystemEvidence> teacher, student;
   if (experiment.teacherAnalysis)
-    teacher =
-        evidenceOf(*experiment.teacherAnalysis, experiment.teacher->teacher->options.phi, limitSetsWanted);
+    teacher = evidenceOf(*experiment.teacherAnalysis, *teacherSystem(experiment), limitSetsWanted);
   const auto& fitted = experiment.fit->student;
   if (experiment.studentAnalysis)
-    student = evidenceOf(*experiment.studentAnalysis, fitted.phi, limitSetsWanted);
+    student = evidenceOf(*experiment.studentAnalysis, *studentSystem(experiment), limitSetsWanted);
   return judge(teacher, student, fitted.summary.message, verdictOptions(experiment.settings));
 }
 

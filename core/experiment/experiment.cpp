@@ -1,6 +1,8 @@
 #include "core/experiment/experiment.h"
 
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/score_draws.h"
+#include "core/fitting/run_student.h"
 
 #include <chrono>
 
@@ -33,8 +35,8 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   reuse.teacher = previous->teacher && fresh(Stage::teacher);
   reuse.simulation = previous->simulation && fresh(Stage::simulation);
   reuse.observation = previous->observation && fresh(Stage::observation);
-  reuse.fit = previous->fit && fresh(Stage::fit);
-  reuse.analysis = previous->studentAnalysis && !previous->coarse && fresh(Stage::analysis);
+  reuse.fit = previous->fit && !previous->fit->interrupted && fresh(Stage::fit);
+  reuse.analysis = previous->studentAnalysis && !previous->coarse && reuse.fit && fresh(Stage::analysis);
   reuse.teacherAnalysis = previous->teacherAnalysis && !previous->teacherAnalysis->coarse &&
                           reuse.simulation && !analysisSettingsDiffer(previous->settings, settings);
   return reuse;
@@ -60,7 +62,7 @@ void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Pro
         stages::withSums(now.simulation, settings, *now.teacher, mapOptions(settings).phi, progress);
   progress.checkpoint(0, "fitting");
   now.fit = stages::makeFit(settings, *now.teacher, *now.simulation, *now.observation,
-                            knownCovariance(previous, settings, reuse));
+                            knownCovariance(previous, settings, reuse), progress);
 }
 
 void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bool coarse,
@@ -74,6 +76,38 @@ void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bo
   now.studentReadout = stages::studentReadout(now);
   now.verdict = stages::verdictOf(now);
   now.analysisSeconds = secondsSince(start);
+}
+
+// The experiment with the scores of other draws, growing.
+std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experiment>& complete,
+                                             const Experiment* previous, Progress& progress,
+                                             const ExperimentSink& sink) {
+  constexpr std::chrono::milliseconds kPause(300);  // between two pictures
+  const auto& settings = complete->settings;
+  if (settings.integer("analysis.draws") == 0 || complete->fit->interrupted) return complete;
+  auto result = complete;
+  const auto give = [&](const ScoreDistribution& scores) {
+    auto next = std::make_shared<Experiment>(*complete);
+    next->scores = std::make_shared<const ScoreDistribution>(scores);
+    result = next;
+    if (sink) sink(next);
+  };
+  const bool sameDraws = previous && previous->scores && previous->scores->complete &&
+                         previous->settings.integer("analysis.draws") == settings.integer("analysis.draws") &&
+                         !staleThrough(previous->settings, settings, Stage::fit);
+  if (sameDraws) {
+    give(*previous->scores);
+    return result;
+  }
+  Clock::time_point last;
+  const auto scores =
+      scoreDistribution(*complete, defaultCacheFolder(), progress, [&](const ScoreDistribution& growing) {
+        if (growing.complete || Clock::now() - last < kPause) return;
+        last = Clock::now();
+        give(growing);
+      });
+  give(scores);
+  return result;
 }
 
 }  // namespace
@@ -98,20 +132,20 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
     sink(first);
   }
   analyse(*now, previous.get(), reuse, false, progress);
+  now->coarse = now->fit->interrupted;
   if (sink) sink(now);
-  return now;
+  return withScores(now, previous.get(), progress, sink);
 }
 
 std::optional<FlowSystem> teacherSystem(const Experiment& experiment) {
   if (!experiment.teacher || !experiment.teacher->teacher) return {};
   const auto& teacher = *experiment.teacher->teacher;
-  return FlowSystem{teacher.network, teacher.options.phi, teacher.options.convention};
+  return FlowSystem{teacher.network, teacher.options.phi, teacher.options.convention, {}, {}};
 }
 
 std::optional<FlowSystem> studentSystem(const Experiment& experiment) {
   if (!experiment.fit || !hasParameters(experiment.fit->student.summary.status)) return {};
-  return FlowSystem{Network(DenseForm{experiment.fit->student.A}), experiment.fit->student.phi,
-                    Convention::standard};
+  return systemOf(experiment.fit->student);
 }
 
 Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y) {
@@ -127,10 +161,10 @@ Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double 
   if (experiment.teacherAnalysis) z = experiment.teacherAnalysis->flow.plane.base;
   if (inTeacherPlane) {
     z = liftPoint(experiment.teacherAnalysis->flow.plane, x, y);
-    start = z(seen);
+    if (student) start = stateOf(experiment.fit->student, z(seen));
   } else {
     start = liftPoint(experiment.studentAnalysis->flow.plane, x, y);
-    if (z.size() > 0) z(seen) = start;
+    if (z.size() > 0) z(seen) = seenActivity(experiment.fit->student, start, Matrix());
   }
   if (teacher && experiment.teacherAnalysis)
     result.teacher = probeTrajectory(*teacher, experiment.teacherAnalysis->flow.plane, z, alpha, kSteps);

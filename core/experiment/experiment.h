@@ -9,10 +9,13 @@
 #include "core/observation/recording.h"
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 
 namespace keyhole {
+
+struct ScoreDistribution;  // score_draws.h
 
 struct TeacherStage {
   std::optional<Teacher> teacher;      // empty if the data are a recording
@@ -47,6 +50,7 @@ struct ObservationStage {
 struct FitStage {
   Student student;                                         // summary.status says whether A is valid
   std::shared_ptr<const StationaryCovariance> covariance;  // of the long-time limits, kept for the next d
+  bool interrupted = false;  // a newer request cut the fit short: not to be reused
   double seconds = 0;
 };
 
@@ -63,7 +67,11 @@ struct SystemAnalysis {
   FlowField flow;
   std::optional<LimitSets> limitSets;  // empty in a coarse pass
   double explainedVariance =
-      0;                     // of the displayed steps by the student's noise-free run; NaN for the teacher
+      0;  // of the displayed steps by the student's noise-free run; NaN for the teacher
+  // The student's two gauges, in [0, 1]; NaN if not known, and in a coarse pass.
+  double fitsTheData =
+      std::numeric_limits<double>::quiet_NaN();  // fitGauge() of the displayed steps, runs of one τ
+  double hasTheDynamics = std::numeric_limits<double>::quiet_NaN();  // modeAgreement() with the teacher
   bool runDiverged = false;  // the student's run left the finite range
   bool coarse = false;       // conditions, singular values and limit sets are still to come
 };
@@ -79,7 +87,8 @@ struct Experiment {
   Vector
       studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
-  bool coarse = false;  // a first picture; a finer one follows
+  std::shared_ptr<const ScoreDistribution> scores;  // null if none is asked for; grows after the picture
+  bool coarse = false;                              // a first picture; a finer one follows
   double analysisSeconds = 0;
 };
 
@@ -87,7 +96,8 @@ struct Experiment {
 using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 
 // Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
-// gets the coarse picture first, then the complete one, which is also returned. Throws InputError for bad
+// gets the coarse picture first, then the complete one, then, if analysis.draws asks for them, the complete
+// one with the scores of more and more draws; the last one is also returned. Throws InputError for bad
 // settings or files, and Stopped.
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
                                                 const std::shared_ptr<const Experiment>& previous,

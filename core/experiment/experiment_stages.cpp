@@ -1,7 +1,6 @@
 #include "core/experiment/experiment_stages.h"
 
 #include "core/common/error.h"
-#include "core/fitting/run_student.h"
 #include "core/io/recording_file.h"
 #include "core/simulation/trajectory_sums.h"
 
@@ -17,11 +16,6 @@ constexpr Index kRecordingBlock = 4096;
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// The fit is given the task's input if there is one and the user wants it.
-bool fitUsesInput(const Settings& settings, const SimulationStage& simulation) {
-  return simulation.signal.size() > 0 && settings.flag("fit.use_input");
 }
 
 // Streams the teacher once into the sums and, at the start, the displayed steps.
@@ -85,60 +79,6 @@ RegressionSums recordingSums(const Recording& recording, double alpha, Nonlinear
     accumulate(sums, X.middleCols(first, n + 1), Matrix(0, n), alpha, phi);
   }
   return sums;
-}
-
-Student notFitted(FitStatus status, const std::string& message, double alpha) {
-  Student student;
-  student.alpha = alpha;
-  student.summary.status = status;
-  student.summary.message = message;
-  return student;
-}
-
-RegressionSums withoutInput(RegressionSums sums) {
-  sums.PU.resize(sums.S.rows(), 0);
-  sums.XU.resize(sums.S.rows(), 0);
-  sums.UU.resize(0, 0);
-  return sums;
-}
-
-Student fitByMap(const Settings& settings, const SimulationStage& simulation,
-                 const ObservationStage& observation, bool recorded) {
-  const auto options = mapOptions(settings);
-  const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
-  if (!sums || sums->count == 0)
-    return notFitted(FitStatus::diverged,
-                     "the teacher left the finite range at once, so there is nothing to fit", options.alpha);
-  RegressionSums seen = selectUnits(*sums, observation.seen);
-  const bool withInput = fitUsesInput(settings, simulation);
-  if (!withInput) seen = withoutInput(std::move(seen));
-  Student student = fitMap(seen, options);
-  if (recorded && hasParameters(student.summary.status)) {
-    const std::string note = ridgeNote(ridgeDominance(seen, options), options.rho);
-    if (!note.empty()) student.notes.push_back(note);
-  }
-  if (simulation.signal.size() > 0 && !withInput)
-    student.notes.push_back("the task's input was not given to the fit");
-  if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
-  return student;
-}
-
-Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
-                   const ObservationStage& observation,
-                   std::shared_ptr<const StationaryCovariance>& covariance) {
-  if (!teacher.teacher)
-    return notFitted(FitStatus::notRun, "the long-time limit needs a known teacher, and this is a recording",
-                     simulation.alpha);
-  if (!covariance) {
-    const auto limit = fitMethod(settings) == FitMethod::stationaryContinuous ? StationaryLimit::continuous
-                                                                              : StationaryLimit::discrete;
-    covariance = std::make_shared<const StationaryCovariance>(
-        stationaryCovariance(*teacher.teacher, limit, simulation.alpha));
-  }
-  Student student = fitStationary(*covariance, observation.seen, simulation.alpha);
-  if (teacher.teacher->options.phi == Nonlinearity::tanh)
-    student.notes.push_back("the long-time limit takes φ as linear, and the teacher's is tanh");
-  return student;
 }
 
 }  // namespace
@@ -205,21 +145,6 @@ std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings
     stage->seen.resize(
         static_cast<std::size_t>(seenCount(settings.number("observation.fraction"), simulation.units)));
   }
-  stage->seconds = secondsSince(start);
-  return stage;
-}
-
-std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
-                                        const SimulationStage& simulation,
-                                        const ObservationStage& observation,
-                                        std::shared_ptr<const StationaryCovariance> known) {
-  const auto start = Clock::now();
-  auto stage = std::make_shared<FitStage>();
-  stage->covariance = std::move(known);
-  if (fitMethod(settings) == FitMethod::map)
-    stage->student = fitByMap(settings, simulation, observation, teacher.recording.has_value());
-  else
-    stage->student = fitByLimit(settings, teacher, simulation, observation, stage->covariance);
   stage->seconds = secondsSince(start);
   return stage;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/experiment/experiment.h"
+#include "core/fitting/trial.h"
 
 namespace keyhole::stages {
 
@@ -23,7 +24,16 @@ std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
                                         const SimulationStage& simulation,
                                         const ObservationStage& observation,
-                                        std::shared_ptr<const StationaryCovariance> known);
+                                        std::shared_ptr<const StationaryCovariance> known,
+                                        Progress& progress);
+
+// What the methods that need the recording itself (not its sums) are given: the seen units over the first
+// fit.steps time points, and the task's input divided by its largest magnitude.
+Trial trialOf(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
+              const ObservationStage& observation, Progress& progress);
+
+// m x T: the input in the units in which the student was given it; 0 x T if it was not.
+Matrix studentInput(const Settings& settings, const SimulationStage& simulation);
 
 // Null for a recording.
 std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse,

@@ -1,72 +1,12 @@
 #include "core/experiment/settings_rows.h"
 
+#include "core/experiment/setting_makers.h"
+
 namespace keyhole {
+
+using namespace setting_makers;
+
 namespace {
-
-struct Range {
-  double minimum, maximum;
-  SettingScale scale = SettingScale::linear;
-};
-
-constexpr auto kLog = SettingScale::logarithmic;
-
-SettingRow number(Stage stage, std::string key, double initial, Range range, std::string unit,
-                  std::string label, std::string help, std::vector<Applies> applies = {}) {
-  return {std::move(key),
-          stage,
-          SettingType::number,
-          range.minimum,
-          range.maximum,
-          range.scale,
-          std::move(unit),
-          initial,
-          {},
-          std::move(applies),
-          std::move(label),
-          std::move(help),
-          false};
-}
-
-SettingRow integer(Stage stage, std::string key, long long initial, Range range, std::string unit,
-                   std::string label, std::string help, std::vector<Applies> applies = {}) {
-  SettingRow row = number(stage, std::move(key), 0, range, std::move(unit), std::move(label), std::move(help),
-                          std::move(applies));
-  row.type = SettingType::integer;
-  row.initial = initial;
-  return row;
-}
-
-SettingRow flag(Stage stage, std::string key, bool initial, std::string label, std::string help,
-                std::vector<Applies> applies = {}) {
-  SettingRow row =
-      number(stage, std::move(key), 0, {0, 1}, "", std::move(label), std::move(help), std::move(applies));
-  row.type = SettingType::flag;
-  row.initial = initial;
-  return row;
-}
-
-SettingRow text(Stage stage, std::string key, std::string initial, std::string label, std::string help,
-                std::vector<Applies> applies = {}) {
-  SettingRow row =
-      number(stage, std::move(key), 0, {0, 0}, "", std::move(label), std::move(help), std::move(applies));
-  row.type = SettingType::text;
-  row.initial = std::move(initial);
-  return row;
-}
-
-SettingRow choice(Stage stage, std::string key, std::vector<Choice> choices, std::string label,
-                  std::string help, std::vector<Applies> applies = {}) {
-  SettingRow row = text(stage, std::move(key), choices.front().name, std::move(label), std::move(help),
-                        std::move(applies));
-  row.type = SettingType::choice;
-  row.choices = std::move(choices);
-  return row;
-}
-
-SettingRow prominent(SettingRow row) {
-  row.prominent = true;
-  return row;
-}
 
 std::vector<Applies> forKinds(std::vector<std::string> kinds) {
   return {{"teacher.kind", std::move(kinds)}};
@@ -247,33 +187,6 @@ std::vector<SettingRow> observationRows() {
   };
 }
 
-std::vector<SettingRow> fitRows() {
-  const auto s = Stage::fit;
-  const auto map = std::vector<Applies>{{"fit.method", {"map"}}};
-  return {
-      prominent(choice(
-          s, "fit.method",
-          {{"map", "MAP", "Ridge regression with the teacher's own form (eq. 4)."},
-           {"stationary-continuous", "Long-time limit, α → 0",
-            "T → ∞ and ρ = 0 for linear φ, from the Lyapunov equation."},
-           {"stationary-discrete", "Long-time limit, exact α", "T → ∞ and ρ = 0 for linear φ at this α."}},
-          "Student", "How the student is fitted to what is seen.")),
-      number(s, "fit.rho", 0.001, {0, 1000, kLog}, "", "Ridge ρ",
-             "Prior precision on the student's weights (eq. 4). The slider begins at 1e-9; type 0 for none.",
-             map),
-      choice(s, "fit.phi",
-             {{"same", "as the teacher", "The teacher's own φ; linear for a recording."},
-              {"linear", "linear", "φ is the identity."},
-              {"tanh", "tanh", "Saturating rates."}},
-             "Transfer function φ", "The nonlinearity that the student is given.", map),
-      flag(s, "fit.use_input", true, "Give it the input",
-           "Regress on the task's input as well; off: the fit ignores it.",
-           {{"teacher.kind", {"chain", "line-attractor"}},
-            {"simulation.task", {"integration"}},
-            {"fit.method", {"map"}}}),
-  };
-}
-
 std::vector<SettingRow> analysisRows() {
   const auto s = Stage::analysis;
   return {
@@ -298,6 +211,10 @@ std::vector<SettingRow> analysisRows() {
               "looked for."),
       integer(s, "analysis.limit_steps", 5000, {100, 50000, kLog}, "steps", "Length of a free run",
               "Steps of each free run; those that do not come to rest go on for three times as long."),
+      integer(s, "analysis.draws", 0, {0, 500}, "draws", "Draws of the score",
+              "Other circuits, and other random starts of the fit, whose scores are drawn beside the shown "
+              "one; 0: "
+              "none. Computed after the picture."),
       number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "", "Start of a free run",
              "Each unit starts at N(0, scale²)."),
   };

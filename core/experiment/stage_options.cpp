@@ -84,20 +84,32 @@ SimulationOptions simulationOptions(const Settings& settings) {
 }
 
 FitMethod fitMethod(const Settings& settings) {
-  const std::string& name = settings.text("fit.method");
-  if (name == "stationary-continuous") return FitMethod::stationaryContinuous;
-  return name == "stationary-discrete" ? FitMethod::stationaryDiscrete : FitMethod::map;
+  static const std::pair<const char*, FitMethod> names[] = {
+      {"stationary-continuous", FitMethod::stationaryContinuous},
+      {"stationary-discrete", FitMethod::stationaryDiscrete},
+      {"lds", FitMethod::lds},
+      {"slds", FitMethod::slds},
+      {"subspace", FitMethod::subspace},
+      {"cornn", FitMethod::cornn},
+      {"force", FitMethod::force},
+      {"bptt", FitMethod::bptt},
+  };
+  for (const auto& [name, method] : names)
+    if (settings.text("fit.method") == name) return method;
+  return FitMethod::map;
+}
+
+Nonlinearity studentPhi(const Settings& settings) {
+  const std::string& phi = settings.text("fit.phi");
+  if (phi != "same") return phiNamed(phi);
+  return isRecording(settings) ? Nonlinearity::linear : phiNamed(settings.text("teacher.phi"));
 }
 
 MapOptions mapOptions(const Settings& settings) {
   MapOptions options;
   options.alpha = settings.number("simulation.alpha");
   options.rho = settings.number("fit.rho");
-  const std::string& phi = settings.text("fit.phi");
-  if (phi != "same")
-    options.phi = phiNamed(phi);
-  else
-    options.phi = isRecording(settings) ? Nonlinearity::linear : phiNamed(settings.text("teacher.phi"));
+  options.phi = studentPhi(settings);
   return options;
 }
 

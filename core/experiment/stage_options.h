@@ -10,7 +10,17 @@
 
 namespace keyhole {
 
-enum class FitMethod { map, stationaryContinuous, stationaryDiscrete };
+enum class FitMethod {
+  map,
+  stationaryContinuous,
+  stationaryDiscrete,
+  lds,
+  slds,
+  subspace,
+  cornn,
+  force,
+  bptt
+};
 
 // True if the "teacher" is a recording from a file.
 bool isRecording(const Settings& settings);
@@ -19,7 +29,8 @@ bool isRecording(const Settings& settings);
 TeacherOptions teacherOptions(const Settings& settings);
 SimulationOptions simulationOptions(const Settings& settings);
 FitMethod fitMethod(const Settings& settings);
-MapOptions mapOptions(const Settings& settings);  // φ "same" becomes the teacher's (linear for a recording)
+Nonlinearity studentPhi(const Settings& settings);  // "same" becomes the teacher's (linear for a recording)
+MapOptions mapOptions(const Settings& settings);
 VerdictOptions verdictOptions(const Settings& settings);
 LimitSetOptions limitSetOptions(const Settings& settings);
 SubsetKind subsetKind(const Settings& settings);

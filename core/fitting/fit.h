@@ -36,6 +36,8 @@ struct FitSummary {
   double seconds = -1.0;     // wall time; negative until set
 };
 
+struct LdsModel;  // lds_model.h
+
 // What a student's state says of the seen units: y = C x + G u + c + N(0, diag R).
 struct Emission {
   Matrix C;  // N x n
@@ -80,12 +82,16 @@ struct Student {
   std::optional<Emission> emission;  // empty: the first N states are the seen units (the others are hidden)
   Matrix states;                     // n x T, inferred states of the first trial; empty: the units themselves
   std::shared_ptr<const Switching> switching;  // null: one set of dynamics
+  std::shared_ptr<const LdsModel> latent;  // of a latent student, all of its parameters; null for the others
 
   FitSummary summary;
   double oneStepR2 = 0.0;         // of x_t - (1-α) x_{t-1} on the fitted data; NaN if it does not vary
   std::vector<Restart> restarts;  // of an iterative fit with several starts; the shown one is shownRestart
   std::size_t shownRestart = 0;
   std::vector<std::string> notes;  // what the user should know ("the input was ignored")
+
+  // n - N for a student whose first N states are the seen units, else 0.
+  Index hiddenUnits() const { return emission || seen == 0 ? 0 : A.rows() - seen; }
 };
 
 }  // namespace keyhole

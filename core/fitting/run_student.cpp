@@ -2,6 +2,8 @@
 
 #include "core/simulation/simulate.h"
 
+#include <Eigen/QR>
+
 #include <algorithm>
 #include <limits>
 
@@ -74,7 +76,12 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
 }
 
 Vector startFor(const Student& student, const Vector& y) {
-  if (student.states.cols() > 0) return student.states.col(0);
+  return student.states.cols() > 0 ? Vector(student.states.col(0)) : stateOf(student, y);
+}
+
+Vector stateOf(const Student& student, const Vector& y) {
+  if (const auto& emission = student.emission)
+    return emission->C.colPivHouseholderQr().solve(y - emission->c);
   Vector start = Vector::Zero(student.A.rows());
   start.head(y.size()) = y;
   return start;
@@ -117,10 +124,16 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials) {
 }
 
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction) {
-  const Vector mean = recording.rowwise().mean();
-  const double total = (recording.colwise() - mean).squaredNorm();
+  double total = 0, left = 0;
+  for (Index i = 0; i < recording.rows(); ++i) {
+    const auto row = recording.row(i).array();
+    const auto there = !row.isNaN();
+    const double mean = there.select(row, 0.0).sum() / std::max(static_cast<double>(there.count()), 1.0);
+    total += there.select(row - mean, 0.0).square().sum();
+    left += there.select(row - prediction.row(i).array(), 0.0).square().sum();
+  }
   if (!(total > 0)) return std::numeric_limits<double>::quiet_NaN();
-  return std::max(1.0 - (recording - prediction).squaredNorm() / total, -1e6);
+  return std::max(1.0 - left / total, -1e6);
 }
 
 }  // namespace keyhole

@@ -21,6 +21,10 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
 // first state if it has one, else y, hidden units at 0.
 Vector startFor(const Student& student, const Vector& y);
 
+// The state (n) whose seen units are closest to y (N): hidden units at 0, latents by least squares without an
+// input.
+Vector stateOf(const Student& student, const Vector& y);
+
 // What the seen units do in those states: N x T. Input as in runStudent(), or empty.
 Matrix seenActivity(const Student& student, ConstMatrixRef states, ConstMatrixRef input);
 
@@ -33,7 +37,8 @@ Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, Const
 double oneStepR2(const Student& student, const std::vector<Trial>& trials);
 
 // Fraction of the variance of `recording` (d x T) about its mean that `prediction` explains: 1 - ‖X - X̂‖²/‖X
-// - X̄‖². NaN if the recording does not vary; can be negative. Capped below at -1e6.
+// - X̄‖². NaN if the recording does not vary; can be negative. Missing samples (NaN in the
+// recording) are left out. Capped below at -1e6.
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction);
 
 }  // namespace keyhole

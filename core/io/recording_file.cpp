@@ -54,7 +54,7 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
     recording.activity = table.values.transpose();
     recording.channelNames = std::move(table.columnNames);
   }
-  requireUsable(recording);
+  requireUsable(recording, options.missingAllowed);
   return recording;
 }
 

@@ -9,7 +9,8 @@
 namespace keyhole {
 
 struct RecordingOptions {
-  bool timeInColumns = false;  // the file holds neurons x time (--transpose)
+  bool timeInColumns = false;   // the file holds neurons x time (--transpose)
+  bool missingAllowed = false;  // NaN is a missing sample
 };
 
 // Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and

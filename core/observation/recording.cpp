@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 
 #include <cmath>
+#include <limits>
 
 namespace keyhole {
 namespace {
@@ -20,7 +21,7 @@ std::string channelName(const Recording& recording, Index channel) {
 
 }  // namespace
 
-void requireUsable(const Recording& recording) {
+void requireUsable(const Recording& recording, bool missingAllowed) {
   const auto& X = recording.activity;
   if (X.rows() < 1) throw InputError(sourceName(recording) + " has 0 neurons; allowed: at least 1");
   if (X.cols() < 2)
@@ -29,16 +30,24 @@ void requireUsable(const Recording& recording) {
   if (X.allFinite()) return;
   for (Index t = 0; t < X.cols(); ++t)
     for (Index i = 0; i < X.rows(); ++i)
-      if (!std::isfinite(X(i, t)))
+      if (!std::isfinite(X(i, t)) && !(missingAllowed && std::isnan(X(i, t))))
         throw InputError(sourceName(recording) + " has the value " + toText(X(i, t)) + " in channel " +
                          channelName(recording, i) + " at time point " + std::to_string(t + 1) +
-                         "; allowed: finite numbers");
+                         "; allowed: finite numbers" +
+                         (missingAllowed ? ", or NaN for a missing sample" : ""));
+  for (Index i = 0; i < X.rows(); ++i)
+    if (X.row(i).array().isNaN().all())
+      throw InputError(sourceName(recording) + " has no sample at all in channel " +
+                       channelName(recording, i) + "; allowed: at least 1");
 }
 
 std::vector<Index> constantChannels(ConstMatrixRef activity) {
   std::vector<Index> constant;
-  for (Index i = 0; i < activity.rows(); ++i)
-    if ((activity.row(i).array() == activity(i, 0)).all()) constant.push_back(i);
+  for (Index i = 0; i < activity.rows(); ++i) {
+    const auto row = activity.row(i).array();
+    const double any = row.isNaN().select(-std::numeric_limits<double>::infinity(), row).maxCoeff();
+    if ((row == any || row.isNaN()).all()) constant.push_back(i);
+  }
   return constant;
 }
 

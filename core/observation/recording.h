@@ -16,11 +16,12 @@ struct Recording {
 
 // Throws InputError, naming the source and the value, if the recording has no neuron, fewer than two time
 // points, or an entry that is not finite (the first one is named by channel and time point, counted from 1).
+// With missingAllowed, NaN stands for a missing sample, and a channel must have at least one that is there.
 // Cost O(N T).
-void requireUsable(const Recording& recording);
+void requireUsable(const Recording& recording, bool missingAllowed = false);
 
-// The rows (from 0) whose entries are all equal: they carry no information and leave a fit singular but for
-// its ridge.
+// The rows (from 0) whose entries are all equal (missing ones apart): they carry no information and leave a
+// fit singular but for its ridge.
 std::vector<Index> constantChannels(ConstMatrixRef activity);
 
 // One sentence that names the constant channels (counted from 1, or by name), or empty if there is none.

@@ -14,7 +14,7 @@ SystemEvidence evidence(const Values& values, Nonlinearity phi = Nonlinearity::l
   made.spectrum.values = Eigen::Map<const ComplexVector>(values.data(), static_cast<Index>(values.size()));
   made.spectrum.undetermined.assign(values.size(), false);
   made.score = lineAttractorScore(made.spectrum);
-  made.phi = phi;
+  made.mayCycle = phi == Nonlinearity::tanh;
   if (phi == Nonlinearity::tanh) {
     LimitSets sets;
     sets.kinds.assign(15, LimitKind::fixedPoint);

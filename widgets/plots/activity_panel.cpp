@@ -38,6 +38,8 @@ ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const 
                                 static_cast<Index>(experiment.observation->seen.size()));
   shown.steps =
       std::min<Index>(experiment.settings.integer("view.snippet"), experiment.simulation->display.cols());
+  if (experiment.studentAnalysis)  // its states may have been inferred over fewer steps
+    shown.steps = std::min(shown.steps, experiment.studentAnalysis->activity.cols());
   for (Index i = 0; i < shown.units && shown.steps > 0; ++i) {
     const Range range = Range::of(teacherTrace(experiment, i, shown.steps));
     shown.spacing = i == 0 ? range.size() : std::max(shown.spacing, range.size());

@@ -55,7 +55,7 @@ struct Page {
 
 int rowHeight(const QString& name) {
   if (name.endsWith("flow") || name == "eigenvalues") return 150;
-  return name == "task" ? 90 : 125;
+  return name == "task" || name == "segments" ? 90 : 125;
 }
 
 // Rows as in the window: flows and eigenvalues; activity, limit sets, time constants; the task.
@@ -63,7 +63,9 @@ Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
   const QList<QStringList> rows = {{"teacher-flow", "student-flow", "eigenvalues"},
                                    {"activity", "time-constants"},
                                    {"teacher-limit-sets", "student-limit-sets"},
-                                   {"task"}};
+                                   {"task"},
+                                   {"segments"},
+                                   {"scores", "objective"}};
   Page page;
   const int width = static_cast<int>(widthMm * kPointsPerMm) - 2 * kMargin;
   int y = kMargin;

@@ -44,6 +44,9 @@ class Panel : public QWidget {
 
   virtual void setProbe(const Probe&) {}
 
+  // One more value of what the running fit minimises or maximises.
+  virtual void addObjective(int /*start*/, int /*iteration*/, double /*value*/) {}
+
   // The numbers of the picture, for CSV files and tests.
   virtual std::vector<PanelData> data() const = 0;
 

@@ -4,6 +4,9 @@
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/flow_panel.h"
 #include "widgets/plots/limit_set_panel.h"
+#include "widgets/plots/objective_panel.h"
+#include "widgets/plots/score_panel.h"
+#include "widgets/plots/segment_panel.h"
 #include "widgets/plots/task_panel.h"
 #include "widgets/plots/time_constant_panel.h"
 
@@ -25,6 +28,9 @@ constexpr Entry kPanels[] = {
     {"student-limit-sets",
      [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::student, parent); }},
     {"time-constants", [](QWidget* parent) -> Panel* { return new TimeConstantPanel(parent); }},
+    {"segments", [](QWidget* parent) -> Panel* { return new SegmentPanel(parent); }},
+    {"objective", [](QWidget* parent) -> Panel* { return new ObjectivePanel(parent); }},
+    {"scores", [](QWidget* parent) -> Panel* { return new ScorePanel(parent); }},
     {"task", [](QWidget* parent) -> Panel* { return new TaskPanel(parent); }},
 };
 

@@ -1,0 +1,153 @@
+// `keyhole compare`: several methods on one recording, as a table.
+#include "app/cli/commands.h"
+#include "app/cli/option_values.h"
+#include "core/common/error.h"
+#include "core/experiment/compare_table.h"
+#include "core/experiment/experiment_stages.h"
+#include "core/experiment/presets.h"
+#include "core/experiment/session.h"
+
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+namespace keyhole::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct CompareArguments {
+  std::string source, methods, out, seed, alpha, fitted, horizon;
+  bool transpose = false;
+  std::vector<std::string> assignments;
+};
+
+bool isSession(const std::string& source) {
+  if (source.ends_with(".keyhole") || source.ends_with(".json")) return true;
+  return std::any_of(presets().begin(), presets().end(),
+                     [&](const Preset& preset) { return preset.name == source; });
+}
+
+Settings settingsFrom(const CompareArguments& arguments) {
+  Settings settings;
+  if (isSession(arguments.source)) {
+    settings = presetOrSession(arguments.source).settings;
+  } else {
+    settings.set("teacher.kind", std::string("recording"));
+    settings.set("teacher.file", arguments.source);
+    settings.set("observation.fraction", 1.0);
+  }
+  if (arguments.transpose) settings.set("teacher.transpose", true);
+  if (!arguments.seed.empty()) settings.setFromText("teacher.seed", arguments.seed);
+  if (!arguments.alpha.empty()) settings.setFromText("simulation.alpha", arguments.alpha);
+  applySettings(settings, arguments.assignments);
+  return settings;
+}
+
+CompareOptions optionsFrom(const CompareArguments& arguments) {
+  CompareOptions options;
+  std::istringstream names(arguments.methods);
+  for (std::string name; std::getline(names, name, ',');) options.methods.push_back(name);
+  if (!arguments.fitted.empty())
+    options.fitted =
+        numberOption("--fitted", arguments.fitted, {0.1, true, 0.95, "a number from 0.1 to 0.95"});
+  if (!arguments.horizon.empty())
+    options.horizon = countOption("--horizon", arguments.horizon, 1000000, " time points");
+  return options;
+}
+
+// The stages that a comparison needs, without a fit.
+Experiment recordedExperiment(const Settings& settings, Progress& progress) {
+  Experiment experiment;
+  experiment.settings = settings;
+  experiment.teacher = stages::makeTeacher(settings);
+  experiment.simulation = stages::makeSimulation(settings, *experiment.teacher, progress);
+  experiment.observation = stages::makeObservation(settings, *experiment.simulation);
+  experiment.teacherAnalysis = stages::analyseTeacher(experiment, true, progress);
+  return experiment;
+}
+
+int runCompare(const CompareArguments& arguments, Console& console) {
+  requireWritable(arguments.out, {".json", ".csv"});
+  const Settings settings = settingsFrom(arguments);
+  const CompareOptions options = optionsFrom(arguments);
+  for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
+  const Experiment experiment = recordedExperiment(settings, console.progress);
+  for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
+  const Comparison comparison = compareMethods(experiment, options, console.progress);
+  console.progress.report(1.0, "");
+  bool good = true;
+  for (const auto& row : comparison.rows) {
+    if (!row.hasParameters) say(console, row.label + ": " + row.summary.message);
+    good = good && row.hasParameters;
+  }
+  if (arguments.out.ends_with(".csv")) {
+    deliver(console, arguments.out, compareCsv(comparison));
+  } else {
+    ordered_json json;
+    json["source"] = arguments.source;
+    json["seen"] = experiment.observation->seen.size();
+    json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
+    json["fitted"] = options.fitted;
+    json["rows"] = compareJson(comparison);
+    deliver(console, arguments.out, jsonText(json));
+  }
+  if (!comparison.complete) {
+    console.progress.grantStop();
+    say(console, "stopped: the table holds the methods that were done");
+    return kStopped;
+  }
+  return good ? kGood : kNumericalFailure;
+}
+
+std::string explanation() {
+  std::string text =
+      "Every method is fitted to the first part of the same recording (fit.steps time points at most) and "
+      "scored\n"
+      "on the rest. Methods, all of them unless --methods names some:\n";
+  for (const auto& variant : comparedMethods())
+    text += "  " + variant.name + std::string(16 - std::min<std::size_t>(variant.name.size(), 15), ' ') +
+            variant.help + "\n";
+  text += "Columns of the table:\n";
+  for (const auto& column : compareColumns()) text += "  " + column.key + ": " + column.help + "\n";
+  return text +
+         "\nExit codes: 0 good; 2 bad input or usage; 3 a method gave no parameters (the table is written, "
+         "its status "
+         "says why).\n\nExamples:\n"
+         "  keyhole compare figure-2 -o table.csv\n"
+         "  keyhole compare recording.npy --methods map,lds,cornn --alpha 0.05\n"
+         "  keyhole compare chain --set observation.fraction=0.2";
+}
+
+}  // namespace
+
+void addCompareCommand(CLI::App& app, Action& chosen) {
+  auto arguments = std::make_shared<CompareArguments>();
+  CLI::App* command = app.add_subcommand("compare", "Fit one recording by several methods and print a table");
+  command
+      ->add_option("RECORDING|PRESET|SESSION", arguments->source,
+                   "A recording (.npy, .csv, .tsv, .mat), a preset's name or a .keyhole file")
+      ->required()
+      ->type_name("");
+  command->add_option("--methods", arguments->methods, "Such as map,lds,cornn")->type_name("NAMES");
+  command->add_option("--alpha", arguments->alpha, "Time step in units of tau")->type_name("NUMBER");
+  command->add_option("--fitted", arguments->fitted, "Share of the recording that is fitted (default 0.8)")
+      ->type_name("SHARE");
+  command->add_option("--horizon", arguments->horizon, "Steps of a free run (default: one tau)")
+      ->type_name("N");
+  command->add_flag("--transpose", arguments->transpose, "RECORDING holds neurons in rows, time in columns");
+  command->add_option("--seed", arguments->seed, "The seed of all randomness, as --set teacher.seed=N")
+      ->type_name("N");
+  command->add_option("--set", arguments->assignments, "Change settings; repeatable")
+      ->expected(1)
+      ->take_all()
+      ->type_name("KEY=VALUE");
+  command->add_option("-o,--out", arguments->out, "Write the table here (default: standard output, JSON)")
+      ->type_name("OUT.json|OUT.csv");
+  command->footer(explanation());
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](Console& console) { return runCompare(*arguments, console); };
+  });
+}
+
+}  // namespace keyhole::cli

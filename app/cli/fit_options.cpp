@@ -1,0 +1,130 @@
+#include "app/cli/fit_options.h"
+
+#include "app/cli/option_values.h"
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+#include "core/io/json_values.h"
+
+namespace keyhole::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Option {
+  const char* name;
+  const char* key;
+  const char* help;
+};
+
+// Help texts end where the settings' own help says more.
+constexpr Option kOptions[] = {
+    {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
+    {"--states", "fit.states", "Discrete states of slds (default 3)"},
+    {"--iterations", "fit.iterations", "At most so many iterations, passes or epochs (default: see below)"},
+    {"--estimator", "fit.estimator", "lds: exact (default) or published"},
+    {"--emissions", "fit.emissions", "orthonormal (default) or free"},
+    {"--noise", "fit.noise", "Dynamics noise: diagonal (default) or full"},
+    {"--emission-noise", "fit.emission_noise", "diagonal (default), isotropic or floor"},
+    {"--start", "fit.start", "Where exact EM begins: pca (default) or subspace"},
+    {"--weighting", "fit.weighting", "subspace: n4sid (default) or cva"},
+    {"--loss", "fit.loss", "cornn: weighted (default), standard or robust"},
+    {"--hidden", "fit.hidden", "bptt: hidden units (default 0)"},
+    {"--seed", "fit.seed", "Seed of the fit's random start (default 1)"},
+    {"--restarts", "fit.restarts", "Starts with the seeds from --seed on (default 1)"},
+};
+
+// As published, where one number for all methods would mislead.
+const std::map<std::string, long long> kDefaultIterations = {
+    {"lds", 200}, {"slds", 100}, {"cornn", 1000}, {"force", 1000}, {"bptt", 200}};
+
+void setAs(Settings& settings, const std::string& option, const std::string& key, const std::string& text) {
+  try {
+    settings.setFromText(key, text);
+  } catch (const InputError& error) {
+    const std::string message = error.what();  // begins with the key
+    throw InputError(option + message.substr(std::min(key.size(), message.size())));
+  }
+  if (settings.applies(settingRow(key))) return;
+  throw InputError(option + " is " + text + ", which means nothing for --method " +
+                   settings.text("fit.method") + "; allowed: leave it out");
+}
+
+Matrix matrixAt(const json& stored, const char* key, const std::string& file) {
+  if (!stored.contains(key))
+    throw InputError("the emissions file " + file + " has no \"" + std::string(key) +
+                     "\"; allowed: the result of keyhole fit --method lds");
+  const json& value = stored[key];
+  // A vector is taken for a column.
+  if (value.is_array() && !value.empty() && value[0].is_number()) {
+    json rows = json::array();
+    for (const auto& entry : value) rows.push_back(json::array({entry}));
+    return matrixFromJson(rows, file + ": " + key);
+  }
+  return matrixFromJson(value, file + ": " + key);
+}
+
+}  // namespace
+
+void FitOptions::addTo(CLI::App& command) {
+  for (const auto& option : kOptions)
+    command.add_option(option.name, m_texts[option.key], option.help)->type_name("VALUE");
+  command.add_flag("--no-bias", m_noBias, "Latent models: no constant drive b");
+  command.add_flag("--no-direct", m_noDirect, "Latent models: the input does not act on the units directly");
+  command.add_flag("--stable", m_stable, "lds: keep the spectral radius at or below 1");
+  command.add_flag("--not-recurrent", m_notRecurrent, "slds: a Markov chain alone switches");
+  command
+      .add_option("--emissions-from", m_emissionsFile,
+                  "lds: hold the emissions of an earlier result fixed (its JSON)")
+      ->type_name("FILE.json");
+  command.add_option("--set", m_assignments, "Any other setting of the fit, see keyhole list: fit.KEY=VALUE")
+      ->type_name("KEY=VALUE");
+}
+
+Settings FitOptions::settings(const std::string& method) const {
+  Settings settings;
+  setAs(settings, "--method", "fit.method", method);
+  settings.set("fit.phi", std::string("linear"));
+  if (const auto found = kDefaultIterations.find(method); found != kDefaultIterations.end())
+    settings.set("fit.iterations", found->second);
+  for (const auto& option : kOptions)
+    if (const auto& text = m_texts.at(option.key); !text.empty())
+      setAs(settings, option.name, option.key, text);
+  if (m_noBias) setAs(settings, "--no-bias", "fit.bias", "false");
+  if (m_noDirect) setAs(settings, "--no-direct", "fit.direct", "false");
+  if (m_stable) setAs(settings, "--stable", "fit.stable", "true");
+  if (m_notRecurrent) setAs(settings, "--not-recurrent", "fit.recurrent", "false");
+  for (const auto& assignment : m_assignments)
+    if (!assignment.starts_with("fit."))
+      throw InputError("--set is " + assignment + "; allowed: a setting of the fit, fit.KEY=VALUE");
+  applySettings(settings, m_assignments);
+  return settings;
+}
+
+std::optional<LdsModel> FitOptions::heldEmissions() const {
+  if (m_emissionsFile.empty()) return {};
+  json stored;
+  try {
+    stored = json::parse(readFileBytes(m_emissionsFile));
+  } catch (const json::exception&) {
+    throw InputError("the emissions file " + m_emissionsFile +
+                     " is not JSON; allowed: the result of keyhole fit --method lds");
+  }
+  if (!stored.is_object())
+    throw InputError("the emissions file " + m_emissionsFile +
+                     " holds no object; allowed: the result of keyhole fit --method lds");
+  LdsModel model;
+  model.C = matrixAt(stored, "emission", m_emissionsFile);
+  model.c = matrixAt(stored, "emission_bias", m_emissionsFile).reshaped();
+  model.R = matrixAt(stored, "emission_var", m_emissionsFile).reshaped();
+  model.G = Matrix(model.C.rows(), 0);
+  const bool direct = stored.contains("emission_input") && !stored["emission_input"].is_null() &&
+                      !(stored["emission_input"].is_array() &&
+                        (stored["emission_input"].empty() || stored["emission_input"][0].empty()));
+  if (direct) model.G = matrixAt(stored, "emission_input", m_emissionsFile);
+  if (!(model.R.array() > 0).all())
+    throw InputError("the emissions file " + m_emissionsFile + " has an emission_var of " +
+                     toText(model.R.minCoeff()) + "; allowed: numbers above 0");
+  return model;
+}
+
+}  // namespace keyhole::cli

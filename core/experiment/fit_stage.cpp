@@ -1,0 +1,148 @@
+// The fit stage: from what is seen to a student, by every method.
+#include "core/experiment/experiment_stages.h"
+#include "core/experiment/trial_fits.h"
+#include "core/simulation/simulate.h"
+
+#include <chrono>
+
+namespace keyhole::stages {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The fit is given the task's input if there is one and the user wants it.
+bool usesInput(const Settings& settings, const SimulationStage& simulation) {
+  return simulation.signal.size() > 0 && settings.flag("fit.use_input");
+}
+
+Student notFitted(FitStatus status, const std::string& message, double alpha) {
+  Student student;
+  student.alpha = alpha;
+  student.summary.status = status;
+  student.summary.message = message;
+  return student;
+}
+
+RegressionSums withoutInput(RegressionSums sums) {
+  sums.PU.resize(sums.S.rows(), 0);
+  sums.XU.resize(sums.S.rows(), 0);
+  sums.UU.resize(0, 0);
+  return sums;
+}
+
+Student fitByMap(const Settings& settings, const SimulationStage& simulation,
+                 const ObservationStage& observation, bool recorded) {
+  const auto options = mapOptions(settings);
+  const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
+  if (!sums || sums->count == 0)
+    return notFitted(FitStatus::diverged,
+                     "the teacher left the finite range at once, so there is nothing to fit", options.alpha);
+  RegressionSums seen = selectUnits(*sums, observation.seen);
+  const bool withInput = usesInput(settings, simulation);
+  if (!withInput) seen = withoutInput(std::move(seen));
+  Student student = fitMap(seen, options);
+  if (recorded && hasParameters(student.summary.status)) {
+    const std::string note = ridgeNote(ridgeDominance(seen, options), options.rho);
+    if (!note.empty()) student.notes.push_back(note);
+  }
+  if (simulation.signal.size() > 0 && !withInput)
+    student.notes.push_back("the task's input was not given to the fit");
+  if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
+  return student;
+}
+
+Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
+                   const ObservationStage& observation,
+                   std::shared_ptr<const StationaryCovariance>& covariance) {
+  if (!teacher.teacher)
+    return notFitted(FitStatus::notRun, "the long-time limit needs a known teacher, and this is a recording",
+                     simulation.alpha);
+  if (!covariance) {
+    const auto limit = fitMethod(settings) == FitMethod::stationaryContinuous ? StationaryLimit::continuous
+                                                                              : StationaryLimit::discrete;
+    covariance = std::make_shared<const StationaryCovariance>(
+        stationaryCovariance(*teacher.teacher, limit, simulation.alpha));
+  }
+  Student student = fitStationary(*covariance, observation.seen, simulation.alpha);
+  if (teacher.teacher->options.phi == Nonlinearity::tanh)
+    student.notes.push_back("the long-time limit takes φ as linear, and the teacher's is tanh");
+  return student;
+}
+
+// The seen units over the first steps, running the teacher once more where the displayed ones are too few.
+Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
+                      const SimulationStage& simulation, const ObservationStage& observation, Index steps,
+                      Progress& progress) {
+  const auto& seen = observation.seen;
+  if (teacher.recording) return teacher.recording->activity(seen, Eigen::seqN(0, steps));
+  if (steps <= simulation.display.cols()) return simulation.display(seen, Eigen::seqN(0, steps));
+  auto options = simulationOptions(settings);
+  options.steps = steps;
+  Matrix activity(static_cast<Index>(seen.size()), steps);
+  Index filled = 0;
+  simulate(
+      *teacher.teacher, options, simulation.signal,
+      [&](const StateBlock& block) {
+        activity.middleCols(block.first, block.states.cols()) = block.inUnits()(seen, Eigen::all);
+        filled = block.first + block.states.cols();
+      },
+      progress);
+  return activity.leftCols(filled);
+}
+
+Student fitByTrials(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
+                    const ObservationStage& observation, Progress& progress) {
+  const auto trial = trialOf(settings, teacher, simulation, observation, progress);
+  if (trial.activity.cols() < 2)
+    return notFitted(FitStatus::diverged,
+                     "the teacher left the finite range at once, so there is nothing to fit",
+                     simulation.alpha);
+  Student student = fitTrials(settings, {trial}, progress);
+  if (simulation.signal.size() > 0 && trial.input.rows() == 0)
+    student.notes.push_back("the task's input was not given to the fit");
+  if (simulation.steps > trial.activity.cols())
+    student.notes.push_back("the first " + std::to_string(trial.activity.cols()) + " of " +
+                            std::to_string(simulation.steps) + " steps were fitted");
+  return student;
+}
+
+}  // namespace
+
+Matrix studentInput(const Settings& settings, const SimulationStage& simulation) {
+  if (!usesInput(settings, simulation)) return Matrix(0, simulation.steps);
+  const Vector& signal = simulation.signal;
+  const double scale = fitsTrials(fitMethod(settings)) ? signal.cwiseAbs().maxCoeff() : 1.0;
+  return (signal / scale).transpose();
+}
+
+Trial trialOf(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
+              const ObservationStage& observation, Progress& progress) {
+  const Index steps = std::min<Index>(settings.integer("fit.steps"), simulation.steps);
+  Trial trial;
+  trial.activity = seenActivityOf(settings, teacher, simulation, observation, steps, progress);
+  trial.input = studentInput(settings, simulation).leftCols(trial.activity.cols());
+  return trial;
+}
+
+std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
+                                        const SimulationStage& simulation,
+                                        const ObservationStage& observation,
+                                        std::shared_ptr<const StationaryCovariance> known,
+                                        Progress& progress) {
+  const auto start = Clock::now();
+  auto stage = std::make_shared<FitStage>();
+  stage->covariance = std::move(known);
+  const FitMethod method = fitMethod(settings);
+  if (method == FitMethod::map)
+    stage->student = fitByMap(settings, simulation, observation, teacher.recording.has_value());
+  else if (fitsTrials(method))
+    stage->student = fitByTrials(settings, teacher, simulation, observation, progress);
+  else
+    stage->student = fitByLimit(settings, teacher, simulation, observation, stage->covariance);
+  stage->student.seen = static_cast<Index>(observation.seen.size());
+  if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
+  stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return stage;
+}
+
+}  // namespace keyhole::stages

@@ -1,0 +1,32 @@
+// The methods that are fitted to the recording itself, not to its sums, asked for by settings.
+#pragma once
+
+#include "core/experiment/stage_options.h"
+#include "core/fitting/bptt_fit.h"
+#include "core/fitting/cornn_fit.h"
+#include "core/fitting/force_fit.h"
+#include "core/fitting/lds_fit.h"
+#include "core/fitting/slds_fit.h"
+#include "core/fitting/subspace_fit.h"
+#include "core/fitting/trial.h"
+
+#include <optional>
+
+namespace keyhole {
+
+bool fitsTrials(FitMethod method);
+
+// The student of the method and the options that the settings name. held: emissions that stay as they are
+// (lds only). Throws InputError for options that do not fit the data.
+Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
+                  const std::optional<LdsModel>& held = {});
+
+// Each method's own options. BPTT's, FORCE's and CORNN's passes are fit.iterations.
+LdsOptions ldsOptions(const Settings& settings);
+SldsOptions sldsOptions(const Settings& settings);
+SubspaceOptions subspaceOptions(const Settings& settings);
+CornnOptions cornnOptions(const Settings& settings);
+ForceOptions forceOptions(const Settings& settings);
+BpttOptions bpttOptions(const Settings& settings);
+
+}  // namespace keyhole

@@ -1,0 +1,151 @@
+#include "widgets/plots/score_panel.h"
+
+#include "widgets/plots/axes.h"
+
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+constexpr double kSpread = 0.22;  // half the height of a row's cloud
+
+QString nameOf(const ScoreFamily& family) {
+  return QString::fromStdString(family.estimator) +
+         (family.over == DrawnOver::circuits ? QObject::tr(",\ncircuits") : QObject::tr(",\nstarts"));
+}
+
+// Spreads the marks of a row so that they don't hide each other: the golden ratio's low-discrepancy sequence.
+double offsetOf(std::size_t i) {
+  const double place = std::fmod(0.6180339887498949 * static_cast<double>(i + 1), 1.0);
+  return kSpread * (2 * place - 1);
+}
+
+QString standingText(double score, const ScoreFamily& family) {
+  const double standing = standingOf(score, family);
+  if (std::isnan(standing)) return {};
+  return QObject::tr("above %1 of %2").arg(percent(standing)).arg(family.draws.size());
+}
+
+}  // namespace
+
+ScorePanel::ScorePanel(QWidget* parent)
+    : PlotPanel("scores", tr("Scores of other draws"), parent),
+      m_defined(addLine({}, tr("score"))),
+      m_complex(addLine({}, tr("complex pair"))),
+      m_unstable(addLine({}, tr("unstable"))),
+      m_quartiles(addLine({}, {})),
+      m_medians(addLine({}, {})),
+      m_shown(new QCPItemStraightLine(&plot())) {
+  setAccessibleDescription(tr(
+      "Line attractor scores of other circuits and other starts of the fit, one row per estimator; the line "
+      "is the score that is shown."));
+  for (QCPGraph* graph : {m_defined, m_complex, m_unstable, m_medians}) graph->setLineStyle(QCPGraph::lsNone);
+  for (QCPGraph* graph : {m_quartiles, m_medians}) graph->removeFromLegend();
+  plot().xAxis->setLabel(tr("line attractor score log₂(τ₁/τ₂)"));
+  plot().yAxis->setTicker(QSharedPointer<QCPAxisTickerText>::create());
+  plot().yAxis->setRangeReversed(true);
+  legendAbove();
+  applyTheme();
+}
+
+void ScorePanel::applyTheme() {
+  PlotPanel::applyTheme();
+  const double size = 0.8 * theme().markSize, width = theme().lineWidth;
+  QColor fill = theme().student;
+  fill.setAlpha(110);
+  m_defined->setScatterStyle({QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, size});
+  m_complex->setScatterStyle({QCPScatterStyle::ssCross, QPen(theme().student, width), Qt::NoBrush, size});
+  m_unstable->setScatterStyle({QCPScatterStyle::ssSquare, QPen(theme().student, width), Qt::NoBrush, size});
+  m_quartiles->setPen(QPen(theme().foreground, 3 * width, Qt::SolidLine, Qt::FlatCap));
+  m_medians->setScatterStyle(
+      {QCPScatterStyle::ssDiamond, QPen(theme().foreground, 1.5 * width), theme().background, 1.4 * size});
+  m_shown->setPen(QPen(theme().student, 1.5 * width, Qt::DashLine));
+}
+
+QCPGraph* ScorePanel::marksFor(ScoreStatus status) const {
+  if (status == ScoreStatus::complexLeadingPair) return m_complex;
+  return status == ScoreStatus::unstable || status == ScoreStatus::marginal ? m_unstable : m_defined;
+}
+
+void ScorePanel::addFamily(const ScoreFamily& family, double row) {
+  for (std::size_t i = 0; i < family.draws.size(); ++i) {
+    const ScoreDraw& draw = family.draws[i];
+    if (std::isfinite(draw.score)) marksFor(draw.status)->addData(draw.score, row + offsetOf(i));
+  }
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double low = quantileOf(family, 0.25), high = quantileOf(family, 0.75);
+  if (std::isnan(low)) return;
+  const double below = row + 0.36;
+  m_quartiles->data()->add(QCPGraphData(low, below));
+  m_quartiles->data()->add(QCPGraphData(high, below));
+  m_quartiles->data()->add(QCPGraphData(high, nan));
+  m_medians->addData(quantileOf(family, 0.5), below);
+}
+
+void ScorePanel::showExperiment(const Experiment& experiment) {
+  if (!experiment.scores) return;
+  for (QCPGraph* graph : {m_defined, m_complex, m_unstable, m_quartiles, m_medians}) graph->data()->clear();
+  m_quartiles->data()->setAutoSqueeze(false);
+  auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+  Range range{0, 1};
+  const auto& families = experiment.scores->families;
+  for (std::size_t k = 0; k < families.size(); ++k) {
+    const auto row = static_cast<double>(k);
+    addFamily(families[k], row);
+    QString label = nameOf(families[k]);
+    if (families[k].shown && experiment.studentAnalysis)
+      label += "\n" + standingText(experiment.studentAnalysis->score.value, families[k]);
+    ticker->addTick(row, label);
+    for (const auto& draw : families[k].draws)
+      if (std::isfinite(draw.score)) range.include(draw.score);
+  }
+  const bool shown = experiment.studentAnalysis && std::isfinite(experiment.studentAnalysis->score.value);
+  m_shown->setVisible(shown);
+  if (shown) {
+    const double score = experiment.studentAnalysis->score.value;
+    m_shown->point1->setCoords(score, 0);
+    m_shown->point2->setCoords(score, 1);
+    range.include(score);
+  }
+  plot().yAxis->setTicker(ticker);
+  plot().yAxis->setRange(-0.5, static_cast<double>(std::max<std::size_t>(families.size(), 1)) - 0.5);
+  const Range padded = range.padded(0.05);
+  plot().xAxis->setRange(padded.low, padded.high);
+  queueReplot();
+}
+
+QString ScorePanel::describe(double, double y, QPointF) const {
+  if (!experiment() || !experiment()->scores) return {};
+  const auto& families = experiment()->scores->families;
+  const auto row = static_cast<std::ptrdiff_t>(std::lround(y));
+  if (row < 0 || row >= static_cast<std::ptrdiff_t>(families.size())) return {};
+  const auto& family = families[static_cast<std::size_t>(row)];
+  return tr("%1: %2 draws, score %3 to %4, median %5")
+      .arg(nameOf(family).replace('\n', ' '))
+      .arg(family.draws.size())
+      .arg(shortNumber(quantileOf(family, 0)), shortNumber(quantileOf(family, 1)),
+           shortNumber(quantileOf(family, 0.5)));
+}
+
+std::vector<PanelData> ScorePanel::data() const {
+  std::vector<PanelData> tables;
+  if (!experiment() || !experiment()->scores) return tables;
+  for (const auto& family : experiment()->scores->families) {
+    QString name = QString::fromStdString(family.estimator).toLower().replace(", ", "-").replace(' ', '-');
+    name = "scores-" + name + (family.over == DrawnOver::circuits ? "-circuits" : "-starts");
+    Matrix rows(static_cast<Index>(family.draws.size()), 5);
+    for (std::size_t i = 0; i < family.draws.size(); ++i) {
+      const ScoreDraw& draw = family.draws[i];
+      const std::complex<double> first =
+          draw.leading.size() > 0 ? draw.leading(0)
+                                  : std::complex<double>(std::numeric_limits<double>::quiet_NaN(), 0);
+      rows.row(static_cast<Index>(i)) << static_cast<double>(draw.seed), draw.score,
+          static_cast<double>(draw.status == ScoreStatus::defined), first.real(), first.imag();
+    }
+    tables.push_back({name, {"seed", "score", "defined", "lambda1_re", "lambda1_im"}, rows});
+  }
+  return tables;
+}
+
+}  // namespace keyhole
