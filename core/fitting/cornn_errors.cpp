@@ -10,6 +10,9 @@
 namespace keyhole {
 namespace {
 
+// tanh is 1 to the last bit from 19.1 on. The limit is handed down as a variable: where the compiler sees the
+// constant, it makes a branch of its own for it and no longer vectorises the loop.
+constexpr double kLimit = 20.0;
 constexpr Index kChunk = 64;  // as many partial sums: the order of summation does not depend on the machine
 
 // tanh(z) = numerator/denominator, both finite and the denominator positive: the division is left to the
@@ -20,9 +23,9 @@ struct Quotient {
   double numerator, denominator;
 };
 
-inline Quotient tanhOf(double z) {
-  constexpr double kRound = 0x1.8p52;               // adding it leaves the nearest integer in the low bits
-  const double size = std::min(std::abs(z), 20.0);  // tanh is 1 to the last bit from 19.1 on
+inline Quotient tanhOf(double z, double limit) {
+  constexpr double kRound = 0x1.8p52;  // adding it leaves the nearest integer in the low bits
+  const double size = std::min(std::abs(z), limit);
   const double w = 2.0 * size;
   const double shifted = w * 1.4426950408889634 + kRound;
   const double n = shifted - kRound;
@@ -40,8 +43,9 @@ inline Quotient tanhOf(double z) {
 }
 
 template <CornnLoss kLoss>
-inline void oneError(double threshold, double z, double y, double& e, double& kept, double& loss) {
-  const Quotient tanh = tanhOf(z);
+inline void oneError(double limit, double threshold, double z, double y, double& e, double& kept,
+                     double& loss) {
+  const Quotient tanh = tanhOf(z, limit);
   const double left = y * tanh.denominator - tanh.numerator;
   if constexpr (kLoss == CornnLoss::standard) {
     e = left / tanh.denominator;
@@ -50,13 +54,14 @@ inline void oneError(double threshold, double z, double y, double& e, double& ke
   } else {
     const double error = left / (tanh.denominator * (1.0 - y * y));
     const double size = std::abs(error);
-    const double inside = size <= threshold ? 1.0 : 0.0;
-    kept += inside;
+    // All ones or all zeros: with numbers in their place the compiler would branch.
+    const std::uint64_t inside = -static_cast<std::uint64_t>(size <= threshold);
+    kept += std::bit_cast<double>(std::bit_cast<std::uint64_t>(1.0) & inside);
+    const double clipped = std::min(size, threshold);
     if constexpr (kLoss == CornnLoss::weighted) {
-      e = inside * error;  // finite, since |y| < 1
-      loss += std::min(error * error, threshold * threshold);
+      e = std::bit_cast<double>(std::bit_cast<std::uint64_t>(error) & inside);
+      loss += clipped * clipped;
     } else {
-      const double clipped = std::min(size, threshold);
       e = std::copysign(clipped, error);
       loss += clipped * (2.0 * size - clipped);  // e² within, 2c|e| - c² beyond
     }
@@ -64,7 +69,8 @@ inline void oneError(double threshold, double z, double y, double& e, double& ke
 }
 
 template <CornnLoss kLoss>
-inline __attribute__((always_inline)) CornnErrorSums allErrors(double threshold, const double* __restrict z,
+inline __attribute__((always_inline)) CornnErrorSums allErrors(double limit, double threshold,
+                                                               const double* __restrict z,
                                                                const double* __restrict y,
                                                                double* __restrict e, Index count) {
   // Written in two steps, so that the compiler vectorises the first whatever it makes of the sums.
@@ -72,7 +78,7 @@ inline __attribute__((always_inline)) CornnErrorSums allErrors(double threshold,
   for (Index first = 0; first < count; first += kChunk) {
     const Index n = std::min(kChunk, count - first);
     for (Index i = 0; i < n; ++i)
-      oneError<kLoss>(threshold, z[first + i], y[first + i], e[first + i], kept[i], loss[i]);
+      oneError<kLoss>(limit, threshold, z[first + i], y[first + i], e[first + i], kept[i], loss[i]);
   }
   CornnErrorSums sums;
   for (Index i = 0; i < kChunk; ++i) {
@@ -82,18 +88,19 @@ inline __attribute__((always_inline)) CornnErrorSums allErrors(double threshold,
   return sums;
 }
 
-KEYHOLE_CLONES CornnErrorSums weightedErrors(double threshold, const double* z, const double* y, double* e,
+KEYHOLE_CLONES CornnErrorSums weightedErrors(double limit, double threshold, const double* z, const double* y,
+                                             double* e, Index count) {
+  return allErrors<CornnLoss::weighted>(limit, threshold, z, y, e, count);
+}
+
+KEYHOLE_CLONES CornnErrorSums standardErrors(double limit, const double* z, const double* y, double* e,
                                              Index count) {
-  return allErrors<CornnLoss::weighted>(threshold, z, y, e, count);
+  return allErrors<CornnLoss::standard>(limit, 0.0, z, y, e, count);
 }
 
-KEYHOLE_CLONES CornnErrorSums standardErrors(const double* z, const double* y, double* e, Index count) {
-  return allErrors<CornnLoss::standard>(0.0, z, y, e, count);
-}
-
-KEYHOLE_CLONES CornnErrorSums robustErrors(double threshold, const double* z, const double* y, double* e,
-                                           Index count) {
-  return allErrors<CornnLoss::robust>(threshold, z, y, e, count);
+KEYHOLE_CLONES CornnErrorSums robustErrors(double limit, double threshold, const double* z, const double* y,
+                                           double* e, Index count) {
+  return allErrors<CornnLoss::robust>(limit, threshold, z, y, e, count);
 }
 
 }  // namespace
@@ -102,13 +109,13 @@ CornnErrorSums cornnErrors(CornnLoss loss, double threshold, const double* z, co
                            Index count) {
   switch (loss) {
     case CornnLoss::weighted:
-      return weightedErrors(threshold, z, y, e, count);
+      return weightedErrors(kLimit, threshold, z, y, e, count);
     case CornnLoss::standard:
-      return standardErrors(z, y, e, count);
+      return standardErrors(kLimit, z, y, e, count);
     case CornnLoss::robust:
       break;
   }
-  return robustErrors(threshold, z, y, e, count);
+  return robustErrors(kLimit, threshold, z, y, e, count);
 }
 
 }  // namespace keyhole

@@ -14,7 +14,8 @@ namespace {
 
 constexpr Index kIterations = 100;
 
-// The first `units` units of a leaky-rate tanh network of 60 (or of twice as many as are seen).
+// The first `units` units of a leaky-rate tanh network of 60 (or of twice as many as are seen), as active as
+// that of the reference case: few targets beyond ±1.
 Trial leakyRecording(Index units, Index steps) {
   TeacherOptions options;
   options.kind = TeacherKind::gaussian;
@@ -22,8 +23,10 @@ Trial leakyRecording(Index units, Index steps) {
   options.size = std::max<Index>(60, 2 * units);
   options.phi = Nonlinearity::tanh;
   options.convention = Convention::leakyRate;
+  SimulationOptions run = paperRun(true, steps);
+  run.burnIn = 1000;
   Matrix states(options.size, steps);
-  simulate(buildTeacher(options), paperRun(true, steps), Vector(), [&](const StateBlock& block) {
+  simulate(buildTeacher(options), run, Vector(), [&](const StateBlock& block) {
     states.middleCols(block.first, block.states.cols()) = block.inUnits();
   });
   return {states.topRows(units), Matrix(0, steps)};
