@@ -1,0 +1,271 @@
+#include "core/fitting/cornn_fit.h"
+
+#include "core/common/error.h"
+#include "core/fitting/cornn_errors.h"
+#include "core/fitting/run_student.h"
+
+#include <Eigen/Cholesky>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kLargest = 1.0 - 1e-6;  // of a target: artanh must stay finite
+constexpr Index kBlockBytes =
+    1 << 18;                        // states, targets and errors of a block stay in the second-level cache
+constexpr double kNoteFrom = 0.01;  // fraction of clipped targets or dropped errors worth a note
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Transitions of one trial that are worked on together.
+struct Block {
+  std::size_t trial;
+  Index first;   // its first x_{t-1}
+  Index count;   // transitions
+  Index target;  // row of its first target
+};
+
+// Keeps what the iterations share.
+class Regression {
+ public:
+  Regression(const std::vector<Trial>& trials, const CornnOptions& options);
+
+  // (X Xᵀ + λ I) is factored here; false if it is not positive definite.
+  bool factor();
+  // θ = Aᵀ at the start.
+  Matrix start() const { return m_factor.solve(m_startCross); }
+
+  // One iteration from θ; `finished` is false if it was left because of a stop, and θ is then as before.
+  struct Step {
+    bool finished = true;
+    double objective = 0;
+    double kept = 0;  // fraction of the errors that count as they are
+    Matrix next;
+  };
+  Step step(const Matrix& theta, double done, Progress& progress);
+
+  Index transitions() const { return m_targets.rows(); }
+  double clippedFraction() const {
+    return static_cast<double>(m_clipped) / static_cast<double>(m_targets.size());
+  }
+
+ private:
+  void makeTargets();
+
+  const std::vector<Trial>& m_trials;
+  const CornnOptions& m_options;
+  std::vector<Block> m_blocks;
+  double m_ridge;
+  Matrix m_targets;  // transitions x N, a column per unit
+  Index m_clipped = 0;
+  Matrix m_gram, m_startCross;
+  Eigen::LLT<Matrix> m_factor;
+  Matrix m_predictions, m_errors;  // a block of them, time x N
+  Matrix m_cross;                  // X Eᵀ
+  Vector m_kept;
+  Clock::time_point m_reported = Clock::now();
+};
+
+Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& options)
+    : m_trials(trials), m_options(options) {
+  const Index N = trials.front().activity.rows();
+  const Index rows =
+      std::max<Index>(64, kBlockBytes / (4 * N * static_cast<Index>(sizeof(double))) / 64 * 64);
+  Index target = 0;
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    const Index count = trials[k].activity.cols() - 1;
+    for (Index first = 0; first < count; first += rows) {
+      m_blocks.push_back({k, first, std::min(rows, count - first), target});
+      target += m_blocks.back().count;
+    }
+  }
+  m_ridge = options.l2 * static_cast<double>(target);
+  m_targets.resize(target, N);
+  m_predictions.resize(std::min(rows, target), N);
+  m_errors.resize(m_predictions.rows(), N);
+  m_cross.resize(N, N);
+  m_kept.resize(N);
+  makeTargets();
+}
+
+void Regression::makeTargets() {
+  const Index N = m_targets.cols();
+  m_gram = Matrix::Zero(N, N);
+  m_startCross = Matrix::Zero(N, N);
+  for (const Block& block : m_blocks) {
+    const Matrix& activity = m_trials[block.trial].activity;
+    const auto before = activity.middleCols(block.first, block.count);
+    auto targets = m_targets.middleRows(block.target, block.count);
+    targets = ((activity.middleCols(block.first + 1, block.count) - (1.0 - m_options.alpha) * before) /
+               m_options.alpha)
+                  .transpose();
+    m_clipped += (targets.array().abs() > kLargest).count();
+    targets = targets.cwiseMin(kLargest).cwiseMax(-kLargest);
+    m_gram.noalias() += before * before.transpose();
+    m_startCross.noalias() += before * targets.unaryExpr([](double y) { return std::atanh(y); });
+  }
+}
+
+bool Regression::factor() {
+  Matrix regularised = m_gram;
+  regularised.diagonal().array() += m_ridge;
+  m_factor.compute(regularised);
+  return m_factor.info() == Eigen::Success && m_factor.rcond() > 1e-15;
+}
+
+Regression::Step Regression::step(const Matrix& theta, double done, Progress& progress) {
+  const Index N = m_targets.cols();
+  Step step;
+  m_cross.setZero();
+  m_kept.setZero();
+  for (const Block& block : m_blocks) {
+    if (progress.stopRequested()) return {false, 0, 0, {}};
+    if (secondsSince(m_reported) > 0.04) {
+      progress.report(done, "fitting CORNN");
+      m_reported = Clock::now();
+    }
+    const auto before = m_trials[block.trial].activity.middleCols(block.first, block.count);
+    auto predictions = m_predictions.topRows(block.count);
+    predictions.noalias() = before.transpose() * theta;
+    for (Index i = 0; i < N; ++i) {
+      const CornnErrorSums sums = cornnErrors(m_options.loss, m_options.threshold, &m_predictions(0, i),
+                                              &m_targets(block.target, i), &m_errors(0, i), block.count);
+      m_kept(i) += sums.kept;
+      step.objective += sums.loss;
+    }
+    m_cross.noalias() += before * m_errors.topRows(block.count);
+  }
+  const double all = static_cast<double>(m_targets.rows());
+  if (m_options.loss == CornnLoss::weighted)
+    for (Index i = 0; i < N; ++i) m_cross.col(i) *= m_kept(i) > 0 ? all / m_kept(i) : 0.0;
+  step.objective /= static_cast<double>(m_targets.size());
+  step.kept = m_kept.sum() / static_cast<double>(m_targets.size());
+  step.next = theta + m_factor.solve(m_cross - m_ridge * theta);
+  return step;
+}
+
+std::string percent(double fraction) {
+  return toText(std::round(1000.0 * fraction) / 10.0) + " %";
+}
+
+// What the iterations ended with.
+struct End {
+  Matrix theta;
+  double kept = 1;
+};
+
+void finish(FitSummary& summary, FitStatus status, const std::string& sentence) {
+  summary.status = status;
+  summary.message = sentence;
+}
+
+End iterate(Regression& regression, const CornnOptions& options, FitSummary& summary, Progress& progress) {
+  End end{regression.start(), 1};
+  if (!end.theta.allFinite()) {
+    finish(summary, FitStatus::diverged, "the start is not finite");
+    return end;
+  }
+  const auto count = [&] {
+    return std::to_string(summary.iterations) + (summary.iterations == 1 ? " iteration" : " iterations");
+  };
+  bool still = false;
+  for (Index iteration = 0;; ++iteration) {
+    const double done =
+        static_cast<double>(iteration) / static_cast<double>(std::max<Index>(options.iterations, 1));
+    Regression::Step step = regression.step(end.theta, done, progress);
+    if (!step.finished) {
+      finish(summary, FitStatus::stopped, "stopped after " + count());
+      return end;
+    }
+    end.kept = step.kept;
+    summary.cost.push_back(step.objective);
+    progress.objective(0, static_cast<int>(iteration), step.objective);
+    if (still) {
+      finish(summary, FitStatus::converged, "the matrix stood still after " + count());
+      return end;
+    }
+    if (iteration == options.iterations) {
+      finish(summary, FitStatus::iterationLimit, "all " + count() + " were used");
+      return end;
+    }
+    if (!step.next.allFinite()) {
+      finish(summary, FitStatus::iterationLimit,
+             "ended after " + count() + ", the last good ones: the matrix left the finite range");
+      return end;
+    }
+    const double moved = (step.next - end.theta).cwiseAbs().maxCoeff();
+    end.theta.swap(step.next);
+    summary.iterations = static_cast<int>(iteration) + 1;
+    still = options.tolerance > 0 && moved <= options.tolerance * end.theta.cwiseAbs().maxCoeff();
+  }
+}
+
+void addNotes(Student& student, const Regression& regression, double kept, const CornnOptions& options,
+              bool hasInput) {
+  if (hasInput)
+    student.notes.push_back(
+        "the input was ignored: CORNN puts it inside of the nonlinearity, where this student has none");
+  if (const double clipped = regression.clippedFraction(); clipped > kNoteFrom)
+    student.notes.push_back(percent(clipped) +
+                            " of the targets lie beyond ±1, where no leaky-rate student with tanh can go; "
+                            "they were clipped");
+  if (options.loss != CornnLoss::standard && 1.0 - kept > kNoteFrom)
+    student.notes.push_back(percent(1.0 - kept) + " of the errors are beyond the threshold " +
+                            toText(options.threshold) + " and were " +
+                            (options.loss == CornnLoss::weighted ? "dropped" : "clipped"));
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const CornnOptions& options) {
+  std::vector<std::string> found;
+  if (!(options.alpha > 0 && options.alpha <= 1))
+    found.push_back("alpha is " + toText(options.alpha) + "; allowed: a number above 0 and up to 1");
+  if (!(options.l2 >= 0 && std::isfinite(options.l2)))
+    found.push_back("l2 is " + toText(options.l2) + "; allowed: a number from 0");
+  if (!(options.threshold > 0 && std::isfinite(options.threshold)))
+    found.push_back("the threshold is " + toText(options.threshold) + "; allowed: a number above 0");
+  if (options.iterations < 0)
+    found.push_back("the number of iterations is " + std::to_string(options.iterations) +
+                    "; allowed: at least 0");
+  if (!(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+    found.push_back("the tolerance is " + toText(options.tolerance) + "; allowed: a number from 0");
+  return found;
+}
+
+Student fitCornn(const std::vector<Trial>& trials, const CornnOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::refused);
+  const auto start = Clock::now();
+  progress.report(0.0, "fitting CORNN");
+  const Index N = trials.front().activity.rows();
+  Student student;
+  student.V = Matrix(N, 0);
+  student.phi = Nonlinearity::tanh;
+  student.convention = Convention::leakyRate;
+  student.alpha = options.alpha;
+  Regression regression(trials, options);
+  if (regression.factor()) {
+    const End end = iterate(regression, options, student.summary, progress);
+    if (hasParameters(student.summary.status)) {
+      student.A = end.theta.transpose();
+      student.oneStepR2 = oneStepR2(student, trials);
+    }
+    addNotes(student, regression, end.kept, options, trials.front().input.rows() > 0);
+  } else {
+    finish(student.summary, FitStatus::singular,
+           "the normal equations are singular: raise the ridge l2 (now " + toText(options.l2) +
+               ") or use more time points than units");
+  }
+  student.summary.seconds = secondsSince(start);
+  return student;
+}
+
+}  // namespace keyhole
