@@ -60,6 +60,7 @@ struct Switching {
   std::vector<Matrix> A;  // K of n x n, in the paper's scaling
   std::vector<Matrix> V;  // K of n x m
   std::vector<Vector> b;  // K of n
+  std::vector<Matrix> Q;  // K of n x n, as Student::Q; empty: that of the student for all
   Matrix logTransition;   // K x K, rows from
   Matrix W;               // K x n, or 0 x n
   Vector w;               // K, or empty
@@ -73,6 +74,7 @@ struct Student {
   Matrix A;  // n x n; of a switching student, that of its most visited discrete state
   Matrix V;  // n x m, input weights; 0 columns if the fit had no input
   Vector b;  // n, constant drive; empty for none
+  Matrix Q;  // n x n, covariance of the noise of one step (not divided by α or α²); empty: unknown
   Nonlinearity phi = Nonlinearity::linear;
   Convention convention = Convention::standard;
   double alpha = 0.01;
