@@ -99,16 +99,11 @@ class Optimizer {
     forget();
   }
 
-  void forget() {
-    for (BpttParameters* moments : {&m_mean, &m_square}) {
-      moments->A.setZero();
-      moments->V.setZero();
-      moments->b.setZero();
-    }
-    m_steps = 0;
+  // A new beginning, at half the rate.
+  void halveRate() {
+    m_rate /= 2;
+    forget();
   }
-
-  void halveRate() { m_rate /= 2; }
   double rate() const { return m_rate; }
 
   void step(BpttParameters& parameters, const BpttParameters& gradient) {
@@ -120,6 +115,15 @@ class Optimizer {
   }
 
  private:
+  void forget() {
+    for (BpttParameters* moments : {&m_mean, &m_square}) {
+      moments->A.setZero();
+      moments->V.setZero();
+      moments->b.setZero();
+    }
+    m_steps = 0;
+  }
+
   double clipFactor(const BpttParameters& gradient) const {
     const double norm = m_scales.gradient * std::sqrt(m_scales.A * m_scales.A * gradient.A.squaredNorm() +
                                                       m_scales.V * m_scales.V * gradient.V.squaredNorm() +
@@ -179,13 +183,18 @@ bool hasBlownUp(double loss, const std::vector<double>& cost) {
   return !std::isfinite(loss) || (!cost.empty() && loss > kBlownUp * cost.front());
 }
 
+// Where to go back to: the lowest loss so far, its gradient, and the hidden units that it hands on.
+struct Best {
+  BpttParameters parameters, gradient;
+  Matrix carried;
+};
+
 Training train(const std::vector<Trial>& trials, const BpttOptions& options, Progress& progress) {
   Training training;
   BpttParameters now = startOf(trials, options), gradient = now;
-  training.best = now;
   Optimizer optimizer(options, scalesOf(trials, options), now);
   BpttGradient problem(trials, options);
-  Matrix bestStarts = problem.starts();
+  Best best{now, gradient, problem.starts()};
   Pace pace(progress, "training the student");
   for (Index epoch = 0;; ++epoch) {
     training.epochs = epoch;
@@ -193,7 +202,7 @@ Training train(const std::vector<Trial>& trials, const BpttOptions& options, Pro
     pace.setFraction(static_cast<double>(epoch) / static_cast<double>(std::max<Index>(options.epochs, 1)));
     const auto loss =
         problem.evaluate(now, static_cast<std::uint64_t>(epoch), last ? nullptr : &gradient, pace);
-    if (!loss || progress.stopRequested()) {
+    if (!loss) {
       training.status = FitStatus::stopped;
       break;
     }
@@ -202,27 +211,26 @@ Training train(const std::vector<Trial>& trials, const BpttOptions& options, Pro
       if (training.gaveUp || last) break;
       ++training.halvings;
       optimizer.halveRate();
-      optimizer.forget();
-      now = training.best;
-      problem.setStarts(bestStarts);
+      now = best.parameters;
+      problem.setStarts(best.carried);
+      optimizer.step(now, best.gradient);
       continue;
     }
-    progress.objective(0, static_cast<int>(epoch), *loss);
     training.cost.push_back(*loss);
+    progress.objective(0, static_cast<int>(epoch), *loss);
+    problem.carryHidden();
     if (*loss < training.bestLoss) {
       training.bestLoss = *loss;
       training.bestEpoch = epoch;
-      training.best = now;
-      bestStarts = problem.starts();
+      best = {now, gradient, problem.starts()};
     }
     if (last) break;
-    if (standsStill(training.cost, options.tolerance)) {
-      training.status = FitStatus::converged;
-      break;
-    }
-    problem.carryHidden();
+    if (standsStill(training.cost, options.tolerance)) training.status = FitStatus::converged;
+    if (progress.stopRequested()) training.status = FitStatus::stopped;
+    if (training.status != FitStatus::iterationLimit) break;
     optimizer.step(now, gradient);
   }
+  training.best = std::move(best.parameters);
   training.rate = optimizer.rate();
   return training;
 }
