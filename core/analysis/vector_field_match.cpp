@@ -92,8 +92,32 @@ struct Descent {
   bool converged = false;
 };
 
+struct Move {
+  Matrix R, M;  // the rotation and where it leads
+  Matrix step;  // its skew generator
+  MatchValue value;
+  bool lower = false;  // enough of the promised decrease was found (Armijo)
+};
+
+Move lineSearch(const Matrix& A, const Matrix& M, const MatchValue& now, const Matrix& direction) {
+  constexpr int kHalvings = 40;
+  constexpr double kEnough = 1e-4;
+  const double slope = inner(direction, now.gradient);
+  double length = std::min(1.0, 2.0 / direction.norm());  // no more than about a radian in a plane
+  Move move;
+  for (int halving = 0; halving < kHalvings && !move.lower; ++halving, length *= 0.5) {
+    move.step = length * direction;
+    move.R = cayley(move.step);
+    move.M = move.R * M * move.R.transpose();
+    move.value = matchValue(A, move.M);
+    move.lower = move.value.f <= now.f + kEnough * length * slope;
+  }
+  return move;
+}
+
 // Moves against the gradient until it vanishes. Left-trivialised: steps and gradients are skew matrices.
-Descent descend(const Matrix& A, const Matrix& B, const Matrix& start, const MatchOptions& options) {
+Descent descend(const Matrix& A, const Matrix& B, const Matrix& start, const MatchOptions& options,
+                const Progress& progress) {
   Descent run{start, 0, 0, false};
   Matrix M = start * B * start.transpose();
   MatchValue now = matchValue(A, M);
@@ -101,35 +125,24 @@ Descent descend(const Matrix& A, const Matrix& B, const Matrix& start, const Mat
   while (true) {
     const double size = now.gradient.norm();
     run.converged = now.f < kNothing || size <= options.tolerance * std::sqrt(2 * now.f);
-    if (run.converged || run.iterations == options.iterations) break;
+    if (run.converged || run.iterations == options.iterations || progress.stopRequested()) break;
     Matrix direction = memory.direction(now.gradient);
     if (memory.isEmpty()) direction /= std::max(1.0, size);
-    double slope = inner(direction, now.gradient);
-    if (!(slope < 0)) {
+    if (!(inner(direction, now.gradient) < 0)) {
       memory.forget();
       direction = -now.gradient;
-      slope = -size * size;
     }
-    double length = std::min(1.0, 2.0 / direction.norm());  // no more than about a radian in a plane
-    MatchValue next;
-    Matrix R, moved;
-    bool lower = false;
-    for (int halving = 0; halving < 40 && !lower; ++halving, length *= lower ? 1 : 0.5) {
-      R = cayley(length * direction);
-      moved = R * M * R.transpose();
-      next = matchValue(A, moved);
-      lower = next.f <= now.f + 1e-4 * length * slope;
-    }
+    Move move = lineSearch(A, M, now, direction);
     ++run.iterations;
-    if (!lower) {
+    if (!move.lower) {
       if (memory.isEmpty()) break;  // not even along the gradient: at the limit of rounding
       memory.forget();
       continue;
     }
-    memory.add(length * direction, next.gradient - now.gradient);
-    run.C = R * run.C;
-    M = moved;
-    now = next;
+    memory.add(move.step, move.value.gradient - now.gradient);
+    run.C = (move.R * run.C).eval();
+    M = std::move(move.M);
+    now = std::move(move.value);
   }
   run.C = polar(run.C);
   run.f = matchValue(A, run.C * B * run.C.transpose()).f;
@@ -213,7 +226,7 @@ VectorFieldMatch matchUnit(const Matrix& A, const Matrix& B, const MatchOptions&
   bool stopped = false;
   for (std::size_t s = 0; s < starts.size() && !stopped; ++s) {
     progress.report(static_cast<double>(s) / static_cast<double>(starts.size()), "comparing dynamics");
-    Descent run = descend(A, B, starts[s], options);
+    Descent run = descend(A, B, starts[s], options, progress);
     angles.push_back(angleOf(run.f));
     if (s == 0 || run.f < best.f) best = std::move(run);
     if (1 - best.f >= bound - kProven) break;

@@ -46,7 +46,7 @@ struct VectorFieldMatch {
 // angleBound: <A, C B Cᵀ> is at most Σ λλ' of the symmetric plus Σ σσ' of the skew parts, and at most Σ σσ'
 // of the whole (von Neumann 1937). The problem is not convex: see status. Symmetric in A and B to the bit,
 // but for C, which is transposed. Throws InputError for bad options or matrices that are not square. Cost
-// O(n³) per iteration: about 10 ms at n = 10.
+// O(n³) per iteration: about 30 ms at n = 10.
 VectorFieldMatch matchVectorFields(ConstMatrixRef A, ConstMatrixRef B, const MatchOptions& options = {},
                                    Progress& progress = noProgress());
 
