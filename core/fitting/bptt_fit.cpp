@@ -34,9 +34,9 @@ struct Scales {
   double gradient;
 };
 
-// Regressors [φ; u] of up to 4096 transitions, evenly spread over the trials.
+// Regressors [φ; u] of up to 1024 transitions, evenly spread over the trials.
 Matrix sampledRegressors(const std::vector<Trial>& trials, const BpttOptions& options) {
-  constexpr Index kSamples = 4096;
+  constexpr Index kSamples = 1024;
   const Index N = trials.front().activity.rows(), m = inputsOf(trials, options);
   const Index total = transitionsOf(trials), count = std::min(total, kSamples);
   Matrix regressors(N + m, count);
@@ -183,57 +183,80 @@ bool hasBlownUp(double loss, const std::vector<double>& cost) {
   return !std::isfinite(loss) || (!cost.empty() && loss > kBlownUp * cost.front());
 }
 
-// Where to go back to: the lowest loss so far, its gradient, and the hidden units that it hands on.
-struct Best {
-  BpttParameters parameters, gradient;
-  Matrix carried;
-};
-
-Training train(const std::vector<Trial>& trials, const BpttOptions& options, Progress& progress) {
-  Training training;
-  BpttParameters now = startOf(trials, options), gradient = now;
-  Optimizer optimizer(options, scalesOf(trials, options), now);
-  BpttGradient problem(trials, options);
-  Best best{now, gradient, problem.starts()};
-  Pace pace(progress, "training the student");
-  for (Index epoch = 0;; ++epoch) {
-    training.epochs = epoch;
-    const bool last = epoch == options.epochs;
-    pace.setFraction(static_cast<double>(epoch) / static_cast<double>(std::max<Index>(options.epochs, 1)));
-    const auto loss =
-        problem.evaluate(now, static_cast<std::uint64_t>(epoch), last ? nullptr : &gradient, pace);
-    if (!loss) {
-      training.status = FitStatus::stopped;
-      break;
-    }
-    if (hasBlownUp(*loss, training.cost)) {
-      training.gaveUp = training.halvings == kHalvings || training.bestEpoch < 0;
-      if (training.gaveUp || last) break;
-      ++training.halvings;
-      optimizer.halveRate();
-      now = best.parameters;
-      problem.setStarts(best.carried);
-      optimizer.step(now, best.gradient);
-      continue;
-    }
-    training.cost.push_back(*loss);
-    progress.objective(0, static_cast<int>(epoch), *loss);
-    problem.carryHidden();
-    if (*loss < training.bestLoss) {
-      training.bestLoss = *loss;
-      training.bestEpoch = epoch;
-      best = {now, gradient, problem.starts()};
-    }
-    if (last) break;
-    if (standsStill(training.cost, options.tolerance)) training.status = FitStatus::converged;
-    if (progress.stopRequested()) training.status = FitStatus::stopped;
-    if (training.status != FitStatus::iterationLimit) break;
-    optimizer.step(now, gradient);
+// The epochs of a fit. Where to go back to is the epoch with the lowest loss: its parameters, its gradient
+// and the hidden units that it hands on.
+class Trainer {
+ public:
+  Trainer(const std::vector<Trial>& trials, const BpttOptions& options)
+      : m_options(options),
+        m_now(startOf(trials, options)),
+        m_gradient(m_now),
+        m_optimizer(options, scalesOf(trials, options), m_now),
+        m_problem(trials, options),
+        m_bestGradient(m_gradient),
+        m_bestCarried(m_problem.starts()) {
+    m_training.best = m_now;
   }
-  training.best = std::move(best.parameters);
-  training.rate = optimizer.rate();
-  return training;
-}
+
+  Training run(Progress& progress) {
+    Pace pace(progress, "training the student");
+    const Index most = m_options.epochs;
+    bool goesOn = true;
+    for (Index epoch = 0; goesOn; ++epoch) {
+      pace.setFraction(static_cast<double>(epoch) / static_cast<double>(std::max<Index>(most, 1)));
+      const auto loss = m_problem.evaluate(m_now, static_cast<std::uint64_t>(epoch),
+                                           epoch < most ? &m_gradient : nullptr, pace);
+      m_training.epochs = epoch;
+      if (!loss) {
+        m_training.status = FitStatus::stopped;
+        break;
+      }
+      goesOn = hasBlownUp(*loss, m_training.cost) ? recover() : learn(*loss, progress);
+    }
+    m_training.rate = m_optimizer.rate();
+    return std::move(m_training);
+  }
+
+ private:
+  // True if there is another epoch to try.
+  bool recover() {
+    m_training.gaveUp = m_training.halvings == kHalvings || m_training.bestEpoch < 0;
+    if (m_training.gaveUp || m_training.epochs == m_options.epochs) return false;
+    ++m_training.halvings;
+    m_optimizer.halveRate();
+    m_now = m_training.best;
+    m_problem.setStarts(m_bestCarried);
+    m_optimizer.step(m_now, m_bestGradient);
+    return true;
+  }
+
+  bool learn(double loss, Progress& progress) {
+    m_training.cost.push_back(loss);
+    progress.objective(0, static_cast<int>(m_training.epochs), loss);
+    m_problem.carryHidden();
+    if (loss < m_training.bestLoss) {
+      m_training.bestLoss = loss;
+      m_training.bestEpoch = m_training.epochs;
+      m_training.best = m_now;
+      m_bestGradient = m_gradient;
+      m_bestCarried = m_problem.starts();
+    }
+    if (m_training.epochs == m_options.epochs) return false;
+    if (standsStill(m_training.cost, m_options.tolerance)) m_training.status = FitStatus::converged;
+    if (progress.stopRequested()) m_training.status = FitStatus::stopped;
+    if (m_training.status != FitStatus::iterationLimit) return false;
+    m_optimizer.step(m_now, m_gradient);
+    return true;
+  }
+
+  const BpttOptions& m_options;
+  BpttParameters m_now, m_gradient;
+  Optimizer m_optimizer;
+  BpttGradient m_problem;
+  BpttParameters m_bestGradient;
+  Matrix m_bestCarried;
+  Training m_training;
+};
 
 std::string countOf(Index count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
@@ -318,7 +341,7 @@ Student fitBptt(const std::vector<Trial>& trials, const BpttOptions& options, Pr
   const auto start = Clock::now();
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   requireTrials(trials, MissingSamples::refused);
-  Training training = train(trials, options, progress);
+  Training training = Trainer(trials, options).run(progress);
   Student student;
   student.phi = options.phi;
   student.alpha = options.alpha;

@@ -35,6 +35,13 @@ constexpr Ratio kRatios[] = {
     {"experiment, fraction moved: from scratch / stages reused", "experiment/from_scratch",
      "experiment/fraction_moved"},
     {"CORNN, 20 units, 6000 steps, 100 iterations: NumPy / ours", "cornn/numpy", "cornn/ours"},
+    {"BPTT epoch, 25 seen units: windows one by one / side by side", "bptt_epoch/one_by_one/0",
+     "bptt_epoch/linear/0/5000"},
+    {"BPTT epoch, 25 seen and 200 hidden units: windows one by one / side by side",
+     "bptt_epoch/one_by_one/200", "bptt_epoch/linear/200/5000"},
+    {"BPTT epoch, n = 125: T = 20000 / T = 5000", "bptt_epoch/linear/100/20000",
+     "bptt_epoch/linear/100/5000"},
+    {"BPTT epoch, n = 100 / n = 50", "bptt_epoch/linear/75/5000", "bptt_epoch/linear/25/5000"},
     {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
 };
 
