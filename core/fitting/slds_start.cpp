@@ -87,7 +87,8 @@ SldsStart startFrom(const LdsModel& common, const std::vector<Trial>& trials, co
   for (std::size_t i = 0; i < trials.size(); ++i) {
     start.posteriors[i].z =
         independentStates(Matrix::Constant(K, trials[i].activity.cols(), 1.0 / static_cast<double>(K)));
-    improve(start.posteriors[i], start.model, trials[i], progress);
+    // Whatever the user wishes: without q(x) there is nothing to show.
+    improve(start.posteriors[i], start.model, trials[i]);
   }
   const auto labels = kMeans(featuresOf(start.posteriors), K, seed);
   const double other = (1 - kBelief) / static_cast<double>(std::max<Index>(K - 1, 1));
