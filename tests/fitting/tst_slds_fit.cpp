@@ -186,8 +186,9 @@ class TestSldsFit : public QObject {
     }
   }
 
-  // The state is decided by the sign of a coordinate: a recurrent fit finds it, and its W points the right
-  // way (in the found coordinates, C W would turn with them: the test asks in samples, W C⁺).
+  // The sign of the first latent decides on the state: a recurrent fit segments it, its W points the right
+  // way (compared along the direction in which the found latents show the true one in the samples), and its
+  // bound is above that of the Markov fit, which cannot know when the state will switch.
   void switchBySign() {
     SldsModel truth = twoStates();
     // Each state drives the first latent back across the border after a while: a relaxation oscillation.
@@ -336,8 +337,8 @@ class TestSldsFit : public QObject {
     }
   }
 
-  // Recordings of one system: two states have nothing to add, which the notes may say; nothing breaks on
-  // constant or doubled channels, and noise does not shrink to 0 in a state of few steps.
+  // More states than 100 steps of one system can fill, constant and doubled channels: a message, finite
+  // numbers, a bound that does not fall, noise that does not shrink to 0 in a state of few steps.
   void poorDataGiveNoNaN() {
     Trial trial = test::sampleOf(randomLds(2, 2, 6, 0), 2, 100);
     trial.activity.row(1).setConstant(3);

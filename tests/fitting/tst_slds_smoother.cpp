@@ -171,8 +171,9 @@ class TestSldsSmoother : public QObject {
       }
   }
 
-  // Two states that differ, six steps: all 2^5 paths of states, each a linear Gaussian system, added up. The
-  // bound rises with every update, and stays below. Fails if it is not a bound, or not coordinate ascent.
+  // Two states that differ, one latent, six steps, with and without W: beside the exact likelihood (all paths
+  // of states and latents, by quadrature) the bound rises with every update and stays below. Fails if it is
+  // not a bound, or the updates are not coordinate ascent.
   void boundIsBelowTheLikelihood() {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
       SldsModel model = randomSlds(seed, 2, 1, 3, 0, 0.7);
