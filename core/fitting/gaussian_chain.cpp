@@ -1,5 +1,7 @@
 #include "core/fitting/gaussian_chain.h"
 
+#include "core/common/error.h"
+
 #include <Eigen/Cholesky>
 
 #include <cmath>
@@ -9,6 +11,11 @@ namespace keyhole {
 namespace {
 
 constexpr Index kPoll = 4096;  // steps between two looks at the user's wish to stop: a few milliseconds
+
+// (No report: how far the whole computation is, the caller knows.)
+void stopIfAsked(const Progress& progress) {
+  if (progress.stopRequested()) throw Stopped();
+}
 
 // The same for every size; the sizes that occur are known to the compiler. With S_t = Λ_tt - B_t S_{t-1}⁻¹
 // B_tᵀ = Λ_t Λ_tᵀ (Cholesky), x_t given x_{t+1} has covariance S_t⁻¹ and gain S_t⁻¹ B_{t+1}ᵀ.
@@ -30,7 +37,7 @@ class ChainSolver {
     const Index T = m_chain.linear.cols();
     double logDet = 0;
     for (Index t = 0; t < T; ++t) {
-      if (t % kPoll == 0) m_progress.checkpoint(0, "smoothing");
+      if (t % kPoll == 0) stopIfAsked(m_progress);
       m_schur = block(m_chain.diagonal, t);
       m_mean = column(m_chain.linear, t);
       if (t > 0) {
@@ -58,7 +65,7 @@ class ChainSolver {
   void backwards() {
     const Index T = m_chain.linear.cols();
     for (Index t = T - 1; t >= 0; --t) {
-      if (t % kPoll == 0) m_progress.checkpoint(0, "smoothing");
+      if (t % kPoll == 0) stopIfAsked(m_progress);
       m_inverse = block(m_out.covariances, t);
       m_carry = column(m_out.means, t);
       auto mean = column(m_out.means, t);

@@ -1,5 +1,7 @@
 #include "core/fitting/slds_smoother.h"
 
+#include "core/common/error.h"
+
 #include <Eigen/Cholesky>
 
 #include <cmath>
@@ -215,6 +217,7 @@ double improve(SldsPosterior& posterior, const SldsModel& model, const Trial& tr
   solveChain(chain, posterior.x, progress);
   const ChainMoments& x = posterior.x;
   const double spread = posterior.z.states.cwiseProduct(steps.spreads(x)).sum();
+  if (progress.stopRequested()) throw Stopped();
   posterior.z = forwardBackward(chainOf(model, steps, x));
   const double start = (first.whitener * (x.means.col(0) - model.mu0)).squaredNorm() + first.logNorm;
   return samples.logLikelihoodAt(x.means) - 0.5 * start +

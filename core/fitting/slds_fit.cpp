@@ -1,0 +1,282 @@
+#include "core/fitting/slds_fit.h"
+
+#include "core/common/error.h"
+#include "core/fitting/slds_start.h"
+#include "core/linalg/eigen.h"
+
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kHeywood =
+    1e-6;                         // of a channel's variance: noise below it says that the channel is a latent
+constexpr double kHardly = 0.01;  // of the steps: a state that is used less is told
+
+// A stage of a longer computation: its fractions are mapped, its objective (another one) is not shown.
+class Stage : public Progress {
+ public:
+  Stage(Progress& whole, double from, double share) : m_whole(whole), m_from(from), m_share(share) {}
+  void report(double fraction, std::string_view what) override {
+    m_whole.report(m_from + m_share * fraction, what);
+  }
+  bool stopRequested() const override { return m_whole.stopRequested(); }
+
+ private:
+  Progress& m_whole;
+  double m_from, m_share;
+};
+
+// One start of the fit: the last model that could be evaluated, and its posterior.
+struct Run {
+  SldsModel model;
+  std::vector<SldsPosterior> posteriors;
+  std::vector<double> elbo;
+  FitStatus status = FitStatus::iterationLimit;
+  std::string broke;  // why it ended early, if it did
+  std::vector<std::string> warnings;
+};
+
+LdsOptions ldsOptions(const SldsOptions& options) {
+  LdsOptions lds;
+  lds.kind = options.kind;
+  lds.alpha = options.alpha;
+  lds.iterations = options.iterations;
+  lds.tolerance = options.tolerance;
+  lds.seed = options.seed;
+  lds.restarts = options.restarts;
+  return lds;
+}
+
+bool hasConverged(const std::vector<double>& values, double tolerance) {
+  if (!(tolerance > 0) || values.size() < 2) return false;
+  const double last = values.back(), before = values[values.size() - 2];
+  return last - before <= tolerance * std::abs(last);
+}
+
+// The iterations, from a start: a stop or a broken model leaves the last complete one.
+void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const SldsOptions& options,
+             int start, Progress& stage, Progress& progress) {
+  const LdsEmissionData emissions(trials, options.kind);
+  for (Index iteration = 0;; ++iteration) {
+    // The first one is taken whatever the user wishes: without it there is nothing to show.
+    Progress& watch = iteration == 0 ? noProgress() : stage;
+    double elbo = logPrior(next.model, next.bounds);
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      elbo += improve(next.posteriors[i], next.model, trials[i], watch);
+    if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
+    run.model = next.model;
+    run.posteriors = next.posteriors;
+    run.elbo.push_back(elbo);
+    progress.objective(start, static_cast<int>(iteration), elbo);
+    if (hasConverged(run.elbo, options.tolerance)) {
+      run.status = FitStatus::converged;
+      return;
+    }
+    if (iteration == options.iterations) return;
+    stage.checkpoint(static_cast<double>(iteration) / static_cast<double>(options.iterations),
+                     "fitting the switching system");
+    updateStates(next.model, trials, next.posteriors, options.kind, next.bounds);
+    updateEmissions(next.model, trials, next.posteriors, emissions);
+    updateTransitions(next.model, next.posteriors, next.bounds);
+  }
+}
+
+Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int start, Progress& progress) {
+  const double share = 1.0 / static_cast<double>(options.restarts), from = share * start;
+  LdsOptions common = ldsOptions(options);
+  common.seed += static_cast<std::uint64_t>(start);
+  common.restarts = 1;
+  common.iterations = options.startIterations;
+  Stage warmUp(progress, from, 0.1 * share), stage(progress, from + 0.1 * share, 0.9 * share);
+  const LdsFit lds = fitLds(trials, common, warmUp);
+  Run run;
+  if (lds.logLikelihood.empty()) {
+    run.broke = lds.summary.message;
+    return run;
+  }
+  for (const auto& warning : lds.warnings)
+    if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
+  try {
+    iterate(run, startFrom(lds.model, trials, options, common.seed, stage), trials, options, start, stage,
+            progress);
+  } catch (const Stopped&) {
+    run.status = FitStatus::stopped;
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    run.broke = error.what();
+  }
+  return run;
+}
+
+Index mostVisited(const Vector& visits) {
+  Index most = 0;
+  visits.maxCoeff(&most);
+  return most;
+}
+
+Vector visitsOf(const std::vector<SldsPosterior>& posteriors) {
+  Vector visits = Vector::Zero(posteriors.front().z.states.rows());
+  for (const auto& posterior : posteriors)
+    visits += posterior.z.states.rightCols(posterior.z.states.cols() - 1).rowwise().sum();
+  return visits / visits.sum();
+}
+
+Restart restartOf(const Run& run, std::uint64_t seed, double alpha) {
+  const auto k = static_cast<std::size_t>(mostVisited(visitsOf(run.posteriors)));
+  return {seed, eigenvalues(paperScaling(run.model.F[k], alpha)), run.elbo.back()};
+}
+
+std::string channelList(const std::vector<Index>& channels) {
+  std::string text;
+  for (const Index i : channels) text += (text.empty() ? "" : ", ") + std::to_string(i + 1);
+  return text;
+}
+
+void addWarnings(SldsFit& fit, const Vector& variances) {
+  std::vector<Index> heywood;
+  for (Index i = 0; i < fit.model.R.size(); ++i)
+    if (variances(i) > 0 && fit.model.R(i) < kHeywood * variances(i)) heywood.push_back(i);
+  if (!heywood.empty())
+    fit.warnings.push_back("the noise variance went to 0 in channel " + channelList(heywood) +
+                           " (a Heywood case: the latents copy it, and the likelihood has no bound); a floor "
+                           "prevents it");
+  for (Index k = 0; k < fit.visits.size(); ++k)
+    if (fit.visits(k) < kHardly)
+      fit.warnings.push_back("discrete state " + std::to_string(k + 1) + " is used for " +
+                             toText(std::round(1e4 * fit.visits(k)) / 100) + " % of the steps only");
+}
+
+FitSummary summaryOf(const Run& run) {
+  FitSummary summary;
+  summary.status = run.elbo.empty() ? FitStatus::diverged : run.status;
+  summary.iterations = run.elbo.empty() ? 0 : static_cast<int>(run.elbo.size()) - 1;
+  for (const double value : run.elbo) summary.cost.push_back(-value);
+  const std::string count =
+      std::to_string(summary.iterations) + (summary.iterations == 1 ? " iteration" : " iterations");
+  if (run.elbo.empty())
+    summary.message = "the start cannot be evaluated: " + run.broke;
+  else if (!run.broke.empty())
+    summary.message = "ended after " + count + ", the last good ones: " + run.broke;
+  else if (run.status == FitStatus::converged)
+    summary.message = "the evidence bound stood still after " + count;
+  else if (run.status == FitStatus::stopped)
+    summary.message = "stopped after " + count;
+  else
+    summary.message = "all " + count + " were used";
+  return summary;
+}
+
+void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOptions& options,
+                    Progress& progress) {
+  LdsOptions lds = ldsOptions(options);
+  lds.seed = fit.seed;
+  lds.restarts = 1;
+  lds.iterations = options.startIterations + fit.summary.iterations;
+  Stage stage(progress, 0, 1);
+  const LdsFit single = fitLds(trials, lds, stage);
+  if (single.logLikelihood.empty() || single.summary.status == FitStatus::stopped) return;
+  fit.ldsLogLikelihood = single.logLikelihood.back();
+  if (!(fit.elbo.back() > *fit.ldsLogLikelihood))
+    fit.warnings.push_back(std::to_string(options.states) +
+                           " discrete states do not beat one: their evidence bound is not above the "
+                           "log-likelihood of the latent LDS with as many latents and iterations");
+}
+
+// Of the shown run.
+void describe(SldsFit& fit, Run& run, const std::vector<Trial>& trials, const SldsOptions& options) {
+  fit.model = std::move(run.model);
+  fit.warnings = std::move(run.warnings);
+  fit.visits = visitsOf(run.posteriors);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    fit.paths.push_back(likeliestPath(switchesGiven(run.posteriors[i].x, fit.model, trials[i])));
+    fit.posteriors.push_back(std::move(run.posteriors[i].z.states));
+    fit.means.push_back(std::move(run.posteriors[i].x.means));
+  }
+  addWarnings(fit, LdsEmissionData(trials, options.kind).variances());
+}
+
+// K = 1: the LDS's own fit, in other words.
+SldsFit singleState(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  const LdsFit lds = fitLds(trials, ldsOptions(options), progress);
+  SldsFit fit;
+  fit.elbo = lds.logLikelihood;
+  fit.summary = lds.summary;
+  fit.restarts = lds.restarts;
+  fit.seed = lds.seed;
+  fit.warnings = lds.warnings;
+  if (lds.logLikelihood.empty()) return fit;
+  fit.model = switchingOf(lds.model, 1);
+  fit.ldsLogLikelihood = lds.logLikelihood.back();
+  fit.visits = Vector::Ones(1);
+  fit.means = smooth(lds.model, trials).means;
+  for (const auto& x : fit.means) {
+    fit.posteriors.push_back(Matrix::Ones(1, x.cols()));
+    fit.paths.emplace_back(static_cast<std::size_t>(x.cols()), 0);
+  }
+  return fit;
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const SldsOptions& options) {
+  auto found = problems(ldsOptions(options));
+  if (options.states < 1 || options.states > 50)
+    found.push_back("the number of discrete states is " + std::to_string(options.states) +
+                    "; allowed: 1 to 50");
+  if (options.startIterations < 0)
+    found.push_back("the number of iterations of the start is " + std::to_string(options.startIterations) +
+                    "; allowed: at least 0");
+  if (!(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+    found.push_back("the tolerance is " + toText(options.tolerance) + "; allowed: a number from 0");
+  if (!(options.stickiness >= 0 && std::isfinite(options.stickiness)))
+    found.push_back("the stickiness is " + toText(options.stickiness) + "; allowed: a number from 0");
+  else if (options.stickiness > 0 && options.transitions == SldsTransitions::recurrentOnly)
+    found.push_back("the stickiness is " + toText(options.stickiness) +
+                    "; allowed: 0 where the latents alone decide on the next discrete state");
+  return found;
+}
+
+SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::allowed);
+  if (options.states == 1) return singleState(trials, options, progress);
+  const auto start = Clock::now();
+  SldsFit fit;
+  Run shown;
+  for (int r = 0; r < static_cast<int>(options.restarts); ++r) {
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
+    Run run = runEm(trials, options, r, progress);
+    const bool stopped = run.status == FitStatus::stopped;
+    if (!run.elbo.empty()) fit.restarts.push_back(restartOf(run, seed, options.alpha));
+    const bool better = !run.elbo.empty() && (shown.elbo.empty() || run.elbo.back() > shown.elbo.back());
+    if (r == 0 || better) {
+      shown = std::move(run);
+      fit.seed = seed;
+    }
+    if (!stopped) continue;
+    shown.status = FitStatus::stopped;
+    break;
+  }
+  fit.summary = summaryOf(shown);
+  fit.elbo = shown.elbo;
+  if (!shown.elbo.empty()) {
+    if (!shown.broke.empty()) shown.warnings.push_back(fit.summary.message);
+    describe(fit, shown, trials, options);
+    if (options.compareWithLds && fit.summary.status != FitStatus::stopped)
+      compareWithLds(fit, trials, options, progress);
+  }
+  fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return fit;
+}
+
+Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  return studentOf(fitSwitchingLds(trials, options, progress), trials, options.alpha);
+}
+
+}  // namespace keyhole

@@ -1,0 +1,121 @@
+#include "core/fitting/slds_steps.h"
+
+#include "core/linalg/eigen.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+Matrix unflat(const Vector& column, Index rows) {
+  return column.reshaped(rows, column.size() / rows);
+}
+
+// Adds what one trial says of the steps of discrete state k. Returns their expected number.
+double addSteps(LdsExpectations& sums, const Trial& trial, const SldsPosterior& posterior, Index k) {
+  const ChainMoments& x = posterior.x;
+  const Index L = x.means.rows(), m = trial.input.rows(), n = x.means.cols() - 1;
+  const Vector r = posterior.z.states.row(k).rightCols(n).transpose();
+  Matrix Z(L + m + 1, n);
+  Z.topRows(L) = x.means.leftCols(n);
+  if (m > 0) Z.middleRows(L, m) = trial.input.rightCols(n);
+  Z.bottomRows(1).setOnes();
+  const Matrix X = x.means.rightCols(n), weightedX = X * r.asDiagonal();
+  sums.XX.noalias() += weightedX * X.transpose();
+  sums.XZ.noalias() += weightedX * Z.transpose();
+  sums.ZZ.noalias() += Z * r.asDiagonal() * Z.transpose();
+  sums.XX += unflat(x.covariances.rightCols(n) * r, L);
+  sums.XZ.leftCols(L) += unflat(x.lagged.rightCols(n) * r, L);
+  sums.ZZ.topLeftCorner(L, L) += unflat(x.covariances.leftCols(n) * r, L);
+  return r.sum();
+}
+
+LdsExpectations emptySums(Index L, Index m) {
+  LdsExpectations sums;
+  sums.ZZ = Matrix::Zero(L + m + 1, L + m + 1);
+  sums.XZ = Matrix::Zero(L, L + m + 1);
+  sums.XX = Matrix::Zero(L, L);
+  sums.firstMeans.resize(L, 0);
+  sums.firstCovariances = Matrix::Zero(L, L);
+  return sums;
+}
+
+// The maximum of the likelihood over all Q >= floor I: the eigenvalues are clipped.
+Matrix raised(const Matrix& Q, double floor, LdsDynamicsNoise kind) {
+  if (!(floor > 0)) return Q;
+  if (kind == LdsDynamicsNoise::diagonal) return Vector(Q.diagonal().cwiseMax(floor)).asDiagonal();
+  const auto spectrum = symmetricEigenSystem(Q);
+  if (spectrum.values.minCoeff() >= floor) return Q;
+  const Matrix clipped =
+      spectrum.vectors * spectrum.values.cwiseMax(floor).asDiagonal() * spectrum.vectors.transpose();
+  return 0.5 * (clipped + clipped.transpose());
+}
+
+}  // namespace
+
+void updateStates(SldsModel& model, const std::vector<Trial>& trials,
+                  const std::vector<SldsPosterior>& posteriors, const LdsClass& kind,
+                  const SldsBounds& bounds) {
+  const Index L = model.latents(), m = model.inputs();
+  LdsExpectations first = emptySums(L, m);
+  first.firstMeans.resize(L, static_cast<Index>(trials.size()));
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    first.firstMeans.col(static_cast<Index>(i)) = posteriors[i].x.means.col(0);
+    first.firstCovariances += unflat(posteriors[i].x.covariances.col(0), L);
+  }
+  LdsModel one;
+  for (Index k = 0; k < model.states(); ++k) {
+    LdsExpectations sums = emptySums(L, m);
+    sums.firstMeans = first.firstMeans;
+    sums.firstCovariances = first.firstCovariances;
+    double steps = 0;
+    for (std::size_t i = 0; i < trials.size(); ++i) steps += addSteps(sums, trials[i], posteriors[i], k);
+    one = stateOf(model, k);
+    const bool enough = model.states() == 1 || steps >= static_cast<double>(L + m + 2);
+    if (enough) {
+      // updateDynamics() counts whole steps: per expected step there is one.
+      for (Matrix* sum : {&sums.XX, &sums.XZ, &sums.ZZ}) *sum /= steps;
+      sums.transitions = 1;
+      updateDynamics(one, sums, kind);
+      const auto place = static_cast<std::size_t>(k);
+      model.F[place] = one.F;
+      model.V[place] = one.V;
+      model.b[place] = one.b;
+      model.Q[place] = raised(one.Q, bounds.noiseFloor, kind.dynamicsNoise);
+    }
+  }
+  const auto count = static_cast<double>(trials.size());
+  model.mu0 = first.firstMeans.rowwise().mean();
+  const Matrix spread = first.firstMeans.colwise() - model.mu0;
+  model.P0 = (first.firstCovariances + spread * spread.transpose()) / count;
+}
+
+void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
+                     const std::vector<SldsPosterior>& posteriors, const LdsEmissionData& data) {
+  const Index L = model.latents(), N = model.neurons();
+  LdsExpectations sums;
+  sums.perChannel =
+      std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
+  Matrix covariances = Matrix::Zero(L * L, sums.perChannel ? N : 1);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const ChainMoments& x = posteriors[i].x;
+    sums.means.push_back(x.means);
+    if (!sums.perChannel) {
+      covariances += x.covariances.rowwise().sum();
+      continue;
+    }
+    const Matrix there =
+        trials[i].activity.array().isNaN().select(0.0, Eigen::ArrayXXd::Ones(N, trials[i].activity.cols()));
+    covariances.noalias() += x.covariances * there.transpose();
+  }
+  for (Index i = 0; i < covariances.cols(); ++i) sums.covariances.push_back(unflat(covariances.col(i), L));
+  LdsModel one = stateOf(model, 0);
+  data.update(one, sums);
+  model.C = one.C;
+  model.G = one.G;
+  model.c = one.c;
+  model.R = one.R;
+}
+
+}  // namespace keyhole

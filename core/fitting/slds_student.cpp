@@ -1,0 +1,198 @@
+// An SLDS as a student, and its one-step predictions: see slds_fit.h.
+#include "core/fitting/slds_fit.h"
+#include "core/fitting/slds_smoother.h"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+// x given the samples so far, as one Gaussian.
+struct Belief {
+  Vector mean;
+  Matrix covariance;
+  double logEvidence = 0;  // of the last sample, up to what all states share
+};
+
+// The Gaussian after a time step's samples, which say -½ xᵀ J x + hᵀ x.
+Belief updated(const Belief& before, const Matrix& J, const Vector& h) {
+  Eigen::SelfAdjointEigenSolver<Matrix> spectrum(before.covariance);
+  const Matrix root = spectrum.eigenvectors() * spectrum.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal();
+  const Eigen::LLT<Matrix> factor(Matrix::Identity(J.rows(), J.cols()) + root.transpose() * J * root);
+  const Matrix half = factor.matrixL().solve(root.transpose());
+  const Vector e = h - J * before.mean, w = half * e;
+  Belief after{before.mean + half.transpose() * w, half.transpose() * half, 0};
+  after.logEvidence = h.dot(before.mean) - 0.5 * before.mean.dot(J * before.mean) + 0.5 * w.squaredNorm() -
+                      Matrix(factor.matrixLLT()).diagonal().array().log().sum();
+  return after;
+}
+
+class Predictor {
+ public:
+  Predictor(const SldsModel& model, const Trial& trial) : m_model(model), m_trial(trial) {
+    m_samples = trial.activity.colwise() - model.c;
+    if (model.inputs() > 0) m_samples.noalias() -= model.G * trial.input;
+    m_complete = !trial.activity.hasNaN();
+    m_all = model.C.transpose() * model.R.cwiseInverse().asDiagonal() * model.C;
+    m_states = model.logInitial.array().exp();
+    m_belief = {model.mu0, model.P0, 0};
+  }
+
+  Matrix run() {
+    const Index T = m_trial.activity.cols();
+    Matrix predicted(m_model.neurons(), T);
+    predicted.col(0) = m_model.C * m_belief.mean;
+    learn(0);
+    m_belief = updated(m_belief, m_information, m_pull);
+    for (Index t = 1; t < T; ++t) {
+      auto parts = departed(t);
+      Vector mean = Vector::Zero(m_model.latents());
+      for (Index k = 0; k < m_model.states(); ++k)
+        mean += m_states(k) * parts[static_cast<std::size_t>(k)].mean;
+      predicted.col(t) = m_model.C * mean;
+      learn(t);
+      join(parts);
+    }
+    predicted.colwise() += m_model.c;
+    if (m_model.inputs() > 0) predicted.noalias() += m_model.G * m_trial.input;
+    return predicted;
+  }
+
+ private:
+  // What each state makes of the belief; m_states become those of t.
+  std::vector<Belief> departed(Index t) {
+    const Index K = m_model.states();
+    Matrix twice(m_model.latents(), 2);
+    twice.colwise() = m_belief.mean;
+    const Vector logs = logTransitionsAt(m_model, twice).rightCols(1);
+    m_states = (logs.array().exp().matrix().reshaped(K, K).transpose() * m_states).eval();
+    std::vector<Belief> parts;
+    for (std::size_t k = 0; k < m_model.F.size(); ++k) {
+      const Matrix& F = m_model.F[k];
+      Belief part{F * m_belief.mean + m_model.b[k], F * m_belief.covariance * F.transpose() + m_model.Q[k],
+                  0};
+      if (m_model.inputs() > 0) part.mean += m_model.V[k] * m_trial.input.col(t);
+      parts.push_back(std::move(part));
+    }
+    return parts;
+  }
+
+  // J and h of the samples at t.
+  void learn(Index t) {
+    Vector weights = m_model.R.cwiseInverse(), y = m_samples.col(t);
+    if (m_complete) {
+      m_information = m_all;
+    } else {
+      for (Index i = 0; i < y.size(); ++i)
+        if (std::isnan(y(i))) weights(i) = y(i) = 0;
+      m_information = m_model.C.transpose() * weights.asDiagonal() * m_model.C;
+    }
+    m_pull = m_model.C.transpose() * weights.cwiseProduct(y);
+  }
+
+  // Each part sees the samples; the mixture becomes the Gaussian of the same mean and covariance.
+  void join(std::vector<Belief>& parts) {
+    Vector logs(m_model.states());
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      parts[k] = updated(parts[k], m_information, m_pull);
+      logs(static_cast<Index>(k)) =
+          parts[k].logEvidence + std::log(std::max(m_states(static_cast<Index>(k)), 1e-300));
+    }
+    m_states = (logs.array() - logSumExp(logs.data(), logs.size())).exp();
+    m_belief.mean.setZero();
+    m_belief.covariance.setZero();
+    for (std::size_t k = 0; k < parts.size(); ++k)
+      m_belief.mean += m_states(static_cast<Index>(k)) * parts[k].mean;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      const Vector off = parts[k].mean - m_belief.mean;
+      m_belief.covariance += m_states(static_cast<Index>(k)) * (parts[k].covariance + off * off.transpose());
+    }
+  }
+
+  const SldsModel& m_model;
+  const Trial& m_trial;
+  Matrix m_samples;  // N x T, y - G u - c, NaN where missing
+  bool m_complete = true;
+  Matrix m_all;     // Cᵀ R⁻¹ C of all channels
+  Vector m_states;  // K, p(z | samples so far)
+  Belief m_belief;
+  Matrix m_information;
+  Vector m_pull;
+};
+
+// 1 - Σ(x⁺ - x̂⁺)² / Σ(x⁺ - mean)² with x⁺_t = y_t - (1-α) y_{t-1}, where both samples are there.
+double predictedR2(const SldsModel& model, const std::vector<Trial>& trials, double alpha) {
+  double left = 0, squares = 0;
+  const Index N = model.neurons();
+  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
+  for (const auto& trial : trials) {
+    const Matrix& Y = trial.activity;
+    const Matrix predicted = predictSamples(model, trial);
+    for (Index t = 1; t < Y.cols(); ++t)
+      for (Index i = 0; i < N; ++i) {
+        const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predicted(i, t);
+        if (std::isnan(change)) continue;
+        left += miss * miss;
+        squares += change * change;
+        sum(i) += change;
+        count(i) += 1;
+      }
+  }
+  const double total = squares - sum.cwiseAbs2().cwiseQuotient(count.cwiseMax(1.0)).sum();
+  const double r2 = total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
+  return std::isfinite(r2) ? r2 : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
+  auto parts = std::make_shared<Switching>();
+  const SldsModel& model = fit.model;
+  for (std::size_t k = 0; k < model.F.size(); ++k) {
+    parts->A.push_back(paperScaling(model.F[k], alpha));
+    parts->V.push_back(model.V[k] / alpha);
+    parts->b.push_back(model.b[k] / alpha);
+  }
+  parts->logTransition = model.logTransition;
+  parts->W = model.W;
+  parts->w = model.w;
+  parts->path = fit.paths.front();
+  parts->posterior = fit.posteriors.front();
+  return parts;
+}
+
+}  // namespace
+
+Matrix predictSamples(const SldsModel& model, const Trial& trial) {
+  return Predictor(model, trial).run();
+}
+
+Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha) {
+  Student student;
+  student.alpha = alpha;
+  student.inputAtArrival = true;
+  student.summary = fit.summary;
+  student.restarts = fit.restarts;
+  student.notes = fit.warnings;
+  for (std::size_t i = 0; i < fit.restarts.size(); ++i)
+    if (fit.restarts[i].seed == fit.seed) student.shownRestart = i;
+  if (fit.elbo.empty()) return student;
+  const SldsModel& model = fit.model;
+  Index most = 0;
+  fit.visits.maxCoeff(&most);
+  const auto k = static_cast<std::size_t>(most);
+  student.A = paperScaling(model.F[k], alpha);
+  student.V = model.V[k] / alpha;
+  student.b = model.b[k] / alpha;
+  student.seen = model.neurons();
+  const bool direct = model.G.cwiseAbs().sum() > 0;
+  student.emission = Emission{model.C, direct ? model.G : Matrix(model.neurons(), 0), model.c, model.R};
+  student.states = fit.means.front();
+  if (model.states() > 1) student.switching = switchingOf(fit, alpha);
+  student.oneStepR2 = predictedR2(model, trials, alpha);
+  return student;
+}
+
+}  // namespace keyhole

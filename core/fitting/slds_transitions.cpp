@@ -1,0 +1,221 @@
+// The maximisation over the transitions of an SLDS: see slds_steps.h.
+#include "core/fitting/slds_steps.h"
+
+#include <Eigen/Cholesky>
+
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr int kNewtonSteps = 3;    // per iteration of EM; W moves on in the next one
+constexpr int kHalvings = 30;      // of a Newton step; then it counts as no step
+constexpr double kLeast = 1e-300;  // of a probability: log 0 would be no number
+constexpr double kDamping = 1e-9;  // of the mean curvature, for directions that change nothing
+
+// Multinomial regression of the switches on x. Group g is the state that is left (recurrent), or all of them
+// (recurrent only); its scores are W x + offsets(:, g).
+struct Regression {
+  Matrix x;                     // L x n, means of x_{t-1}; the last column is 0 for the prior
+  std::vector<Matrix> targets;  // per group K x n: expected switches
+  Matrix spread;                // L x L, Σ Cov(x_{t-1})
+};
+
+struct Weights {
+  Matrix W;        // K x L
+  Matrix offsets;  // K x groups
+};
+
+Index groupsOf(const SldsBounds& bounds, Index K) {
+  return bounds.transitions == SldsTransitions::recurrentOnly ? 1 : K;
+}
+
+Regression regressionOf(const SldsModel& model, const std::vector<SldsPosterior>& posteriors,
+                        const SldsBounds& bounds) {
+  const Index L = model.latents(), K = model.states(), groups = groupsOf(bounds, K);
+  Index n = 1;
+  for (const auto& posterior : posteriors) n += posterior.x.means.cols() - 1;
+  Regression data{Matrix::Zero(L, n), {}, Matrix::Zero(L, L)};
+  data.targets.assign(static_cast<std::size_t>(groups), Matrix::Zero(K, n));
+  Index at = 0;
+  for (const auto& posterior : posteriors) {
+    const Index count = posterior.x.means.cols() - 1;
+    data.x.middleCols(at, count) = posterior.x.means.leftCols(count);
+    data.spread += Vector(posterior.x.covariances.leftCols(count).rowwise().sum()).reshaped(L, L);
+    for (Index i = 0; i < K; ++i)
+      for (Index j = 0; j < K; ++j)
+        data.targets[static_cast<std::size_t>(groups > 1 ? i : 0)].row(j).segment(at, count) +=
+            posterior.z.pairs.row(i + K * j).rightCols(count);
+    at += count;
+  }
+  if (groups > 1)
+    for (Index i = 0; i < K; ++i) data.targets[static_cast<std::size_t>(i)](i, n - 1) = bounds.stickiness;
+  return data;
+}
+
+// Columns become log-probabilities.
+void normaliseColumns(Matrix& scores) {
+  for (Index t = 0; t < scores.cols(); ++t)
+    scores.col(t).array() -= logSumExp(scores.col(t).data(), scores.rows());
+}
+
+Matrix logProbabilities(const Regression& data, const Weights& weights, std::size_t group) {
+  Matrix scores = (weights.W * data.x).colwise() + weights.offsets.col(static_cast<Index>(group));
+  normaliseColumns(scores);
+  return scores;
+}
+
+Matrix centred(const Matrix& W) {
+  return W.rowwise() - W.colwise().mean();
+}
+
+double objectiveOf(const Regression& data, const Weights& weights) {
+  const Matrix W = centred(weights.W);
+  double sum = -0.25 * (W * data.spread).cwiseProduct(W).sum();
+  for (std::size_t g = 0; g < data.targets.size(); ++g)
+    sum += data.targets[g].cwiseProduct(logProbabilities(data, weights, g)).sum();
+  return sum;
+}
+
+// Gradient and negative Hessian with respect to the rows of [W offsets], one after the other.
+struct Curvature {
+  Vector gradient;
+  Matrix hessian;
+};
+
+Curvature curvatureOf(const Regression& data, const Weights& weights) {
+  const Index K = weights.W.rows(), L = weights.W.cols(), width = L + weights.offsets.cols();
+  Curvature found{Vector::Zero(K * width), Matrix::Zero(K * width, K * width)};
+  const Matrix pull = 0.5 * centred(weights.W) * data.spread;
+  for (Index j = 0; j < K; ++j) {
+    found.gradient.segment(j * width, L) = -pull.row(j).transpose();
+    for (Index l = 0; l < K; ++l)
+      found.hessian.block(j * width, l * width, L, L) =
+          0.5 * ((j == l ? 1.0 : 0.0) - 1.0 / static_cast<double>(K)) * data.spread;
+  }
+  for (std::size_t g = 0; g < data.targets.size(); ++g) {
+    const Matrix p = logProbabilities(data, weights, g).array().exp();
+    const Vector count = data.targets[g].colwise().sum().transpose();
+    const Matrix excess = data.targets[g] - p * count.asDiagonal();
+    const Index own = L + static_cast<Index>(g);  // the column of the group's offset
+    for (Index j = 0; j < K; ++j) {
+      found.gradient.segment(j * width, L) += data.x * excess.row(j).transpose();
+      found.gradient(j * width + own) += excess.row(j).sum();
+      for (Index l = 0; l < K; ++l) {
+        Vector weight = -p.row(j).cwiseProduct(p.row(l)).transpose();
+        if (l == j) weight += p.row(j).transpose();
+        weight = weight.cwiseProduct(count);
+        auto block = found.hessian.block(j * width, l * width, width, width);
+        const Vector cross = data.x * weight;
+        block.topLeftCorner(L, L) += data.x * weight.asDiagonal() * data.x.transpose();
+        block.col(own).head(L) += cross;
+        block.row(own).head(L) += cross.transpose();
+        block(own, own) += weight.sum();
+      }
+    }
+  }
+  return found;
+}
+
+// One Newton step, halved until the objective does not fall. Returns whether there was one.
+bool stepUp(Weights& weights, double& objective, const Regression& data) {
+  Curvature at = curvatureOf(data, weights);
+  const Index K = weights.W.rows(), L = weights.W.cols(), groups = weights.offsets.cols();
+  at.hessian.diagonal().array() += kDamping * at.hessian.diagonal().mean() + 1e-300;
+  const Vector direction = at.hessian.ldlt().solve(at.gradient);
+  if (!direction.allFinite()) return false;
+  const Matrix change = direction.reshaped(L + groups, K).transpose();
+  double share = 1;
+  for (int i = 0; i < kHalvings; ++i, share *= 0.5) {
+    const Weights next{weights.W + share * change.leftCols(L),
+                       weights.offsets + share * change.rightCols(groups)};
+    const double value = objectiveOf(data, next);
+    if (!(value > objective)) continue;
+    weights = next;
+    objective = value;
+    return true;
+  }
+  return false;
+}
+
+Weights weightsOf(const SldsModel& model, const SldsBounds& bounds) {
+  const Index K = model.states();
+  Weights weights{model.recurrent() ? model.W : Matrix::Zero(K, model.latents()),
+                  Matrix::Zero(K, groupsOf(bounds, K))};
+  if (bounds.transitions == SldsTransitions::recurrentOnly) {
+    if (model.w.size() > 0) weights.offsets.col(0) = model.w;
+  } else {
+    weights.offsets = model.logTransition.transpose();
+    if (model.w.size() > 0) weights.offsets.colwise() += model.w;
+  }
+  return weights;
+}
+
+// W without what changes nothing: a common shift of all rows, and of the offsets.
+void store(SldsModel& model, Weights weights) {
+  const Index K = model.states();
+  model.W = centred(weights.W);
+  model.w = Vector::Zero(K);
+  normaliseColumns(weights.offsets);
+  if (weights.offsets.cols() == K) {
+    model.logTransition = weights.offsets.transpose();
+    return;
+  }
+  model.logTransition.setConstant(-std::log(static_cast<double>(K)));
+  model.w = weights.offsets.col(0);
+}
+
+Matrix pairCounts(const std::vector<SldsPosterior>& posteriors, const SldsBounds& bounds) {
+  const Index K = posteriors.front().z.states.rows();
+  Vector counts = Vector::Zero(K * K);
+  for (const auto& posterior : posteriors) counts += posterior.z.pairs.rowwise().sum();
+  Matrix square = counts.reshaped(K, K);
+  square.diagonal().array() += bounds.stickiness;
+  return square;
+}
+
+Matrix logs(const Matrix& probabilities) {
+  return probabilities.array().max(kLeast).log();
+}
+
+}  // namespace
+
+double logPrior(const SldsModel& model, const SldsBounds& bounds) {
+  if (!(bounds.stickiness > 0)) return 0;
+  const Matrix logRows = logTransitionsAt(model, Matrix::Zero(model.latents(), 2)).rightCols(1);
+  double sum = 0;
+  for (Index i = 0; i < model.states(); ++i) sum += logRows(i + model.states() * i, 0);
+  return bounds.stickiness * sum;
+}
+
+double transitionObjective(const SldsModel& model, const std::vector<SldsPosterior>& posteriors,
+                           const SldsBounds& bounds) {
+  if (bounds.transitions != SldsTransitions::markov)
+    return objectiveOf(regressionOf(model, posteriors, bounds), weightsOf(model, bounds));
+  const Matrix logRows = logTransitionsAt(model, Matrix::Zero(model.latents(), 2));
+  return pairCounts(posteriors, bounds).reshaped().dot(logRows.reshaped());
+}
+
+void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& posteriors,
+                       const SldsBounds& bounds) {
+  const Index K = model.states();
+  if (K == 1) return;
+  Vector first = Vector::Zero(K);
+  for (const auto& posterior : posteriors) first += posterior.z.states.col(0);
+  model.logInitial = logs(first / static_cast<double>(posteriors.size()));
+  if (bounds.transitions == SldsTransitions::markov) {
+    const Matrix counts = pairCounts(posteriors, bounds);
+    for (Index i = 0; i < K; ++i)
+      if (const double total = counts.row(i).sum(); total > 0)
+        model.logTransition.row(i) = logs(counts.row(i) / total);
+    return;
+  }
+  const Regression data = regressionOf(model, posteriors, bounds);
+  Weights weights = weightsOf(model, bounds);
+  double objective = objectiveOf(data, weights);
+  for (int step = 0; step < kNewtonSteps; ++step)
+    if (!stepUp(weights, objective, data)) break;
+  store(model, std::move(weights));
+}
+
+}  // namespace keyhole
