@@ -34,7 +34,9 @@ constexpr Ratio kRatios[] = {
      "map_all_d/pass_each_times_50", "map_all_d/one_pass"},
     {"experiment, fraction moved: from scratch / stages reused", "experiment/from_scratch",
      "experiment/fraction_moved"},
-    {"CORNN, 20 units, 6000 steps, 100 iterations: NumPy / ours", "cornn/numpy", "cornn/ours"},
+    {"CORNN, 20 units, 6000 steps, 100 iterations each: NumPy / ours", "cornn/numpy", "cornn/ours"},
+    {"CORNN, whole fit: NumPy, 1000 iterations / ours, until it stands still", "cornn/numpy_whole_fit",
+     "cornn/ours_whole_fit"},
     {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
 };
 
