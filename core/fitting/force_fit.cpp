@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 namespace keyhole {
@@ -15,7 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kRunaway = 100.0;  // times the largest recorded number: the state has left the recording
+constexpr double kRunaway = 100.0;   // times the largest recorded number: the state has left the recording
+constexpr double kMuchBetter = 0.5;  // of the last error: an earlier pass worth a note
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -165,6 +167,12 @@ struct Course {
   int endedEarly = 0;        // passes
 };
 
+std::string shortText(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
 std::string counted(int passes) {
   return std::to_string(passes) + (passes == 1 ? " pass" : " passes");
 }
@@ -213,6 +221,13 @@ Matrix conclude(const Trainer& trainer, FitSummary& summary, const Course& cours
 }
 
 void addNotes(Student& student, const Course& course, int restarted) {
+  const auto& cost = student.summary.cost;
+  if (student.summary.status != FitStatus::stopped && !course.lastRanAway &&
+      course.bestError < kMuchBetter * cost.back())
+    student.notes.push_back("pass " + std::to_string(course.bestPass) +
+                            " followed the recording more closely (" + shortText(course.bestError) +
+                            ") than the last one (" + shortText(cost.back()) +
+                            "): the passes have not settled; reset points help");
   if (course.endedEarly > 0)
     student.notes.push_back("the state ran away in " + counted(course.endedEarly) + ", which ended early");
   if (restarted > 0)

@@ -15,7 +15,7 @@ struct ForceOptions {
   Nonlinearity phi = Nonlinearity::tanh;
   double gain = 1.5;        // g >= 0: A starts at N(0, g²/N), V at 0
   double p0 = 0.01;         // P starts at p0 I, 0 < p0 <= 1e6
-  Index passes = 100;       // over the recording, >= 1; the published number is 1000
+  Index passes = 100;       // over the recording, >= 1; see below
   Index resetEvery = 0;     // steps, >= 0; 0: the state is put back only at the start of a trial
   Index updateEvery = 1;    // steps, >= 1
   double tolerance = 1e-6;  // >= 0; converged if no weight moves by more than this part of the largest one in
@@ -40,6 +40,10 @@ std::vector<std::string> problems(const ForceOptions& options);
 // reset points; the error while learning would flatter, since the updates steer. If x̂ leaves a hundred times
 // the largest recorded number, a pass ends there and learns nothing from it; in the objective the rest of the
 // stretch counts as that far off.
+//
+// The published number of passes is 1000. With reset points every 1/α steps the objective stood still (to 2
+// %) after 60 to 100 passes on recordings of 25 units and 5000 steps; in one free run of 5000 steps it still
+// fell after 100, and jumped, since a small change of the weights moves the whole later course.
 //
 // All passes used or converged: the last weights, or the best ones if the last run away. A stop returns the
 // weights of the best whole pass (before the first one ended: those so far). Throws InputError: bad options,

@@ -56,7 +56,7 @@ struct Baseline {
 
 // Empty if there is no python3 with NumPy. One thread, as ours; without the settings that make OpenBLAS use
 // slower code than the machine allows.
-std::optional<Baseline> runNumpy(const Trial& trial) {
+std::optional<Baseline> runNumpy(const Trial& trial, Index iterations, int repeats) {
   char name[] = "/tmp/keyhole_cornn_XXXXXX";
   const int descriptor = mkstemp(name);
   if (descriptor < 0) return {};
@@ -69,7 +69,8 @@ std::optional<Baseline> runNumpy(const Trial& trial) {
   for (const char* python : {"python3", "/usr/bin/python3"}) {
     const std::string command = "env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 " +
                                 std::string(python) + " " + KEYHOLE_BENCH_BASELINE "/cornn_numpy.py " + name +
-                                " " + std::to_string(kIterations) + " 3 2>/dev/null";
+                                " " + std::to_string(iterations) + " " + std::to_string(repeats) +
+                                " 2>/dev/null";
     std::FILE* output = popen(command.c_str(), "r");
     if (!output) continue;
     Baseline baseline{0, Matrix(shape[1], shape[1])};
@@ -88,19 +89,37 @@ std::optional<Baseline> runNumpy(const Trial& trial) {
 
 // The time that the script itself measures: without the start of Python. "apart" is the largest difference
 // between the two matrices.
-void numpy(benchmark::State& state) {
+void runBaseline(benchmark::State& state, const CornnOptions& options, Index iterations, int repeats) {
   for (auto _ : state) {
-    const auto baseline = runNumpy(compared());
+    const auto baseline = runNumpy(compared(), iterations, repeats);
     if (!baseline) {
       state.SkipWithError("no python3 with NumPy");
       break;
     }
     state.SetIterationTime(baseline->seconds);
-    state.counters["apart"] =
-        (baseline->A - fitCornn({compared()}, hundredIterations()).A).cwiseAbs().maxCoeff();
+    state.counters["apart"] = (baseline->A - fitCornn({compared()}, options).A).cwiseAbs().maxCoeff();
   }
 }
+
+void numpy(benchmark::State& state) {
+  runBaseline(state, hundredIterations(), kIterations, 3);
+}
 BENCHMARK(numpy)->Name("cornn/numpy")->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(1);
+
+// The published number of iterations; ours ends when the matrix stands still.
+void wholeFit(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(fitCornn({compared()}, CornnOptions()).A.data());
+}
+BENCHMARK(wholeFit)->Name("cornn/ours_whole_fit")->Unit(benchmark::kMillisecond)->Repetitions(3);
+
+void numpyWholeFit(benchmark::State& state) {
+  runBaseline(state, CornnOptions(), CornnOptions().iterations, 1);
+}
+BENCHMARK(numpyWholeFit)
+    ->Name("cornn/numpy_whole_fit")
+    ->Unit(benchmark::kMillisecond)
+    ->UseManualTime()
+    ->Iterations(1);
 
 void costs(benchmark::State& state) {
   const Trial trial = leakyRecording(state.range(0), state.range(1));

@@ -42,6 +42,9 @@ constexpr Ratio kRatios[] = {
     {"BPTT epoch, n = 125: T = 20000 / T = 5000", "bptt_epoch/linear/100/20000",
      "bptt_epoch/linear/100/5000"},
     {"BPTT epoch, n = 100 / n = 50", "bptt_epoch/linear/75/5000", "bptt_epoch/linear/25/5000"},
+    {"CORNN, 20 units, 6000 steps, 100 iterations each: NumPy / ours", "cornn/numpy", "cornn/ours"},
+    {"CORNN, whole fit: NumPy, 1000 iterations / ours, until it stands still", "cornn/numpy_whole_fit",
+     "cornn/ours_whole_fit"},
     {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
 };
 

@@ -238,7 +238,6 @@ class TestCornnFit : public QObject {
     };
     const double weighted = error(CornnLoss::weighted), standard = error(CornnLoss::standard),
                  robust = error(CornnLoss::robust);
-    qInfo("weighted %g robust %g standard %g", weighted, robust, standard);
     QVERIFY(weighted < 0.1 * standard);
     QVERIFY(robust < 0.3 * standard);
   }

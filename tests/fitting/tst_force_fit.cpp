@@ -170,8 +170,6 @@ class TestForceFit : public QObject {
     options.p0 = 100;
     options.gain = 0.5;
     const Student student = fitForce(trials, options);
-    qInfo("A off by %g, V by %g, objective %g -> %g", (student.A - A).cwiseAbs().maxCoeff(),
-          (student.V - V).cwiseAbs().maxCoeff(), student.summary.cost.front(), student.summary.cost.back());
     COMPARE_MATRICES(student.A, A, 1e-3);
     COMPARE_MATRICES(student.V, V, 1e-3);
   }
@@ -186,7 +184,6 @@ class TestForceFit : public QObject {
     QCOMPARE(student.summary.status, FitStatus::iterationLimit);
     const auto& cost = student.summary.cost;
     QCOMPARE(cost.size(), std::size_t{100});
-    qInfo("objective %g, %g (10), %g (30), %g (100)", cost[0], cost[9], cost[29], cost[99]);
     QVERIFY(cost.back() < 0.01 * cost.front());
     const auto run = runStudent(student, trial.activity.col(0), 600, Matrix(0, 600), Matrix(4, 0));
     const double expected = (run.states - trial.activity).squaredNorm() / (599 * 4);
