@@ -32,71 +32,95 @@ std::size_t iterationsOf(const Run& run) {
   return run.logLikelihood.empty() ? 0 : run.logLikelihood.size() - 1;
 }
 
-// The expectations of a model, or what is wrong with it.
-std::optional<LdsExpectations> tryToSmooth(const LdsModel& model, const std::vector<Trial>& trials,
-                                           Progress& progress, std::string& wrong) {
-  try {
-    LdsExpectations sums = smooth(model, trials, progress);
-    if (std::isfinite(sums.logLikelihood)) return sums;
-    wrong = "the log-likelihood left the finite range";
-  } catch (const std::runtime_error& error) {
-    wrong = error.what();
-  }
-  return {};
-}
-
 bool hasConverged(const std::vector<double>& values, double tolerance) {
   if (values.size() < 2) return false;
   const double last = values.back(), before = values[values.size() - 2];
   return last - before <= tolerance * std::abs(last);
 }
 
-Run runEm(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed, double from,
-          double share, Progress& progress) {
-  const LdsEmissionData emissions(trials, options.kind);
-  Run run;
-  LdsModel next = startOf(trials, options, seed);
-  for (Index iteration = 0;; ++iteration) {
-    auto sums = tryToSmooth(next, trials, progress, run.broke);
-    if (!sums) return run;  // run.model is the last good one
-    run.model = next;
-    run.logLikelihood.push_back(sums->logLikelihood);
-    if (options.tolerance > 0 && hasConverged(run.logLikelihood, options.tolerance)) {
-      run.status = FitStatus::converged;
-      return run;
-    }
-    if (iteration == options.iterations) return run;
-    progress.report(from + share * static_cast<double>(iteration) / static_cast<double>(options.iterations),
-                    "fitting the latent system");
-    if (progress.stopRequested()) {
-      run.status = FitStatus::stopped;
-      return run;
-    }
-    updateDynamics(next, *sums, options.kind);
-    if (!emissionsAreFixed(options)) emissions.update(next, *sums);
-  }
+// The published estimator does not fit the first state: it stays at its start, N(0, I).
+LdsClass classOf(const LdsOptions& options) {
+  LdsClass kind = options.kind;
+  if (options.estimator == LdsEstimator::published) kind.initialState = LdsInitialState::standardNormal;
+  return kind;
 }
 
-void requireTrials(const std::vector<Trial>& trials, const LdsOptions& options) {
-  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
-  if (trials.empty()) throw InputError("there is no trial; allowed: at least 1");
-  const Index N = trials.front().activity.rows(), m = trials.front().input.rows(), L = options.kind.latents;
-  Index samples = 0;
-  for (const auto& trial : trials) {
-    if (trial.activity.rows() != N || trial.input.rows() != m ||
-        trial.input.cols() != trial.activity.cols() || trial.activity.cols() < 2)
-      throw InputError("a trial has " + std::to_string(trial.activity.rows()) + " neurons, " +
-                       std::to_string(trial.input.rows()) + " inputs and " +
-                       std::to_string(trial.activity.cols()) + " time points; allowed: " + std::to_string(N) +
-                       " and " + std::to_string(m) +
-                       " as in the first one, and at least 2 time points, as many as of its input");
-    samples += trial.activity.cols();
+// What one fit has for all of its starts.
+class Em {
+ public:
+  Em(const std::vector<Trial>& trials, const LdsOptions& options)
+      : m_data(trials, options.inputAtArrival),
+        m_options(options),
+        m_kind(classOf(options)),
+        m_smoother(m_data, m_kind.latents),
+        m_emissions(m_data, m_kind) {}
+
+  const LdsData& data() const { return m_data; }
+
+  // The start of number `start`, from its progress bar's place `start` out of all.
+  Run run(Index start, Progress& progress) {
+    Run run;
+    LdsModel next = startOf(m_data.trials(), m_options, seedOf(start));
+    for (Index iteration = 0;; ++iteration) {
+      const LdsExpectations* sums = tryToSmooth(next, run, progress);
+      if (!sums) return run;  // run.model is the last good one
+      run.model = next;
+      run.logLikelihood.push_back(sums->logLikelihood);
+      report(start, iteration, sums->logLikelihood, progress);
+      if (m_options.tolerance > 0 && hasConverged(run.logLikelihood, m_options.tolerance)) {
+        run.status = FitStatus::converged;
+        return run;
+      }
+      if (iteration == m_options.iterations) return run;
+      if (progress.stopRequested()) {
+        run.status = FitStatus::stopped;
+        return run;
+      }
+      updateDynamics(next, *sums, m_kind);
+      if (!emissionsAreFixed(m_options)) m_emissions.update(next, *sums);
+    }
   }
-  const Vector variances = LdsEmissionData(trials, options.kind).variances();
-  const Index varying = (variances.array() > 0).count();
+
+  std::uint64_t seedOf(Index start) const { return m_options.seed + static_cast<std::uint64_t>(start); }
+
+ private:
+  // The expectations of a model, or nothing and what is wrong with it.
+  const LdsExpectations* tryToSmooth(const LdsModel& model, Run& run, Progress& progress) {
+    try {
+      const LdsExpectations& sums = m_smoother.run(model, LdsSmoother::Means::notWanted, progress);
+      if (std::isfinite(sums.logLikelihood)) return &sums;
+      run.broke = "the log-likelihood left the finite range";
+    } catch (const Stopped&) {
+      run.status = FitStatus::stopped;
+    } catch (const std::runtime_error& error) {
+      run.broke = error.what();
+    }
+    return nullptr;
+  }
+
+  void report(Index start, Index iteration, double value, Progress& progress) const {
+    const double part = m_options.iterations > 0
+                            ? static_cast<double>(iteration) / static_cast<double>(m_options.iterations)
+                            : 1.0;
+    progress.report((static_cast<double>(start) + part) / static_cast<double>(m_options.restarts),
+                    "fitting the latent system");
+    progress.objective(static_cast<int>(start), static_cast<int>(iteration), value);
+  }
+
+  LdsData m_data;
+  const LdsOptions& m_options;
+  LdsClass m_kind;
+  LdsSmoother m_smoother;
+  LdsEmissionSteps m_emissions;
+};
+
+void requireEnough(const LdsData& data, const LdsOptions& options) {
+  const Index N = data.neurons(), m = data.inputs(), L = options.kind.latents;
+  const Index varying = (data.variances().array() > 0).count();
   if (L > varying)
     throw InputError("the number of latents is " + std::to_string(L) + "; allowed: 1 to " +
                      std::to_string(varying) + ", the channels that vary");
+  const Index samples = transitionsOf(data.trials()) + static_cast<Index>(data.trials().size());
   if (samples < 2 * (L + m + 2))
     throw InputError("the recording has " + std::to_string(samples) + " time points; allowed: at least " +
                      std::to_string(2 * (L + m + 2)) + " for " + std::to_string(L) + " latents and " +
@@ -207,14 +231,16 @@ double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& t
 }
 
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::allowed);
   const auto start = Clock::now();
-  requireTrials(trials, options);
+  Em em(trials, options);
+  requireEnough(em.data(), options);
   LdsFit fit;
   Run shown;
-  const double share = 1.0 / static_cast<double>(options.restarts);
   for (Index r = 0; r < options.restarts; ++r) {
-    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
-    Run run = runEm(trials, options, seed, share * static_cast<double>(r), share, progress);
+    const std::uint64_t seed = em.seedOf(r);
+    Run run = em.run(r, progress);
     const bool stopped = run.status == FitStatus::stopped;
     if (!run.logLikelihood.empty())
       fit.restarts.push_back(
@@ -236,7 +262,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   if (!shown.logLikelihood.empty()) {
     fit.model = std::move(shown.model);
     fit.explainedVariance = reconstructionVariance(fit.model, trials);
-    fit.warnings = warningsOf(fit.model, LdsEmissionData(trials, options.kind).variances(), options);
+    fit.warnings = warningsOf(fit.model, em.data().variances(), options);
   }
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return fit;

@@ -13,7 +13,7 @@ namespace keyhole {
 enum class LdsEstimator {
   exact,      // EM of all parameters of the class (Shumway & Stoffer 1982; Ghahramani & Hinton 1996)
   published,  // G regressed without an intercept, PCA emissions in a random rotation of the latents, R of
-              // probabilistic PCA; EM on the dynamics alone, Q diagonal or full
+              // probabilistic PCA; EM on the dynamics alone, Q diagonal or full; x_0 ~ N(0, I) throughout
 };
 
 struct LdsOptions {
@@ -23,6 +23,7 @@ struct LdsOptions {
   Index iterations = 200;  // at most
   double tolerance =
       1e-10;  // converged if the log-likelihood rises by less than this part of its size; 0: never
+  bool inputAtArrival = true;             // u_t acts on x_t as published, else u_{t-1}
   std::uint64_t seed = 1;                 // of the rotation that the latents start in
   Index restarts = 1;                     // starts with the seeds seed, seed + 1, …
   std::optional<LdsModel> heldEmissions;  // C, G, c, R of this model stay as they are

@@ -8,19 +8,21 @@
 
 namespace keyhole {
 
-// x_t = F x_{t-1} + V u_t + b + N(0, Q),  y_t = C x_t + G u_t + c + N(0, diag R),  x_0 ~ N(mu0, P0).
-// L latents, N neurons, m inputs (0: none). The input of the first sample acts on y_0 alone.
+// x_t = F x_{t-1} + V v_t + b + N(0, Q),  y_t = C x_t + G u_t + c + N(0, diag R),  x_0 ~ N(mu0, P0).
+// L latents, N neurons, m inputs (0: none). v_t = u_t as published, or u_{t-1} as in the simulated circuits;
+// nothing acts on x_0.
 struct LdsModel {
-  Matrix F;    // L x L, the transition of one step
-  Matrix V;    // L x m
-  Vector b;    // L
-  Matrix Q;    // L x L, positive semidefinite
-  Matrix C;    // N x L
-  Matrix G;    // N x m
-  Vector c;    // N
-  Vector R;    // N, > 0
-  Vector mu0;  // L
-  Matrix P0;   // L x L
+  Matrix F;                    // L x L, the transition of one step
+  Matrix V;                    // L x m
+  Vector b;                    // L
+  Matrix Q;                    // L x L, positive semidefinite
+  Matrix C;                    // N x L
+  Matrix G;                    // N x m
+  Vector c;                    // N
+  Vector R;                    // N, > 0
+  Vector mu0;                  // L
+  Matrix P0;                   // L x L
+  bool inputAtArrival = true;  // v_t = u_t, else u_{t-1}
 
   Index latents() const { return F.rows(); }
   Index neurons() const { return C.rows(); }
@@ -38,12 +40,18 @@ enum class LdsEmissionNoise {
   floored,  // diagonal, but never below a fraction of the channel's variance
 };
 
+enum class LdsInitialState {
+  estimated,       // mu0 and P0
+  standardNormal,  // mu0 = 0 and P0 = I, whatever the data
+};
+
 // Which parameters the model has, and how they are bound.
 struct LdsClass {
   Index latents = 5;
   LdsEmissions emissions = LdsEmissions::orthonormal;
   LdsDynamicsNoise dynamicsNoise = LdsDynamicsNoise::diagonal;
   LdsEmissionNoise emissionNoise = LdsEmissionNoise::diagonal;
+  LdsInitialState initialState = LdsInitialState::estimated;
   double noiseFloor = 1e-4;  // of a channel's variance, for floored
   bool bias = true;          // b; c is always there
   bool direct = true;        // G

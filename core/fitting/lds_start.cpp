@@ -57,7 +57,8 @@ void regressOnInput(LdsModel& model, const Joined& all, bool direct, bool interc
 }
 
 // F, V, b and Q by regression of the projected data on themselves one step earlier.
-void regressDynamics(LdsModel& model, const Joined& all, const Matrix& X, bool bias) {
+void regressDynamics(LdsModel& model, const Joined& all, const Matrix& X, const LdsOptions& options) {
+  const bool bias = options.kind.bias;
   const Index L = X.rows(), m = all.U.rows(), columns = X.cols(), width = L + m + (bias ? 1 : 0);
   std::vector<Index> later;
   std::size_t next = 0;
@@ -71,7 +72,7 @@ void regressDynamics(LdsModel& model, const Joined& all, const Matrix& X, bool b
   for (Index& t : earlier) --t;
   Matrix Z(width, static_cast<Index>(later.size()));
   Z.topRows(L) = X(Eigen::all, earlier);
-  if (m > 0) Z.middleRows(L, m) = all.U(Eigen::all, later);
+  if (m > 0) Z.middleRows(L, m) = all.U(Eigen::all, options.inputAtArrival ? later : earlier);
   if (bias) Z.bottomRows(1).setOnes();
   const Matrix target = X(Eigen::all, later);
   Matrix gram = Z * Z.transpose();
@@ -114,8 +115,9 @@ LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, st
   const Matrix X = (model.C.transpose() * model.C)
                        .ldlt()
                        .solve(model.C.transpose() * ((all.Y - model.G * all.U).colwise() - model.c));
-  regressDynamics(model, all, X, options.kind.bias);
-  model.mu0 = X(Eigen::all, all.starts).rowwise().mean();
+  regressDynamics(model, all, X, options);
+  model.inputAtArrival = options.inputAtArrival;
+  model.mu0 = published ? Vector(Vector::Zero(L)) : Vector(X(Eigen::all, all.starts).rowwise().mean());
   model.P0 = Matrix::Identity(L, L);
   return model;
 }

@@ -3,6 +3,7 @@
 #include "core/linalg/eigen.h"
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <Eigen/SVD>
 
 #include <algorithm>
@@ -44,13 +45,8 @@ std::vector<Index> columnsOf(Index width, bool bias) {
   return columns;
 }
 
-Matrix polar(const Matrix& A) {
-  const Eigen::JacobiSVD<Matrix> svd(A, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  return svd.matrixU() * svd.matrixV().transpose();
-}
-
 double largestEigenvalue(const Matrix& symmetric) {
-  return symmetricEigenSystem(symmetric, 1).values(0);
+  return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
 }
 
 }  // namespace
@@ -72,158 +68,190 @@ void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass
     model.Q = Q;
   else
     model.Q = Q.diagonal().asDiagonal();
+  if (kind.initialState == LdsInitialState::standardNormal) {
+    model.mu0.setZero();
+    model.P0.setIdentity();
+    return;
+  }
   const auto trials = static_cast<double>(sums.firstMeans.cols());
   model.mu0 = sums.firstMeans.rowwise().mean();
   const Matrix spread = sums.firstMeans.colwise() - model.mu0;
   model.P0 = (sums.firstCovariances + spread * spread.transpose()) / trials;
 }
 
-LdsEmissionData::LdsEmissionData(const std::vector<Trial>& trials, const LdsClass& kind)
-    : m_trials(trials), m_kind(kind) {
-  const Index N = trials.front().activity.rows();
-  Vector sum = Vector::Zero(N), squares = sum, count = sum;
-  for (const auto& trial : trials) {
-    const Eigen::ArrayXXd there =
-        trial.activity.array().isNaN().select(0.0, Eigen::ArrayXXd::Ones(N, trial.activity.cols()));
-    const Matrix values = (there > 0).select(trial.activity, Matrix::Zero(N, trial.activity.cols()));
-    m_missing = m_missing || !(there > 0).all();
-    sum += values.rowwise().sum();
-    squares += values.rowwise().squaredNorm();
-    count += there.matrix().rowwise().sum();
+Matrix polarFactor(const Matrix& A) {
+  // By the eigenvalues of AᵀA, which a Newton step rids of the rounding that squaring brought; far from
+  // orthonormal it would not: then by the singular values.
+  const Eigen::SelfAdjointEigenSolver<Matrix> system(A.transpose() * A);
+  const Vector& values = system.eigenvalues();
+  if (values(0) > 1e-6 * values(values.size() - 1)) {
+    const Matrix first = A * (system.eigenvectors() * values.cwiseSqrt().cwiseInverse().asDiagonal() *
+                              system.eigenvectors().transpose());
+    const Matrix excess = first.transpose() * first - Matrix::Identity(A.cols(), A.cols());
+    return first - 0.5 * (first * excess);
   }
-  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
-  m_variances = (squares.cwiseQuotient(count.cwiseMax(1.0)) - mean.cwiseAbs2()).cwiseMax(0.0);
-  if (kind.direct) m_extras += trials.front().input.rows();
+  const Eigen::JacobiSVD<Matrix> svd(A, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  return svd.matrixU() * svd.matrixV().transpose();
 }
 
-Vector LdsEmissionData::floors() const {
+LdsEmissionSteps::LdsEmissionSteps(const LdsData& data, const LdsClass& kind)
+    : m_data(data), m_kind(kind), m_channels(static_cast<std::size_t>(data.neurons())) {
+  if (kind.direct) m_extras += data.inputs();
+  m_floors = floors();
+}
+
+Vector LdsEmissionSteps::floors() const {
   const double share = m_kind.emissionNoise == LdsEmissionNoise::floored ? m_kind.noiseFloor : kRoundingFloor;
-  const double most = std::max(m_variances.maxCoeff(), 1e-300);
+  const Vector& variances = m_data.variances();
+  const double most = std::max(variances.maxCoeff(), 1e-300);
   // A channel that does not vary needs some noise too, and not so little that it rules the others.
-  return (m_variances.array() > 1e-12 * most).select(share * m_variances, 1e-4 * most);
+  return (variances.array() > 1e-12 * most).select(share * variances, 1e-4 * most);
 }
 
-std::vector<LdsEmissionData::Channel> LdsEmissionData::momentsOf(const LdsModel& model,
-                                                                 const LdsExpectations& sums) const {
+const Matrix& LdsEmissionSteps::momentOf(Index channel) const {
+  return m_channels[m_data.anyMissing() ? static_cast<std::size_t>(channel) : 0].S;
+}
+
+void LdsEmissionSteps::collectMoments(const LdsModel& model, const LdsExpectations& sums) {
+  const Index L = model.latents(), N = model.neurons(), k = m_extras;
+  const Matrix& M = m_data.moments();
+  Matrix& S = m_channels.front().S;
+  S.resize(L + k, L + k);
+  S.topLeftCorner(L, L) = sums.XX + sums.firstCovariances + sums.firstMeans * sums.firstMeans.transpose();
+  S.topRightCorner(L, k) = sums.XD.rightCols(k);
+  S.bottomLeftCorner(k, L) = sums.XD.rightCols(k).transpose();
+  S.bottomRightCorner(k, k) = M.bottomRightCorner(k, k);
+  for (Index i = 0; i < N; ++i) {
+    Channel& channel = m_channels[static_cast<std::size_t>(i)];
+    channel.r.resize(L + k);
+    channel.r << sums.XD.col(i), M.col(i).tail(k);
+    channel.yy = M(i, i);
+    channel.count = static_cast<double>(m_data.completeSteps());
+  }
+}
+
+void LdsEmissionSteps::collectWithGaps(const LdsModel& model, const LdsExpectations& sums) {
   const Index L = model.latents(), N = model.neurons(), width = L + m_extras;
-  std::vector<Channel> channels(static_cast<std::size_t>(N));
-  Matrix S = Matrix::Zero(width, width), r = Matrix::Zero(width, N);
-  Vector yy = Vector::Zero(N);
-  double count = 0;
-  for (auto& channel : channels) channel.S = Matrix::Zero(width, width);
-  for (std::size_t k = 0; k < m_trials.size(); ++k) {
-    const auto& trial = m_trials[k];
+  for (Index i = 0; i < N; ++i) {
+    Channel& channel = m_channels[static_cast<std::size_t>(i)];
+    channel = {Matrix::Zero(width, width), Vector::Zero(width), 0, 0};
+    channel.S.topLeftCorner(L, L) = sums.covariances[static_cast<std::size_t>(i)];
+  }
+  for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
+    const Trial& trial = m_data.trials()[k];
     const Index T = trial.activity.cols();
     Matrix W(width, T);
     W.topRows(L) = sums.means[k];
     if (m_extras > 1) W.middleRows(L, m_extras - 1) = trial.input;
     W.bottomRows(1).setOnes();
-    if (!m_missing) {
-      S.noalias() += W * W.transpose();
-      r.noalias() += W * trial.activity.transpose();
-      yy += trial.activity.rowwise().squaredNorm();
-      count += static_cast<double>(T);
-      continue;
-    }
+    std::vector<Index> there;
     for (Index i = 0; i < N; ++i) {
-      Channel& channel = channels[static_cast<std::size_t>(i)];
-      std::vector<Index> there;
+      Channel& channel = m_channels[static_cast<std::size_t>(i)];
+      there.clear();
       for (Index t = 0; t < T; ++t)
         if (!std::isnan(trial.activity(i, t))) there.push_back(t);
       const Matrix Wi = W(Eigen::all, there);
       const Vector yi = trial.activity(i, there).transpose();
       channel.S.noalias() += Wi * Wi.transpose();
-      r.col(i) += Wi * yi;
-      yy(i) += yi.squaredNorm();
+      channel.r += Wi * yi;
+      channel.yy += yi.squaredNorm();
       channel.count += static_cast<double>(there.size());
     }
   }
-  for (Index i = 0; i < N; ++i) {
-    const auto place = static_cast<std::size_t>(i);
-    if (!m_missing) {
-      channels[place].S = S;
-      channels[place].count = count;
-    }
-    channels[place].S.topLeftCorner(L, L) += sums.covariances[sums.perChannel ? place : 0];
-    channels[place].r = r.col(i);
-    channels[place].yy = yy(i);
-  }
-  return channels;
 }
 
-void LdsEmissionData::updateFree(LdsModel& model, const std::vector<Channel>& channels) const {
+void LdsEmissionSteps::updateFree(LdsModel& model) {
   const Index L = model.latents();
+  Eigen::LDLT<Matrix> factor;
   for (Index i = 0; i < model.neurons(); ++i) {
-    const Channel& channel = channels[static_cast<std::size_t>(i)];
+    const Channel& channel = m_channels[static_cast<std::size_t>(i)];
     if (channel.count < 1) continue;
-    const Vector weights = channel.S.ldlt().solve(channel.r);
+    if (i == 0 || m_data.anyMissing()) factor.compute(momentOf(i));
+    const Vector weights = factor.solve(channel.r);
     model.C.row(i) = weights.head(L).transpose();
     if (m_extras > 1) model.G.row(i) = weights.segment(L, m_extras - 1).transpose();
     model.c(i) = weights(L + m_extras - 1);
   }
 }
 
-void LdsEmissionData::updateOrthonormal(LdsModel& model, const std::vector<Channel>& channels) const {
+void LdsEmissionSteps::updateOrthonormal(LdsModel& model) {
   const Index L = model.latents(), N = model.neurons(), k = m_extras;
+  const bool missing = m_data.anyMissing();
   // G and c profiled out: what remains of Σ x xᵀ and Σ x y behind the regression on e.
-  std::vector<Matrix> Sxx(static_cast<std::size_t>(N));
-  Matrix Syx(N, L);
+  std::vector<Matrix> Sxx(missing ? static_cast<std::size_t>(N) : 1);
+  Matrix Syx(N, L), onExtras;
   double curvature = 0;
   for (Index i = 0; i < N; ++i) {
-    const Channel& channel = channels[static_cast<std::size_t>(i)];
-    const Matrix See = channel.S.bottomRightCorner(k, k), Sxe = channel.S.topRightCorner(L, k);
-    const Matrix onExtras = See.ldlt().solve(Sxe.transpose()).transpose();
-    Matrix& S = Sxx[static_cast<std::size_t>(i)];
-    S = channel.S.topLeftCorner(L, L) - onExtras * Sxe.transpose();
+    const Channel& channel = m_channels[static_cast<std::size_t>(i)];
+    if (missing || i == 0) {
+      const Matrix& S = momentOf(i);
+      const Matrix See = S.bottomRightCorner(k, k), Sxe = S.topRightCorner(L, k);
+      onExtras = See.ldlt().solve(Sxe.transpose()).transpose();
+      Matrix& left = Sxx[static_cast<std::size_t>(i)];
+      left = S.topLeftCorner(L, L) - onExtras * Sxe.transpose();
+      curvature = std::max(curvature, largestEigenvalue(left));
+    }
     Syx.row(i) = (channel.r.head(L) - onExtras * channel.r.tail(k)).transpose();
-    if (m_missing || i == 0) curvature = std::max(curvature, largestEigenvalue(S));
-    if (!m_missing && i > 0) S = Sxx.front();
   }
   // One bound on every channel's curvature: λ_max(S)/R_min.
   const double bound = curvature * model.R.cwiseInverse().maxCoeff();
-  for (int step = 0; step < kProcrustesSteps; ++step) {
-    Matrix gradient(N, L);
-    for (Index i = 0; i < N; ++i)
-      gradient.row(i) = (Syx.row(i) - model.C.row(i) * Sxx[static_cast<std::size_t>(i)]) / model.R(i);
-    model.C = polar(model.C + gradient / bound);
+  const Vector scale = model.R.cwiseInverse() / bound;
+  Matrix step(N, L);
+  for (int count = 0; count < kProcrustesSteps; ++count) {
+    step = Syx;
+    if (missing)
+      for (Index i = 0; i < N; ++i)
+        step.row(i).noalias() -= model.C.row(i) * Sxx[static_cast<std::size_t>(i)];
+    else
+      step.noalias() -= model.C * Sxx.front();
+    model.C = polarFactor(model.C + scale.asDiagonal() * step);
   }
-  for (Index i = 0; i < N; ++i) {
-    const Channel& channel = channels[static_cast<std::size_t>(i)];
-    const Vector extras = channel.S.bottomRightCorner(k, k).ldlt().solve(
-        channel.r.tail(k) - channel.S.bottomLeftCorner(k, L) * model.C.row(i).transpose());
+  updateExtras(model);
+}
+
+void LdsEmissionSteps::updateExtras(LdsModel& model) {
+  const Index L = model.latents(), k = m_extras;
+  Eigen::LDLT<Matrix> factor;
+  for (Index i = 0; i < model.neurons(); ++i) {
+    const Channel& channel = m_channels[static_cast<std::size_t>(i)];
+    const Matrix& S = momentOf(i);
+    if (i == 0 || m_data.anyMissing()) factor.compute(S.bottomRightCorner(k, k));
+    const Vector extras =
+        factor.solve(channel.r.tail(k) - S.bottomLeftCorner(k, L) * model.C.row(i).transpose());
     if (k > 1) model.G.row(i) = extras.head(k - 1).transpose();
     model.c(i) = extras(k - 1);
   }
 }
 
-void LdsEmissionData::updateNoise(LdsModel& model, const std::vector<Channel>& channels) const {
+void LdsEmissionSteps::updateNoise(LdsModel& model) {
   const Index L = model.latents(), N = model.neurons();
-  Vector squares(N), counts(N);
+  Vector squares(N), counts(N), weights(L + m_extras);
   for (Index i = 0; i < N; ++i) {
-    const Channel& channel = channels[static_cast<std::size_t>(i)];
-    Vector weights(L + m_extras);
+    const Channel& channel = m_channels[static_cast<std::size_t>(i)];
     weights.head(L) = model.C.row(i).transpose();
     if (m_extras > 1) weights.segment(L, m_extras - 1) = model.G.row(i).transpose();
     weights(L + m_extras - 1) = model.c(i);
-    squares(i) = channel.yy - 2 * weights.dot(channel.r) + weights.dot(channel.S * weights);
+    squares(i) = channel.yy - 2 * weights.dot(channel.r) + weights.dot(momentOf(i) * weights);
     counts(i) = channel.count;
   }
-  const Vector floor = floors();
   if (m_kind.emissionNoise == LdsEmissionNoise::isotropic) {
-    model.R.setConstant(std::max(squares.sum() / counts.sum(), floor.maxCoeff()));
+    model.R.setConstant(std::max(squares.sum() / counts.sum(), m_floors.maxCoeff()));
     return;
   }
   for (Index i = 0; i < N; ++i)
-    if (counts(i) > 0) model.R(i) = std::max(squares(i) / counts(i), floor(i));
+    if (counts(i) > 0) model.R(i) = std::max(squares(i) / counts(i), m_floors(i));
 }
 
-void LdsEmissionData::update(LdsModel& model, const LdsExpectations& sums) const {
-  const auto channels = momentsOf(model, sums);
-  if (m_kind.emissions == LdsEmissions::free)
-    updateFree(model, channels);
+void LdsEmissionSteps::update(LdsModel& model, const LdsExpectations& sums) {
+  if (m_data.anyMissing())
+    collectWithGaps(model, sums);
   else
-    updateOrthonormal(model, channels);
-  updateNoise(model, channels);
+    collectMoments(model, sums);
+  if (m_kind.emissions == LdsEmissions::free)
+    updateFree(model);
+  else
+    updateOrthonormal(model);
+  updateNoise(model);
 }
 
 }  // namespace keyhole

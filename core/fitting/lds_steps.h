@@ -6,23 +6,22 @@
 
 namespace keyhole {
 
-// F, V, b by regression of E[x_t] on [x_{t-1}; u_t; 1], then Q from what is left, mu0 and P0 from the first
-// states. With model class `stable`, F goes from the old towards the best one only as far as its spectral
-// radius stays <= 1.
+// F, V, b by regression of E[x_t] on [x_{t-1}; v_t; 1], then Q from what is left, mu0 and P0 from the first
+// states if the class estimates them. With model class `stable`, F goes from the old towards the best one
+// only as far as its spectral radius stays <= 1.
 void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass& kind);
 
-// What the emission steps need of the data, computed once: per channel, or for all if nothing is missing.
-class LdsEmissionData {
+// The emission steps.
+class LdsEmissionSteps {
  public:
-  LdsEmissionData(const std::vector<Trial>& trials, const LdsClass& kind);
+  // Keeps a reference to the data.
+  LdsEmissionSteps(const LdsData& data, const LdsClass& kind);
 
   // C, G, c and R. Free emissions: regression of y on [x_t; u_t; 1], per channel. Orthonormal ones: C by
   // majorisation of the weighted Procrustes problem with G and c profiled out, C ← polar(C + R⁻¹ (S_yx - C
   // S_xx)/Λ), Λ the largest curvature; then G, c. Each C step does not lower the expected log-likelihood,
   // whatever the number of them.
-  void update(LdsModel& model, const LdsExpectations& sums) const;
-
-  const Vector& variances() const { return m_variances; }  // N, of the channels
+  void update(LdsModel& model, const LdsExpectations& sums);
 
   // The smallest noise variance of each channel: a fraction of its variance for the floored class, else what
   // rounding demands.
@@ -35,16 +34,23 @@ class LdsEmissionData {
     double yy = 0;  // Σ y²
     double count = 0;
   };
-  std::vector<Channel> momentsOf(const LdsModel& model, const LdsExpectations& sums) const;
-  void updateFree(LdsModel& model, const std::vector<Channel>& channels) const;
-  void updateOrthonormal(LdsModel& model, const std::vector<Channel>& channels) const;
-  void updateNoise(LdsModel& model, const std::vector<Channel>& channels) const;
+  void collectMoments(const LdsModel& model, const LdsExpectations& sums);
+  void collectWithGaps(const LdsModel& model, const LdsExpectations& sums);
+  void updateFree(LdsModel& model);
+  void updateOrthonormal(LdsModel& model);
+  void updateExtras(LdsModel& model);
+  void updateNoise(LdsModel& model);
+  // Channels share S if nothing is missing: it is kept, and factorised, once.
+  const Matrix& momentOf(Index channel) const;
 
-  const std::vector<Trial>& m_trials;
+  const LdsData& m_data;
   LdsClass m_kind;
-  bool m_missing = false;
   Index m_extras = 1;  // k, rows of e
-  Vector m_variances;
+  std::vector<Channel> m_channels;
+  Vector m_floors;
 };
+
+// A (AᵀA)^-½, the nearest matrix with orthonormal columns; A is N x L of rank L.
+Matrix polarFactor(const Matrix& A);
 
 }  // namespace keyhole

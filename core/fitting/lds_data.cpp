@@ -1,0 +1,102 @@
+#include "core/fitting/lds_data.h"
+
+#include <Eigen/QR>
+
+namespace keyhole {
+namespace {
+
+constexpr Index kRows = 1024;  // of the samples that are factorised at once
+
+Matrix withOnes(const Matrix& above, const Matrix& below) {
+  Matrix all(above.rows() + below.rows() + 1, above.cols());
+  all.topRows(above.rows()) = above;
+  all.middleRows(above.rows(), below.rows()) = below;
+  all.bottomRows(1).setOnes();
+  return all;
+}
+
+// Columns of `from` as rows of tiles.
+void fill(std::vector<double>& tiles, const Matrix& from, Index shift) {
+  const Index width = from.rows();
+  for (Index t = shift; t < from.cols(); ++t) {
+    double* row = tiles.data() + (t - shift) / kTile * kTile * width + (t - shift) % kTile;
+    for (Index k = 0; k < width; ++k) row[k * kTile] = from(k, t);
+  }
+}
+
+}  // namespace
+
+LdsData::LdsData(const std::vector<Trial>& trials, bool inputAtArrival)
+    : m_trials(trials), m_inputAtArrival(inputAtArrival), m_tiles(trials.size()) {
+  m_moments = m_factor = Matrix::Zero(width(), width());
+  m_driveMoments = Matrix::Zero(inputs() + 1, inputs() + 1);
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    const Matrix drive = withOnes(driveOf(k), Matrix(0, trials[k].activity.cols()));
+    const auto acting = drive.rightCols(drive.cols() - 1);
+    m_driveMoments.noalias() += acting * acting.transpose();
+    if (trials[k].activity.hasNaN()) {
+      m_anyMissing = true;
+      continue;
+    }
+    addTiles(trials[k], drive, m_tiles[k]);
+    addToFactor(trials[k]);
+    m_completeSteps += trials[k].activity.cols();
+  }
+  computeVariances();
+}
+
+Matrix LdsData::driveOf(std::size_t trial) const {
+  const Matrix& input = m_trials[trial].input;
+  if (m_inputAtArrival || input.rows() == 0) return input;
+  Matrix shifted = Matrix::Zero(input.rows(), input.cols());
+  shifted.rightCols(input.cols() - 1) = input.leftCols(input.cols() - 1);
+  return shifted;
+}
+
+void LdsData::addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into) {
+  into.steps = trial.activity.cols();
+  into.tiles = (into.steps + kTile - 1) / kTile;
+  const auto sizeOf = [&](Index columns) { return static_cast<std::size_t>(into.tiles * kTile * columns); };
+  into.samples.assign(sizeOf(width()), 0.0);
+  into.drive.assign(sizeOf(inputs() + 1), 0.0);
+  into.next = into.drive;
+  fill(into.samples, withOnes(trial.activity, trial.input), 0);
+  fill(into.drive, drive, 0);
+  fill(into.next, drive, 1);
+}
+
+void LdsData::addToFactor(const Trial& trial) {
+  const Index w = width();
+  for (Index first = 0; first < trial.activity.cols(); first += kRows) {
+    const Index n = std::min(kRows, trial.activity.cols() - first);
+    const Matrix samples =
+        withOnes(trial.activity.middleCols(first, n), Matrix(trial.input.middleCols(first, n)));
+    m_moments.noalias() += samples * samples.transpose();
+    Matrix stacked(w + n, w);
+    stacked << m_factor.transpose(), samples.transpose();
+    const Eigen::HouseholderQR<Matrix> qr(stacked);
+    m_factor = Matrix(qr.matrixQR().topRows(w).triangularView<Eigen::Upper>()).transpose();
+  }
+}
+
+void LdsData::computeVariances() {
+  const Index N = neurons();
+  Vector sum = Vector::Zero(N), squares = sum, count = sum;
+  const auto overSamples = [&](auto&& use) {
+    for (const Trial& trial : m_trials)
+      for (Index t = 0; t < trial.activity.cols(); ++t)
+        for (Index i = 0; i < N; ++i)
+          if (const double y = trial.activity(i, t); y == y) use(i, y);
+  };
+  overSamples([&](Index i, double y) {
+    sum(i) += y;
+    count(i) += 1;
+  });
+  const Vector n = count.cwiseMax(1.0), mean = sum.cwiseQuotient(n);
+  overSamples([&](Index i, double y) { squares(i) += (y - mean(i)) * (y - mean(i)); });
+  m_variances = squares.cwiseQuotient(n);
+  // A constant channel's mean is off by a rounding: that is no variance.
+  m_variances = (m_variances.array() > 1e-28 * mean.array().square()).select(m_variances, 0.0);
+}
+
+}  // namespace keyhole
