@@ -238,31 +238,12 @@ class Drawing {
   std::size_t m_done = 0;
 };
 
-std::vector<double> sortedScores(const ScoreFamily& family) {
-  std::vector<double> scores;
-  for (const auto& draw : family.draws)
-    if (std::isfinite(draw.score)) scores.push_back(draw.score);
-  std::sort(scores.begin(), scores.end());
-  return scores;
-}
-
 }  // namespace
 
-double standingOf(double score, const ScoreFamily& family) {
-  const auto scores = sortedScores(family);
-  if (scores.empty() || !std::isfinite(score)) return std::numeric_limits<double>::quiet_NaN();
-  const auto [low, high] = std::equal_range(scores.begin(), scores.end(), score);
-  const auto below = static_cast<double>(low - scores.begin()), ties = static_cast<double>(high - low);
-  return (below + 0.5 * ties) / static_cast<double>(scores.size());
-}
-
-double quantileOf(const ScoreFamily& family, double q) {
-  const auto scores = sortedScores(family);
-  if (scores.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const double place = q * static_cast<double>(scores.size() - 1);
-  const auto low = static_cast<std::size_t>(place);
-  const std::size_t high = std::min(low + 1, scores.size() - 1);
-  return scores[low] + (place - static_cast<double>(low)) * (scores[high] - scores[low]);
+Standing standingOf(double score, const ScoreFamily& family) {
+  Vector scores(static_cast<Index>(family.draws.size()));
+  for (std::size_t i = 0; i < family.draws.size(); ++i) scores(static_cast<Index>(i)) = family.draws[i].score;
+  return standingOf(score, scores);
 }
 
 ScoreDistribution scoreDistribution(const Experiment& experiment, const std::string& cacheFolder,

@@ -2,6 +2,7 @@
 // rotations of the published estimator) on one recording. One draw is never the result.
 #pragma once
 
+#include "core/analysis/standing.h"
 #include "core/experiment/experiment.h"
 
 namespace keyhole {
@@ -30,10 +31,8 @@ struct ScoreDistribution {
   bool complete = false;
 };
 
-// Where a score stands: the share of the family's defined scores below it (ties count half). NaN for none.
-double standingOf(double score, const ScoreFamily& family);
-// The q-quantile (linear between order statistics) of the family's finite scores. NaN for none.
-double quantileOf(const ScoreFamily& family, double q);
+// Where a score stands among the family's.
+Standing standingOf(double score, const ScoreFamily& family);
 
 using ScoreSink = std::function<void(const ScoreDistribution&)>;
 

@@ -1,6 +1,7 @@
 #include "core/experiment/trial_fits.h"
 
 #include "core/common/error.h"
+#include "core/fitting/lds_student.h"
 
 namespace keyhole {
 namespace {
@@ -96,15 +97,6 @@ BpttOptions bpttOptions(const Settings& settings) {
   return options;
 }
 
-SubspaceOptions subspaceOptions(const Settings& settings) {
-  SubspaceOptions options;
-  options.latents = settings.integer("fit.latents");
-  options.alpha = settings.number("simulation.alpha");
-  options.weighting =
-      settings.text("fit.weighting") == "cva" ? SubspaceWeighting::cva : SubspaceWeighting::n4sid;
-  return options;
-}
-
 Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
                   const std::optional<LdsModel>& held) {
   const FitMethod method = fitMethod(settings);
@@ -119,7 +111,7 @@ Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Pr
     case FitMethod::slds:
       return fitSlds(trials, sldsOptions(settings), progress);
     case FitMethod::subspace:
-      return fitSubspace(trials, subspaceOptions(settings), progress);
+      break;
     case FitMethod::cornn:
       return fitCornn(trials, cornnOptions(settings), progress);
     case FitMethod::force:

@@ -5,6 +5,7 @@
 #include <Eigen/QR>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace keyhole {
@@ -121,6 +122,27 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials) {
   }
   const double total = squares - sum.squaredNorm() / static_cast<double>(transitionsOf(trials));
   return total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
+}
+
+double predictedR2(const std::vector<Matrix>& predictions, const std::vector<Trial>& trials, double alpha) {
+  const Index N = trials.front().activity.rows();
+  double left = 0, squares = 0;
+  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    const Matrix& Y = trials[k].activity;
+    for (Index t = 1; t < Y.cols(); ++t)
+      for (Index i = 0; i < N; ++i) {
+        const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predictions[k](i, t);
+        if (std::isnan(change)) continue;
+        left += miss * miss;
+        squares += change * change;
+        sum(i) += change;
+        count(i) += 1;
+      }
+  }
+  const double total = squares - sum.cwiseAbs2().cwiseQuotient(count.cwiseMax(1.0)).sum();
+  const double r2 = total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
+  return std::isfinite(r2) ? r2 : std::numeric_limits<double>::quiet_NaN();
 }
 
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction) {

@@ -1,4 +1,5 @@
 // An SLDS as a student, and its one-step predictions: see slds_fit.h.
+#include "core/fitting/run_student.h"
 #include "core/fitting/slds_fit.h"
 #include "core/fitting/slds_smoother.h"
 
@@ -124,29 +125,6 @@ class Predictor {
   Vector m_pull;
 };
 
-// 1 - Σ(x⁺ - x̂⁺)² / Σ(x⁺ - mean)² with x⁺_t = y_t - (1-α) y_{t-1}, where both samples are there.
-double predictedR2(const SldsModel& model, const std::vector<Trial>& trials, double alpha) {
-  double left = 0, squares = 0;
-  const Index N = model.neurons();
-  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
-  for (const auto& trial : trials) {
-    const Matrix& Y = trial.activity;
-    const Matrix predicted = predictSamples(model, trial);
-    for (Index t = 1; t < Y.cols(); ++t)
-      for (Index i = 0; i < N; ++i) {
-        const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predicted(i, t);
-        if (std::isnan(change)) continue;
-        left += miss * miss;
-        squares += change * change;
-        sum(i) += change;
-        count(i) += 1;
-      }
-  }
-  const double total = squares - sum.cwiseAbs2().cwiseQuotient(count.cwiseMax(1.0)).sum();
-  const double r2 = total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
-  return std::isfinite(r2) ? r2 : std::numeric_limits<double>::quiet_NaN();
-}
-
 std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
   auto parts = std::make_shared<Switching>();
   const SldsModel& model = fit.model;
@@ -154,6 +132,7 @@ std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
     parts->A.push_back(paperScaling(model.F[k], alpha));
     parts->V.push_back(model.V[k] / alpha);
     parts->b.push_back(model.b[k] / alpha);
+    parts->Q.push_back(model.Q[k]);
   }
   parts->logTransition = model.logTransition;
   parts->W = model.W;
@@ -186,12 +165,15 @@ Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double a
   student.A = paperScaling(model.F[k], alpha);
   student.V = model.V[k] / alpha;
   student.b = model.b[k] / alpha;
+  student.Q = model.Q[k];
   student.seen = model.neurons();
   const bool direct = model.G.cwiseAbs().sum() > 0;
   student.emission = Emission{model.C, direct ? model.G : Matrix(model.neurons(), 0), model.c, model.R};
   student.states = fit.means.front();
   if (model.states() > 1) student.switching = switchingOf(fit, alpha);
-  student.oneStepR2 = predictedR2(model, trials, alpha);
+  std::vector<Matrix> predicted;
+  for (const auto& trial : trials) predicted.push_back(predictSamples(model, trial));
+  student.oneStepR2 = predictedR2(predicted, trials, alpha);
   return student;
 }
 

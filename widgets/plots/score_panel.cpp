@@ -22,9 +22,9 @@ double offsetOf(std::size_t i) {
 }
 
 QString standingText(double score, const ScoreFamily& family) {
-  const double standing = standingOf(score, family);
-  if (std::isnan(standing)) return {};
-  return QObject::tr("above %1 of %2").arg(percent(standing)).arg(family.draws.size());
+  const Standing standing = standingOf(score, family);
+  if (!standing.defined) return {};
+  return QObject::tr("above %1 of %2").arg(percent(standing.quantile)).arg(family.draws.size());
 }
 
 }  // namespace
@@ -74,13 +74,14 @@ void ScorePanel::addFamily(const ScoreFamily& family, double row) {
     if (std::isfinite(draw.score)) marksFor(draw.status)->addData(draw.score, row + offsetOf(i));
   }
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const double low = quantileOf(family, 0.25), high = quantileOf(family, 0.75);
-  if (std::isnan(low)) return;
+  const Standing standing = standingOf(0, family);
+  if (!standing.defined) return;
+  const double low = standing.lowerQuartile, high = standing.upperQuartile;
   const double below = row + 0.36;
   m_quartiles->data()->add(QCPGraphData(low, below));
   m_quartiles->data()->add(QCPGraphData(high, below));
   m_quartiles->data()->add(QCPGraphData(high, nan));
-  m_medians->addData(quantileOf(family, 0.5), below);
+  m_medians->addData(standing.median, below);
 }
 
 void ScorePanel::showExperiment(const Experiment& experiment) {
@@ -121,11 +122,14 @@ QString ScorePanel::describe(double, double y, QPointF) const {
   const auto row = static_cast<std::ptrdiff_t>(std::lround(y));
   if (row < 0 || row >= static_cast<std::ptrdiff_t>(families.size())) return {};
   const auto& family = families[static_cast<std::size_t>(row)];
+  const Standing standing = standingOf(0, family);
+  const QString what = nameOf(family).replace('\n', ' ');
+  if (!standing.defined) return what;
   return tr("%1: %2 draws, score %3 to %4, median %5")
-      .arg(nameOf(family).replace('\n', ' '))
+      .arg(what)
       .arg(family.draws.size())
-      .arg(shortNumber(quantileOf(family, 0)), shortNumber(quantileOf(family, 1)),
-           shortNumber(quantileOf(family, 0.5)));
+      .arg(shortNumber(standing.sorted(0)), shortNumber(standing.sorted(standing.sorted.size() - 1)),
+           shortNumber(standing.median));
 }
 
 std::vector<PanelData> ScorePanel::data() const {
