@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kDiverged = 1e6;  // relative to the start's norm
 constexpr double kSettled =
-    1e-3;  // speed per τ, relative to the start's norm, at which a run counts as at rest
+    1e-5;  // speed per τ, relative to the start's norm, at which a run counts as at rest
 constexpr Index kStored = 4000;  // samples per run kept for the picture
 constexpr Index kExtension = 3;  // runs that do not come to rest go on for this many times their length …
 constexpr Index kTraceStride = 10;  // … with a sample of their leading PC every so many steps
@@ -108,6 +108,22 @@ Oscillation oscillationOf(const Eigen::RowVectorXd& x, double smallest) {
   return {true, (crossings.back() - crossings.front()) / static_cast<double>(crossings.size() - 1)};
 }
 
+// Ends of the resting runs that are not within 1 % of an earlier one.
+Index distinctEnds(const Runs& runs) {
+  constexpr double kSame = 0.01;
+  std::vector<Index> ends;
+  for (std::size_t k = 0; k < runs.states.size(); ++k) {
+    if (runs.diverged[k] || !atRest(runs, k)) continue;
+    const auto end = static_cast<Index>(k);
+    const bool known = std::any_of(ends.begin(), ends.end(), [&](Index other) {
+      const double size = std::max({runs.startNorm, runs.last.col(end).norm(), runs.last.col(other).norm()});
+      return (runs.last.col(end) - runs.last.col(other)).norm() <= kSame * size;
+    });
+    if (!known) ends.push_back(end);
+  }
+  return static_cast<Index>(ends.size());
+}
+
 LimitKind kindOf(const Runs& runs, std::size_t k, bool oscillates) {
   if (runs.diverged[k]) return LimitKind::divergence;
   if (oscillates) return LimitKind::oscillation;
@@ -175,6 +191,7 @@ LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Pr
       periods.push_back(found[k].period * static_cast<double>(kTraceStride) * options.alpha);
     sets.runs.push_back(everyNth(projected, options.pointsPerRun));
   }
+  sets.restingPoints = distinctEnds(runs);
   sets.oscillating = static_cast<Index>(periods.size());
   if (!periods.empty()) sets.period = median(periods);
   return sets;

@@ -19,8 +19,9 @@ double distanceToNearest(const ComplexVector& values, Index i) {
 }
 
 void markUndetermined(Spectrum& spectrum, double norm) {
+  const double backward = static_cast<double>(spectrum.values.size()) * kEpsilon * norm;
   for (Index i = 0; i < spectrum.values.size(); ++i) {
-    const double bound = spectrum.conditions(i) * kEpsilon * norm;
+    const double bound = spectrum.conditions(i) * backward;
     spectrum.undetermined[static_cast<std::size_t>(i)] =
         bound > 1e-10 * norm && bound > distanceToNearest(spectrum.values, i);
   }

@@ -1,5 +1,6 @@
 #include "core/analysis/verdict.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <vector>
@@ -10,7 +11,7 @@ namespace {
 // The persistent modes of a system: those with τ above the threshold, or unstable.
 struct Persistence {
   Index count = 0;         // a complex pair counts as two
-  Index undetermined = 0;  // of the persistent ones
+  Index undetermined = 0;  // of the persistent ones and the leading one
   std::complex<double> leading;
   bool single = false;  // exactly one, real
   std::vector<std::complex<double>> modes;
@@ -29,19 +30,27 @@ Persistence persistenceOf(const Spectrum& spectrum, double tau) {
     found.modes.push_back(spectrum.values(i));
     if (spectrum.undetermined[static_cast<std::size_t>(i)]) ++found.undetermined;
   }
+  if (found.count == 0 && spectrum.values.size() > 0 && spectrum.undetermined.front()) ++found.undetermined;
   found.single = found.count == 1 && found.leading.imag() == 0.0;
   return found;
 }
 
-// How many modes of each system have no counterpart in the other.
+// How many modes of each system have no counterpart in the other, and by how much the matched ones differ.
 struct Unmatched {
   Index student = 0, teacher = 0;
+  double exaggerated = 0;  // the student's τ over the teacher's, of the most exaggerated mode; 0: none is
+  double weakened = 0;     // the teacher's τ over the student's, of the most weakened one; 0: none is
 };
+
+double ratioOfTaus(std::complex<double> longer, std::complex<double> shorter) {
+  return (1 - shorter.real()) / (1 - longer.real());
+}
 
 // Pairs every mode of the student with the nearest free one of the teacher of the same frequency. Two
 // persistent modes whose frequencies differ by less than their rate of decay, at most 1/τ, can't be told
 // apart.
-Unmatched unmatched(const Persistence& teacher, const Persistence& student, double tau) {
+Unmatched unmatched(const Persistence& teacher, const Persistence& student, const VerdictOptions& options) {
+  const double tau = options.persistentTau;
   auto candidates = teacher.modes;
   Unmatched result;
   for (const auto& mode : student.modes) {
@@ -51,10 +60,17 @@ Unmatched unmatched(const Persistence& teacher, const Persistence& student, doub
       if (!sameKind || std::abs(it->imag() - mode.imag()) > 1.0 / tau) continue;
       if (best == candidates.end() || std::abs(*it - mode) < std::abs(*best - mode)) best = it;
     }
-    if (best == candidates.end())
+    if (best == candidates.end()) {
       ++result.student;
-    else
-      candidates.erase(best);
+      continue;
+    }
+    if (mode.real() < 1 && best->real() < 1) {
+      const double exaggerated = ratioOfTaus(mode, *best), weakened = ratioOfTaus(*best, mode);
+      if (exaggerated > options.exaggeration) ++result.student;
+      if (exaggerated > options.exaggeration) result.exaggerated = std::max(result.exaggerated, exaggerated);
+      if (weakened > options.exaggeration) result.weakened = std::max(result.weakened, weakened);
+    }
+    candidates.erase(best);
   }
   result.teacher = static_cast<Index>(candidates.size());
   return result;
@@ -92,6 +108,11 @@ bool hasCycle(const SystemEvidence& evidence) {
   return evidence.mayCycle && evidence.limitSets && evidence.limitSets->oscillating > 0;
 }
 
+// Its free runs come to rest at several points: what happens at 0 does not tell where it goes.
+bool settlesElsewhere(const SystemEvidence& evidence) {
+  return evidence.mayCycle && evidence.limitSets && evidence.limitSets->restingPoints > 1;
+}
+
 bool isLineAttractor(const SystemEvidence& evidence, const Persistence& p, double threshold) {
   return p.single && p.leading.real() <= 1.0 && evidence.score.status != ScoreStatus::unstable &&
          evidence.score.value >= threshold;
@@ -111,6 +132,8 @@ std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const 
     text = modes(p.count) + " (" + leadingText(symbol, p) + ")";
   else
     text = "no persistent mode (" + leadingText(symbol, p) + ")";
+  if (settlesElsewhere(evidence))
+    text += " at 0, and " + std::to_string(evidence.limitSets->restingPoints) + " points of rest";
   return text;
 }
 
@@ -130,6 +153,7 @@ VerdictKind kindOf(const Comparison& c) {
   if (cyclesPending(c)) return VerdictKind::undecided;
   if (c.teacherModes.undetermined > 0 || c.studentModes.undetermined > 0) return VerdictKind::undecided;
   if (hasCycle(c.student) && !hasCycle(c.teacher)) return VerdictKind::spuriousLimitCycle;
+  if (settlesElsewhere(c.teacher) || settlesElsewhere(c.student)) return VerdictKind::undecided;
   const double threshold = c.options.scoreThreshold;
   const bool claimsLine = isLineAttractor(c.student, c.studentModes, threshold);
   if (c.alone.student > 0)
@@ -157,7 +181,9 @@ std::string whyNoLine(const Comparison& c) {
 std::string ending(VerdictKind kind, const Comparison& c) {
   switch (kind) {
     case VerdictKind::faithful:
-      return ": FAITHFUL.";
+      return ": FAITHFUL" + (c.alone.weakened > 0 ? ", though its mode lasts " + number(c.alone.weakened) +
+                                                        " times less long."
+                                                  : std::string("."));
     case VerdictKind::missed:
       return ": MISSED.";
     case VerdictKind::spuriousLimitCycle:
@@ -165,16 +191,22 @@ std::string ending(VerdictKind kind, const Comparison& c) {
     case VerdictKind::spuriousLineAttractor:
       return ": SPURIOUS LINE ATTRACTOR.";
     case VerdictKind::spuriousPersistence:
-      return ": SPURIOUS PERSISTENCE." + whyNoLine(c);
+      return ": SPURIOUS PERSISTENCE" +
+             (c.alone.exaggerated > 0
+                  ? ", " + number(c.alone.exaggerated) + " times as long as the teacher's."
+                  : std::string(".")) +
+             whyNoLine(c);
     case VerdictKind::undecided:
       break;
   }
-  if (cyclesPending(c)) return ". Whether they settle on limit cycles is being computed …";
+  if (cyclesPending(c)) return ". Whether they settle on limit cycles is not known yet.";
+  if (c.teacherModes.undetermined == 0 && c.studentModes.undetermined == 0)
+    return ": UNDECIDED, because eigenvalues at 0 do not tell what happens at other points of rest.";
   const bool ofTeacher = c.teacherModes.undetermined > 0;
   return std::string(": UNDECIDED, because ") +
          std::to_string(ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined) + " of the " +
          (ofTeacher ? "teacher's" : "student's") +
-         " persistent eigenvalues are undetermined (rounding alone could move them that far).";
+         " leading eigenvalues are undetermined (rounding alone could move them that far).";
 }
 
 std::string undecidedAlone(const std::optional<SystemEvidence>& student, const std::string& whyNoStudent,
@@ -197,7 +229,7 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
                               *student,
                               teacherModes,
                               studentModes,
-                              unmatched(teacherModes, studentModes, options.persistentTau),
+                              unmatched(teacherModes, studentModes, options),
                               options};
   Verdict verdict;
   verdict.kind = kindOf(comparison);

@@ -47,6 +47,8 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
   }
   if (simulation.signal.size() > 0 && !withInput)
     student.notes.push_back("the task's input was not given to the fit");
+  if (!recorded && settings.text("teacher.convention") == "leaky-rate" && options.phi == Nonlinearity::tanh)
+    student.notes.push_back("the teacher's rates are leaky, and MAP takes φ inside of the sum: another form");
   if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
   return student;
 }

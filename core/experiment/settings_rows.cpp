@@ -196,6 +196,9 @@ std::vector<SettingRow> analysisRows() {
              "One real persistent mode, alone, with at least this score log₂(τ₁/τ₂) is called a line "
              "attractor (Nair et al. 2023 "
              "read about 1 and above so)."),
+      number(s, "analysis.exaggeration", 3, {1, 1000, kLog}, "times", "Exaggerated from",
+             "A persistent mode of the student that lasts so many times as long as the teacher's counterpart counts as "
+             "made up."),
       choice(s, "analysis.student_noise",
              {{"same", "the teacher's",
                "The noise of the seen units drives the student too, so that the two can be overlaid."},

@@ -117,6 +117,7 @@ VerdictOptions verdictOptions(const Settings& settings) {
   VerdictOptions options;
   options.persistentTau = settings.number("analysis.persistent_tau");
   options.scoreThreshold = settings.number("analysis.score_threshold");
+  options.exaggeration = settings.number("analysis.exaggeration");
   return options;
 }
 

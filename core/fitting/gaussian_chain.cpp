@@ -122,20 +122,12 @@ void solveChain(const GaussianChain& chain, ChainMoments& out, Progress& progres
   out.covariances.resize(L * L, T);
   out.lagged.resize(L * L, T);
   switch (L) {
-    case 1:
-      return solveSized<1>(chain, out, progress);
     case 2:
       return solveSized<2>(chain, out, progress);
     case 3:
       return solveSized<3>(chain, out, progress);
-    case 4:
-      return solveSized<4>(chain, out, progress);
     case 5:
       return solveSized<5>(chain, out, progress);
-    case 6:
-      return solveSized<6>(chain, out, progress);
-    case 8:
-      return solveSized<8>(chain, out, progress);
     default:
       return solveSized<Eigen::Dynamic>(chain, out, progress);
   }

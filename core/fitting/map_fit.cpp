@@ -67,8 +67,12 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
   const NormalEquations equations = normalEquations(sums);
   Matrix regularised = options.alpha * options.alpha * equations.gram;
   regularised.diagonal().array() += options.rho;
-  const Eigen::LLT<Matrix> factor(regularised);
-  if (factor.info() != Eigen::Success || !(factor.rcond() > 1e-15)) {
+  const bool finite = regularised.allFinite() && equations.cross.allFinite();
+  const Eigen::LLT<Matrix> factor(finite ? regularised : Matrix());
+  if (!finite) {
+    student.summary.status = FitStatus::diverged;
+    student.summary.message = "the sums over the recording overflow: its values are too large to be squared";
+  } else if (factor.info() != Eigen::Success || !(factor.rcond() > 1e-15)) {
     student.summary.status = FitStatus::singular;
     student.summary.message = "the normal equations are singular: raise the ridge rho (now " +
                               toText(options.rho) + ") or use more time points than units";
@@ -77,9 +81,9 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
     student.A = both.leftCols(d);
     student.V = both.rightCols(m);
     student.oneStepR2 = rSquared(sums, equations, options.alpha * both);
-    const bool finite = both.allFinite();
-    student.summary.status = finite ? FitStatus::solved : FitStatus::diverged;
-    student.summary.message = finite ? "the normal equations were solved" : "the solution is not finite";
+    const bool solved = both.allFinite();
+    student.summary.status = solved ? FitStatus::solved : FitStatus::diverged;
+    student.summary.message = solved ? "the normal equations were solved" : "the solution is not finite";
   }
   student.summary.iterations = 1;
   student.summary.seconds = secondsSince(start);

@@ -16,6 +16,14 @@ Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
       .head(steps);
 }
 
+// The explained variance is of another trace than the one shown where noise drives that: it says so.
+QString studentLabel(const Experiment& experiment) {
+  const bool smoothed = experiment.fit->student.emission.has_value();
+  const QString variance = QString::number(experiment.studentAnalysis->explainedVariance, 'f', 2);
+  return smoothed ? QObject::tr("student, smoothed (EV %1)").arg(variance)
+                  : QObject::tr("student (noise-free EV %1)").arg(variance);
+}
+
 }  // namespace
 
 ActivityPanel::ActivityPanel(QWidget* parent) : PlotPanel("activity", tr("Activity of seen units"), parent) {
@@ -69,7 +77,7 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     if (experiment.studentAnalysis)
       draw(experiment.studentAnalysis->activity.row(i).head(shown.steps).cwiseMax(-1e6).cwiseMin(1e6),
            QPen(theme().student, theme().lineWidth),
-           tr("student (EV %1)").arg(experiment.studentAnalysis->explainedVariance, 0, 'f', 2));
+           studentLabel(experiment));
     ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
   }
   plot().yAxis->setTicker(ticker);

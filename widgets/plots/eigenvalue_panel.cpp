@@ -66,6 +66,8 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   m_marginal = new QCPItemStraightLine(&plot());
   m_marginalText = addNote(Qt::AlignLeft | Qt::AlignBottom, 0, 0);
   placeMarginalText();
+  m_outside = addNote(Qt::AlignLeft | Qt::AlignBottom, 0.01, 0.99);
+  m_outside->position->setAxisRect(m_rect);
   const auto scatter = [this](const QString& name) {
     auto* graph = new QCPGraph(plot().xAxis, plot().yAxis);
     graph->setLineStyle(QCPGraph::lsNone);
@@ -193,13 +195,25 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   for (const auto* spectrum : {teacher, student}) {
     if (!spectrum) continue;
     for (const auto& value : spectrum->values)
-      if (value.real() > -2 || &value == spectrum->values.data()) {
+      if (value.real() > -2 || value.real() == spectrum->values(0).real()) {
         x.include(value.real());
-        y.include(value.imag());
+        for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
       }
   }
+  noteWhatIsOutside(x, y, {teacher, student});
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
   queueReplot();
+}
+
+void EigenvaluePanel::noteWhatIsOutside(const Range& x, const Range& y,
+                                        std::initializer_list<const Spectrum*> spectra) {
+  Index outside = 0;
+  for (const auto* spectrum : spectra)
+    for (Index i = 0; spectrum && i < spectrum->values.size(); ++i) {
+      const auto& value = spectrum->values(i);
+      outside += value.real() < x.low || value.imag() < y.low || value.imag() > y.high;
+    }
+  m_outside->setText(outside > 0 ? tr("← %1 outside").arg(outside) : QString());
 }
 
 QString EigenvaluePanel::nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel,

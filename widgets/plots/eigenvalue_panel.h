@@ -2,7 +2,10 @@
 // λ = 1.
 #pragma once
 
+#include "widgets/plots/axes.h"
 #include "widgets/plots/plot_panel.h"
+
+#include <initializer_list>
 
 namespace keyhole {
 
@@ -34,12 +37,14 @@ class EigenvaluePanel : public PlotPanel {
                  QList<QCPAbstractItem*>& counts);
   QString nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel, double& best) const;
   void placeMarginalText();
+  void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
   void showLegend(const Experiment& experiment);
 
   class EqualAspectRect* m_rect;
   QCPCurve* m_circle;
   QCPItemStraightLine* m_marginal;
   QCPItemText* m_marginalText;
+  QCPItemText* m_outside = nullptr;
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QList<QCPAbstractItem*> m_teacherCounts, m_studentCounts;
 };

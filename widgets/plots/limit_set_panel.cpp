@@ -51,7 +51,9 @@ QString LimitSetPanel::summaryOf(const LimitSets& sets) {
     parts.append(
         runs(sets.oscillating, sets.kinds.size(), tr("cycle, period %1 τ").arg(shortNumber(sets.period))));
   if (const Index n = count(LimitKind::fixedPoint))
-    parts.append(runs(n, sets.kinds.size(), tr("come to rest")));
+    parts.append(runs(n, sets.kinds.size(),
+                      sets.restingPoints > 1 ? tr("come to rest, at %1 points").arg(sets.restingPoints)
+                                             : tr("come to rest")));
   if (const Index n = count(LimitKind::slow)) parts.append(runs(n, sets.kinds.size(), tr("still move")));
   if (const Index n = count(LimitKind::divergence)) parts.append(runs(n, sets.kinds.size(), tr("diverge")));
   return parts.join("\n");

@@ -12,6 +12,7 @@ PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(m_plot);
+  m_plot->hide();  // there is nothing to see before the first experiment
   m_plot->setNoAntialiasingOnDrag(true);
   m_plot->setPlottingHints(QCP::phCacheLabels | QCP::phImmediateRefresh);
   m_plot->setMouseTracking(true);
@@ -152,6 +153,7 @@ void PlotPanel::showMessage(const QString& text) {
 }
 
 void PlotPanel::queueReplot() {
+  if (experiment()) m_plot->show();
   m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
