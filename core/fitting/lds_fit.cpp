@@ -87,7 +87,9 @@ class Em {
   // The expectations of a model, or nothing and what is wrong with it.
   const LdsExpectations* tryToSmooth(const LdsModel& model, Run& run, Progress& progress) {
     try {
-      const LdsExpectations& sums = m_smoother.run(model, LdsSmoother::Means::notWanted, progress);
+      const LdsExpectations& sums = m_smoother.run(
+          model, emissionsAreFixed(m_options) ? LdsSmoother::Need::dynamics : LdsSmoother::Need::emissions,
+          progress);
       if (std::isfinite(sums.logLikelihood)) return &sums;
       run.broke = "the log-likelihood left the finite range";
     } catch (const Stopped&) {

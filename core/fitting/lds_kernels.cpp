@@ -2,6 +2,8 @@
 
 #include "core/common/clones.h"
 
+#include <algorithm>
+
 namespace keyhole {
 namespace {
 
@@ -117,6 +119,20 @@ KEYHOLE_CLONES void tileGram(const double* X, Index p, const double* Y, Index q,
   for (; i + 5 <= p; i += 5) gramOf<5>(X + i * kTile, Y, q, S + i, p);
   for (; i + 2 <= p; i += 2) gramOf<2>(X + i * kTile, Y, q, S + i, p);
   if (i < p) gramOf<1>(X + i * kTile, Y, q, S + i, p);
+}
+
+void tileDelay(const double* in, Index n, const double* edge, double* out) {
+  for (Index i = 0; i < n; ++i) {
+    out[i * kTile] = edge[i];
+    std::copy_n(in + i * kTile, kTile - 1, out + i * kTile + 1);
+  }
+}
+
+void tileAdvance(const double* in, Index n, const double* edge, double* out) {
+  for (Index i = 0; i < n; ++i) {
+    std::copy_n(in + i * kTile + 1, kTile - 1, out + i * kTile);
+    out[i * kTile + kTile - 1] = edge[i];
+  }
 }
 
 void tileRecursion(const double* A, Index n, const double* drift, Index from, Index to, Index step,

@@ -15,6 +15,10 @@ void tileProduct(const double* in, Index q, const double* A, Index p, double* ou
 // S (p x q) += Xᵀ Y of two tiles, X kTile x p, Y kTile x q.
 void tileGram(const double* X, Index p, const double* Y, Index q, double* S);
 
+// The tile one step later (row 0 is `edge`, n values) or earlier (the last row is `edge`).
+void tileDelay(const double* in, Index n, const double* edge, double* out);
+void tileAdvance(const double* in, Index n, const double* edge, double* out);
+
 // x_t = A x_{t-step} + drift_t over rows from, from + step, … up to but without `to`, of n columns each;
 // state (n) goes in as the step before and comes out as the last one.
 void tileRecursion(const double* A, Index n, const double* drift, Index from, Index to, Index step,

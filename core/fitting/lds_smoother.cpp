@@ -6,7 +6,7 @@
 namespace keyhole {
 namespace {
 
-void clear(LdsExpectations& sums, const LdsData& data, Index L) {
+void clear(LdsExpectations& sums, const LdsData& data, Index L, bool emissions) {
   const Index m = data.inputs(), width = L + m + 1;
   sums.logLikelihood = 0;
   sums.ZZ.setZero(width, width);
@@ -17,7 +17,7 @@ void clear(LdsExpectations& sums, const LdsData& data, Index L) {
   sums.firstMeans.setZero(L, static_cast<Index>(data.trials().size()));
   sums.firstCovariances.setZero(L, L);
   sums.perChannel = data.anyMissing();
-  if (!sums.perChannel) sums.XD.setZero(L, data.width());
+  sums.XD.setZero(emissions && !sums.perChannel ? L : 0, data.width());
   sums.means.resize(data.trials().size());
   sums.covariances.resize(sums.perChannel ? static_cast<std::size_t>(data.neurons()) : 1);
   for (Matrix& one : sums.covariances) one.setZero(L, L);
@@ -30,8 +30,8 @@ LdsSmoother::LdsSmoother(const LdsData& data, Index latents)
 
 LdsSmoother::~LdsSmoother() = default;
 
-const LdsExpectations& LdsSmoother::run(const LdsModel& model, Means means, Progress& progress) {
-  clear(m_sums, m_data, model.latents());
+const LdsExpectations& LdsSmoother::run(const LdsModel& model, Need need, Progress& progress) {
+  clear(m_sums, m_data, model.latents(), need != Need::dynamics);
   if (m_data.completeSteps() > 0) m_tiled->prepare(model);
   for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
     if (m_data.tiles()[k].steps == 0) {
@@ -43,7 +43,8 @@ const LdsExpectations& LdsSmoother::run(const LdsModel& model, Means means, Prog
     m_sums.logLikelihood += m_tiled->filter(k, progress);
     m_tiled->smooth(k, m_sums, progress);
     // Behind gaps elsewhere the emissions are updated channel by channel, from the means.
-    if (means == Means::wanted || m_sums.perChannel) m_sums.means[k] = m_tiled->means(k);
+    if (need == Need::means || (need == Need::emissions && m_sums.perChannel))
+      m_sums.means[k] = m_tiled->means(k);
   }
   return m_sums;
 }
@@ -76,7 +77,7 @@ std::vector<Matrix> LdsSmoother::predictedStates(const LdsModel& model) {
 
 LdsExpectations smooth(const LdsModel& model, const std::vector<Trial>& trials, Progress& progress) {
   const LdsData data(trials, model.inputAtArrival);
-  return LdsSmoother(data, model.latents()).run(model, LdsSmoother::Means::wanted, progress);
+  return LdsSmoother(data, model.latents()).run(model, LdsSmoother::Need::means, progress);
 }
 
 double logLikelihood(const LdsModel& model, const std::vector<Trial>& trials) {

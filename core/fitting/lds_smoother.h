@@ -23,8 +23,8 @@ struct LdsExpectations {
   Matrix firstMeans;        // L x trials
   Matrix firstCovariances;  // L x L, their sum
   // Samples.
-  Matrix XD;                  // L x (N+m+1), Σ E[x_t] [y_t; u_t; 1]ᵀ; empty if samples are missing
-  std::vector<Matrix> means;  // per trial L x T, E[x_t]; empty matrices if nobody asked for them
+  Matrix XD;  // L x (N+m+1), Σ E[x_t] [y_t; u_t; 1]ᵀ; empty if samples are missing, or not needed
+  std::vector<Matrix> means;  // per trial L x T, E[x_t]; empty matrices if not needed
   // Σ Cov(x_t) over the samples of each channel: one for all of them if nothing is missing, else one per
   // channel.
   std::vector<Matrix> covariances;
@@ -41,10 +41,11 @@ class LdsSmoother {
   LdsSmoother(const LdsData& data, Index latents);
   ~LdsSmoother();
 
-  enum class Means { wanted, notWanted };
-  // The expectations, valid until the next call. Throws std::runtime_error if a covariance loses its positive
-  // definiteness (the model is broken), Stopped.
-  const LdsExpectations& run(const LdsModel& model, Means means, Progress& progress = noProgress());
+  // Each needs what stands before it too: the transitions and first states; XD; the means.
+  enum class Need { dynamics, emissions, means };
+  // The expectations, valid until the next call; what was not needed is empty. Throws std::runtime_error if a
+  // covariance loses its positive definiteness (the model is broken), Stopped.
+  const LdsExpectations& run(const LdsModel& model, Need need, Progress& progress = noProgress());
 
   // The log-likelihood alone.
   double logLikelihood(const LdsModel& model);

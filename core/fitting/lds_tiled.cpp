@@ -5,7 +5,9 @@
 #include <Eigen/Cholesky>
 #include <Eigen/QR>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <stdexcept>
 
@@ -53,7 +55,7 @@ class Smoother : public TiledSmoother {
       m_means[k].x = m_means[k].m = m_means[k].z;
       m_longest = std::max(m_longest, data.tiles()[k].steps);
     }
-    for (Matrix* tile : {&m_drift, &m_before, &m_innovation, &m_white}) tile->setZero(kTile, L);
+    for (Matrix* tile : {&m_drift, &m_shifted, &m_innovation, &m_white}) tile->setZero(kTile, L);
   }
 
   void prepare(const LdsModel& model) override {
@@ -93,11 +95,11 @@ class Smoother : public TiledSmoother {
       const Index end = std::min(kTile, tiles.steps - k * kTile);
       const Index start = std::clamp(transient - k * kTile, Index{0}, end);
       tileProduct(drive, drives, m_drive.data(), L, m, false);
-      m_before.row(0) = state.transpose();
+      const Column before = state;
       form += filterTransient(k * kTile, start, TileMap(z, kTile, L), TileMap(m, kTile, L),
                               TileMap(x, kTile, L), state);
       if (start < end)
-        form += filterSteady(start, end, z, drive, TileMap(m, kTile, L), TileMap(x, kTile, L), state);
+        form += filterSteady(start, end, z, drive, TileMap(m, kTile, L), TileMap(x, kTile, L), before, state);
     }
     means.emissions = m_emissions;
     double logDet = 0;
@@ -165,40 +167,70 @@ class Smoother : public TiledSmoother {
 
   void prepareGains(const LdsModel& model) {
     const Square Q = model.Q;
-    Square predicted = model.P0;
+    Square predicted = model.P0, ahead;
     m_steps.clear();
-    for (Index t = 0; t < m_longest; ++t) {
-      m_steps.push_back(stepOf(predicted));
+    bool settled = false;
+    for (Index t = 0; t < m_longest && !settled; ++t) {
+      m_steps.emplace_back();
       Step& step = m_steps.back();
-      const Square ahead = m_F * step.filtered;
+      step.predicted = predicted;
+      const Eigen::LDLT<Square> parts(predicted);
+      if (t > 0) setBack(m_steps[m_steps.size() - 2], parts, ahead);
+      setGains(step, parts);
+      ahead = m_F * step.filtered;
       const Square unsymmetric = ahead * m_F.transpose() + Q;
-      const Square next = 0.5 * (unsymmetric + unsymmetric.transpose());
-      step.back = next.ldlt().solve(ahead).transpose();
-      const bool settled = t > 0 && standsStill(step.filtered, m_steps[m_steps.size() - 2].filtered) &&
-                           standsStill(next, step.predicted);
-      predicted = next;
-      if (settled) break;
+      predicted = 0.5 * (unsymmetric + unsymmetric.transpose());
+      settled = t > 0 && standsStill(step.filtered, m_steps[m_steps.size() - 2].filtered) &&
+                standsStill(predicted, step.predicted);
     }
+    setBack(m_steps.back(), Eigen::LDLT<Square>(predicted), ahead);
+  }
+
+  // B = (P⁻¹ F P_f)ᵀ, P = F P_f Fᵀ + Q the next step's predicted covariance; where P is singular, its
+  // pseudoinverse.
+  void setBack(Step& step, const Eigen::LDLT<Square>& next, const Square& ahead) const {
+    Square solution = next.transpositionsP() * ahead;
+    const Square& factor = next.matrixLDLT();
+    forwardSolve(factor, solution, true);
+    for (Index i = 0; i < L; ++i) {
+      const double pivot = factor(i, i);
+      solution.row(i) *= std::abs(pivot) > std::numeric_limits<double>::min() ? 1 / pivot : 0.0;
+    }
+    backwardSolve(factor, solution, true);
+    step.back = (next.transpositionsP().transpose() * solution).transpose();
   }
 
   // P = S (I + Sᵀ Zᵀ Z S)⁻¹ Sᵀ with P⁻ = S Sᵀ: also for a singular P⁻, and symmetric by itself.
-  Step stepOf(const Square& predicted) const {
-    const Eigen::LDLT<Square> parts(predicted);
-    Step step;
-    step.predicted = predicted;
+  void setGains(Step& step, const Eigen::LDLT<Square>& parts) const {
     step.root = parts.matrixL();
     step.root = (parts.transpositionsP().transpose() * step.root).eval();
     step.root *= parts.vectorD().cwiseMax(0.0).cwiseSqrt().asDiagonal();
     step.seen = m_Z * step.root;
     const Eigen::LLT<Square> factor(Square(Square::Identity(L, L) + step.seen.transpose() * step.seen));
-    if (factor.info() != Eigen::Success || !predicted.allFinite())
+    if (factor.info() != Eigen::Success || !step.predicted.allFinite())
       throw std::runtime_error("a covariance of the LDS is not positive semidefinite any more");
-    const Square half = factor.matrixL().solve(Square(step.root.transpose()));
+    Square half = step.root.transpose();
+    forwardSolve(factor.matrixLLT(), half, false);
     step.filtered = half.transpose() * half;
-    step.update = factor.solve(Square(step.seen.transpose()));
-    step.gain = step.root * step.update;
+    step.gain = step.filtered * m_Z.transpose();
+    step.update = half * m_Z.transpose();
+    backwardSolve(factor.matrixLLT(), step.update, false);
     step.logDet = 2 * factor.matrixLLT().diagonal().array().log().sum();
-    return step;
+  }
+
+  // B ← T⁻¹ B and B ← T⁻ᵀ B for a lower triangular T. (Eigen would leave it to BLAS, whose overhead is many
+  // times the work at this size.)
+  void forwardSolve(const Square& T, Square& B, bool unitDiagonal) const {
+    for (Index i = 0; i < L; ++i) {
+      for (Index j = 0; j < i; ++j) B.row(i) -= T(i, j) * B.row(j);
+      if (!unitDiagonal) B.row(i) /= T(i, i);
+    }
+  }
+  void backwardSolve(const Square& T, Square& B, bool unitDiagonal) const {
+    for (Index i = L - 1; i >= 0; --i) {
+      for (Index j = i + 1; j < L; ++j) B.row(i) -= T(j, i) * B.row(j);
+      if (!unitDiagonal) B.row(i) /= T(i, i);
+    }
   }
 
   bool standsStill(const Square& now, const Square& before) const {
@@ -225,23 +257,26 @@ class Smoother : public TiledSmoother {
 
   // Rows start … end - 1 with the steady gains: x_t = (I - K Z)(F x_{t-1} + d_t) + K z_t.
   double filterSteady(Index start, Index end, const double* z, const double* drive, TileMap m, TileMap x,
-                      Column& state) {
+                      const Column& before, Column& state) {
     tileProduct(z, L, m_gainT.data(), L, m_drift.data(), false);
     tileProduct(drive, m_drive.rows(), m_keptDrive.data(), L, m_drift.data(), true);
-    if (start > 0) m_before.topRows(start + 1).bottomRows(start) = x.topRows(start);
-    m_before.row(start) = state.transpose();
     tileRecursion(m_loop.data(), L, m_drift.data(), start, end, 1, state.data(), x.data());
-    m_before.middleRows(start + 1, end - start - 1) = x.middleRows(start, end - start - 1);
-    x.bottomRows(kTile - end).setZero();
-    m_drift = m;
-    tileProduct(m_before.data(), L, m_FT.data(), L, m_drift.data(), true);
-    const Index rows = end - start;
-    m.middleRows(start, rows) = m_drift.middleRows(start, rows);
-    m_innovation = Eigen::Map<const Matrix>(z, kTile, L);
+    if (end < kTile) x.bottomRows(kTile - end).setZero();
+    tileDelay(x.data(), L, before.data(), m_shifted.data());
+    if (start == 0) {
+      tileProduct(m_shifted.data(), L, m_FT.data(), L, m.data(), true);
+    } else {
+      m_drift = m;
+      tileProduct(m_shifted.data(), L, m_FT.data(), L, m_drift.data(), true);
+      m.bottomRows(kTile - start) = m_drift.bottomRows(kTile - start);
+    }
+    std::copy_n(z, kTile * L, m_innovation.data());
     tileProduct(m.data(), L, m_minusZT.data(), L, m_innovation.data(), true);
     tileProduct(m_innovation.data(), L, m_updateT.data(), L, m_white.data(), false);
     tileProduct(m_white.data(), L, m_minusSeenT.data(), L, m_innovation.data(), true);
-    return m_innovation.middleRows(start, rows).squaredNorm() + m_white.middleRows(start, rows).squaredNorm();
+    if (end - start == kTile) return m_innovation.squaredNorm() + m_white.squaredNorm();
+    return m_innovation.middleRows(start, end - start).squaredNorm() +
+           m_white.middleRows(start, end - start).squaredNorm();
   }
 
   // Adds Σ Cov(x_t) and Σ Cov(x_{t+1}, x_t).
@@ -292,16 +327,15 @@ class Smoother : public TiledSmoother {
       poll(progress, k);
       TileMap x(means.x.data() + k * kTile * L, kTile, L), m(means.m.data() + k * kTile * L, kTile, L);
       const Index end = std::min(kTile, T - k * kTile);
-      m_before.row(end - 1) = state.transpose();
+      const Column behind = state;
       smoothTile(k * kTile, end, steady, x, m, state, ahead, k == tiles.tiles - 1);
-      m_before.topRows(end - 1) = x.middleRows(1, end - 1);  // now x̂_{t+1}
-      m_before.bottomRows(kTile - end).setZero();
+      tileAdvance(x.data(), L, behind.data(), m_shifted.data());  // x̂_{t+1}
       ahead = m.row(0).transpose();
       tileGram(x.data(), L, x.data(), L, m_gram.data());
-      tileGram(m_before.data(), L, x.data(), L, m_lag.data());
+      tileGram(m_shifted.data(), L, x.data(), L, m_lag.data());
       tileGram(x.data(), L, tiles.drive.data() + k * kTile * drives, drives, m_drives.data());
       tileGram(x.data(), L, tiles.next.data() + k * kTile * drives, drives, m_driven.data());
-      if (!sums.perChannel)
+      if (sums.XD.size() > 0)
         tileGram(x.data(), L, tiles.samples.data() + k * kTile * width, width, m_sampled.data());
     }
     addProducts(trial, sums, state);
@@ -315,9 +349,8 @@ class Smoother : public TiledSmoother {
       ahead = m.row(end).transpose();
     }
     if (end == 0) return;
-    m_drift.topRows(end - 1) = m.middleRows(1, end - 1);
-    m_drift.row(end - 1) = ahead.transpose();
-    m_innovation = x;
+    tileAdvance(m.data(), L, ahead.data(), m_drift.data());
+    std::copy_n(x.data(), kTile * L, m_innovation.data());
     tileProduct(m_drift.data(), L, m_minusBackT.data(), L, m_innovation.data(), true);
     Index t = std::max(steady - first, Index{0});
     if (t < end)
@@ -345,7 +378,7 @@ class Smoother : public TiledSmoother {
     sums.XX += m_gram - first * first.transpose();
     sums.XZ.leftCols(L) += m_lag;
     sums.XZ.rightCols(drives) += m_drives - first * drive.transpose();
-    if (!sums.perChannel) sums.XD += m_sampled;
+    if (sums.XD.size() > 0) sums.XD += m_sampled;
     sums.firstMeans.col(static_cast<Index>(trial)) = first;
   }
 
@@ -360,7 +393,7 @@ class Smoother : public TiledSmoother {
   Matrix m_C, m_G, m_toZ;
   Vector m_c, m_R;
   double m_outside = 0, m_logNoise = 0;
-  Matrix m_drift, m_before, m_innovation, m_white;
+  Matrix m_drift, m_shifted, m_innovation, m_white;
   Matrix m_gram, m_lag, m_driven, m_drives, m_sampled;
 };
 
