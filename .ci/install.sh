@@ -50,6 +50,9 @@ quietly() {
   rm -f "$log"
 }
 
+# shown COMMAND …: its output goes to stderr.
+shown() { "$@" >&2; }
+
 # build_preset ROOT PRESET: configures on the first call, then builds what has changed.
 build_preset() {
   local root=$1 preset=$2
@@ -57,5 +60,8 @@ build_preset() {
     echo "Configuring ($preset) …" >&2
     (cd "$root" && quietly cmake --preset "$preset" -G Ninja)
   fi
-  (cd "$root" && quietly cmake --build --preset "$preset" --parallel "$(nproc)")
+  # On a terminal the build tells how far it is.
+  local run=quietly
+  if [ -t 2 ]; then run=shown; fi
+  (cd "$root" && "$run" cmake --build --preset "$preset" --parallel "$(nproc)")
 }

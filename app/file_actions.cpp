@@ -84,13 +84,16 @@ void FileActions::open(const QString& path) {
 }
 
 void FileActions::openRecording(const QString& path) {
-  m_document.changeData(withRecording(m_document.settings(), path), QFileInfo(path).fileName(),
+  // The session must find it again from any folder. (A MATLAB variable behind a colon stays there.)
+  const QString whole = QFileInfo(path).absoluteFilePath();
+  m_document.changeData(withRecording(m_document.settings(), whole), QFileInfo(path).fileName(),
                         "Open recording");
   m_recent.add(path);
 }
 
 void FileActions::openConnectivity(const QString& path) {
-  m_document.changeData(withConnectivity(m_document.settings(), path), QFileInfo(path).fileName(),
+  const QString whole = QFileInfo(path).absoluteFilePath();
+  m_document.changeData(withConnectivity(m_document.settings(), whole), QFileInfo(path).fileName(),
                         "Open connectivity");
   m_recent.add(path);
 }

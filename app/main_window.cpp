@@ -81,6 +81,8 @@ void MainWindow::buildParts() {
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  // Always there, so that nothing is covered when it is needed.
+  scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
   m_controlsDock = new QDockWidget("Controls", this);
   m_controlsDock->setObjectName("controls");
   m_controlsDock->setAllowedAreas(Qt::LeftDockWidgetArea | Qt::RightDockWidgetArea);
@@ -116,15 +118,17 @@ void MainWindow::connectWorker() {
   connect(&m_worker, &ExperimentWorker::idle, m_status, &StatusLine::showIdle);
   connect(&m_worker, &ExperimentWorker::idle, this, [this] { m_busy = false; });
   connect(&m_worker, &ExperimentWorker::stopped, this, [this] {
-    markStale();
+    m_staleSoon->stop();
+    markStale(false);
     m_status->showHover(
         "Stopped. The picture is the last one that was ready; any change computes a new one.");
   });
   connect(&m_worker, &ExperimentWorker::probeReady, this,
           [this](const std::shared_ptr<const Experiment>& of, const Probe& probe) {
-            if (of == m_shown) m_panels->setProbe(probe);
+            // A finer picture of the same fit has the same planes.
+            if (m_shown && of->fit == m_shown->fit) m_panels->setProbe(probe);
           });
-  connect(m_staleSoon, &QTimer::timeout, this, &MainWindow::markStale);
+  connect(m_staleSoon, &QTimer::timeout, this, [this] { markStale(true); });
 }
 
 void MainWindow::connectPanels() {
@@ -148,6 +152,7 @@ void MainWindow::takeSettings(const QStringList& keys) {
   const Settings& settings = m_document.settings();
   if (keys.contains("view.theme")) m_appearance.setTheme(QString::fromStdString(settings.text("view.theme")));
   m_messages->clearProblem();
+  m_status->showHover(QString());  // what was said of the settings before is not true of these
   showSettings();
   // The picture is of earlier settings only if something was computed from what changed.
   if (m_shown && !staleThrough(m_shown->settings, settings, Stage::analysis))
@@ -180,12 +185,12 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
 void MainWindow::showProblem(const QString& sentence) {
   m_messages->showProblem(sentence);
   m_staleSoon->stop();
-  if (m_shown && staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) markStale();
+  if (m_shown && staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) markStale(false);
 }
 
-void MainWindow::markStale() {
-  m_panels->setStale(true);
-  m_verdict->setStale(true);
+void MainWindow::markStale(bool updating) {
+  m_panels->setStale(true, updating);
+  m_verdict->setStale(true, updating);
 }
 
 void MainWindow::open(const QString& presetOrPath) {

@@ -62,6 +62,8 @@ class MainWindow : public QMainWindow {
   CompareWindow& showComparison();
   // Stops what is being computed; if nothing is, leaves the presentation.
   void escape();
+  // Computes the experiment of the present settings once more (after a stop).
+  void computeAgain() { m_worker.request(m_document.settings()); }
 
  signals:
   void presentingChanged(bool presenting);
@@ -85,7 +87,7 @@ class MainWindow : public QMainWindow {
   void showSettings();
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
   void showProblem(const QString& sentence);
-  void markStale();
+  void markStale(bool updating);
   void updateTitle();
   void updateTheme();
 

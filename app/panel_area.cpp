@@ -24,7 +24,9 @@ PanelArea::PanelArea(QWidget* parent) : QMainWindow(parent) {
   setDockOptions(AllowNestedDocks | AllowTabbedDocks | AnimatedDocks);
   setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
   for (auto& panel : makePanels(this)) addPanel(panel);
+  m_silent = {"task", "segments", "objective", "scores"};  // until an experiment gives them something to say
   placeDocks();
+  updateVisibility();
 }
 
 void PanelArea::addPanel(Panel* panel) {
@@ -34,6 +36,8 @@ void PanelArea::addPanel(Panel* panel) {
   connect(panel, &Panel::hovered, this, &PanelArea::hovered);
   connect(panel, &Panel::probeRequested, this, &PanelArea::probeRequested);
   connect(dock, &PanelDock::enlargeToggled, this, [this, name] { toggleEnlarged(name); });
+  connect(dock, &QDockWidget::topLevelChanged, this, [this] { m_given.clear(); });
+  connect(dock, &QDockWidget::dockLocationChanged, this, [this] { m_given.clear(); });
   connect(dock, &PanelDock::closedByUser, this, [this, name] { setWanted(name, false); });
 }
 
@@ -90,8 +94,8 @@ void PanelArea::showExperiment(const std::shared_ptr<const Experiment>& experime
   updateVisibility();
 }
 
-void PanelArea::setStale(bool stale) {
-  for (PanelDock* dock : m_docks) dock->panel()->setStale(stale);
+void PanelArea::setStale(bool stale, bool updating) {
+  for (PanelDock* dock : m_docks) dock->panel()->setStale(stale, updating);
 }
 
 void PanelArea::setTheme(const Theme& theme) {
@@ -112,6 +116,7 @@ bool PanelArea::isWanted(const QString& name) const {
 
 void PanelArea::setWanted(const QString& name, bool wanted) {
   if (wanted == isWanted(name)) return;
+  m_given.clear();
   if (wanted)
     m_unwanted.remove(name);
   else
@@ -145,6 +150,7 @@ void PanelArea::toggleEnlarged(const QString& name) {
 }
 
 void PanelArea::resetLayout() {
+  m_given.clear();
   m_enlarged.clear();
   const QSet<QString> hidden = std::exchange(m_unwanted, {});
   for (PanelDock* dock : m_docks) {
@@ -156,7 +162,13 @@ void PanelArea::resetLayout() {
   for (const QString& name : hidden) emit wantedChanged(name, true);
 }
 
+void PanelArea::mousePressEvent(QMouseEvent* event) {
+  m_given.clear();
+  QMainWindow::mousePressEvent(event);
+}
+
 QString PanelArea::layoutText() const {
+  if (!m_given.isEmpty()) return m_given;
   const QByteArray state = m_enlarged.isEmpty() ? saveState() : m_beforeEnlarging;
   QStringList hidden = m_unwanted.values();
   hidden.sort();
@@ -175,6 +187,7 @@ bool PanelArea::setLayoutText(const QString& text) {
     const QString name = dock->panel()->name();
     if (before.contains(name) == isWanted(name)) emit wantedChanged(name, isWanted(name));
   }
+  m_given = text;
   return true;
 }
 

@@ -21,7 +21,7 @@ class PanelArea : public QMainWindow {
   Panel* panel(const QString& name) const;  // null if there is none
 
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
-  void setStale(bool stale);
+  void setStale(bool stale, bool updating = true);
   void setTheme(const Theme& theme);
   void setProbe(const Probe& probe);
   void addObjective(int start, int iteration, double value);
@@ -32,7 +32,8 @@ class PanelArea : public QMainWindow {
   void toggleEnlarged(const QString& name);
   void resetLayout();
 
-  // The layout as text for the session file and the preferences. False if the text is not a layout.
+  // The layout as text for the session file and the preferences: the very text that was set as long as the
+  // user has not moved anything. False if the text is not a layout.
   QString layoutText() const;
   bool setLayoutText(const QString& text);
 
@@ -40,6 +41,9 @@ class PanelArea : public QMainWindow {
   void hovered(const QString& text);
   void probeRequested(bool inTeacherPlane, double x, double y);
   void wantedChanged(const QString& name, bool wanted);
+
+ protected:
+  void mousePressEvent(QMouseEvent* event) override;  // between the docks: a separator is moved
 
  private:
   void addPanel(Panel* panel);
@@ -52,6 +56,7 @@ class PanelArea : public QMainWindow {
   QSet<QString> m_silent;  // nothing to say about the present experiment
   QString m_enlarged;
   QByteArray m_beforeEnlarging;
+  QString m_given;  // the text of the present layout, until the user changes it
 };
 
 }  // namespace keyhole

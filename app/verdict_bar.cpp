@@ -83,7 +83,8 @@ void VerdictBar::showExperiment(const Experiment& experiment) {
   updateColours();
 }
 
-void VerdictBar::setStale(bool stale) {
+void VerdictBar::setStale(bool stale, bool updating) {
+  m_stale->setText(updating ? "computing …" : "earlier settings");
   m_stale->setVisible(stale);
   m_sentence->setEnabled(!stale);
 }

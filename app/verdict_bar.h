@@ -21,8 +21,8 @@ class VerdictBar : public QWidget {
   explicit VerdictBar(QWidget* parent = nullptr);
 
   void showExperiment(const Experiment& experiment);
-  // The sentence belongs to an earlier picture: a newer one is being computed.
-  void setStale(bool stale);
+  // The sentence belongs to an earlier picture. updating: a newer one is being computed.
+  void setStale(bool stale, bool updating = true);
 
   QString sentence() const;
   QString notes() const;

@@ -58,6 +58,12 @@ Settings curveSettings(const CurveArguments& arguments) {
   settings.set("teacher.phi", nameOf(Nonlinearity::linear));  // as in the paper's curves
   chooseTeacher(settings, arguments.teacher);
   if (!arguments.seed.empty()) settings.setFromText("teacher.seed", arguments.seed);
+  for (const auto& assignment : arguments.assignments)
+    for (const char* own : {"teacher.kind=", "fit.method=", "observation."})
+      if (assignment.starts_with(own))
+        throw InputError(
+            "--set is " + assignment +
+            "; allowed: other settings, since --teacher, --limit and --observed decide this one");
   applySettings(settings, arguments.assignments);
   for (const auto& limit : kLimits)
     if (arguments.limit == limit.name) settings.set("fit.method", std::string(limit.method));

@@ -131,9 +131,8 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->required()
       ->type_name("");
   command
-      ->add_option(
-          "--method", arguments->method,
-          "The fit: map (maximum a posteriori, the default), lds, slds, subspace, cornn, force, bptt")
+      ->add_option("--method", arguments->method,
+                   "The fit: map (maximum a posteriori, the default), lds, slds, cornn, force, bptt")
       ->type_name("NAME");
   command
       ->add_option("--alpha", arguments->alpha,

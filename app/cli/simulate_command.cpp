@@ -6,6 +6,7 @@
 #include "core/experiment/session.h"
 #include "core/io/file_bytes.h"
 #include "core/io/npy.h"
+#include "core/io/staged_folder.h"
 
 #include <filesystem>
 #include <memory>
@@ -101,7 +102,7 @@ int runSimulate(const SimulateArguments& arguments, Console& console) {
   SimulationStage shape;
   shape.units = teacher.network.size();
   const auto observation = stages::makeObservation(session.settings, shape);
-  createFolder(arguments.out);
+  StagedFolder folder(arguments.out);
 
   const TeacherRun run = runTeacher(teacher, options, console.progress);
   ordered_json summary;
@@ -112,11 +113,11 @@ int runSimulate(const SimulateArguments& arguments, Console& console) {
   summary["seen"] = ordered_json::array();
   for (const Index unit : observation->seen) summary["seen"].push_back(unit + 1);
   summary["files"] = ordered_json::object();
-  ArrayWriter writer(arguments.out, summary["files"]);
+  ArrayWriter writer(folder.path(), summary["files"]);
   writeArrays(writer, teacher, run, session.settings, observation->seen);
-  const std::filesystem::path folder(arguments.out);
-  saveSession((folder / "session.keyhole").string(), session);
-  writeFileAtomically((folder / "summary.json").string(), jsonText(summary));
+  saveSession(folder.path() + "/session.keyhole", session);
+  writeFileAtomically(folder.path() + "/summary.json", jsonText(summary));
+  folder.commit();
   console.progress.report(1.0, "");
   if (!run.diverged) return kGood;
   say(console, "the teacher left the finite range after " + std::to_string(run.activity.cols()) +

@@ -32,8 +32,8 @@ struct LimitSets {
 // A run that is not at rest after its `steps` (speed above 1e-5 of the start's norm, per τ) goes on for three
 // times as long. It oscillates if, over the last two thirds of that, its leading PC crosses its mean upwards
 // at least three times, with an amplitude above 1e-3 of the start's norm that changes by less than 5 %
-// between the halves. Two runs rest at one point if their ends are closer than 1 % of the start's or the farther one's
-// norm. Linear systems have no limit cycle: their runs are never called oscillation. Cost:
+// between the halves. Two runs rest at one point if their ends are closer than 1 % of the start's or the
+// farther one's norm. Linear systems have no limit cycle: their runs are never called oscillation. Cost:
 // steps x (one step of `runs` states), up to four times that where runs do not come to rest.
 LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options,
                     Progress& progress = noProgress());

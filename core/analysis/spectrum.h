@@ -15,11 +15,11 @@ struct Spectrum {
   bool exact = false;              // known from the structure, not computed numerically
 };
 
-// Of a student or an imported matrix. With conditions, λ_i is undetermined if its rounding bound κ_i n ε ‖A‖_F
-// exceeds both its distance to the nearest other eigenvalue and 1e-10 ‖A‖_F (ties of well-conditioned
-// eigenvalues stay determined). n ε ‖A‖_F is the backward error that the QR iteration guarantees; with ε alone most
-// of the ring of a nilpotent matrix would pass for known, since on it κ is what keeps the first-order bound just below
-// the spacing. Without conditions none is marked.
+// Of a student or an imported matrix. With conditions, λ_i is undetermined if its rounding bound κ_i n ε
+// ‖A‖_F exceeds both its distance to the nearest other eigenvalue and 1e-10 ‖A‖_F (ties of well-conditioned
+// eigenvalues stay determined). n ε ‖A‖_F is the backward error that the QR iteration guarantees; with ε
+// alone most of the ring of a nilpotent matrix would pass for known, since on it κ is what keeps the
+// first-order bound just below the spacing. Without conditions none is marked.
 Spectrum spectrumOf(ConstMatrixRef A, bool withConditions);
 
 // Of a teacher: exact where its structure says so.

@@ -181,9 +181,9 @@ std::string whyNoLine(const Comparison& c) {
 std::string ending(VerdictKind kind, const Comparison& c) {
   switch (kind) {
     case VerdictKind::faithful:
-      return ": FAITHFUL" + (c.alone.weakened > 0 ? ", though its mode lasts " + number(c.alone.weakened) +
-                                                        " times less long."
-                                                  : std::string("."));
+      return ": FAITHFUL" + (c.alone.weakened > 0
+                                 ? ", though its mode lasts " + number(c.alone.weakened) + " times less long."
+                                 : std::string("."));
     case VerdictKind::missed:
       return ": MISSED.";
     case VerdictKind::spuriousLimitCycle:
@@ -225,12 +225,9 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
     return {VerdictKind::undecided, false, undecidedAlone(student, whyNoStudent, options)};
   const auto teacherModes = persistenceOf(teacher->spectrum, options.persistentTau);
   const auto studentModes = persistenceOf(student->spectrum, options.persistentTau);
-  const Comparison comparison{*teacher,
-                              *student,
-                              teacherModes,
-                              studentModes,
-                              unmatched(teacherModes, studentModes, options),
-                              options};
+  const Comparison comparison{
+      *teacher, *student, teacherModes, studentModes, unmatched(teacherModes, studentModes, options),
+      options};
   Verdict verdict;
   verdict.kind = kindOf(comparison);
   verdict.spurious = verdict.kind == VerdictKind::spuriousPersistence ||

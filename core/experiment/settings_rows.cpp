@@ -197,7 +197,8 @@ std::vector<SettingRow> analysisRows() {
              "attractor (Nair et al. 2023 "
              "read about 1 and above so)."),
       number(s, "analysis.exaggeration", 3, {1, 1000, kLog}, "times", "Exaggerated from",
-             "A persistent mode of the student that lasts so many times as long as the teacher's counterpart counts as "
+             "A persistent mode of the student that lasts so many times as long as the teacher's counterpart "
+             "counts as "
              "made up."),
       choice(s, "analysis.student_noise",
              {{"same", "the teacher's",

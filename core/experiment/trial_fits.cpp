@@ -110,8 +110,6 @@ Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Pr
     }
     case FitMethod::slds:
       return fitSlds(trials, sldsOptions(settings), progress);
-    case FitMethod::subspace:
-      break;
     case FitMethod::cornn:
       return fitCornn(trials, cornnOptions(settings), progress);
     case FitMethod::force:

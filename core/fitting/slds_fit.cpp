@@ -61,7 +61,8 @@ bool hasConverged(const std::vector<double>& values, double tolerance) {
 // The iterations, from a start: a stop or a broken model leaves the last complete one.
 void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const SldsOptions& options,
              int start, Progress& stage, Progress& progress) {
-  const LdsEmissionData emissions(trials, options.kind);
+  const LdsData data(trials, true);
+  LdsEmissionSteps emissions(data, options.kind);
   for (Index iteration = 0;; ++iteration) {
     // The first one is taken whatever the user wishes: without it there is nothing to show.
     Progress& watch = iteration == 0 ? noProgress() : stage;
@@ -189,7 +190,7 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
 }
 
 // Of the shown run.
-void describe(SldsFit& fit, Run& run, const std::vector<Trial>& trials, const SldsOptions& options) {
+void describe(SldsFit& fit, Run& run, const std::vector<Trial>& trials) {
   fit.model = std::move(run.model);
   fit.warnings = std::move(run.warnings);
   fit.visits = visitsOf(run.posteriors);
@@ -198,7 +199,7 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& trials, const Sl
     fit.posteriors.push_back(std::move(run.posteriors[i].z.states));
     fit.means.push_back(std::move(run.posteriors[i].x.means));
   }
-  addWarnings(fit, LdsEmissionData(trials, options.kind).variances());
+  addWarnings(fit, LdsData(trials, true).variances());
 }
 
 // K = 1: the LDS's own fit, in other words.
@@ -267,7 +268,7 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
   fit.elbo = shown.elbo;
   if (!shown.elbo.empty()) {
     if (!shown.broke.empty()) shown.warnings.push_back(fit.summary.message);
-    describe(fit, shown, trials, options);
+    describe(fit, shown, trials);
     if (options.compareWithLds && fit.summary.status != FitStatus::stopped)
       compareWithLds(fit, trials, options, progress);
   }

@@ -92,9 +92,14 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
 }
 
 void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
-                     const std::vector<SldsPosterior>& posteriors, const LdsEmissionData& data) {
+                     const std::vector<SldsPosterior>& posteriors, LdsEmissionSteps& steps) {
   const Index L = model.latents(), N = model.neurons();
   LdsExpectations sums;
+  const Index m = model.inputs();
+  sums.XD = Matrix::Zero(L, N + m + 1);
+  sums.XX = Matrix::Zero(L, L);  // over all states: the first ones have no part of their own here
+  sums.firstMeans = Matrix(L, 0);
+  sums.firstCovariances = Matrix::Zero(L, L);
   sums.perChannel =
       std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
   Matrix covariances = Matrix::Zero(L * L, sums.perChannel ? N : 1);
@@ -103,6 +108,10 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
     sums.means.push_back(x.means);
     if (!sums.perChannel) {
       covariances += x.covariances.rowwise().sum();
+      Matrix samples(N + m + 1, x.means.cols());
+      samples << trials[i].activity, trials[i].input, Matrix::Ones(1, x.means.cols());
+      sums.XD.noalias() += x.means * samples.transpose();
+      sums.XX.noalias() += x.means * x.means.transpose();
       continue;
     }
     const Matrix there =
@@ -110,8 +119,9 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
     covariances.noalias() += x.covariances * there.transpose();
   }
   for (Index i = 0; i < covariances.cols(); ++i) sums.covariances.push_back(unflat(covariances.col(i), L));
+  if (!sums.perChannel) sums.XX += sums.covariances.front();
   LdsModel one = stateOf(model, 0);
-  data.update(one, sums);
+  steps.update(one, sums);
   model.C = one.C;
   model.G = one.G;
   model.c = one.c;

@@ -20,9 +20,9 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
                   const std::vector<SldsPosterior>& posteriors, const LdsClass& kind,
                   const SldsBounds& bounds);
 
-// C, G, c, R by LdsEmissionData::update(), whose sums do not depend on z.
+// C, G, c, R by LdsEmissionSteps::update(), whose sums do not depend on z.
 void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
-                     const std::vector<SldsPosterior>& posteriors, const LdsEmissionData& data);
+                     const std::vector<SldsPosterior>& posteriors, LdsEmissionSteps& steps);
 
 // logInitial, and the transitions: in closed form for a Markov chain, else by a few Newton steps with
 // backtracking on W, w and logTransition together (the objective is concave). Rows of logTransition are

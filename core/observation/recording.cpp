@@ -62,7 +62,8 @@ std::string constantChannelWarning(const Recording& recording) {
   if (constant.size() > kMostNamed) names += ", … (" + std::to_string(constant.size()) + " in all)";
   if (varying < 2)
     throw InputError(sourceName(recording) + " has only " + std::to_string(varying) +
-                     (varying == 1 ? " varying channel" : " varying channels") + " (constant: " + names + "); allowed: at least 2");
+                     (varying == 1 ? " varying channel" : " varying channels") + " (constant: " + names +
+                     "); allowed: at least 2");
   return "constant channels in " + sourceName(recording) + ": " + names +
          "; they carry no information and only the ridge keeps their fit defined";
 }

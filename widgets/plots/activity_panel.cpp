@@ -76,8 +76,7 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
          experiment.teacher->teacher ? tr("teacher") : tr("recording"));
     if (experiment.studentAnalysis)
       draw(experiment.studentAnalysis->activity.row(i).head(shown.steps).cwiseMax(-1e6).cwiseMin(1e6),
-           QPen(theme().student, theme().lineWidth),
-           studentLabel(experiment));
+           QPen(theme().student, theme().lineWidth), studentLabel(experiment));
     ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
   }
   plot().yAxis->setTicker(ticker);

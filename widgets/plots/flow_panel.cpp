@@ -115,7 +115,8 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   showSpeed(analysis->flow, experiment.settings.flag("view.speed_map"));
   showArrows(experiment, analysis->flow);
   m_trajectory->setPoints(analysis->flow.trajectory);
-  m_probe->setPoints(Matrix(2, 0));
+  // The run from a clicked point stays while its picture is refined.
+  if (experiment.fit != m_probedFit) m_probe->setPoints(Matrix(2, 0));
   queueReplot();
 }
 
@@ -157,6 +158,7 @@ void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field)
 
 void FlowPanel::setProbe(const Probe& probe) {
   m_probe->setPoints(m_side == Side::teacher ? probe.teacher : probe.student);
+  m_probedFit = experiment() ? experiment()->fit : nullptr;
   queueReplot();
 }
 

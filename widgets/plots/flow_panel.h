@@ -43,6 +43,7 @@ class FlowPanel : public PlotPanel {
   ArrowField* m_arrows;
   TimeCurve* m_trajectory;
   TimeCurve* m_probe;
+  std::shared_ptr<const FitStage> m_probedFit;  // of the student that the probe is a run of
   QCPItemText* m_keyText;
   ArrowKey* m_key;
 };

@@ -120,7 +120,9 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
   const double margin = 0.5 * theme().fontPixels;
   if (!m_analysis || !m_analysis->limitSets) {
     painter.setPen(theme().muted);
-    painter.drawText(whole, Qt::AlignCenter, tr("no free runs"));
+    painter.drawText(
+        whole, Qt::AlignCenter,
+        experiment() && !experiment()->coarse ? tr("no free runs") : tr("free runs are being computed …"));
   } else {
     const auto& sets = *m_analysis->limitSets;
     const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);

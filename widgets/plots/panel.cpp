@@ -24,9 +24,9 @@ void Panel::setExperiment(std::shared_ptr<const Experiment> experiment) {
   showExperiment(*m_experiment);
 }
 
-void Panel::setStale(bool stale) {
-  if (stale == m_stale) return;
+void Panel::setStale(bool stale, bool updating) {
   m_stale = stale;
+  m_staleMark->setText(updating ? tr("updating …") : tr("earlier settings"));
   m_staleMark->setVisible(stale);
   if (stale) {
     m_staleMark->adjustSize();

@@ -35,8 +35,9 @@ class Panel : public QWidget {
   void setExperiment(std::shared_ptr<const Experiment> experiment);
   const std::shared_ptr<const Experiment>& experiment() const { return m_experiment; }
 
-  // The picture is older than the settings: a quiet mark, nothing else.
-  void setStale(bool stale);
+  // The picture is older than the settings: a quiet mark, nothing else. updating: a newer one is being
+  // computed.
+  void setStale(bool stale, bool updating = true);
   bool isStale() const { return m_stale; }
 
   void setTheme(const Theme& theme);
