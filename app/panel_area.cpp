@@ -3,6 +3,9 @@
 #include "app/panel_dock.h"
 #include "widgets/plots/panels.h"
 
+#include <QHash>
+#include <QTimer>
+
 namespace keyhole {
 
 namespace {
@@ -11,7 +14,9 @@ namespace {
 const QList<QStringList> startingRows = {
     {"teacher-flow", "student-flow", "eigenvalues"},
     {"activity", "teacher-limit-sets", "student-limit-sets", "time-constants"},
-    {"task", "segments", "objective", "scores"}};
+    {"task", "segments", "scores", "objective"}};
+const QHash<QString, int> widths = {
+    {"task", 5}, {"segments", 5}, {"scores", 5}, {"objective", 3}};  // others: 4
 const QList<int> rowHeights = {6, 5, 3};
 
 }  // namespace
@@ -36,7 +41,7 @@ void PanelArea::addPanel(Panel* panel) {
   connect(panel, &Panel::hovered, this, &PanelArea::hovered);
   connect(panel, &Panel::probeRequested, this, &PanelArea::probeRequested);
   connect(dock, &PanelDock::enlargeToggled, this, [this, name] { toggleEnlarged(name); });
-  connect(dock, &QDockWidget::topLevelChanged, this, [this] { m_given.clear(); });
+  connect(dock, &QDockWidget::topLevelChanged, this, &PanelArea::touched);
   connect(dock, &QDockWidget::dockLocationChanged, this, [this] { m_given.clear(); });
   connect(dock, &PanelDock::closedByUser, this, [this, name] { setWanted(name, false); });
 }
@@ -128,12 +133,17 @@ void PanelArea::setWanted(const QString& name, bool wanted) {
 
 void PanelArea::updateVisibility() {
   const bool lonely = !m_enlarged.isEmpty() && !m_silent.contains(m_enlarged);
+  bool changed = false;
   for (PanelDock* dock : m_docks) {
     const QString name = dock->panel()->name();
     const bool speaks = isWanted(name) && !m_silent.contains(name);
-    dock->setVisible(lonely ? name == m_enlarged : speaks);
+    const bool visible = lonely ? name == m_enlarged : speaks;
+    changed = changed || visible == dock->isHidden();
+    dock->setVisible(visible);
     dock->setEnlarged(lonely && name == m_enlarged);
   }
+  // Once Qt has laid out the docks that came or went.
+  if (changed) QTimer::singleShot(0, this, &PanelArea::spreadRows);
 }
 
 void PanelArea::toggleEnlarged(const QString& name) {
@@ -151,6 +161,7 @@ void PanelArea::toggleEnlarged(const QString& name) {
 
 void PanelArea::resetLayout() {
   m_given.clear();
+  m_touched = false;
   m_enlarged.clear();
   const QSet<QString> hidden = std::exchange(m_unwanted, {});
   for (PanelDock* dock : m_docks) {
@@ -162,8 +173,29 @@ void PanelArea::resetLayout() {
   for (const QString& name : hidden) emit wantedChanged(name, true);
 }
 
-void PanelArea::mousePressEvent(QMouseEvent* event) {
+void PanelArea::touched() {
+  m_touched = true;
   m_given.clear();
+}
+
+// The panels that are there share their row, until the user decides otherwise.
+void PanelArea::spreadRows() {
+  if (m_touched || !m_enlarged.isEmpty()) return;
+  for (const QStringList& names : startingRows) {
+    QList<QDockWidget*> row;
+    QList<int> shares;
+    for (PanelDock* dock : m_docks) {
+      const QString name = dock->panel()->name();
+      if (!names.contains(name) || dock->isHidden()) continue;
+      row.append(dock);
+      shares.append(100 * widths.value(name, 4));
+    }
+    resizeDocks(row, shares, Qt::Horizontal);
+  }
+}
+
+void PanelArea::mousePressEvent(QMouseEvent* event) {
+  touched();
   QMainWindow::mousePressEvent(event);
 }
 
@@ -188,6 +220,7 @@ bool PanelArea::setLayoutText(const QString& text) {
     if (before.contains(name) == isWanted(name)) emit wantedChanged(name, isWanted(name));
   }
   m_given = text;
+  m_touched = true;
   return true;
 }
 

@@ -50,13 +50,16 @@ class PanelArea : public QMainWindow {
   PanelDock* dock(const QString& name) const;
   void placeDocks();
   void updateVisibility();
+  void spreadRows();
+  void touched();  // the user moved something
 
   std::vector<PanelDock*> m_docks;
   QSet<QString> m_unwanted;
   QSet<QString> m_silent;  // nothing to say about the present experiment
   QString m_enlarged;
   QByteArray m_beforeEnlarging;
-  QString m_given;  // the text of the present layout, until the user changes it
+  bool m_touched = false;  // from now on the docks keep the sizes that the user gave them
+  QString m_given;         // the text of the present layout, until the user changes it
 };
 
 }  // namespace keyhole

@@ -38,10 +38,11 @@ bool hasConverged(const std::vector<double>& values, double tolerance) {
   return last - before <= tolerance * std::abs(last);
 }
 
-// The published estimator does not fit the first state: it stays at its start, N(0, I).
+// The published estimator does not fit the first state: it stays at its start, N(0, I). So it is with held
+// emissions, where the dynamics alone are fitted, as there.
 LdsClass classOf(const LdsOptions& options) {
   LdsClass kind = options.kind;
-  if (options.estimator == LdsEstimator::published) kind.initialState = LdsInitialState::standardNormal;
+  if (emissionsAreFixed(options)) kind.initialState = LdsInitialState::standardNormal;
   return kind;
 }
 

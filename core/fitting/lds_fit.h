@@ -23,10 +23,12 @@ struct LdsOptions {
   Index iterations = 200;  // at most
   double tolerance =
       1e-10;  // converged if the log-likelihood rises by less than this part of its size; 0: never
-  bool inputAtArrival = true;             // u_t acts on x_t as published, else u_{t-1}
-  std::uint64_t seed = 1;                 // of the rotation that the latents start in
-  Index restarts = 1;                     // starts with the seeds seed, seed + 1, …
-  std::optional<LdsModel> heldEmissions;  // C, G, c, R of this model stay as they are
+  bool inputAtArrival = true;  // u_t acts on x_t as published, else u_{t-1}
+  std::uint64_t seed = 1;      // of the rotation that the latents start in
+  Index restarts = 1;          // starts with the seeds seed, seed + 1, …
+  // C, G, c, R of this model stay as they are, and EM is on the dynamics alone, with x_0 ~ N(0, I) as
+  // published.
+  std::optional<LdsModel> heldEmissions;
 };
 
 std::vector<std::string> problems(const LdsOptions& options);
@@ -48,8 +50,9 @@ struct LdsFit {
 // together, fewer varying channels than latents, too few samples.
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress = noProgress());
 
-// The start of a fit: regression on the input, PCA, the latents rotated at random; for the published
-// estimator also its final emissions. Missing samples count as their channel's mean here.
+// The start of a fit: PCA (the published estimator: behind the regression on the input) in a random rotation
+// of the latents; for the published estimator also its final emissions. Missing samples count as their
+// channel's mean.
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed);
 
 // What a model explains: see LdsFit.

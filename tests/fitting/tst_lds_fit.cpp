@@ -198,8 +198,7 @@ class TestLdsFit : public QObject {
       options.kind.dynamicsNoise = noise;
       const auto restarts = fitLds({trial}, options).restarts;
       double most = 0;
-      for (const auto& one : restarts)
-        most = std::max(most, std::abs(one.objective - restarts[0].objective));
+      for (const auto& one : restarts) most = std::max(most, std::abs(one.objective - restarts[0].objective));
       return most;
     };
     const double full = spread(LdsDynamicsNoise::full), diagonal = spread(LdsDynamicsNoise::diagonal);
@@ -223,7 +222,9 @@ class TestLdsFit : public QObject {
     QTest::newRow("lds_ff") << "lds_ff" << 180000.0;
     QTest::newRow("lds_la") << "lds_la" << 373000.0;
   }
-  // The reference's own emissions held: the dynamics end at its eigenvalues (0.002) and score (0.02).
+  // The reference's own emissions held: the dynamics end at its eigenvalues (0.002, of a fast mode relative
+  // to its rate of decay 1 - λ, in which its estimate is as exact) and score (0.02). Fails if the first state
+  // is fitted, too: then λ₃ of lds_ff ends at 0.2389 instead of 0.2415 (reference 0.2411).
   void reference() {
     SKIP_WITHOUT_REFERENCE();
     QFETCH(QString, name);
@@ -233,7 +234,12 @@ class TestLdsFit : public QObject {
     options.heldEmissions = known.emissions;
     const LdsFit held = fitLds({known.trial}, options);
     const Spectrum spectrum = spectrumOf(paperScaling(held.model.F, 0.01), false);
-    COMPARE_EIGENVALUES(spectrum.values, known.eigenvalues, 0.002);
+    QCOMPARE(spectrum.values.size(), known.eigenvalues.size());
+    for (Index i = 0; i < spectrum.values.size(); ++i) {
+      const double scale = std::max(1.0, std::abs(1.0 - known.eigenvalues(i)));
+      QVERIFY2(std::abs(spectrum.values(i) - known.eigenvalues(i)) < 0.002 * scale,
+               qPrintable(QString("eigenvalue %1: %2").arg(i).arg(spectrum.values(i).real())));
+    }
     QVERIFY(std::abs(lineAttractorScore(spectrum).value - known.score) < 0.02);
     const LdsFit free = fitLds({known.trial}, quick(5, 200));
     qInfo() << name << held.logLikelihood.back() << free.logLikelihood.back() << held.summary.seconds

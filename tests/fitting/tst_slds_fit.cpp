@@ -135,7 +135,8 @@ class TestSldsFit : public QObject {
     lds.iterations = 30;
     lds.tolerance = 0;
     const LdsFit known = fitLds(trials, lds);
-    const LdsEmissionData emissions(trials, lds.kind);
+    const LdsData data(trials, true);
+    LdsEmissionSteps emissions(data, lds.kind);
     SldsModel model = switchingOf(startOf(trials, lds, lds.seed), 1);
     std::vector<SldsPosterior> posteriors(2);
     for (std::size_t i = 0; i < 2; ++i)

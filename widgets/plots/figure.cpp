@@ -55,6 +55,7 @@ struct Page {
 
 int rowHeight(const QString& name) {
   if (name.endsWith("flow") || name == "eigenvalues") return 150;
+  if (name == "scores") return 165;
   return name == "task" || name == "segments" ? 90 : 125;
 }
 

@@ -28,10 +28,10 @@ constexpr Entry kPanels[] = {
     {"student-limit-sets",
      [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::student, parent); }},
     {"time-constants", [](QWidget* parent) -> Panel* { return new TimeConstantPanel(parent); }},
-    {"segments", [](QWidget* parent) -> Panel* { return new SegmentPanel(parent); }},
-    {"objective", [](QWidget* parent) -> Panel* { return new ObjectivePanel(parent); }},
-    {"scores", [](QWidget* parent) -> Panel* { return new ScorePanel(parent); }},
     {"task", [](QWidget* parent) -> Panel* { return new TaskPanel(parent); }},
+    {"segments", [](QWidget* parent) -> Panel* { return new SegmentPanel(parent); }},
+    {"scores", [](QWidget* parent) -> Panel* { return new ScorePanel(parent); }},
+    {"objective", [](QWidget* parent) -> Panel* { return new ObjectivePanel(parent); }},
 };
 
 }  // namespace

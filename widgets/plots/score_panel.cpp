@@ -3,6 +3,7 @@
 #include "widgets/plots/axes.h"
 
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 
 namespace keyhole {
@@ -12,7 +13,7 @@ constexpr double kSpread = 0.22;  // half the height of a row's cloud
 
 QString nameOf(const ScoreFamily& family) {
   return QString::fromStdString(family.estimator) +
-         (family.over == DrawnOver::circuits ? QObject::tr(",\ncircuits") : QObject::tr(",\nstarts"));
+         (family.over == DrawnOver::circuits ? QObject::tr(" · circuits") : QObject::tr(" · starts"));
 }
 
 // Spreads the marks of a row so that they don't hide each other: the golden ratio's low-discrepancy sequence.
@@ -24,7 +25,10 @@ double offsetOf(std::size_t i) {
 QString standingText(double score, const ScoreFamily& family) {
   const Standing standing = standingOf(score, family);
   if (!standing.defined) return {};
-  return QObject::tr("above %1 of %2").arg(percent(standing.quantile)).arg(family.draws.size());
+  return QObject::tr("above %1 of %2 %3")
+      .arg(percent(standing.quantile))
+      .arg(family.draws.size())
+      .arg(family.over == DrawnOver::circuits ? QObject::tr("circuits") : QObject::tr("starts"));
 }
 
 }  // namespace
@@ -34,14 +38,15 @@ ScorePanel::ScorePanel(QWidget* parent)
       m_defined(addLine({}, tr("score"))),
       m_complex(addLine({}, tr("complex pair"))),
       m_unstable(addLine({}, tr("unstable"))),
-      m_quartiles(addLine({}, {})),
+      m_quartiles(new QCPCurve(plot().xAxis, plot().yAxis)),
       m_medians(addLine({}, {})),
       m_shown(new QCPItemStraightLine(&plot())) {
   setAccessibleDescription(tr(
       "Line attractor scores of other circuits and other starts of the fit, one row per estimator; the line "
       "is the score that is shown."));
   for (QCPGraph* graph : {m_defined, m_complex, m_unstable, m_medians}) graph->setLineStyle(QCPGraph::lsNone);
-  for (QCPGraph* graph : {m_quartiles, m_medians}) graph->removeFromLegend();
+  for (QCPAbstractPlottable* part : std::initializer_list<QCPAbstractPlottable*>{m_quartiles, m_medians})
+    part->removeFromLegend();
   plot().xAxis->setLabel(tr("line attractor score log₂(τ₁/τ₂)"));
   plot().yAxis->setTicker(QSharedPointer<QCPAxisTickerText>::create());
   plot().yAxis->setRangeReversed(true);
@@ -78,26 +83,25 @@ void ScorePanel::addFamily(const ScoreFamily& family, double row) {
   if (!standing.defined) return;
   const double low = standing.lowerQuartile, high = standing.upperQuartile;
   const double below = row + 0.36;
-  m_quartiles->data()->add(QCPGraphData(low, below));
-  m_quartiles->data()->add(QCPGraphData(high, below));
-  m_quartiles->data()->add(QCPGraphData(high, nan));
+  for (const double x : {low, high}) m_quartiles->addData(x, below);
+  m_quartiles->addData(high, nan);
   m_medians->addData(standing.median, below);
 }
 
 void ScorePanel::showExperiment(const Experiment& experiment) {
   if (!experiment.scores) return;
-  for (QCPGraph* graph : {m_defined, m_complex, m_unstable, m_quartiles, m_medians}) graph->data()->clear();
-  m_quartiles->data()->setAutoSqueeze(false);
+  for (QCPGraph* graph : {m_defined, m_complex, m_unstable, m_medians}) graph->data()->clear();
+  m_quartiles->data()->clear();
   auto ticker = QSharedPointer<QCPAxisTickerText>::create();
   Range range{0, 1};
+  QStringList standings;
   const auto& families = experiment.scores->families;
   for (std::size_t k = 0; k < families.size(); ++k) {
     const auto row = static_cast<double>(k);
     addFamily(families[k], row);
-    QString label = nameOf(families[k]);
+    ticker->addTick(row, nameOf(families[k]));
     if (families[k].shown && experiment.studentAnalysis)
-      label += "\n" + standingText(experiment.studentAnalysis->score.value, families[k]);
-    ticker->addTick(row, label);
+      standings.append(standingText(experiment.studentAnalysis->score.value, families[k]));
     for (const auto& draw : families[k].draws)
       if (std::isfinite(draw.score)) range.include(draw.score);
   }
@@ -109,6 +113,9 @@ void ScorePanel::showExperiment(const Experiment& experiment) {
     m_shown->point2->setCoords(score, 1);
     range.include(score);
   }
+  standings.removeAll(QString());
+  const QString shownText = standings.isEmpty() ? QString() : tr("\nshown: ") + standings.join(", ");
+  plot().xAxis->setLabel(tr("line attractor score log₂(τ₁/τ₂)") + shownText);
   plot().yAxis->setTicker(ticker);
   plot().yAxis->setRange(-0.5, static_cast<double>(std::max<std::size_t>(families.size(), 1)) - 0.5);
   const Range padded = range.padded(0.05);
@@ -123,7 +130,7 @@ QString ScorePanel::describe(double, double y, QPointF) const {
   if (row < 0 || row >= static_cast<std::ptrdiff_t>(families.size())) return {};
   const auto& family = families[static_cast<std::size_t>(row)];
   const Standing standing = standingOf(0, family);
-  const QString what = nameOf(family).replace('\n', ' ');
+  const QString what = nameOf(family);
   if (!standing.defined) return what;
   return tr("%1: %2 draws, score %3 to %4, median %5")
       .arg(what)

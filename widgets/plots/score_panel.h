@@ -27,7 +27,8 @@ class ScorePanel : public PlotPanel {
 
   // One graph per kind of score, so that its blind spots are seen: defined, complex leading pair, unstable.
   QCPGraph *m_defined, *m_complex, *m_unstable;
-  QCPGraph *m_quartiles, *m_medians;
+  QCPCurve* m_quartiles;
+  QCPGraph* m_medians;
   QCPItemStraightLine* m_shown;
 };
 
