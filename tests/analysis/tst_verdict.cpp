@@ -120,6 +120,40 @@ class TestVerdict : public QObject {
     QCOMPARE(QString::fromStdString(complexText({0.5, 0.5})), QString("0.5 ± 0.5i"));
     QCOMPARE(QString::fromStdString(complexText({0.99931, 0})), QString("0.9993"));
   }
+
+  // Persistence of the same kind that lasts several times as long is made up; one that comes back weaker is
+  // found (so is a true line attractor through few units), and both are said with their factor.
+  void durationsAreCompared() {
+    const auto brief = evidence({{0.905, 0}, {0.1, 0}}), lasting = evidence({{0.995, 0}, {0.9, 0}});
+    const Verdict exaggerated = judge(brief, lasting, "", {});
+    QCOMPARE(exaggerated.kind, VerdictKind::spuriousLineAttractor);
+    QCOMPARE(kind(evidence({{0.905, 0}, {0.1, 0}}), evidence({{0.92, 0}, {0.1, 0}})), VerdictKind::faithful);
+    const Verdict weakened = judge(lasting, brief, "", {});
+    QCOMPARE(weakened.kind, VerdictKind::faithful);
+    QVERIFY2(weakened.sentence.find("19 times less long") != std::string::npos, weakened.sentence.c_str());
+    VerdictOptions tolerant;
+    tolerant.exaggeration = 50;
+    QCOMPARE(judge(brief, lasting, "", tolerant).kind, VerdictKind::faithful);
+  }
+
+  // An undetermined leading eigenvalue decides nothing, persistent or not.
+  void undeterminedLeadingModeDecidesNothing() {
+    auto unknown = evidence({{0.74, 0}, {0.7, 0}});
+    QCOMPARE(kind(evidence(kNone), unknown), VerdictKind::faithful);
+    unknown.spectrum.undetermined.front() = true;
+    QCOMPARE(kind(evidence(kNone), unknown), VerdictKind::undecided);
+    QCOMPARE(kind(unknown, evidence(kLine)), VerdictKind::undecided);
+  }
+
+  // Eigenvalues at 0 do not judge a system that settles elsewhere; a cycle does.
+  void severalPointsOfRest() {
+    auto teacher = evidence(kNone, Nonlinearity::tanh);
+    teacher.limitSets->restingPoints = 2;
+    const Verdict verdict = judge(teacher, evidence(kUnstable, Nonlinearity::tanh), "", {});
+    QCOMPARE(verdict.kind, VerdictKind::undecided);
+    QVERIFY2(verdict.sentence.find("2 points of rest") != std::string::npos, verdict.sentence.c_str());
+    QCOMPARE(kind(teacher, evidence(kUnstable, Nonlinearity::tanh, 4)), VerdictKind::spuriousLimitCycle);
+  }
 };
 
 QTEST_GUILESS_MAIN(TestVerdict)

@@ -1,0 +1,154 @@
+// Tests `keyhole fit --method …` and `keyhole compare`
+#include "core/io/file_bytes.h"
+#include "tests/cli/run_cli.h"
+#include "tests/support/reference.h"
+#include "tests/support/teacher_runs.h"
+
+#include <QTest>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+bool has(const nlohmann::ordered_json& json, const std::vector<std::string>& keys) {
+  for (const auto& key : keys)
+    if (!json.contains(key)) {
+      qWarning("no key %s", key.c_str());
+      return false;
+    }
+  return true;
+}
+
+}  // namespace
+
+class TestFitMethods : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() {
+    SimulationOptions run;
+    run.steps = 400;
+    m_recording = m_folder.writeActivity(
+        "activity.npy", activityOf(buildTeacher(teacherOptions(TeacherKind::gaussian, 6)), run));
+    m_input = m_folder.path("input.npy");
+    writeNpy(m_input, Vector::LinSpaced(400, -1, 1));
+  }
+
+  // Fails if a documented key is missing, or of the wrong shape.
+  void latentKeys() {
+    const auto outcome = runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "5",
+                                 "--input", m_input, "--restarts", "2"});
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    QVERIFY(has(json, {"dynamics", "eigenvalues", "log_likelihood", "transition", "input_matrix",
+                       "dynamics_bias", "dynamics_cov", "emission", "emission_input", "emission_bias",
+                       "emission_var", "initial_mean", "initial_covariance", "restarts", "summary"}));
+    QCOMPARE(json["log_likelihood"].size(), std::size_t{6});
+    QCOMPARE(json["emission"].size(), std::size_t{6});
+    QCOMPARE(json["emission_var"].size(), std::size_t{6});
+    QCOMPARE(json["restarts"].size(), std::size_t{2});
+    QVERIFY(has(json["restarts"][0], {"seed", "line_attractor_score", "eigenvalues", "log_likelihood"}));
+    // The dynamics are the transition in the paper's scaling: F = (1-α) I + α A.
+    const double A = json["dynamics"][0][0], F = json["transition"][0][0];
+    QVERIFY(std::abs(F - (0.99 + 0.01 * A)) < 1e-12);
+  }
+
+  // An earlier result's emissions come back unchanged.
+  void emissionsAreHeld() {
+    const std::string first = m_folder.path("first.json");
+    QCOMPARE(
+        runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "5", "-o", first})
+            .code,
+        0);
+    const auto outcome = runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "9",
+                                 "--emissions-from", first});
+    QCOMPARE(outcome.code, 0);
+    const auto before = nlohmann::ordered_json::parse(readFileBytes(first));
+    for (const char* key : {"emission", "emission_bias", "emission_var"})
+      QVERIFY(outcome.json()[key] == before[key]);
+    QVERIFY(outcome.json()["transition"] != before["transition"]);
+  }
+
+  void everyMethodAnswers_data() {
+    QTest::addColumn<QString>("method");
+    for (const char* method : {"slds", "cornn", "force", "bptt"}) QTest::newRow(method) << method;
+  }
+  void everyMethodAnswers() {
+    QFETCH(QString, method);
+    const auto outcome = runCli({"fit", m_recording, "--method", method.toStdString(), "--iterations", "3"});
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(outcome.json()["method"].get<std::string>(), method.toStdString());
+    QVERIFY(outcome.json()["summary"]["iterations"].get<int>() <= 3);
+  }
+
+  void badOptionsAreOneSentence_data() {
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QString>("names");
+    const auto row = [](const char* name, const QStringList& options, const char* names) {
+      QTest::newRow(name) << options << names;
+    };
+    row("no such method", {"--method", "magic"}, "magic");
+    row("no latents", {"--method", "lds", "--latents", "0"}, "--latents is 0");
+    row("too many latents", {"--method", "lds", "--latents", "7"}, "7");
+    row("of another method", {"--method", "map", "--latents", "3"}, "--latents");
+    row("unknown choice", {"--method", "lds", "--noise", "loud"}, "loud");
+    row("missing file", {"--method", "lds", "--emissions-from", "/nowhere.json"}, "/nowhere.json");
+    row("another stage", {"--method", "lds", "--set", "teacher.size=3"}, "teacher.size");
+  }
+  void badOptionsAreOneSentence() {
+    QFETCH(QStringList, options);
+    QFETCH(QString, names);
+    std::vector<std::string> args = {"fit", m_recording};
+    for (const QString& option : options) args.push_back(option.toStdString());
+    const auto outcome = runCli(args);
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.oneSentence() && outcome.out.empty(), outcome.err.c_str());
+    QVERIFY2(QString::fromStdString(outcome.err).contains(names), outcome.err.c_str());
+  }
+
+  // NaN is a missing sample for the latent models, and refused by the others.
+  void missingSamples() {
+    Matrix activity = readNpy(m_recording).transpose();
+    activity(2, 7) = std::numeric_limits<double>::quiet_NaN();
+    const std::string gaps = m_folder.writeActivity("gaps.npy", activity);
+    const auto fit = runCli({"fit", gaps, "--method", "lds", "--latents", "2", "--iterations", "3"});
+    QCOMPARE(fit.code, 0);
+    QVERIFY(fit.json()["explained_variance"].is_number());
+    QCOMPARE(runCli({"fit", gaps, "--method", "map"}).code, 2);
+    QCOMPARE(runCli({"fit", gaps, "--method", "cornn"}).code, 2);
+  }
+
+  void comparesARecording() {
+    const std::string table = m_folder.path("table.csv");
+    const auto outcome =
+        runCli({"compare", m_recording, "--methods", "map,lds", "--set", "fit.latents=2", "-o", table});
+    QCOMPARE(outcome.code, 0);
+    const std::string csv = readFileBytes(table);
+    QVERIFY(csv.starts_with("method,verdict,fits_the_data,has_the_teachers_dynamics,"));
+    QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), std::ptrdiff_t{3});
+    const auto wrong = runCli({"compare", m_recording, "--methods", "map,magic"});
+    QCOMPARE(wrong.code, 2);
+    QVERIFY2(wrong.oneSentence() && wrong.err.find("magic") != std::string::npos, wrong.err.c_str());
+  }
+
+  // The reference's emissions held, through the command line.
+  void referenceThroughTheCommandLine() {
+    SKIP_WITHOUT_REFERENCE();
+    const std::string folder = qgetenv("KEYHOLE_REFERENCE").toStdString();
+    const auto outcome =
+        runCli({"fit", folder + "/lds_ff.activity.npy", "--input", folder + "/lds_ff.input.npy", "--method",
+                "lds", "--emissions-from", folder + "/lds_ff.json"});
+    QCOMPARE(outcome.code, 0);
+    const auto known = referenceJson("lds_ff");
+    QVERIFY(std::abs(outcome.json()["line_attractor_score"].get<double>() -
+                     known["line_attractor_score"].get<double>()) < 0.02);
+  }
+
+ private:
+  Folder m_folder;
+  std::string m_recording, m_input;
+};
+
+QTEST_GUILESS_MAIN(TestFitMethods)
+#include "tst_fit_methods.moc"
