@@ -11,7 +11,7 @@ class CompareProgress : public Progress {
 
   // What runs inside of a method reports its own share, which says nothing of the whole.
   void report(double fraction, std::string_view what) override {
-    if (!what.starts_with("comparing")) return;
+    if (!what.starts_with("comparing: ")) return;
     emit m_worker.progress(fraction, QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
   }
   bool stopRequested() const override { return m_stop; }

@@ -97,8 +97,10 @@ BpttOptions bpttOptions(const Settings& settings) {
   return options;
 }
 
-Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
-                  const std::optional<LdsModel>& held) {
+namespace {
+
+Student fitBy(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
+              const std::optional<LdsModel>& held) {
   const FitMethod method = fitMethod(settings);
   if (held && method != FitMethod::lds)
     throw InputError("emissions are held for fit.method " + settings.text("fit.method") + "; allowed: lds");
@@ -122,6 +124,15 @@ Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Pr
       break;
   }
   throw InputError("fit.method is " + settings.text("fit.method") + "; allowed: a method that fits trials");
+}
+
+}  // namespace
+
+Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
+                  const std::optional<LdsModel>& held) {
+  Student student = fitBy(settings, trials, progress, held);
+  student.seen = trials.front().activity.rows();
+  return student;
 }
 
 }  // namespace keyhole

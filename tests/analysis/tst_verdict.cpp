@@ -126,7 +126,9 @@ class TestVerdict : public QObject {
   void durationsAreCompared() {
     const auto brief = evidence({{0.905, 0}, {0.1, 0}}), lasting = evidence({{0.995, 0}, {0.9, 0}});
     const Verdict exaggerated = judge(brief, lasting, "", {});
-    QCOMPARE(exaggerated.kind, VerdictKind::spuriousLineAttractor);
+    QCOMPARE(exaggerated.kind, VerdictKind::spuriousPersistence);
+    QVERIFY2(exaggerated.sentence.find("19 times as long") != std::string::npos,
+             exaggerated.sentence.c_str());
     QCOMPARE(kind(evidence({{0.905, 0}, {0.1, 0}}), evidence({{0.92, 0}, {0.1, 0}})), VerdictKind::faithful);
     const Verdict weakened = judge(lasting, brief, "", {});
     QCOMPARE(weakened.kind, VerdictKind::faithful);

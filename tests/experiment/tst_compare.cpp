@@ -19,7 +19,7 @@ Comparison compared(const Settings& settings, const std::vector<std::string>& me
 
 class StopAfterTwo : public Progress {
  public:
-  void report(double, std::string_view what) override { m_begun += what.starts_with("comparing"); }
+  void report(double, std::string_view what) override { m_begun += what.starts_with("comparing: "); }
   bool stopRequested() const override { return m_begun > 2; }
 
  private:
@@ -40,9 +40,13 @@ class TestCompare : public QObject {
     const auto good = compared(whole, {"map"}).rows.front();
     QVERIFY2(good.hasTheDynamics > 0.9, qPrintable(QString::number(good.hasTheDynamics)));
     QCOMPARE(good.verdict, std::string("faithful"));
-    Settings keyhole = with(preset("chain").settings, {{"analysis.limit_runs", "0"}});
+    Settings keyhole = with(preset("chain").settings, {{"analysis.limit_runs", "0"},
+                                                       {"teacher.size", "300"},
+                                                       {"simulation.task", "none"},
+                                                       {"simulation.steps", "14000"},
+                                                       {"fit.steps", "14000"}});
     const auto fooled = compared(keyhole, {"map"}).rows.front();
-    QVERIFY2(fooled.fitsTheData > 0.8 && fooled.hasTheDynamics < 0.5,
+    QVERIFY2(fooled.fitsTheData > 0.6 && fooled.hasTheDynamics < 0.3,
              qPrintable(QString("%1 %2").arg(fooled.fitsTheData).arg(fooled.hasTheDynamics)));
     QCOMPARE(fooled.verdict, std::string("spurious persistence"));
   }

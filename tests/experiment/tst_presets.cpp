@@ -10,9 +10,12 @@ using namespace keyhole::test;
 
 namespace {
 
-const std::vector<std::string> kNames = {"figure-3",          "figure-3-50", "low-rank-linear",
-                                         "low-rank-linear-3", "symmetric",   "symmetric-line-attractor",
-                                         "triangular",        "chain",       "line-attractor"};
+const std::vector<std::string> kNames = {"figure-3",        "figure-3-50",
+                                         "figure-1",        "figure-2",
+                                         "low-rank-linear", "low-rank-linear-3",
+                                         "symmetric",       "symmetric-line-attractor",
+                                         "triangular",      "chain",
+                                         "line-attractor"};
 
 bool isSentence(const std::string& text) {
   return text.ends_with('.') || text.ends_with('?');
@@ -79,17 +82,22 @@ class TestPresets : public QObject {
   }
   void runsEndToEnd() {
     QFETCH(QString, name);
-    const auto experiment = runExperiment(small(name.toStdString()), nullptr);
-    const bool hasTask = name == "chain" || name == "line-attractor";
+    const auto experiment = runExperiment(small(name.toStdString(), {{"analysis.draws", "0"}}), nullptr);
+    const bool latent = name == "figure-1" || name == "figure-2";
+    const bool hasTask = latent || name == "chain" || name == "line-attractor";
+    const Index states = latent ? 5 : 8;
     checkSimulation(*experiment->simulation, hasTask);
     const auto& student = experiment->fit->student;
-    QCOMPARE(student.summary.status, FitStatus::solved);
-    QVERIFY(student.A.rows() == 8 && student.A.cols() == 8 && student.A.allFinite());
+    QVERIFY(hasParameters(student.summary.status));
+    QVERIFY(latent || student.summary.status == FitStatus::solved);
+    QVERIFY(student.A.rows() == states && student.A.cols() == states && student.A.allFinite());
     QCOMPARE(student.V.cols(), Index{hasTask ? 1 : 0});
-    QVERIFY(student.oneStepR2 > 0 && student.oneStepR2 < 1);
+    // What lies outside of five latents is missed at every step, and a step changes little: so R² may be
+    // negative.
+    QVERIFY(student.oneStepR2 < 1 && (latent || student.oneStepR2 > 0));
     QVERIFY(experiment->teacherAnalysis && experiment->studentAnalysis);
     checkAnalysis(*experiment->teacherAnalysis, 40);
-    checkAnalysis(*experiment->studentAnalysis, 8);
+    checkAnalysis(*experiment->studentAnalysis, states);
     QCOMPARE(experiment->studentAnalysis->activity.rows(), Index{8});
     QCOMPARE(experiment->studentAnalysis->activity.cols(), Index{1200});
     QCOMPARE(experiment->studentReadout.size(), Index{hasTask ? 1200 : 0});
