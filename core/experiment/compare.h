@@ -30,8 +30,8 @@ struct MethodRow {
   double explainedVariance = kNotKnown;  // of the fitted part, as for SystemAnalysis
   PredictionScores heldOut;
   std::optional<DynamicsAgreement> agreement;      // empty for a recording
-  double fitsTheData = 0;                          // the two gauges, in [0, 1]
-  double hasTheDynamics = 0;                       // NaN for a recording
+  double fitsTheData = kNotKnown;                  // the two gauges, in [0, 1]
+  double hasTheDynamics = kNotKnown;               // NaN for a recording
   std::string verdict;                             // nameOf() of the verdict's kind
   std::shared_ptr<const SystemAnalysis> analysis;  // its flow …, coarse; null without parameters
   double seconds = 0;

@@ -127,6 +127,11 @@ class TestFitMethods : public QObject {
     const std::string csv = readFileBytes(table);
     QVERIFY(csv.starts_with("method,verdict,fits_the_data,has_the_teachers_dynamics,"));
     QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), std::ptrdiff_t{3});
+    // Nobody knows the teacher of a recording: that gauge is empty, not 0.
+    QVERIFY(csv.find("\nMAP,undecided,") != std::string::npos);
+    const auto json = runCli({"compare", m_recording, "--methods", "map"}).json();
+    QVERIFY(json["rows"][0]["has_the_teachers_dynamics"].is_null() &&
+            json["rows"][0]["fits_the_data"].is_number());
     const auto wrong = runCli({"compare", m_recording, "--methods", "map,magic"});
     QCOMPARE(wrong.code, 2);
     QVERIFY2(wrong.oneSentence() && wrong.err.find("magic") != std::string::npos, wrong.err.c_str());
