@@ -114,6 +114,13 @@ ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi
 ridge visibly pulls), warnings, summary (status, iterations, seconds, message). With --input also
 input_matrix V, with --dt also time_constants_seconds. What is infinite or undefined is null.
 
+Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,
+x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R): transition, input_matrix,
+dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
+initial_covariance; and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
+(dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path. For lds
+and slds NaN is a missing sample. --emissions-from holds the emissions of an earlier result and fits the dynamics.
+
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the JSON is written, its summary says why).
 
 Examples:

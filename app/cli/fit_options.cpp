@@ -20,7 +20,8 @@ struct Option {
 constexpr Option kOptions[] = {
     {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
-    {"--iterations", "fit.iterations", "At most so many iterations, passes or epochs (default: see below)"},
+    {"--iterations", "fit.iterations",
+     "At most so many iterations, passes or epochs (default: lds, bptt 200, slds 100, cornn, force 1000)"},
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
     {"--emissions", "fit.emissions", "orthonormal (default) or free"},
     {"--noise", "fit.noise", "Dynamics noise: diagonal (default) or full"},
