@@ -92,12 +92,11 @@ void splitNoise(LdsModel& model, const SubspaceRealisation& real, const Vector& 
   model.P0 = positivePart(real.states + P, kLeastQ * size);
 }
 
-// One EM step on b, c, Q, R, mu0 and P0: the others stay.
+// One EM step on b, c, Q and R: the others stay.
 void noiseStep(LdsModel& model, const LdsExpectations& sums, const LdsData& data, const Vector& floors,
                double leastQ) {
   const Index L = model.latents(), m = model.inputs(), N = model.neurons();
   const auto transitions = static_cast<double>(sums.transitions);
-  const auto trials = static_cast<double>(sums.firstMeans.cols());
   Matrix W(L, L + m + 1);
   W << model.F, model.V, model.b;
   model.b += (sums.XZ - W * sums.ZZ).rightCols(1) / transitions;
@@ -105,9 +104,6 @@ void noiseStep(LdsModel& model, const LdsExpectations& sums, const LdsData& data
   const Matrix cross = W * sums.XZ.transpose();
   model.Q =
       positivePart((sums.XX - cross - cross.transpose() + W * sums.ZZ * W.transpose()) / transitions, leastQ);
-  model.mu0 = sums.firstMeans.rowwise().mean();
-  const Matrix spread = sums.firstMeans.colwise() - model.mu0;
-  model.P0 = positivePart((sums.firstCovariances + spread * spread.transpose()) / trials, leastQ);
 
   const Matrix& M = data.moments();
   const auto samples = M(N + m, N + m);

@@ -32,7 +32,8 @@ std::vector<std::string> problems(const SubspaceOptions& options);
 // with the future inputs beside them (the first algorithm of the paper: no bias at finite k, whatever the
 // input's spectrum). V and G follow by weighted least squares from what the future inputs do outside of the
 // observability matrix; Q and R from the residuals under the condition that they are independent; at the end
-// a few EM steps on b, c, Q, R, mu0 and P0 alone.
+// a few EM steps on b, c, Q and R alone. A first state is taken as one like any other: mu0 and P0 are the
+// mean and the covariance of all states. (Estimated from one trial, P0 would vanish.)
 //
 // All of it comes from one Cholesky factor of the moments of the windows of 2k steps. The moments get a
 // ridge of 1e-14 times their number of rows, relative to each row's own, which smooth or noise-free
@@ -40,7 +41,8 @@ std::vector<std::string> problems(const SubspaceOptions& options);
 //
 // Cost with w = N + m: O(T k w²) for the moments (a block of them follows from its neighbour on the
 // diagonal), O((k w)³) for the projections, O((m (N + L))³) for V and G, O(T L (L + w)) for each EM step.
-// Memory O((k w)²) and, in the EM steps, that of the recording (LdsData).
+// Memory O((k w)²) and, in the EM steps, that of the recording (LdsData). A stop waits for single
+// factorisations of the projections.
 //
 // Throws InputError: bad options, trials that do not fit together, missing samples, fewer channels that vary
 // than latents, too few windows; std::runtime_error with one sentence if the recording does not determine the

@@ -50,8 +50,7 @@ class TestLdsOrder : public QObject {
  private slots:
   // A second latent is worth tenths of a nat per time point here, and the blocks' standard error is
   // √(6/2)/√1600 = 0.04; a third one can only lose, by about its 10 parameters over twice the 1200 time
-  // points of the training data. Fails if the held-out block is part of the training data (more latents win),
-  // or if its first state is that of the recording's start.
+  // points of the training data. Fails if a block's first state is that of the recording's start.
   void choosesTheTrueNumber_data() {
     QTest::addColumn<int>("seed");
     QTest::addColumn<int>("emissions");
@@ -101,7 +100,8 @@ class TestLdsOrder : public QObject {
   }
 
   // Two folds of one trial by hand: train on one half, and the other half's first state has the mean and the
-  // covariance of the training half's smoothed states. 1e-9: another order of sums, and the ridge of P0.
+  // covariance of the training half's smoothed states. Fails if the block is part of its training data. 1e-9:
+  // another order of sums, and the ridge of P0.
   void twoFoldsByHand() {
     const Trial trial = sampleOf(twoLatents(5), 1, 301);
     LdsOptions options = quick();

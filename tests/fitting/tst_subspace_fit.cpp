@@ -1,5 +1,6 @@
 // Tests core/fitting/subspace_fit.h: exact on recordings without noise, consistent on those with it.
 #include "core/common/error.h"
+#include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_smoother.h"
 #include "core/fitting/subspace_fit.h"
 #include "core/linalg/eigen.h"
@@ -117,6 +118,44 @@ class TestSubspaceFit : public QObject {
     qInfo("loss per step %g", loss / 4000);
     QVERIFY(loss > 0);
     QVERIFY(loss / 4000 < 0.03);
+  }
+
+  // Steps of 1 % (α = 0.01): successive samples are nearly the same, so that the moments are ill-conditioned.
+  // Without observation noise to speak of (R then ends at its rounding floor, far above the truth, and the
+  // likelihood says nothing), and with ten times as much as there is signal in a step. The standard error of
+  // an eigenvalue is about √((1 - |λ|²)/T)/α = 0.07 in the paper's scaling: six of them. Likelihood: as
+  // below, 70/(2·20000) = 0.002 of maximum likelihood, five times that. Fails if the ridge is not small
+  // against what a step adds.
+  void smoothRecordings_data() {
+    QTest::addColumn<double>("noise");
+    QTest::addColumn<int>("weighting");
+    for (const double noise : {1e-6, 1e-3, 0.1})
+      for (const int weighting : {0, 1})
+        QTest::addRow("noise %g, %s", noise, weighting ? "cva" : "n4sid") << noise << weighting;
+  }
+  void smoothRecordings() {
+    QFETCH(double, noise);
+    QFETCH(int, weighting);
+    LdsModel truth = randomLds(9, 3, 10, 1);
+    Matrix A(3, 3);
+    A << 0.5, 3, 0, -3, 0.5, 0, 0, 0.3, -1;
+    truth.F = 0.99 * Matrix::Identity(3, 3) + 0.01 * A;
+    truth.V *= 0.01;
+    truth.b *= 0.01;
+    truth.Q = 1e-4 * Matrix::Identity(3, 3);
+    truth.R.setConstant(noise * noise);
+    truth.mu0.setZero();
+    truth.P0 = 0.01 * Matrix::Identity(3, 3);  // as in the long run
+    const Trial trial = sampleOf(truth, 1, 20000), fresh = sampleOf(truth, 2, 5000);
+    const LdsModel model = subspaceModel({trial}, with(3, static_cast<SubspaceWeighting>(weighting)));
+    const ComplexVector found = eigenvalues(paperScaling(model.F, 0.01)), expected = eigenvalues(A);
+    for (Index i = 0; i < 3; ++i) QVERIFY(std::abs(found(i) - expected(i)) < 0.4);
+    const double loss = (logLikelihood(truth, {fresh}) - logLikelihood(model, {fresh})) / 5000;
+    qInfo("loss per step %g", loss);
+    if (noise > 1e-5)
+      QVERIFY(loss < 0.01);
+    else
+      QVERIFY(model.R.maxCoeff() < 1e-9 * trial.activity.squaredNorm() / 20000);
   }
 
   // What the recording cannot determine is one sentence that says what is wrong, not a model.
