@@ -117,7 +117,7 @@ input_matrix V, with --dt also time_constants_seconds. What is infinite or undef
 Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,
 x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R): transition, input_matrix,
 dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
-initial_covariance; and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
+initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
 (dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path. For lds
 and slds NaN is a missing sample. --emissions-from holds the emissions of an earlier result and fits the dynamics.
 
@@ -138,8 +138,9 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->required()
       ->type_name("");
   command
-      ->add_option("--method", arguments->method,
-                   "The fit: map (maximum a posteriori, the default), lds, slds, cornn, force, bptt")
+      ->add_option(
+          "--method", arguments->method,
+          "The fit: map (maximum a posteriori, the default), lds, slds, subspace, cornn, force, bptt")
       ->type_name("NAME");
   command
       ->add_option("--alpha", arguments->alpha,

@@ -26,6 +26,7 @@ constexpr Option kOptions[] = {
     {"--emissions", "fit.emissions", "orthonormal (default) or free"},
     {"--noise", "fit.noise", "Dynamics noise: diagonal (default) or full"},
     {"--emission-noise", "fit.emission_noise", "diagonal (default), isotropic or floor"},
+    {"--weighting", "fit.weighting", "subspace: n4sid (default) or cva"},
     {"--loss", "fit.loss", "cornn: weighted (default), standard or robust"},
     {"--hidden", "fit.hidden", "bptt: hidden units (default 0)"},
     {"--seed", "fit.seed", "Seed of the fit's random start (default 1)"},

@@ -14,9 +14,10 @@ std::vector<Applies> forMethods(std::vector<std::string> methods) {
   return {{"fit.method", std::move(methods)}};
 }
 
+const std::vector<std::string> kLatent = {"lds", "slds", "subspace"};
 const std::vector<std::string> kEm = {"lds", "slds"};
 const std::vector<std::string> kIterative = {"lds", "slds", "cornn", "force", "bptt"};
-const std::vector<std::string> kFromTrials = {"lds", "slds", "cornn", "force", "bptt"};
+const std::vector<std::string> kFromTrials = {"lds", "slds", "subspace", "cornn", "force", "bptt"};
 
 std::vector<Choice> methods() {
   return {
@@ -26,6 +27,7 @@ std::vector<Choice> methods() {
       {"stationary-discrete", "Long-time limit, exact α", "T → ∞ and ρ = 0 for linear φ at this α."},
       {"lds", "Latent LDS", "A latent linear dynamical system, as in Figs. 1 and 2."},
       {"slds", "Switching LDS", "Several latent linear systems that take turns (Linderman et al. 2017)."},
+      {"subspace", "Subspace identification", "A latent linear system without iterations (N4SID, CVA)."},
       {"cornn", "CORNN", "Convex fit of a tanh network with leaky rates (Dinc et al. 2023)."},
       {"force", "FORCE", "Recursive least squares on a running network (Sussillo & Abbott 2009)."},
       {"bptt", "BPTT", "Back-propagation through time with teacher forcing."},
@@ -49,7 +51,7 @@ std::vector<SettingRow> commonRows() {
            "The student is given the task's input as well; off: the fit ignores it.",
            {{"teacher.kind", {"chain", "line-attractor"}},
             {"simulation.task", {"integration"}},
-            {"fit.method", {"map", "lds", "slds", "force", "bptt"}}}),
+            {"fit.method", {"map", "lds", "slds", "subspace", "force", "bptt"}}}),
       integer(s, "fit.steps", 5000, {50, 1000000, kLog}, "steps", "Steps fitted",
               "The first so many time points of the recording are fitted. MAP takes all of them.",
               forMethods(kFromTrials)),
@@ -69,7 +71,7 @@ std::vector<SettingRow> commonRows() {
 std::vector<SettingRow> latentRows() {
   return {
       integer(s, "fit.latents", 5, {1, 20}, "latents", "Latents L", "Dimension of the latent state.",
-              forMethods(kEm)),
+              forMethods(kLatent)),
       integer(s, "fit.states", 3, {1, 10}, "states", "Discrete states K", "Number of linear systems.",
               forMethods({"slds"})),
       flag(s, "fit.recurrent", true, "Recurrent",
@@ -97,6 +99,10 @@ std::vector<SettingRow> latentRows() {
            forMethods(kEm)),
       flag(s, "fit.stable", false, "Keep it stable", "The spectral radius of F stays at or below 1.",
            forMethods({"lds"})),
+      choice(s, "fit.weighting",
+             {{"n4sid", "N4SID", "No weighting (Van Overschee & De Moor 1994)."},
+              {"cva", "CVA", "Canonical variates (Larimore 1990)."}},
+             "Weighting", "Of the projection from which the states are read.", forMethods({"subspace"})),
   };
 }
 

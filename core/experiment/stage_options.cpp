@@ -89,6 +89,7 @@ FitMethod fitMethod(const Settings& settings) {
       {"stationary-discrete", FitMethod::stationaryDiscrete},
       {"lds", FitMethod::lds},
       {"slds", FitMethod::slds},
+      {"subspace", FitMethod::subspace},
       {"cornn", FitMethod::cornn},
       {"force", FitMethod::force},
       {"bptt", FitMethod::bptt},

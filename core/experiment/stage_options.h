@@ -10,7 +10,17 @@
 
 namespace keyhole {
 
-enum class FitMethod { map, stationaryContinuous, stationaryDiscrete, lds, slds, cornn, force, bptt };
+enum class FitMethod {
+  map,
+  stationaryContinuous,
+  stationaryDiscrete,
+  lds,
+  slds,
+  subspace,
+  cornn,
+  force,
+  bptt
+};
 
 // True if the "teacher" is a recording from a file.
 bool isRecording(const Settings& settings);

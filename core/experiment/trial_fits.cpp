@@ -57,6 +57,15 @@ SldsOptions sldsOptions(const Settings& settings) {
   return options;
 }
 
+SubspaceOptions subspaceOptions(const Settings& settings) {
+  SubspaceOptions options;
+  options.latents = settings.integer("fit.latents");
+  options.alpha = settings.number("simulation.alpha");
+  options.weighting =
+      settings.text("fit.weighting") == "cva" ? SubspaceWeighting::cva : SubspaceWeighting::n4sid;
+  return options;
+}
+
 CornnOptions cornnOptions(const Settings& settings) {
   CornnOptions options;
   options.alpha = settings.number("simulation.alpha");
@@ -112,6 +121,8 @@ Student fitBy(const Settings& settings, const std::vector<Trial>& trials, Progre
     }
     case FitMethod::slds:
       return fitSlds(trials, sldsOptions(settings), progress);
+    case FitMethod::subspace:
+      return fitSubspace(trials, subspaceOptions(settings), progress);
     case FitMethod::cornn:
       return fitCornn(trials, cornnOptions(settings), progress);
     case FitMethod::force:

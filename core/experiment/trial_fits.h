@@ -7,6 +7,7 @@
 #include "core/fitting/force_fit.h"
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/slds_fit.h"
+#include "core/fitting/subspace_fit.h"
 #include "core/fitting/trial.h"
 
 #include <optional>
@@ -23,6 +24,7 @@ Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Pr
 // Each method's own options. BPTT's, FORCE's and CORNN's passes are fit.iterations.
 LdsOptions ldsOptions(const Settings& settings);
 SldsOptions sldsOptions(const Settings& settings);
+SubspaceOptions subspaceOptions(const Settings& settings);
 CornnOptions cornnOptions(const Settings& settings);
 ForceOptions forceOptions(const Settings& settings);
 BpttOptions bpttOptions(const Settings& settings);

@@ -40,7 +40,7 @@ Index blockRowsFor(const std::vector<Trial>& trials, const SubspaceOptions& opti
   if (options.blockRows > 0) return options.blockRows;
   const Index width = trials.front().activity.rows() + trials.front().input.rows();
   Index k = std::max<Index>(options.latents + 1, 10);
-  while (k > 2 && (2 * k * width > kRows || 4 * k * width > windowsOf(trials, 2 * k))) --k;
+  while (k > 2 && (2 * k * width > kRows || 4 * k * width > windowCount(trials, 2 * k))) --k;
   return k;
 }
 
@@ -53,7 +53,7 @@ void requireEnough(const std::vector<Trial>& trials, const SubspaceOptions& opti
   if (options.latents > (k - 1) * N)
     throw InputError("the number of latents is " + std::to_string(options.latents) + "; allowed: 1 to " +
                      std::to_string((k - 1) * N) + " for " + std::to_string(k) + " block rows");
-  const Index windows = windowsOf(trials, 2 * k), rows = 2 * k * (N + m);
+  const Index windows = windowCount(trials, 2 * k), rows = 2 * k * (N + m);
   if (windows <= rows)
     throw InputError("the recording has " + std::to_string(windows) + " windows of " + std::to_string(2 * k) +
                      " time points; allowed: more than " + std::to_string(rows) + " for " +

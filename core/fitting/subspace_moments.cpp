@@ -120,7 +120,7 @@ void factorise(Matrix& A, Pace& pace) {
 
 }  // namespace
 
-Index windowsOf(const std::vector<Trial>& trials, Index steps) {
+Index windowCount(const std::vector<Trial>& trials, Index steps) {
   Index count = 0;
   for (const auto& trial : trials) count += std::max<Index>(0, trial.activity.cols() - steps + 1);
   return count;
@@ -131,7 +131,7 @@ SubspaceMoments subspaceMoments(const std::vector<Trial>& trials, Index blockRow
   moments.blockRows = blockRows;
   moments.neurons = trials.front().activity.rows();
   moments.inputs = trials.front().input.rows();
-  moments.windows = windowsOf(trials, 2 * blockRows);
+  moments.windows = windowCount(trials, 2 * blockRows);
   const Index rows = 2 * blockRows * (moments.neurons + moments.inputs);
   const Scale scale = scaleOf(trials);
   Pace pace(progress, "identifying the subspace");

@@ -22,7 +22,7 @@ struct SubspaceMoments {
 };
 
 // Number of windows of `steps` steps.
-Index windowsOf(const std::vector<Trial>& trials, Index steps);
+Index windowCount(const std::vector<Trial>& trials, Index steps);
 
 // Throws Stopped; std::runtime_error if the moments are not finite or cannot be factorised.
 SubspaceMoments subspaceMoments(const std::vector<Trial>& trials, Index blockRows, Progress& progress);

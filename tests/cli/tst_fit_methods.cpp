@@ -54,6 +54,18 @@ class TestFitMethods : public QObject {
     QVERIFY(std::abs(F - (0.99 + 0.01 * A)) < 1e-12);
   }
 
+  // Without iterations, and with the same parameters. Fails if the option does not reach the fit.
+  void subspaceKeys() {
+    const auto run = [this](const char* weighting) {
+      return runCli({"fit", m_recording, "--method", "subspace", "--latents", "2", "--weighting", weighting});
+    };
+    const auto n4sid = run("n4sid"), cva = run("cva");
+    QVERIFY2(n4sid.code == 0 && cva.code == 0, (n4sid.err + cva.err).c_str());
+    QVERIFY(has(n4sid.json(), {"transition", "emission", "emission_var", "initial_mean"}));
+    QVERIFY(n4sid.json()["transition"] != cva.json()["transition"]);
+    QCOMPARE(run("heavy").code, 2);
+  }
+
   // An earlier result's emissions come back unchanged.
   void emissionsAreHeld() {
     const std::string first = m_folder.path("first.json");
