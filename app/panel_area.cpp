@@ -108,6 +108,12 @@ void PanelArea::setTheme(const Theme& theme) {
 }
 
 void PanelArea::addObjective(int start, int iteration, double value) {
+  constexpr qint64 kWorthWatching = 700;  // ms: a short fit would only make the panels jump
+  if (start == 0 && iteration <= 0) m_fitting.start();
+  if (m_silent.contains("objective") && m_fitting.isValid() && m_fitting.elapsed() > kWorthWatching) {
+    m_silent.remove("objective");
+    updateVisibility();
+  }
   for (PanelDock* dock : m_docks) dock->panel()->addObjective(start, iteration, value);
 }
 

@@ -4,6 +4,7 @@
 
 #include "widgets/plots/panel.h"
 
+#include <QElapsedTimer>
 #include <QMainWindow>
 #include <QSet>
 
@@ -58,8 +59,9 @@ class PanelArea : public QMainWindow {
   QSet<QString> m_silent;  // nothing to say about the present experiment
   QString m_enlarged;
   QByteArray m_beforeEnlarging;
-  bool m_touched = false;  // from now on the docks keep the sizes that the user gave them
-  QString m_given;         // the text of the present layout, until the user changes it
+  QElapsedTimer m_fitting;  // since the running fit's first objective
+  bool m_touched = false;   // from now on the docks keep the sizes that the user gave them
+  QString m_given;          // the text of the present layout, until the user changes it
 };
 
 }  // namespace keyhole

@@ -16,6 +16,7 @@ namespace {
 
 constexpr Index kTeacherSingularValues = 64;
 constexpr Index kPcs = 3;
+constexpr Index kConditionsAtOnce = 60;  // units; more take too long while a slider moves
 
 FlowOptions flowOptions(bool coarse) {
   FlowOptions options;
@@ -47,8 +48,8 @@ Vector teacherSingularValues(const Network& network) {
   return singularValues(network.dense());
 }
 
-void describeSpectrum(SystemAnalysis& analysis, const Network& network, bool coarse) {
-  analysis.spectrum = spectrumOf(network, !coarse);
+void describeSpectrum(SystemAnalysis& analysis, const Network& network, bool withConditions) {
+  analysis.spectrum = spectrumOf(network, withConditions);
   analysis.score = lineAttractorScore(analysis.spectrum);
   analysis.timeConstants = timeConstants(analysis.spectrum.values);
   analysis.henrici = henriciNumber(network, analysis.spectrum.values);
@@ -141,7 +142,7 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
   auto analysis = std::make_shared<SystemAnalysis>();
   analysis->coarse = coarse;
   progress.checkpoint(0, "analysing the teacher");
-  describeSpectrum(*analysis, system->network, coarse);
+  describeSpectrum(*analysis, system->network, true);
   const Pca basis = pca(display, kPcs);
   analysis->participationRatio = basis.participationRatio;
   analysis->flow = flowField(*system, planeOf(basis, display), display, flowOptions(coarse), progress);
@@ -161,7 +162,9 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   auto analysis = std::make_shared<SystemAnalysis>();
   analysis->coarse = coarse;
   progress.checkpoint(0, "analysing the student");
-  describeSpectrum(*analysis, system->network, coarse);
+  // What is undetermined must not look determined for a moment; a large student has to wait for its
+  // conditions.
+  describeSpectrum(*analysis, system->network, !coarse || system->network.size() <= kConditionsAtOnce);
   const auto& student = experiment.fit->student;
   const StudentRun run = shownStates(experiment);
   analysis->runDiverged = run.diverged;

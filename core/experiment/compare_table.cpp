@@ -59,7 +59,9 @@ std::vector<CompareColumn> makeColumns() {
   return {
       textColumn("method", "method", "How the student was fitted.",
                  [](const MethodRow& r) { return r.label; }),
-      textColumn("verdict", "verdict", "What its persistent modes come to, beside the teacher's.",
+      textColumn("verdict", "verdict",
+                 "What its persistent modes (at 0, if it is not linear) come to, beside the teacher's; "
+                 "cycles are not looked for.",
                  [](const MethodRow& r) { return r.verdict; }),
       numberColumn("fits_the_data", "fits the data",
                    "Gauge from 0 to 1: the variance of held-out activity that free runs of one τ explain.",

@@ -28,6 +28,11 @@ bool analysisSettingsDiffer(const Settings& a, const Settings& b) {
   return false;
 }
 
+bool isStopped(const FitStage& fit) {
+  return fit.student.summary.status == FitStatus::stopped;
+}
+
+// A fit that the user stopped is kept for other analyses; asked for with nothing changed, it runs again.
 Reuse reusable(const Settings& settings, const Experiment* previous) {
   Reuse reuse;
   if (!previous) return reuse;
@@ -35,7 +40,8 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   reuse.teacher = previous->teacher && fresh(Stage::teacher);
   reuse.simulation = previous->simulation && fresh(Stage::simulation);
   reuse.observation = previous->observation && fresh(Stage::observation);
-  reuse.fit = previous->fit && !previous->fit->interrupted && fresh(Stage::fit);
+  reuse.fit = previous->fit && !previous->fit->interrupted && fresh(Stage::fit) &&
+              !(isStopped(*previous->fit) && previous->settings == settings);
   reuse.analysis = previous->studentAnalysis && !previous->coarse && reuse.fit && fresh(Stage::analysis);
   reuse.teacherAnalysis = previous->teacherAnalysis && !previous->teacherAnalysis->coarse &&
                           reuse.simulation && !analysisSettingsDiffer(previous->settings, settings);
@@ -84,7 +90,8 @@ std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experim
                                              const ExperimentSink& sink) {
   constexpr std::chrono::milliseconds kPause(300);  // between two pictures
   const auto& settings = complete->settings;
-  if (settings.integer("analysis.draws") == 0 || complete->fit->interrupted) return complete;
+  // Whoever stopped a fit does not wish for many more of them.
+  if (settings.integer("analysis.draws") == 0 || isStopped(*complete->fit)) return complete;
   auto result = complete;
   const auto give = [&](const ScoreDistribution& scores) {
     auto next = std::make_shared<Experiment>(*complete);

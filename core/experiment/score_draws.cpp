@@ -121,7 +121,7 @@ class Drawing {
         m_sink(sink),
         m_jobs(jobsOf(experiment.settings)) {
     const auto count = static_cast<std::size_t>(experiment.settings.integer("analysis.draws"));
-    const bool fromFile = !experiment.settings.text("teacher.file").empty();
+    const bool fromFile = experiment.settings.applies(settingRow("teacher.file"));
     if (fromFile) m_folder.clear();  // the file may change
     for (Job& job : m_jobs) {
       job.slots.resize(count);

@@ -97,6 +97,24 @@ class TestTrialFits : public QObject {
     QVERIFY(run->fit->student.summary.iterations < 5000);
     QVERIFY(run->studentAnalysis && !run->studentAnalysis->coarse);
     QVERIFY(!run->fit->interrupted);
+    // Another analysis keeps it; asked for again, it is fitted to the end.
+    const Settings again = run->settings;
+    const auto other = runExperiment(with(again, {{"analysis.persistent_tau", "20"}}), run);
+    QVERIFY(other->fit == run->fit);
+    Settings brief = chainWith("lds", {{"fit.iterations", "30"}});
+    StopInFit once;
+    const auto stopped = runExperiment(brief, nullptr, once);
+    QCOMPARE(stopped->fit->student.summary.status, FitStatus::stopped);
+    QVERIFY(runExperiment(brief, stopped)->fit->student.summary.status != FitStatus::stopped);
+  }
+
+  // Nobody who stopped a fit waits for the scores of many more.
+  void stoppedFitDrawsNoOthers() {
+    StopInFit stop;
+    const auto run =
+        runExperiment(chainWith("lds", {{"fit.iterations", "500"}, {"analysis.draws", "2"}}), nullptr, stop);
+    QCOMPARE(run->fit->student.summary.status, FitStatus::stopped);
+    QVERIFY(!run->scores);
   }
 
   // A fit that a newer request cut short is never taken for the fit of its settings.

@@ -61,6 +61,7 @@ void ObjectivePanel::addObjective(int start, int iteration, double value) {
 }
 
 void ObjectivePanel::drawLive() {
+  plot().show();  // also before the first experiment
   plot().clearGraphs();
   Range x{0, 1}, y;
   bool first = true;
