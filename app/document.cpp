@@ -19,7 +19,12 @@ void Document::changeSetting(const QString& key, const SettingValue& value, int 
   State next = m_state;
   next.settings.set(key.toStdString(), value);
   if (next.settings == m_state.settings) return;
-  m_history.push(new ChangeSetting(*this, key, m_state.settings, next.settings, gesture));
+  // With another teacher it is no longer the preset's experiment; a file keeps its name.
+  if (key == "teacher.kind" && next.path.isEmpty()) {
+    const QString kind = QString::fromStdString(next.settings.text("teacher.kind"));
+    next.title = kind == "recording" ? kind : kind + " teacher";
+  }
+  m_history.push(new ChangeSetting(*this, key, m_state, next, gesture));
 }
 
 void Document::changeSettings(const Settings& settings, const QString& what) {

@@ -2,8 +2,8 @@
 
 namespace keyhole {
 
-ChangeSetting::ChangeSetting(Document& document, const QString& key, Settings before, Settings after,
-                             int gesture)
+ChangeSetting::ChangeSetting(Document& document, const QString& key, Document::State before,
+                             Document::State after, int gesture)
     : m_document(document),
       m_key(key),
       m_before(std::move(before)),
@@ -21,17 +21,16 @@ void ChangeSetting::redo() {
   put(m_after);
 }
 
-void ChangeSetting::put(const Settings& settings) {
-  Document::State state = m_document.m_state;
-  state.settings = settings;
-  m_document.setState(state);
+void ChangeSetting::put(const Document::State& state) {
+  // The file is where it was saved meanwhile.
+  m_document.setState({state.settings, state.title, m_document.m_state.path});
 }
 
 bool ChangeSetting::mergeWith(const QUndoCommand* other) {
   const auto* next = static_cast<const ChangeSetting*>(other);
   if (next->m_key != m_key || next->m_gesture != m_gesture) return false;
   m_after = next->m_after;
-  if (m_after == m_before) setObsolete(true);
+  if (m_after.settings == m_before.settings) setObsolete(true);
   return true;
 }
 

@@ -11,7 +11,8 @@ namespace keyhole {
 // began.
 class ChangeSetting : public QUndoCommand {
  public:
-  ChangeSetting(Document& document, const QString& key, Settings before, Settings after, int gesture);
+  ChangeSetting(Document& document, const QString& key, Document::State before, Document::State after,
+                int gesture);
 
   void undo() override;
   void redo() override;
@@ -19,12 +20,12 @@ class ChangeSetting : public QUndoCommand {
   bool mergeWith(const QUndoCommand* other) override;
 
  private:
-  void put(const Settings& settings);
+  void put(const Document::State& state);
 
   Document& m_document;
   QString m_key;
-  Settings m_before;
-  Settings m_after;
+  Document::State m_before;
+  Document::State m_after;
   int m_gesture;
 };
 

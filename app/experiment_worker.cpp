@@ -15,7 +15,6 @@ ExperimentWorker::~ExperimentWorker() {
     const std::lock_guard lock(m_mutex);
     m_quit = true;
     m_waiting.reset();
-    m_waitingProbe.reset();
     if (m_running) m_running->stop();
   }
   m_wake.notify_one();
@@ -31,21 +30,12 @@ void ExperimentWorker::request(const Settings& settings) {
   m_wake.notify_one();
 }
 
-void ExperimentWorker::requestProbe(const Result& experiment, bool inTeacherPlane, double x, double y) {
-  {
-    const std::lock_guard lock(m_mutex);
-    m_waitingProbe = ProbeRequest{experiment, inTeacherPlane, x, y};
-  }
-  m_wake.notify_one();
-}
-
 void ExperimentWorker::stop() {
   bool nothingRan = false;
   {
     const std::lock_guard lock(m_mutex);
     nothingRan = m_waiting && !m_running;
     m_waiting.reset();
-    m_waitingProbe.reset();
     if (m_running) m_running->stop();
   }
   if (!nothingRan) return;
@@ -59,33 +49,28 @@ void ExperimentWorker::loop() {
   for (;;) {
     const std::optional<Job> job = nextJob();
     if (!job) return;
-    if (job->settings) run(*job->settings, job->progress);
-    if (job->probe) runProbe(*job->probe);
+    run(job->settings, job->progress);
     if (finishJob()) emit idle();
   }
 }
 
 std::optional<ExperimentWorker::Job> ExperimentWorker::nextJob() {
   std::unique_lock lock(m_mutex);
-  m_wake.wait(lock, [this] { return m_quit || m_waiting || m_waitingProbe; });
+  m_wake.wait(lock, [this] { return m_quit || m_waiting; });
   if (m_quit) return {};
-  Job job;
-  if (m_waiting) {
-    job.settings.swap(m_waiting);
-    job.progress = std::make_shared<RunProgress>(
-        m_grace, [this](double fraction, const QString& what) { emit progress(fraction, what); },
-        [this](int start, int iteration, double value) { emit objective(start, iteration, value); });
-    m_running = job.progress;
-  } else {
-    job.probe.swap(m_waitingProbe);
-  }
+  Job job{std::move(*m_waiting),
+          std::make_shared<RunProgress>(
+              m_grace, [this](double fraction, const QString& what) { emit progress(fraction, what); },
+              [this](int start, int iteration, double value) { emit objective(start, iteration, value); })};
+  m_waiting.reset();
+  m_running = job.progress;
   return job;
 }
 
 bool ExperimentWorker::finishJob() {
   const std::lock_guard lock(m_mutex);
   m_running.reset();
-  return !m_quit && !m_waiting && !m_waitingProbe;
+  return !m_quit && !m_waiting;
 }
 
 void ExperimentWorker::run(const Settings& settings, const std::shared_ptr<RunProgress>& progressOfRun) {
@@ -104,15 +89,6 @@ void ExperimentWorker::run(const Settings& settings, const std::shared_ptr<RunPr
   } catch (const std::exception& error) {
     if (!progressOfRun->superseded())
       emit failed(QStringLiteral("The experiment could not be computed: %1.").arg(error.what()));
-  }
-}
-
-void ExperimentWorker::runProbe(const ProbeRequest& request) {
-  try {
-    emit probeReady(request.experiment,
-                    probe(*request.experiment, request.inTeacherPlane, request.x, request.y));
-  } catch (const std::exception& error) {
-    emit failed(QStringLiteral("The run from this point could not be computed: %1.").arg(error.what()));
   }
 }
 

@@ -34,15 +34,11 @@ class ExperimentWorker : public QObject {
   // Runs this experiment as soon as possible; replaces a waiting one.
   void request(const Settings& settings);
 
-  // Runs a probe of that experiment after what is running; replaces a waiting probe.
-  void requestProbe(const Result& experiment, bool inTeacherPlane, double x, double y);
-
   // Drops what waits, stops what runs.
   void stop();
 
  signals:
   void experimentReady(std::shared_ptr<const keyhole::Experiment> experiment);
-  void probeReady(std::shared_ptr<const keyhole::Experiment> of, keyhole::Probe probe);
   void failed(QString sentence);  // bad input; what was shown stays
   void stopped();                 // because the user asked for it
   void progress(double fraction, QString what);
@@ -50,24 +46,15 @@ class ExperimentWorker : public QObject {
   void idle();  // what was asked for is done, nothing waits
 
  private:
-  struct ProbeRequest {
-    Result experiment;
-    bool inTeacherPlane = true;
-    double x = 0, y = 0;
-  };
-
-  // What the thread does next: an experiment, or else a probe.
   struct Job {
-    std::optional<Settings> settings;
+    Settings settings;
     std::shared_ptr<RunProgress> progress;
-    std::optional<ProbeRequest> probe;
   };
 
   void loop();
   std::optional<Job> nextJob();  // waits for one; empty: quit
   bool finishJob();              // true if nothing waits
   void run(const Settings& settings, const std::shared_ptr<RunProgress>& progress);
-  void runProbe(const ProbeRequest& request);
 
   Runner m_runner;
   std::chrono::milliseconds m_grace;
@@ -76,7 +63,6 @@ class ExperimentWorker : public QObject {
   std::mutex m_mutex;  // guards what follows
   std::condition_variable m_wake;
   std::optional<Settings> m_waiting;
-  std::optional<ProbeRequest> m_waitingProbe;
   std::shared_ptr<RunProgress> m_running;
   bool m_quit = false;
 

@@ -14,6 +14,7 @@
 #include "app/verdict_bar.h"
 #include "core/common/error.h"
 #include "widgets/controls/settings_panel.h"
+#include "widgets/controls/value_editor.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -119,11 +120,13 @@ void MainWindow::connectWorker() {
   connect(&m_worker, &ExperimentWorker::idle, this, [this] { m_busy = false; });
   connect(&m_worker, &ExperimentWorker::stopped, this, [this] {
     m_staleSoon->stop();
+    if (!m_shown) m_verdict->showNoPicture(false);
     markStale(false);
     m_status->showHover(
         "Stopped. The picture is the last one that was ready; any change computes a new one.");
   });
-  connect(&m_worker, &ExperimentWorker::probeReady, this,
+  connect(&m_probes, &ProbeWorker::failed, this, &MainWindow::showProblem);
+  connect(&m_probes, &ProbeWorker::ready, this,
           [this](const std::shared_ptr<const Experiment>& of, const Probe& probe) {
             // A finer picture of the same fit has the same planes.
             if (m_shown && of->fit == m_shown->fit) m_panels->setProbe(probe);
@@ -135,7 +138,7 @@ void MainWindow::connectPanels() {
   connect(m_status, &StatusLine::stopClicked, &m_worker, &ExperimentWorker::stop);
   connect(m_panels, &PanelArea::hovered, m_status, &StatusLine::showHover);
   connect(m_panels, &PanelArea::probeRequested, this, [this](bool inTeacherPlane, double x, double y) {
-    if (m_shown) m_worker.requestProbe(m_shown, inTeacherPlane, x, y);
+    if (m_shown) m_probes.request(m_shown, inTeacherPlane, x, y);
   });
 }
 
@@ -159,6 +162,7 @@ void MainWindow::takeSettings(const QStringList& keys) {
     m_staleSoon->stop();
   else if (!m_staleSoon->isActive())
     m_staleSoon->start();
+  if (!m_shown) m_verdict->showNoPicture(true);
   m_worker.request(settings);
 }
 
@@ -183,8 +187,9 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
 }
 
 void MainWindow::showProblem(const QString& sentence) {
-  m_messages->showProblem(sentence);
+  m_messages->showProblem(inLabels(sentence));
   m_staleSoon->stop();
+  if (!m_shown) m_verdict->showNoPicture(false);
   if (m_shown && staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) markStale(false);
 }
 
@@ -229,6 +234,7 @@ void MainWindow::setPresenting(bool presenting) {
   m_appearance.setPresenting(presenting);
   m_controlsDock->setVisible(!presenting);
   m_presentation->setVisible(presenting);
+  m_panels->setPresenting(presenting);
   updateTheme();
   setWindowState(presenting ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
   emit presentingChanged(presenting);

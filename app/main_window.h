@@ -5,6 +5,7 @@
 #include "app/appearance.h"
 #include "app/document.h"
 #include "app/experiment_worker.h"
+#include "app/probe_worker.h"
 #include "app/recent_files.h"
 #include "app/unsaved_sessions.h"
 
@@ -36,6 +37,7 @@ class MainWindow : public QMainWindow {
 
   Document& document() { return m_document; }
   ExperimentWorker& worker() { return m_worker; }
+  ProbeWorker& probes() { return m_probes; }
   FileActions& files() { return *m_files; }
   RecentFiles& recentFiles() { return m_recent; }
   PanelArea& panels() { return *m_panels; }
@@ -112,6 +114,7 @@ class MainWindow : public QMainWindow {
   CompareWindow* m_compare = nullptr;
   QTimer* m_staleSoon = nullptr;
 
+  ProbeWorker m_probes;
   ExperimentWorker m_worker;  // last: stops first
 };
 

@@ -58,7 +58,7 @@ QString MessageStrip::problem() const {
 
 void MessageStrip::show(const QString& sentence, bool isProblem) {
   m_isProblem = isProblem;
-  m_mark->setText(isProblem ? "⚠" : "ⓘ");
+  m_mark->setText(isProblem ? "⚠" : "i");
   m_text->setText(sentence);
   QPalette own;
   const bool dark = own.color(QPalette::Window).lightness() < 128;

@@ -6,6 +6,8 @@
 #include <QHash>
 #include <QTimer>
 
+#include <algorithm>
+
 namespace keyhole {
 
 namespace {
@@ -137,12 +139,39 @@ void PanelArea::setWanted(const QString& name, bool wanted) {
   emit wantedChanged(name, wanted);
 }
 
+void PanelArea::setPresenting(bool presenting) {
+  m_presenting = presenting;
+  updateVisibility();
+}
+
+// In a talk a panel that cannot be read is worse than none: the lower rows make way.
+QSet<QString> PanelArea::crowdedOut() const {
+  constexpr int kLinesPerRow = 9;  // of text, with the title
+  QSet<QString> names;
+  if (!m_presenting) return names;
+  const qsizetype fitting = std::max(height() / (kLinesPerRow * fontMetrics().height()), 1);
+  qsizetype row = 0;
+  for (const QStringList& panels : startingRows) {
+    const bool speaks = std::any_of(panels.begin(), panels.end(), [this](const QString& name) {
+      return isWanted(name) && !m_silent.contains(name);
+    });
+    if (speaks && row++ >= fitting) names.unite(QSet<QString>(panels.begin(), panels.end()));
+  }
+  return names;
+}
+
+void PanelArea::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  if (m_presenting) updateVisibility();
+}
+
 void PanelArea::updateVisibility() {
+  const QSet<QString> out = crowdedOut();
   const bool lonely = !m_enlarged.isEmpty() && !m_silent.contains(m_enlarged);
   bool changed = false;
   for (PanelDock* dock : m_docks) {
     const QString name = dock->panel()->name();
-    const bool speaks = isWanted(name) && !m_silent.contains(name);
+    const bool speaks = isWanted(name) && !m_silent.contains(name) && !out.contains(name);
     const bool visible = lonely ? name == m_enlarged : speaks;
     changed = changed || visible == dock->isHidden();
     dock->setVisible(visible);

@@ -27,6 +27,9 @@ class PanelArea : public QMainWindow {
   void setProbe(const Probe& probe);
   void addObjective(int start, int iteration, double value);
 
+  // In presentation mode the lower rows are left out where the height is too small for all.
+  void setPresenting(bool presenting);
+
   bool isWanted(const QString& name) const;
   void setWanted(const QString& name, bool wanted);
   QString enlarged() const { return m_enlarged; }  // empty: none
@@ -44,12 +47,14 @@ class PanelArea : public QMainWindow {
   void wantedChanged(const QString& name, bool wanted);
 
  protected:
+  void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;  // between the docks: a separator is moved
 
  private:
   void addPanel(Panel* panel);
   PanelDock* dock(const QString& name) const;
   void placeDocks();
+  QSet<QString> crowdedOut() const;
   void updateVisibility();
   void spreadRows();
   void touched();  // the user moved something
@@ -60,8 +65,9 @@ class PanelArea : public QMainWindow {
   QString m_enlarged;
   QByteArray m_beforeEnlarging;
   QElapsedTimer m_fitting;  // since the running fit's first objective
-  bool m_touched = false;   // from now on the docks keep the sizes that the user gave them
-  QString m_given;          // the text of the present layout, until the user changes it
+  bool m_presenting = false;
+  bool m_touched = false;  // from now on the docks keep the sizes that the user gave them
+  QString m_given;         // the text of the present layout, until the user changes it
 };
 
 }  // namespace keyhole

@@ -83,6 +83,10 @@ void VerdictBar::showExperiment(const Experiment& experiment) {
   updateColours();
 }
 
+void VerdictBar::showNoPicture(bool computing) {
+  m_sentence->setText(computing ? "Computing the first picture …" : "There is no picture yet.");
+}
+
 void VerdictBar::setStale(bool stale, bool updating) {
   m_stale->setText(updating ? "computing …" : "earlier settings");
   m_stale->setVisible(stale);

@@ -22,6 +22,8 @@ class VerdictBar : public QWidget {
 
   void showExperiment(const Experiment& experiment);
   // The sentence belongs to an earlier picture. updating: a newer one is being computed.
+  // Before the first picture.
+  void showNoPicture(bool computing);
   void setStale(bool stale, bool updating = true);
 
   QString sentence() const;

@@ -133,6 +133,7 @@ int parseAndRun(const std::vector<std::string>& args, Console& console) {
   Flags flags;
   try {
     requireKnownCommand(args);
+    requireValues(args);
     return parse(app, args, flags)(console);
   } catch (const CLI::Success& help) {
     std::ostringstream text;

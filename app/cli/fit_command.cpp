@@ -87,8 +87,9 @@ int runFit(const FitArguments& arguments, Console& console) {
     request.inputFile = arguments.input;
     request.input = readInput(arguments.input, request.recording);
   }
-  if (auto warning = constantChannelWarning(request.recording); !warning.empty())
-    request.warnings.push_back(std::move(warning));
+  for (const auto& warning :
+       {doubtfulNamesWarning(request.recording), constantChannelWarning(request.recording)})
+    if (!warning.empty()) request.warnings.push_back(warning);
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
   if (!report.good) say(console, report.message);

@@ -93,6 +93,16 @@ std::vector<std::string> withRepeatedSet(const std::vector<std::string>& args) {
   return result;
 }
 
+void requireValues(const std::vector<std::string>& args) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const bool emptyNext = i + 1 < args.size() && args[i + 1].empty();
+    if ((args[i].starts_with('-') && args[i].size() > 1 && emptyNext) ||
+        (args[i].starts_with("--") && args[i].ends_with('=')))
+      throw InputError(args[i].substr(0, args[i].find('=')) + " is empty; allowed: a value");
+    if (args[i].empty() && i > 0) throw InputError("an argument is empty; allowed: a name or a value");
+  }
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;

@@ -36,6 +36,9 @@ void applySettings(Settings& settings, const std::vector<std::string>& assignmen
 // setting.
 std::vector<std::string> withRepeatedSet(const std::vector<std::string>& args);
 
+// An empty argument, as a shell makes it from an unset variable, is refused: it would mean "not given".
+void requireValues(const std::vector<std::string>& args);
+
 // "a, b, c"
 std::string joined(const std::vector<std::string>& names);
 

@@ -91,8 +91,8 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings) {
     if (file.empty())
       throw InputError("teacher.file is empty; allowed: the path of a recording (.npy, .csv, .tsv or .mat)");
     stage->recording = readRecording(file, RecordingOptions{settings.flag("teacher.transpose")});
-    if (auto warning = constantChannelWarning(*stage->recording); !warning.empty())
-      stage->warnings.push_back(std::move(warning));
+    for (auto& warning : {doubtfulNamesWarning(*stage->recording), constantChannelWarning(*stage->recording)})
+      if (!warning.empty()) stage->warnings.push_back(warning);
   } else {
     stage->teacher = buildTeacher(teacherOptions(settings));
   }

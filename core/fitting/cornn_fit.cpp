@@ -1,12 +1,14 @@
 #include "core/fitting/cornn_fit.h"
 
 #include "core/common/error.h"
+#include "core/common/parallel.h"
 #include "core/fitting/cornn_errors.h"
 #include "core/fitting/run_student.h"
 
 #include <Eigen/Cholesky>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 
@@ -18,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 constexpr double kLargest = 1.0 - 1e-6;  // of a target: artanh must stay finite
 constexpr Index kBlockBytes =
     1 << 18;                        // states, targets and errors of a block stay in the second-level cache
-constexpr double kNoteFrom = 0.01;  // fraction of clipped targets or dropped errors worth a note
+constexpr std::size_t kGroups = 8;  // of blocks, for the cores to share
+constexpr Index kWorthThreads = 40000;  // targets; below, threads cost more than they bring
+constexpr double kNoteFrom = 0.01;      // fraction of clipped targets or dropped errors worth a note
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -30,6 +34,15 @@ struct Block {
   Index first;   // its first x_{t-1}
   Index count;   // transitions
   Index target;  // row of its first target
+};
+
+// What one group of blocks adds up, in memory of its own.
+struct GroupSums {
+  std::size_t first = 0, end = 0;  // of its blocks
+  Matrix predictions, errors;      // a block of them, time x N
+  Matrix cross;                    // X Eᵀ
+  Vector kept;
+  double loss = 0;
 };
 
 // Keeps what the iterations share.
@@ -58,6 +71,9 @@ class Regression {
 
  private:
   void makeTargets();
+  void makeGroups(Index rows);
+  void addUp(GroupSums& group, const Matrix& theta, const std::atomic<bool>& stop) const;
+  bool addUpAll(const Matrix& theta, double done, Progress& progress);  // false: stopped
 
   const std::vector<Trial>& m_trials;
   const CornnOptions& m_options;
@@ -67,9 +83,7 @@ class Regression {
   Index m_clipped = 0;
   Matrix m_gram, m_startCross;
   Eigen::LLT<Matrix> m_factor;
-  Matrix m_predictions, m_errors;  // a block of them, time x N
-  Matrix m_cross;                  // X Eᵀ
-  Vector m_kept;
+  std::vector<GroupSums> m_groups;
   Clock::time_point m_reported = Clock::now();
 };
 
@@ -88,11 +102,17 @@ Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& opt
   }
   m_ridge = options.l2 * static_cast<double>(target);
   m_targets.resize(target, N);
-  m_predictions.resize(std::min(rows, target), N);
-  m_errors.resize(m_predictions.rows(), N);
-  m_cross.resize(N, N);
-  m_kept.resize(N);
+  makeGroups(std::min(rows, target));
   makeTargets();
+}
+
+// As many groups whatever the machine, added up in their order: the result does not depend on the cores.
+void Regression::makeGroups(Index rows) {
+  const Index N = m_targets.cols();
+  const std::size_t count = std::min(kGroups, m_blocks.size());
+  for (std::size_t k = 0; k < count; ++k)
+    m_groups.push_back({k * m_blocks.size() / count, (k + 1) * m_blocks.size() / count, Matrix(rows, N),
+                        Matrix(rows, N), Matrix(N, N), Vector(N), 0});
 }
 
 void Regression::makeTargets() {
@@ -120,34 +140,60 @@ bool Regression::factor() {
   return m_factor.info() == Eigen::Success && m_factor.rcond() > 1e-15;
 }
 
+void Regression::addUp(GroupSums& group, const Matrix& theta, const std::atomic<bool>& stop) const {
+  group.cross.setZero();
+  group.kept.setZero();
+  group.loss = 0;
+  for (std::size_t b = group.first; b < group.end && !stop; ++b) {
+    const Block& block = m_blocks[b];
+    const auto before = m_trials[block.trial].activity.middleCols(block.first, block.count);
+    auto predictions = group.predictions.topRows(block.count);
+    predictions.noalias() = before.transpose() * theta;
+    for (Index i = 0; i < theta.cols(); ++i) {
+      const CornnErrorSums sums = cornnErrors(m_options.loss, m_options.threshold, &group.predictions(0, i),
+                                              &m_targets(block.target, i), &group.errors(0, i), block.count);
+      group.kept(i) += sums.kept;
+      group.loss += sums.loss;
+    }
+    group.cross.noalias() += before * group.errors.topRows(block.count);
+  }
+}
+
+bool Regression::addUpAll(const Matrix& theta, double done, Progress& progress) {
+  std::atomic<bool> stop = progress.stopRequested();
+  const auto tick = [&] {
+    if (progress.stopRequested()) stop = true;
+    if (secondsSince(m_reported) < 0.04) return;
+    progress.report(done, "fitting CORNN");
+    m_reported = Clock::now();
+  };
+  const auto work = [&](std::size_t k) { addUp(m_groups[k], theta, stop); };
+  if (m_targets.size() >= kWorthThreads) {
+    parallelFor(m_groups.size(), work, tick);
+  } else {
+    for (std::size_t k = 0; k < m_groups.size(); ++k) work(k);
+    tick();
+  }
+  return !stop;
+}
+
 Regression::Step Regression::step(const Matrix& theta, double done, Progress& progress) {
+  if (!addUpAll(theta, done, progress)) return {false, 0, 0, {}};
   const Index N = m_targets.cols();
   Step step;
-  m_cross.setZero();
-  m_kept.setZero();
-  for (const Block& block : m_blocks) {
-    if (progress.stopRequested()) return {false, 0, 0, {}};
-    if (secondsSince(m_reported) > 0.04) {
-      progress.report(done, "fitting CORNN");
-      m_reported = Clock::now();
-    }
-    const auto before = m_trials[block.trial].activity.middleCols(block.first, block.count);
-    auto predictions = m_predictions.topRows(block.count);
-    predictions.noalias() = before.transpose() * theta;
-    for (Index i = 0; i < N; ++i) {
-      const CornnErrorSums sums = cornnErrors(m_options.loss, m_options.threshold, &m_predictions(0, i),
-                                              &m_targets(block.target, i), &m_errors(0, i), block.count);
-      m_kept(i) += sums.kept;
-      step.objective += sums.loss;
-    }
-    m_cross.noalias() += before * m_errors.topRows(block.count);
+  Matrix cross = Matrix::Zero(N, N);
+  Vector kept = Vector::Zero(N);
+  for (const GroupSums& group : m_groups) {
+    cross += group.cross;
+    kept += group.kept;
+    step.objective += group.loss;
   }
   const double all = static_cast<double>(m_targets.rows());
   if (m_options.loss == CornnLoss::weighted)
-    for (Index i = 0; i < N; ++i) m_cross.col(i) *= m_kept(i) > 0 ? all / m_kept(i) : 0.0;
+    for (Index i = 0; i < N; ++i) cross.col(i) *= kept(i) > 0 ? all / kept(i) : 0.0;
   step.objective /= static_cast<double>(m_targets.size());
-  step.kept = m_kept.sum() / static_cast<double>(m_targets.size());
-  step.next = theta + m_factor.solve(m_cross - m_ridge * theta);
+  step.kept = kept.sum() / static_cast<double>(m_targets.size());
+  step.next = theta + m_factor.solve(cross - m_ridge * theta);
   return step;
 }
 

@@ -50,9 +50,10 @@ std::optional<double> numberIn(std::string_view cell) {
   return value;
 }
 
+// Blanks, any number of them, separate if nothing else does, as numpy.savetxt writes.
 char separatorOf(std::string_view line) {
-  for (const char candidate : {'\t', ';', ','})
-    if (line.find(candidate) != std::string_view::npos) return candidate;
+  for (const char candidate : {'\t', ';', ',', ' '})
+    if (trimmed(line).find(candidate) != std::string_view::npos) return candidate;
   return ',';
 }
 
@@ -60,6 +61,14 @@ char separatorOf(std::string_view line) {
 std::string_view nextCell(std::string_view& rest, char separator, bool& more) {
   std::size_t from = 0;
   const auto begin = rest.find_first_not_of(" ");
+  if (separator == ' ') rest = trimmed(rest);
+  if (separator == ' ' && rest.front() != '"') {
+    const auto at = rest.find_first_of(" ");
+    more = at != std::string_view::npos;
+    const std::string_view cell = rest.substr(0, at);
+    rest = more ? rest.substr(at) : std::string_view{};
+    return cell;
+  }
   if (begin != std::string_view::npos && rest[begin] == '"') {
     const auto close = rest.find('"', begin + 1);
     if (close != std::string_view::npos) from = close;

@@ -36,10 +36,15 @@ Spec parseSpec(const std::string& text) {
 DelimitedTable readTable(const std::string& text) {
   const Spec spec = parseSpec(text);
   const std::string extension = lowerExtension(spec.path);
+  std::error_code error;
+  const std::string types = "; allowed: .npy, .csv, .tsv, .txt, .mat";
+  if (extension.empty() && !std::filesystem::exists(spec.path, error))
+    throw InputError("there is no file " + text + types);
   if (extension == ".npy") return {readNpy(spec.path), {}};
   if (extension == ".mat") return {readMat(spec.path, spec.variable), {}};
   if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return readDelimited(spec.path);
-  throw InputError(text + " has the file type \"" + extension + "\"; allowed: .npy, .csv, .tsv, .txt, .mat");
+  throw InputError(
+      text + (extension.empty() ? " has no file type" : " has the file type \"" + extension + "\"") + types);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include "core/common/error.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -31,7 +33,9 @@ void requireUsable(const Recording& recording, bool missingAllowed) {
   for (Index t = 0; t < X.cols(); ++t)
     for (Index i = 0; i < X.rows(); ++i)
       if (!std::isfinite(X(i, t)) && !(missingAllowed && std::isnan(X(i, t))))
-        throw InputError(sourceName(recording) + " has the value " + toText(X(i, t)) + " in channel " +
+        throw InputError(sourceName(recording) +
+                         (std::isnan(X(i, t)) ? " has no number (nan, or an empty cell) in channel "
+                                              : " has the value " + toText(X(i, t)) + " in channel ") +
                          channelName(recording, i) + " at time point " + std::to_string(t + 1) +
                          "; allowed: finite numbers" +
                          (missingAllowed ? ", or NaN for a missing sample" : ""));
@@ -39,6 +43,23 @@ void requireUsable(const Recording& recording, bool missingAllowed) {
     if (X.row(i).array().isNaN().all())
       throw InputError(sourceName(recording) + " has no sample at all in channel " +
                        channelName(recording, i) + "; allowed: at least 1");
+}
+
+std::string doubtfulNamesWarning(const Recording& recording) {
+  const auto isNumber = [](const std::string& name) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+    return !name.empty() && error == std::errc() && end == name.data() + name.size();
+  };
+  const auto& names = recording.channelNames;
+  const auto numbers = static_cast<std::size_t>(std::count_if(names.begin(), names.end(), isNumber));
+  if (numbers == 0 || numbers == names.size()) return {};
+  std::string shown;
+  constexpr std::size_t kMostNamed = 4;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) shown += (i ? ", " : "") + names[i];
+  if (names.size() > kMostNamed) shown += ", …";
+  return "the first line of " + recording.source + " (" + shown +
+         ") was read as the channels' names, though some of it are numbers";
 }
 
 std::vector<Index> constantChannels(ConstMatrixRef activity) {

@@ -20,6 +20,10 @@ struct Recording {
 // Cost O(N T).
 void requireUsable(const Recording& recording, bool missingAllowed = false);
 
+// One sentence if the names of the channels are partly numbers, so that the header may have been a row of
+// numbers with a slip in it; else empty.
+std::string doubtfulNamesWarning(const Recording& recording);
+
 // The rows (from 0) whose entries are all equal (missing ones apart): they carry no information and leave a
 // fit singular but for its ridge.
 std::vector<Index> constantChannels(ConstMatrixRef activity);

@@ -40,6 +40,7 @@ class TestDocument : public QObject {
   void aValueThatIsNotAllowedChangesNothing();
   void commandsAreNamedAfterTheSetting();
   void presetIsOneUndoEntry();
+  void anotherTeacherIsAnotherTitle();
   void newSeedChangesOnlyTheSeed();
   void saveAndOpenGiveTheSameSessionAndTheSameBytes();
   void openingAnUnreadableFileKeepsTheDocument();
@@ -127,6 +128,24 @@ void TestDocument::presetIsOneUndoEntry() {
   document.history().undo();
   QVERIFY(document.settings() == before);
   QCOMPARE(document.title(), QString());
+}
+
+// Fails if the window goes on calling another teacher's experiment by the preset's name.
+void TestDocument::anotherTeacherIsAnotherTitle() {
+  QTemporaryDir folder;
+  Document document;
+  document.applyPreset(preset("figure-3"));
+  const QString title = document.title();
+  document.changeSetting("teacher.kind", std::string("chain"), 1);
+  QCOMPARE(document.title(), QString("chain teacher"));
+  document.history().undo();
+  QCOMPARE(document.title(), title);
+  const QString path = folder.filePath("mine.keyhole");
+  document.saveSession(path, "");
+  document.changeSetting("teacher.kind", std::string("chain"), 2);
+  QCOMPARE(document.displayName(), QString("mine.keyhole"));
+  document.history().undo();
+  QCOMPARE(document.path(), path);
 }
 
 void TestDocument::newSeedChangesOnlyTheSeed() {

@@ -12,6 +12,7 @@
 #include "widgets/plots/flow_panel.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSettings>
 #include <QSignalSpy>
@@ -113,6 +114,8 @@ class TestMainWindow : public QObject {
   void choosingATeacherPlotsThatTeacher();
   void oneDragIsOneUndo();
   void aClickStartsTheTrajectoryInBoth();
+  void aClickIsAnsweredDuringASlowFit();
+  void withoutAPictureTheBarSaysSo();
   void theSentenceIsThatOfThePicture();
   void nonsenseLeavesEverythingAsItWas();
   void panelsCanBeEnlargedHiddenAndRestored();
@@ -210,6 +213,39 @@ void TestMainWindow::aClickStartsTheTrajectoryInBoth() {
   const Probe expected = probe(*bench.window.shown(), true, x, y);
   QVERIFY(expected.teacher.cols() > 1 && expected.student.cols() > 1);
   QVERIFY(std::abs(expected.teacher(0, 0) - x) < 1e-9 && std::abs(expected.teacher(1, 0) - y) < 1e-9);
+}
+
+// Fails if a click waits for the experiment that is being computed: a fit of minutes is running.
+void TestMainWindow::aClickIsAnsweredDuringASlowFit() {
+  Bench bench;
+  QVERIFY(bench.settle());
+  Settings slow = bench.window.document().settings();
+  slow.set("fit.method", std::string("bptt"));
+  slow.set("fit.iterations", 100000LL);
+  bench.window.document().changeSettings(slow, "slow");
+  int answers = 0;  // counted in this thread; a QSignalSpy would listen in the worker's
+  connect(&bench.window.probes(), &ProbeWorker::ready, this, [&answers] { ++answers; });
+  auto& panel = bench.panel<FlowPanel>("teacher-flow");
+  QTest::mouseClick(&panel.plot(), Qt::LeftButton, {}, panel.plot().axisRect()->rect().center());
+  QTRY_COMPARE_WITH_TIMEOUT(answers, 1, kPatience);
+  QVERIFY(bench.window.shown()->settings != slow);
+  bench.window.worker().stop();
+}
+
+// Fails if a start with a file that cannot be read leaves "computing" on the screen for ever.
+void TestMainWindow::withoutAPictureTheBarSaysSo() {
+  QTemporaryDir folder;
+  QSettings preferences{folder.filePath("preferences.ini"), QSettings::IniFormat};
+  MainWindow window{preferences, folder.filePath("unsaved")};
+  Settings missing;
+  missing.set("teacher.kind", std::string("recording"));
+  missing.set("teacher.file", folder.filePath("none.csv").toStdString());
+  window.document().changeSettings(missing, "missing");
+  window.show();
+  window.start({});
+  QTRY_VERIFY_WITH_TIMEOUT(window.messages().problem().contains("none.csv"), kPatience);
+  auto* sentence = window.findChild<VerdictBar*>()->findChild<QLabel*>("sentence");
+  QCOMPARE(sentence->text(), QString("There is no picture yet."));
 }
 
 // Fails if the bar speaks of another experiment than the panels show.

@@ -62,7 +62,7 @@ class TestBadInput : public QObject {
     row("object array", {"fit", "@objects.npy"}, "objects.npy");
     row("truncated", {"fit", "@truncated.npy"}, "truncated.npy");
     row("text in a table", {"fit", "@text.csv"}, "four");
-    row("NaN", {"fit", "@nan.npy"}, "value nan in channel 2 at time point 7");
+    row("NaN", {"fit", "@nan.npy"}, "no number (nan, or an empty cell) in channel 2 at time point 7");
     row("infinite", {"fit", "@inf.npy"}, "value inf in channel 2 at time point 7");
     row("single time point", {"fit", "@one_time_point.npy"}, "1 time point");
     row("no neurons", {"fit", "@no_neurons.npy"}, "0 neurons");
@@ -88,6 +88,9 @@ class TestBadInput : public QObject {
     row("two recordings", {"fit", "@good.npy", "@nan.npy"}, "does not know");
     row("output in no folder", {"fit", "@good.npy", "-o", "@nowhere/fit.json"}, "there is no folder");
     row("output is a folder", {"fit", "@good.npy", "-o", "@folder.json"}, "folder.json: it is a folder");
+    row("empty output", {"fit", "@good.npy", "-o", ""}, "-o is empty");
+    row("empty setting", {"fit", "@good.npy", "--alpha="}, "--alpha is empty");
+    row("missing file without a type", {"fit", "@none"}, "there is no file");
     row("output of another type", {"fit", "@good.npy", "-o", "@fit.xlsx"}, ".xlsx");
     row("output is a pipe", {"curve", "--teacher", "chain", "-o", "@pipe.json"},
         "pipe.json: it is not a regular file");

@@ -33,6 +33,9 @@ class TestDelimited : public QObject {
     QTest::newRow("quotes") << QByteArray("\"a, or A\",\"b\",c\n\"1\",2,3\n4,5,6\n") << 3;
     QTest::newRow("spaces, comments, blank lines")
         << QByteArray("# made by hand\n\n 1, 2 ,+3\n\n4,5.0,6e0\n") << 0;
+    QTest::newRow("blanks, as numpy.savetxt writes") << QByteArray("1.0e+00 2.0e+00 3.0e+00\n4 5 6\n") << 0;
+    QTest::newRow("aligned with blanks") << QByteArray(" a   b  c\n  1  2   3 \n  4  5   6 \n") << 3;
+    QTest::newRow("blanks and quotes") << QByteArray("\"the first\" b c\n1 2 3\n4 5 6\n") << 3;
   }
   // Fails if a dialect that spreadsheets and scripts write is not understood.
   void dialects() {

@@ -25,7 +25,7 @@ class TestRecording : public QObject {
     QTest::newRow("none") << 0 << 5 << 0.0 << "0 neurons";
     QTest::newRow("one time point") << 3 << 1 << 0.0 << "1 time point";
     QTest::newRow("NaN") << 3 << 5 << std::numeric_limits<double>::quiet_NaN()
-                         << "nan in channel 2 at time point 4";
+                         << "in channel 2 at time point 4";
     QTest::newRow("infinite") << 3 << 5 << std::numeric_limits<double>::infinity()
                               << "inf in channel 2 at time point 4";
   }

@@ -54,6 +54,8 @@ class TestSettingControl : public QObject {
   void typedValueIsEmitted();
   void nonsenseKeepsTheValueAndSaysSo_data();
   void nonsenseKeepsTheValueAndSaysSo();
+  void writtenAsPeopleWriteIt_data();
+  void writtenAsPeopleWriteIt();
   void escapeBringsTheValueBack();
   void anotherSettingsChangeDoesNotTakeAwayTypedText();
   void onePressOfTheSliderIsOneGesture();
@@ -95,12 +97,37 @@ void TestSettingControl::nonsenseKeepsTheValueAndSaysSo() {
   const int before = control.findChild<QSlider*>("slider")->value();
   type(field, typed);
   QVERIFY(edits.empty());
-  QVERIFY2(control.problem().contains("test.gain"), qPrintable(control.problem()));
+  QVERIFY2(control.problem().startsWith("“Gain” is "), qPrintable(control.problem()));
   QCOMPARE(field->text(), typed);  // what was typed is there to be corrected
   QCOMPARE(control.findChild<QSlider*>("slider")->value(), before);
   type(field, "1");
   QVERIFY(control.problem().isEmpty());
   QCOMPARE(edits.size(), 1u);
+}
+
+// Fails if a number that a person would write in a field is refused, or read as another one.
+void TestSettingControl::writtenAsPeopleWriteIt_data() {
+  QTest::addColumn<QString>("typed");
+  QTest::addColumn<double>("value");
+  QTest::newRow("percent") << "25 %" << 0.25;
+  QTest::newRow("percent without blank") << "25%" << 0.25;
+  QTest::newRow("decimal comma") << "1,25" << 1.25;
+  QTest::newRow("with its unit") << "1.5 mV" << 1.5;
+}
+
+void TestSettingControl::writtenAsPeopleWriteIt() {
+  QFETCH(QString, typed);
+  QFETCH(double, value);
+  SettingRow row = numberRow();
+  row.unit = "mV";
+  SettingControl control(row, false);
+  std::vector<Edit> edits;
+  recordEdits(control, edits);
+  control.show();
+  type(control.findChild<QLineEdit*>("field"), typed);
+  QVERIFY2(control.problem().isEmpty(), qPrintable(control.problem()));
+  QCOMPARE(edits.size(), 1u);
+  QCOMPARE(std::get<double>(edits[0].value), value);
 }
 
 void TestSettingControl::escapeBringsTheValueBack() {

@@ -18,6 +18,20 @@ double asNumber(const SettingValue& value) {
   return std::get<double>(value);
 }
 
+// "0,25", "0.25 of units" and "25 %" as their writer means them.
+std::string plainNumber(QString text, const SettingRow& row) {
+  text = text.trimmed();
+  const QString unit = QString::fromStdString(row.unit);
+  if (!unit.isEmpty() && text.endsWith(unit)) text = text.chopped(unit.size()).trimmed();
+  if (text.count(',') == 1 && !text.contains('.')) text.replace(',', '.');
+  if (text.endsWith('%')) {
+    bool good = false;
+    const double percent = text.chopped(1).trimmed().toDouble(&good);
+    if (good && row.type == SettingType::number) return toText(percent / 100);
+  }
+  return text.toStdString();
+}
+
 }  // namespace
 
 NumberEditor::NumberEditor(const SettingRow& row, QWidget* parent)
@@ -117,7 +131,7 @@ void NumberEditor::takePosition(int position) {
 
 void NumberEditor::takeText(const QString& text) {
   try {
-    const SettingValue value = parseSetting(m_row, text.trimmed().toStdString());
+    const SettingValue value = parseSetting(m_row, plainNumber(text, m_row));
     ++m_gesture;
     m_value = asNumber(value);
     m_field->accept();

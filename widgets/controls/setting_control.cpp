@@ -80,7 +80,8 @@ void SettingControl::connectEditor() {
     markChanged(value);
     emit valueEdited(key(), value, gesture);
   });
-  connect(m_editor, &ValueEditor::refused, this, &SettingControl::showProblem);
+  connect(m_editor, &ValueEditor::refused, this,
+          [this](const QString& sentence) { showProblem(inLabels(sentence, &m_row)); });
   connect(m_editor, &ValueEditor::accepted, this, [this] { showProblem(QString()); });
   connect(m_reset, &QToolButton::clicked, this, [this] {
     // Gestures of the editor count upwards from 1: a reset is never one of them.

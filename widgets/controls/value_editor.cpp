@@ -5,6 +5,8 @@
 #include "widgets/controls/number_editor.h"
 #include "widgets/controls/text_editor.h"
 
+#include <QRegularExpression>
+
 namespace keyhole {
 
 ValueEditor* makeEditor(const SettingRow& row, QWidget* parent) {
@@ -20,6 +22,24 @@ ValueEditor* makeEditor(const SettingRow& row, QWidget* parent) {
       break;
   }
   return new NumberEditor(row, parent);
+}
+
+namespace {
+
+QString withLabel(QString sentence, const SettingRow& row) {
+  static const QString whole = QStringLiteral("(?<![\\w./])%1(?!\\w|\\.\\w)");
+  const QString key = QString::fromStdString(row.key);
+  if (!sentence.contains(key)) return sentence;
+  return sentence.replace(QRegularExpression(whole.arg(QRegularExpression::escape(key))),
+                          QStringLiteral("“%1”").arg(QString::fromStdString(row.label)));
+}
+
+}  // namespace
+
+QString inLabels(QString sentence, const SettingRow* own) {
+  if (own) sentence = withLabel(sentence, *own);
+  for (const SettingRow& row : settingsTable()) sentence = withLabel(sentence, row);
+  return sentence;
 }
 
 QString settingHelp(const SettingRow& row) {

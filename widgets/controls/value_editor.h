@@ -34,6 +34,10 @@ class ValueEditor : public QWidget {
 // The editor that suits the row's type. row must outlive it (rows of the table do).
 ValueEditor* makeEditor(const SettingRow& row, QWidget* parent);
 
+// The sentence as the window says it: keys of settings ("observation.fraction") become their labels in quotes
+// ("Seen"), since the window shows no keys. own: a row that need not be in the table; may be null.
+QString inLabels(QString sentence, const SettingRow* own = nullptr);
+
 // The tooltip of every part: help, allowed values, default.
 QString settingHelp(const SettingRow& row);
 

@@ -20,7 +20,7 @@ Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
 QString studentLabel(const Experiment& experiment) {
   const bool smoothed = experiment.fit->student.emission.has_value();
   const QString variance = QString::number(experiment.studentAnalysis->explainedVariance, 'f', 2);
-  return smoothed ? QObject::tr("student, smoothed (EV %1)").arg(variance)
+  return smoothed ? QObject::tr("smoothed (EV %1)").arg(variance)
                   : QObject::tr("student (noise-free EV %1)").arg(variance);
 }
 

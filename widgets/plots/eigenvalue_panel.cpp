@@ -76,8 +76,8 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr(
   };
   m_teacherUndetermined = scatter({});
   m_studentUndetermined = scatter({});
-  m_teacher = scatter(tr("teacher"));
   m_student = scatter(tr("student"));
+  m_teacher = scatter(tr("teacher"));  // above the student's filled circles
   legendAbove();
   plot().xAxis->setLabel(tr("Re λ"));
   plot().yAxis->setLabel(tr("Im λ"));

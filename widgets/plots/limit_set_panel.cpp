@@ -118,11 +118,12 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
   painter.setFont(theme().font());
   const QRectF whole(QPointF(0, 0), QSizeF(size));
   const double margin = 0.5 * theme().fontPixels;
-  if (!m_analysis || !m_analysis->limitSets) {
+  if (!experiment()) {
+    // There is nothing to see before the first experiment.
+  } else if (!m_analysis || !m_analysis->limitSets) {
     painter.setPen(theme().muted);
-    painter.drawText(
-        whole, Qt::AlignCenter,
-        experiment() && !experiment()->coarse ? tr("no free runs") : tr("free runs are being computed …"));
+    painter.drawText(whole, Qt::AlignCenter,
+                     !experiment()->coarse ? tr("no free runs") : tr("free runs are being computed …"));
   } else {
     const auto& sets = *m_analysis->limitSets;
     const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);

@@ -24,11 +24,14 @@ TimeConstantPanel::TimeConstantPanel(QWidget* parent)
     : PlotPanel("time-constants", tr("Time constants"), parent),
       m_teacher(addLine({}, tr("teacher"))),
       m_student(addLine({}, tr("student"))),
+      m_teacherUndetermined(addLine({}, {})),
+      m_studentUndetermined(addLine({}, {})),
       m_threshold(new QCPItemStraightLine(&plot())),
       m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)) {
   setAccessibleDescription(
       tr("The ten leading time constants of teacher and student on a logarithmic axis."));
-  for (QCPGraph* graph : {m_teacher, m_student}) graph->setLineStyle(QCPGraph::lsNone);
+  for (QCPGraph* graph : {m_teacher, m_student, m_teacherUndetermined, m_studentUndetermined})
+    graph->setLineStyle(QCPGraph::lsNone);
   plot().yAxis->setScaleType(QCPAxis::stLogarithmic);
   auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
   plot().yAxis->setTicker(ticker);
@@ -51,6 +54,12 @@ void TimeConstantPanel::applyTheme() {
   m_teacher->setScatterStyle(
       {QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * size});
   m_student->setScatterStyle({QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, size});
+  QColor faint = theme().muted;
+  faint.setAlpha(120);
+  m_teacherUndetermined->setScatterStyle(
+      {QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush, size});
+  m_studentUndetermined->setScatterStyle(
+      {QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.8 * size});
   m_threshold->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DashLine));
   QColor veil = theme().background;
   veil.setAlpha(180);
@@ -60,18 +69,21 @@ void TimeConstantPanel::applyTheme() {
 void TimeConstantPanel::showExperiment(const Experiment& experiment) {
   Range range{1, 20};
   QStringList scores;
-  const auto draw = [&](QCPGraph* graph, const SystemAnalysis* analysis, const QString& owner) {
-    graph->data()->clear();
+  const auto draw = [&](QCPGraph* determined, QCPGraph* undetermined, const SystemAnalysis* analysis,
+                        const QString& owner) {
+    determined->data()->clear();
+    undetermined->data()->clear();
     if (!analysis) return;
     for (Index i = 0; i < std::min<Index>(kShown, analysis->timeConstants.size()); ++i) {
       const double tau = std::min(analysis->timeConstants(i), kTop);
-      graph->addData(static_cast<double>(i + 1), tau);
+      const bool unknown = analysis->spectrum.undetermined[static_cast<std::size_t>(i)];
+      (unknown ? undetermined : determined)->addData(static_cast<double>(i + 1), tau);
       range.include(tau);
     }
     scores.append(scoreText(owner, *analysis));
   };
-  draw(m_teacher, experiment.teacherAnalysis.get(), tr("▲"));
-  draw(m_student, experiment.studentAnalysis.get(), tr("●"));
+  draw(m_teacher, m_teacherUndetermined, experiment.teacherAnalysis.get(), tr("▲"));
+  draw(m_student, m_studentUndetermined, experiment.studentAnalysis.get(), tr("●"));
   showMessage(scores.isEmpty() && experiment.fit
                   ? QString::fromStdString(experiment.fit->student.summary.message)
                   : QString());
@@ -89,10 +101,12 @@ QString TimeConstantPanel::describe(double x, double, QPointF) const {
   const auto mode = std::max<Index>(std::lround(x), 1);
   QStringList parts;
   const auto add = [&](const SystemAnalysis* analysis, const QString& owner) {
-    if (analysis && mode <= analysis->timeConstants.size())
-      parts.append(tr("%1 %2 τ (λ = %3)")
-                       .arg(owner, shortNumber(analysis->timeConstants(mode - 1)),
-                            QString::fromStdString(complexText(analysis->spectrum.values(mode - 1)))));
+    if (!analysis || mode > analysis->timeConstants.size()) return;
+    const bool unknown = analysis->spectrum.undetermined[static_cast<std::size_t>(mode - 1)];
+    parts.append(tr("%1 %2 τ (λ = %3%4)")
+                     .arg(owner, shortNumber(analysis->timeConstants(mode - 1)),
+                          QString::fromStdString(complexText(analysis->spectrum.values(mode - 1))),
+                          unknown ? tr(", undetermined") : QString()));
   };
   add(experiment()->teacherAnalysis.get(), tr("teacher"));
   add(experiment()->studentAnalysis.get(), tr("student"));
@@ -103,7 +117,12 @@ std::vector<PanelData> TimeConstantPanel::data() const {
   std::vector<PanelData> tables;
   if (!experiment()) return tables;
   const auto add = [&](const SystemAnalysis* analysis, const QString& tableName) {
-    if (analysis) tables.push_back({tableName, {"tau"}, analysis->timeConstants});
+    if (!analysis) return;
+    Matrix rows(analysis->timeConstants.size(), 2);
+    rows.col(0) = analysis->timeConstants;
+    for (Index i = 0; i < rows.rows(); ++i)
+      rows(i, 1) = analysis->spectrum.undetermined[static_cast<std::size_t>(i)] ? 1 : 0;
+    tables.push_back({tableName, {"tau", "undetermined"}, rows});
   };
   add(experiment()->teacherAnalysis.get(), "time-constants-teacher");
   add(experiment()->studentAnalysis.get(), "time-constants-student");

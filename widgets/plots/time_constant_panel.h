@@ -21,7 +21,7 @@ class TimeConstantPanel : public PlotPanel {
   QString describe(double x, double y, QPointF pixel) const override;
 
  private:
-  QCPGraph *m_teacher, *m_student;
+  QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QCPItemStraightLine* m_threshold;
   QCPItemText* m_note;
 };
