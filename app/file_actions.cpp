@@ -21,7 +21,8 @@ constexpr int keepAfterMilliseconds = 1500;
 
 FileActions::FileActions(Document& document, RecentFiles& recent, UnsavedSessions& unsaved, QWidget& window,
                          std::function<QString()> layout)
-    : m_document(document),
+    : QObject(&window),
+      m_document(document),
       m_recent(recent),
       m_unsaved(unsaved),
       m_window(window),

@@ -18,7 +18,7 @@ class FileActions : public QObject {
   Q_OBJECT
 
  public:
-  // All must outlive this. layout: gives the window's present layout as text.
+  // A child of the window; the others are its parts. layout: gives the window's present layout as text.
   FileActions(Document& document, RecentFiles& recent, UnsavedSessions& unsaved, QWidget& window,
               std::function<QString()> layout);
 
