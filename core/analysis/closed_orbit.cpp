@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace keyhole {
 namespace {
 
+constexpr Index kPoll = 16;        // steps between two looks at the stop
 constexpr Index kSixty = 60;       // steps come in multiples of it, so that fractions of the period are hit
 constexpr double kShrunk = 1e-4;   // of the guess's amplitude: the orbit became a point
 constexpr double kRepeats = 1e-6;  // a fraction of the period that comes back so near is the period
@@ -26,7 +28,7 @@ double amplitudeOf(const Matrix& states) {
 struct Shot {
   Vector x;
   double T = 0;
-  Matrix states;  // n x (steps + 1)
+  Matrix states;  // n x (steps + 1); NaN from where the user stopped it
   double amplitude = 0;
 
   Vector gap() const { return states.rightCols(1) - states.leftCols(1); }
@@ -70,6 +72,10 @@ Shot Shooting::shoot(const Vector& x, double T) const {
   shot.states.col(0) = x;
   SmoothStepper stepper(m_flow);
   for (Index i = 1; i <= m_steps; ++i) {
+    if (i % kPoll == 0 && m_progress.stopRequested()) {
+      shot.states.rightCols(m_steps + 1 - i).setConstant(std::numeric_limits<double>::quiet_NaN());
+      return shot;
+    }
     stepper.step(T / static_cast<double>(m_steps), state);
     shot.states.col(i) = state;
   }
@@ -109,6 +115,7 @@ bool Shooting::newtonStep(Shot& shot) {
 }
 
 ShootingStatus Shooting::converge(Shot& shot) {
+  if (m_progress.stopRequested()) return ShootingStatus::stopped;
   if (!shot.states.allFinite()) return ShootingStatus::diverged;
   for (int iteration = 0; iteration <= m_options.iterations; ++iteration) {
     m_progress.report(static_cast<double>(iteration) / (m_options.iterations + 1), "closing an orbit");

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kDiverged = 1e6;
 constexpr double kRest = 1e-9;
-constexpr Index kPoll = 16;  // steps between two looks at the stop and at the speeds
+constexpr Index kPoll = 8;  // steps between two looks at the stop and at the speeds
 
 class Runs {
  public:
