@@ -19,7 +19,8 @@ struct Runs {
   std::vector<Matrix> states;  // per run: N x n, after the dropped part
   std::vector<bool> diverged;
   std::vector<double> finalSpeed;  // ‖F‖ at the end
-  Matrix last;                     // N x runs
+  Matrix last;                     // N x runs, after `steps`
+  Matrix ends;                     // the same, where a run went on the state after that
   double startNorm = 1;
 };
 
@@ -56,6 +57,7 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   }
   const Matrix velocity = flow(system, now);
   for (Index k = 0; k < options.runs; ++k) runs.finalSpeed.push_back(velocity.col(k).norm());
+  runs.ends = now;
   runs.last = std::move(now);
   return runs;
 }
@@ -66,8 +68,8 @@ bool atRest(const Runs& runs, std::size_t k) {
 
 // Lets the chosen runs go on and records their leading PC: one row per run, one column per kTraceStride
 // steps.
-Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, const Runs& runs,
-                      const Pca& basis, const std::vector<Index>& chosen, Progress& progress) {
+Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, Runs& runs, const Pca& basis,
+                      const std::vector<Index>& chosen, Progress& progress) {
   Matrix now = runs.last(Eigen::all, chosen), next(now.rows(), now.cols());
   const Index steps = kExtension * options.steps;
   Matrix traces(now.cols(), steps / kTraceStride);
@@ -80,6 +82,9 @@ Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, 
     if (t % kTraceStride == 0)
       traces.col(t / kTraceStride) = ((now.colwise() - basis.mean).transpose() * basis.components.col(0));
   }
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    if (now.col(static_cast<Index>(i)).allFinite())
+      runs.ends.col(chosen[i]) = now.col(static_cast<Index>(i));
   return traces;
 }
 
@@ -157,7 +162,7 @@ Matrix everyNth(const Matrix& points, Index most) {
 // The oscillation of every run; none for those at rest, diverged, or linear. (A linear system has no limit
 // cycle: a lasting oscillation there is a family of orbits, not an attractor.)
 std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options,
-                                      const Runs& runs, const Pca& basis, Progress& progress) {
+                                      Runs& runs, const Pca& basis, Progress& progress) {
   std::vector<Oscillation> found(runs.states.size());
   if (isAffine(system)) return found;
   std::vector<Index> moving;
@@ -177,10 +182,12 @@ LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Pr
   LimitSets sets;
   sets.varianceExplained = Vector::Zero(3);
   if (options.runs == 0) return sets;
-  const Runs runs = runAll(system, options, progress);
+  Runs runs = runAll(system, options, progress);
   const Pca basis = basisOf(runs);
   const Index axes = basis.components.cols();
   if (basis.totalVariance > 0) sets.varianceExplained.head(axes) = basis.variances / basis.totalVariance;
+  sets.mean = basis.mean;
+  sets.axes = basis.components;
   const auto found = oscillations(system, options, runs, basis, progress);
   std::vector<double> periods;
   for (std::size_t k = 0; k < runs.states.size(); ++k) {
@@ -192,6 +199,7 @@ LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Pr
     sets.runs.push_back(everyNth(projected, options.pointsPerRun));
   }
   sets.restingPoints = distinctEnds(runs);
+  sets.ends = std::move(runs.ends);
   sets.oscillating = static_cast<Index>(periods.size());
   if (!periods.empty()) sets.period = median(periods);
   return sets;

@@ -23,6 +23,9 @@ enum class LimitKind { fixedPoint, slow, oscillation, divergence };
 struct LimitSets {
   std::vector<Matrix> runs;      // each 3 x n: on the top three PCs of the runs (rows of zeros if N < 3)
   std::vector<LimitKind> kinds;  // one per run
+  Matrix ends;  // N x runs: their last states, of those that went on the last of all
+  Vector mean;                   // N: of all runs, the origin of the three axes
+  Matrix axes;                   // N x min(3, N): the top three PCs
   Vector varianceExplained;      // 3 fractions
   double period = 0.0;           // median period in τ of the oscillating runs; 0 if none
   Index oscillating = 0;         // number of runs that oscillate

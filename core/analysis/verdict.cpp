@@ -1,5 +1,7 @@
 #include "core/analysis/verdict.h"
 
+#include "core/linalg/eigen.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -14,6 +16,7 @@ struct Persistence {
   Index undetermined = 0;  // of the persistent ones and the leading one
   std::complex<double> leading;
   bool single = false;  // exactly one, real
+  LineAttractorScore score;
   std::vector<std::complex<double>> modes;
 };
 
@@ -31,6 +34,7 @@ Persistence persistenceOf(const Spectrum& spectrum, double tau) {
     if (spectrum.undetermined[static_cast<std::size_t>(i)]) ++found.undetermined;
   }
   if (found.count == 0 && spectrum.values.size() > 0 && spectrum.undetermined.front()) ++found.undetermined;
+  found.score = lineAttractorScore(spectrum);
   found.single = found.count == 1 && found.leading.imag() == 0.0;
   return found;
 }
@@ -104,36 +108,95 @@ std::string leadingText(const char* symbol, const Persistence& p) {
   return std::string(symbol) + " = " + complexText(p.leading) + ", " + tauText(p.leading);
 }
 
-bool hasCycle(const SystemEvidence& evidence) {
+bool oscillates(const SystemEvidence& evidence) {
   return evidence.mayCycle && evidence.limitSets && evidence.limitSets->oscillating > 0;
 }
 
-// Its free runs come to rest at several points: what happens at 0 does not tell where it goes.
-bool settlesElsewhere(const SystemEvidence& evidence) {
-  return evidence.mayCycle && evidence.limitSets && evidence.limitSets->restingPoints > 1;
+bool hasCycle(const SystemEvidence& evidence) {
+  if (evidence.attractors) return evidence.mayCycle && !evidence.attractors->stableCycles().empty();
+  return oscillates(evidence);
+}
+
+bool isChaotic(const SystemEvidence& evidence) {
+  return evidence.mayCycle && evidence.attractors && evidence.attractors->isChaotic();
+}
+
+// Free runs go round, but on what is not known.
+bool oscillatesOpenly(const SystemEvidence& evidence) {
+  return evidence.attractors && oscillates(evidence) && !hasCycle(evidence) && !isChaotic(evidence);
+}
+
+// The stable points of rest; of a system whose attractors were not looked for, where its free runs rest.
+Index pointsOfRest(const SystemEvidence& evidence) {
+  if (!evidence.mayCycle) return 1;
+  if (evidence.attractors) return static_cast<Index>(evidence.attractors->stablePoints().size());
+  return evidence.limitSets ? evidence.limitSets->restingPoints : 1;
 }
 
 bool isLineAttractor(const SystemEvidence& evidence, const Persistence& p, double threshold) {
-  return p.single && p.leading.real() <= 1.0 && evidence.score.status != ScoreStatus::unstable &&
-         evidence.score.value >= threshold;
+  return p.single && p.leading.real() <= 1.0 && p.score.status != ScoreStatus::unstable &&
+         p.score.value >= threshold && !(evidence.attractors && !evidence.attractors->hasLine());
+}
+
+// The spectrum where the system rests: at 0, or where most starts led.
+Spectrum decidingSpectrum(const SystemEvidence& evidence) {
+  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence)) return evidence.spectrum;
+  const auto stable = evidence.attractors->stablePoints();
+  const auto isOrigin = [](const FixedPoint* point) { return point->position.norm() < 1e-6; };
+  if (stable.empty() || std::any_of(stable.begin(), stable.end(), isOrigin)) return evidence.spectrum;
+  Spectrum there;
+  const Linearisation& local = stable.front()->local;
+  there.values = local.eigenvalues;
+  if (local.furtherZeros > 0) {
+    there.values.conservativeResizeLike(ComplexVector::Zero(there.values.size() + local.furtherZeros));
+    orderByRealPart(there.values);
+  }
+  there.undetermined.assign(static_cast<std::size_t>(there.values.size()), false);
+  return there;
+}
+
+std::string cycleText(const SystemEvidence& evidence) {
+  if (!evidence.attractors)
+    return std::to_string(evidence.limitSets->oscillating) + " of " +
+           std::to_string(evidence.limitSets->kinds.size()) + " free runs, period " +
+           number(evidence.limitSets->period) + " τ";
+  const LimitCycle& cycle = *evidence.attractors->stableCycles().front();
+  std::string text = "period " + number(cycle.period) + " τ";
+  double strongest = 0;  // the largest multiplier besides the trivial one
+  for (Index i = 0; i < cycle.multipliers.size(); ++i)
+    if (i != cycle.trivial) strongest = std::max(strongest, std::abs(cycle.multipliers(i)));
+  if (cycle.multipliers.size() > 1) text += ", multiplier " + number(strongest);
+  return text;
+}
+
+bool isRing(const SystemEvidence& evidence) {
+  return evidence.attractors && evidence.attractors->line.status == SlowManifoldStatus::ring;
+}
+
+// The tell-tale of a line that the fit made up: the activity does not lie along it.
+std::string offActivity(const SystemEvidence& evidence) {
+  if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
+  const double share = evidence.attractors->line.alignment.varianceShare;
+  return "; " + number(100 * share) + " % of the activity along it";
 }
 
 std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const Persistence& p,
                       const VerdictOptions& options) {
   std::string text;
   if (hasCycle(evidence))
-    text = "a limit cycle (" + std::to_string(evidence.limitSets->oscillating) + " of " +
-           std::to_string(evidence.limitSets->kinds.size()) + " free runs, period " +
-           number(evidence.limitSets->period) + " τ; " + leadingText(symbol, p) + ")";
-  else if (isLineAttractor(evidence, p, options.scoreThreshold))
-    text = "an approximate line attractor (score " + number(evidence.score.value) + "; " +
+    text = "a limit cycle (" + cycleText(evidence) + "; " + leadingText(symbol, p) + ")";
+  else if (isChaotic(evidence))
+    text = "chaos (Lyapunov exponent " + number(evidence.attractors->exponents.exponents(0)) + " per τ; " +
            leadingText(symbol, p) + ")";
+  else if (isLineAttractor(evidence, p, options.scoreThreshold))
+    text = std::string("an approximate ") + (isRing(evidence) ? "ring" : "line") + " attractor (score " +
+           number(p.score.value) + "; " + leadingText(symbol, p) + offActivity(evidence) + ")";
   else if (p.count > 0)
     text = modes(p.count) + " (" + leadingText(symbol, p) + ")";
   else
     text = "no persistent mode (" + leadingText(symbol, p) + ")";
-  if (settlesElsewhere(evidence))
-    text += " at 0, and " + std::to_string(evidence.limitSets->restingPoints) + " points of rest";
+  if (pointsOfRest(evidence) > 1)
+    text += " and " + std::to_string(pointsOfRest(evidence)) + " points of rest";
   return text;
 }
 
@@ -152,8 +215,16 @@ bool cyclesPending(const Comparison& c) {
 VerdictKind kindOf(const Comparison& c) {
   if (cyclesPending(c)) return VerdictKind::undecided;
   if (c.teacherModes.undetermined > 0 || c.studentModes.undetermined > 0) return VerdictKind::undecided;
+  if (oscillatesOpenly(c.student) || oscillatesOpenly(c.teacher)) return VerdictKind::undecided;
+  if (isChaotic(c.student) != isChaotic(c.teacher)) return VerdictKind::undecided;
   if (hasCycle(c.student) && !hasCycle(c.teacher)) return VerdictKind::spuriousLimitCycle;
-  if (settlesElsewhere(c.teacher) || settlesElsewhere(c.student)) return VerdictKind::undecided;
+  if (hasCycle(c.teacher) && !hasCycle(c.student)) return VerdictKind::missed;
+  const Index ofStudent = pointsOfRest(c.student), ofTeacher = pointsOfRest(c.teacher);
+  if (!hasCycle(c.student) && (ofStudent > 1 || ofTeacher > 1)) {
+    if (!c.student.attractors || !c.teacher.attractors) return VerdictKind::undecided;
+    if (ofStudent > ofTeacher) return VerdictKind::spuriousPersistence;
+    if (ofStudent < ofTeacher) return VerdictKind::missed;
+  }
   const double threshold = c.options.scoreThreshold;
   const bool claimsLine = isLineAttractor(c.student, c.studentModes, threshold);
   if (c.alone.student > 0)
@@ -161,20 +232,27 @@ VerdictKind kindOf(const Comparison& c) {
                ? VerdictKind::spuriousLineAttractor
                : VerdictKind::spuriousPersistence;
   if (c.alone.teacher > 0) return VerdictKind::missed;
-  if (hasCycle(c.teacher) && !hasCycle(c.student)) return VerdictKind::missed;
   return VerdictKind::faithful;
 }
 
 // Why persistence was not called a line attractor: the two blind spots of the score, and more than one mode.
 std::string whyNoLine(const Comparison& c) {
   const auto& p = c.studentModes;
+  if (c.student.mayCycle && pointsOfRest(c.student) > pointsOfRest(c.teacher))
+    return " It remembers at which point it rests; the teacher has " +
+           std::string(pointsOfRest(c.teacher) == 1 ? "one." : "fewer.");
   if (p.leading.real() > 1.0)
     return " It is no line attractor: the leading mode is unstable, to which the score is blind.";
   if (p.leading.imag() != 0.0)
     return " It is no line attractor: the leading pair is complex, so its score is 0 by construction.";
   if (p.count > 1)
-    return " It is no line attractor: several modes persist (score " + number(c.student.score.value) + ").";
-  return " It is no line attractor: its score " + number(c.student.score.value) + " is below " +
+    return " It is no line attractor: several modes persist (score " + number(c.studentModes.score.value) +
+           ").";
+  if (c.student.attractors && !c.student.attractors->hasLine() &&
+      c.studentModes.score.value >= c.options.scoreThreshold)
+    return " It is no line attractor: no line of slow points was found along the mode (" +
+           nameOf(c.student.attractors->line.status) + ").";
+  return " It is no line attractor: its score " + number(c.studentModes.score.value) + " is below " +
          number(c.options.scoreThreshold) + ".";
 }
 
@@ -200,6 +278,13 @@ std::string ending(VerdictKind kind, const Comparison& c) {
       break;
   }
   if (cyclesPending(c)) return ". Whether they settle on limit cycles is not known yet.";
+  for (const SystemEvidence* evidence : {&c.teacher, &c.student})
+    if (oscillatesOpenly(*evidence))
+      return std::string(": UNDECIDED, because free runs of the ") +
+             (evidence == &c.teacher ? "teacher" : "student") +
+             " oscillate, but no closed orbit was found from them.";
+  if (isChaotic(c.teacher) != isChaotic(c.student))
+    return ": UNDECIDED, because modes do not describe chaos.";
   if (c.teacherModes.undetermined == 0 && c.studentModes.undetermined == 0)
     return ": UNDECIDED, because eigenvalues at 0 do not tell what happens at other points of rest.";
   const bool ofTeacher = c.teacherModes.undetermined > 0;
@@ -212,7 +297,7 @@ std::string ending(VerdictKind kind, const Comparison& c) {
 std::string undecidedAlone(const std::optional<SystemEvidence>& student, const std::string& whyNoStudent,
                            const VerdictOptions& options) {
   if (!student) return "There is no student to judge: " + whyNoStudent + ".";
-  const auto p = persistenceOf(student->spectrum, options.persistentTau);
+  const auto p = persistenceOf(decidingSpectrum(*student), options.persistentTau);
   return "The student claims " + whatItHas("λ", *student, p, options) +
          ". What the circuit behind the recording has is not known: UNDECIDED.";
 }
@@ -223,8 +308,8 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
               const std::string& whyNoStudent, const VerdictOptions& options) {
   if (!teacher || !student)
     return {VerdictKind::undecided, false, undecidedAlone(student, whyNoStudent, options)};
-  const auto teacherModes = persistenceOf(teacher->spectrum, options.persistentTau);
-  const auto studentModes = persistenceOf(student->spectrum, options.persistentTau);
+  const auto teacherModes = persistenceOf(decidingSpectrum(*teacher), options.persistentTau);
+  const auto studentModes = persistenceOf(decidingSpectrum(*student), options.persistentTau);
   const Comparison comparison{
       *teacher, *student, teacherModes, studentModes, unmatched(teacherModes, studentModes, options),
       options};

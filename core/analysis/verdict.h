@@ -1,9 +1,10 @@
 // The sentence at the top: what the teacher has, what the student claims, and whether the claim is spurious.
 #pragma once
 
-#include "core/analysis/limit_sets.h"
+#include "core/analysis/attractors.h"
 #include "core/analysis/spectrum.h"
 
+#include <memory>
 #include <optional>
 
 namespace keyhole {
@@ -33,7 +34,8 @@ struct SystemEvidence {
   LineAttractorScore score;
   std::optional<LimitSets> limitSets;
   bool mayCycle = false;       // the system is not affine, so that its oscillations are limit cycles
-  bool cyclesPending = false;  // the free runs are still being computed: nothing is said of cycles yet
+  bool cyclesPending = false;  // what follows is still being computed: nothing is said of cycles yet
+  std::shared_ptr<const Attractors> attractors = {};  // null: not looked for; then the free runs must do
 };
 
 struct Verdict {
@@ -42,16 +44,31 @@ struct Verdict {
   std::string sentence;  // complete, with numbers
 };
 
-// teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why).
-// Rules, in this order: undecided if evidence is missing or a deciding eigenvalue (a persistent or the
-// leading one) is undetermined; spuriousLimitCycle; undecided if free runs of a nonlinear system settle at
-// several points, since its eigenvalues are those at 0; then persistent modes are matched: each of the
-// student's with the nearest free one of the teacher's that is of its kind (real, or one of a complex pair)
-// and whose Im λ is within 1/persistentTau of its own (closer than that, the modes decay before their
-// frequencies can be told apart) and which does not decay `exaggeration` times faster (unless both are
-// stable, nothing is exaggerated). A mode that comes back weaker is still found: seen through few units, a
-// true line attractor is (τ̂ ≈ τ d/D). One of the student's left over: spuriousLineAttractor or
-// spuriousPersistence; one of the teacher's: missed; else faithful.
+// teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why). Rules, in
+// this order; the first that holds decides:
+//  1. undecided, if evidence is missing or pending, or a deciding eigenvalue (a persistent or the leading
+//  one)
+//     is undetermined.
+//  2. undecided, if free runs of one of the two oscillate but no closed orbit was found from them, or one of
+//     the two is chaotic (leading Lyapunov exponent above zero) and the other not.
+//  3. spuriousLimitCycle, if the student has a stable closed orbit and the teacher none; missed, if the
+//  teacher
+//     has one and the student none.
+//  4. Nonlinear systems with more than one stable point of rest: spuriousPersistence, if the student has more
+//     of them (it remembers which), missed, if fewer. Without attractors: undecided, since eigenvalues at 0
+//     do not tell.
+//  5. Persistent modes are matched: each of the student's with the nearest free one of the teacher's that is
+//  of
+//     its kind (real, or one of a complex pair) and whose Im λ is within 1/persistentTau of its own (closer
+//     than that, the modes decay before their frequencies can be told apart) and which does not decay
+//     `exaggeration` times faster (unless both are stable, nothing is exaggerated). The modes are those at 0,
+//     or of a nonlinear system that does not rest there those at its most visited stable point of rest. A
+//     mode that comes back weaker is still found: seen through few units, a true line attractor is (τ̂ ≈ τ
+//     d/D). One of the student's left over: spuriousLineAttractor, if it is a line attractor and the teacher
+//     has none, else spuriousPersistence; one of the teacher's: missed.
+//  6. faithful.
+// A line attractor is one real persistent mode, alone and not unstable, with a score from scoreThreshold,
+// along which a line of slow points was found, if it was looked for.
 Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
               const std::string& whyNoStudent, const VerdictOptions& options);
 

@@ -110,10 +110,26 @@ bool wantsCommonPlane(const Settings& settings) {
   return settings.text("analysis.flow_plane") == "common";
 }
 
-SystemEvidence evidenceOf(const SystemAnalysis& analysis, const FlowSystem& system, bool limitSetsWanted) {
+SystemEvidence evidenceOf(const Settings& settings, const SystemAnalysis& analysis, const FlowSystem& system,
+                          const std::shared_ptr<const Attractors>& attractors) {
   const bool mayCycle = !isAffine(system);
-  return {analysis.spectrum, analysis.score, analysis.limitSets, mayCycle,
-          limitSetsWanted && mayCycle && !analysis.limitSets};
+  const bool runsAwaited = limitSetOptions(settings).runs > 0 && !analysis.limitSets;
+  const bool searchAwaited = attractorOptions(settings).starts > 0 && !attractors && !analysis.runDiverged;
+  return {analysis.spectrum,
+          analysis.score,
+          analysis.limitSets,
+          mayCycle,
+          mayCycle && (runsAwaited || searchAwaited),
+          attractors};
+}
+
+std::shared_ptr<const Attractors> attractorsOf(const Experiment& experiment, const FlowSystem& system,
+                                               ConstMatrixRef activity, const SystemAnalysis& analysis,
+                                               Progress& progress) {
+  const AttractorOptions options = attractorOptions(experiment.settings);
+  if (options.starts == 0 || !activity.allFinite()) return nullptr;
+  const LimitSets* runs = analysis.limitSets ? &*analysis.limitSets : nullptr;
+  return std::make_shared<const Attractors>(findAttractors(system, activity, runs, options, progress));
 }
 
 // How far ahead the student sees, and whether its modes are the teacher's.
@@ -188,6 +204,20 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   return analysis;
 }
 
+std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment, Progress& progress) {
+  const auto system = teacherSystem(experiment);
+  if (!system || !experiment.teacherAnalysis) return nullptr;
+  return attractorsOf(experiment, *system, experiment.simulation->display, *experiment.teacherAnalysis,
+                      progress);
+}
+
+std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress) {
+  const auto system = studentSystem(experiment);
+  if (!system || !experiment.studentAnalysis || experiment.studentAnalysis->runDiverged) return nullptr;
+  return attractorsOf(experiment, *system, shownStates(experiment).states, *experiment.studentAnalysis,
+                      progress);
+}
+
 // The readout that the student would get if one were trained on the seen units: least squares from them to
 // the teacher's readout over the displayed steps, with a ridge of 1e-9 of the mean variance against collinear
 // units.
@@ -203,14 +233,16 @@ Vector studentReadout(const Experiment& experiment) {
 }
 
 Verdict verdictOf(const Experiment& experiment) {
-  const bool limitSetsWanted = limitSetOptions(experiment.settings).runs > 0;
+  const Settings& settings = experiment.settings;
   std::optional<SystemEvidence> teacher, student;
   if (experiment.teacherAnalysis)
-    teacher = evidenceOf(*experiment.teacherAnalysis, *teacherSystem(experiment), limitSetsWanted);
+    teacher = evidenceOf(settings, *experiment.teacherAnalysis, *teacherSystem(experiment),
+                         experiment.teacherAttractors);
   const auto& fitted = experiment.fit->student;
   if (experiment.studentAnalysis)
-    student = evidenceOf(*experiment.studentAnalysis, *studentSystem(experiment), limitSetsWanted);
-  return judge(teacher, student, fitted.summary.message, verdictOptions(experiment.settings));
+    student = evidenceOf(settings, *experiment.studentAnalysis, *studentSystem(experiment),
+                         experiment.studentAttractors);
+  return judge(teacher, student, fitted.summary.message, verdictOptions(settings));
 }
 
 }  // namespace keyhole::stages

@@ -84,6 +84,33 @@ void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bo
   now.analysisSeconds = secondsSince(start);
 }
 
+// Of the previous experiment if the system is the very same, else found now.
+template <class Find>
+std::shared_ptr<const Attractors> knownOrFound(const std::shared_ptr<const SystemAnalysis>& analysis,
+                                               const std::shared_ptr<const SystemAnalysis>& before,
+                                               const std::shared_ptr<const Attractors>& known, Find&& find) {
+  return known && analysis && analysis == before ? known : find();
+}
+
+// The experiment with what its systems are left with, and the verdict that rests on it.
+std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Experiment>& complete,
+                                                 const Experiment* previous, Progress& progress,
+                                                 const ExperimentSink& sink) {
+  static const Experiment kNone;
+  const Experiment& before = previous ? *previous : kNone;
+  auto next = std::make_shared<Experiment>(*complete);
+  next->teacherAttractors =
+      knownOrFound(next->teacherAnalysis, before.teacherAnalysis, before.teacherAttractors,
+                   [&] { return stages::teacherAttractors(*next, progress); });
+  next->studentAttractors =
+      knownOrFound(next->studentAnalysis, before.studentAnalysis, before.studentAttractors,
+                   [&] { return stages::studentAttractors(*next, progress); });
+  if (!next->teacherAttractors && !next->studentAttractors) return complete;
+  next->verdict = stages::verdictOf(*next);
+  if (sink) sink(next);
+  return next;
+}
+
 // The experiment with the scores of other draws, growing.
 std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experiment>& complete,
                                              const Experiment* previous, Progress& progress,
@@ -141,7 +168,7 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   analyse(*now, previous.get(), reuse, false, progress);
   now->coarse = now->fit->interrupted;
   if (sink) sink(now);
-  return withScores(now, previous.get(), progress, sink);
+  return withScores(withAttractors(now, previous.get(), progress, sink), previous.get(), progress, sink);
 }
 
 std::optional<FlowSystem> teacherSystem(const Experiment& experiment) {

@@ -84,6 +84,8 @@ struct Experiment {
   std::shared_ptr<const FitStage> fit;
   std::shared_ptr<const SystemAnalysis> teacherAnalysis;  // null for a recording
   std::shared_ptr<const SystemAnalysis> studentAnalysis;  // null if the fit has no parameters
+  // Found after the picture; null until then, and if none are looked for.
+  std::shared_ptr<const Attractors> teacherAttractors, studentAttractors;
   Vector
       studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
@@ -96,9 +98,9 @@ struct Experiment {
 using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 
 // Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
-// gets the coarse picture first, then the complete one, then, if analysis.draws asks for them, the complete
-// one with the scores of more and more draws; the last one is also returned. Throws InputError for bad
-// settings or files, and Stopped.
+// gets the coarse picture first, then the complete one, then the same with its attractors (and the verdict
+// that rests on them), then, if analysis.draws asks for them, with the scores of more and more draws; the
+// last one is also returned. Throws InputError for bad settings or files, and Stopped.
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
                                                 const std::shared_ptr<const Experiment>& previous,
                                                 Progress& progress = noProgress(),

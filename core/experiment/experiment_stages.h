@@ -43,6 +43,10 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
 std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse,
                                                      Progress& progress);
 
+// After the analysis that is not coarse. Null without a system, for one that ran away, or if none are wanted.
+std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment, Progress& progress);
+std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress);
+
 Vector studentReadout(const Experiment& experiment);
 Verdict verdictOf(const Experiment& experiment);
 

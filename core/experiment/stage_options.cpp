@@ -131,6 +131,14 @@ LimitSetOptions limitSetOptions(const Settings& settings) {
   return options;
 }
 
+AttractorOptions attractorOptions(const Settings& settings) {
+  AttractorOptions options;
+  options.starts = settings.integer("analysis.point_starts");
+  options.persistentTau = settings.number("analysis.persistent_tau");
+  options.seed = seedOf(settings);
+  return options;
+}
+
 SubsetKind subsetKind(const Settings& settings) {
   const std::string& name = settings.text("observation.subset");
   if (name == "random") return SubsetKind::random;

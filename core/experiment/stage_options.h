@@ -33,6 +33,7 @@ Nonlinearity studentPhi(const Settings& settings);  // "same" becomes the teache
 MapOptions mapOptions(const Settings& settings);
 VerdictOptions verdictOptions(const Settings& settings);
 LimitSetOptions limitSetOptions(const Settings& settings);
+AttractorOptions attractorOptions(const Settings& settings);  // starts = 0: none are looked for
 SubsetKind subsetKind(const Settings& settings);
 
 }  // namespace keyhole

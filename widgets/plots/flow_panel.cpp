@@ -64,6 +64,7 @@ FlowPanel::FlowPanel(Side side, QWidget* parent)
       m_arrows(new ArrowField(plot().xAxis, plot().yAxis)),
       m_trajectory(new TimeCurve(plot().xAxis, plot().yAxis)),
       m_probe(new TimeCurve(plot().xAxis, plot().yAxis)),
+      m_marks(plot().xAxis, plot().yAxis),
       m_keyText(addNote(Qt::AlignRight | Qt::AlignTop, 0.985, 0.02)),
       m_key(new ArrowKey(&plot(), m_keyText)) {
   setAccessibleDescription(
@@ -87,6 +88,7 @@ void FlowPanel::applyTheme() {
   m_key->setPen(QPen(theme().foreground, 1.3 * theme().lineWidth));
   m_trajectory->setWidth(1.2 * theme().lineWidth);
   m_probe->setWidth(2 * theme().lineWidth);
+  m_marks.setTheme(theme());
   m_probe->setSingleColour(m_side == Side::teacher ? theme().teacher : theme().student);
   QCPColorGradient gradient;
   gradient.clearColorStops();
@@ -104,6 +106,8 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
     part->setVisible(analysis);
+  m_marks.show(m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors,
+               analysis ? analysis->flow.plane : FlowPlane());
   m_keyText->setVisible(analysis);
   m_key->setVisible(analysis);
   if (!analysis) {
@@ -166,9 +170,10 @@ void FlowPanel::clicked(double x, double y) {
   if (experiment() && analysisOf(*experiment(), m_side)) emit probeRequested(m_side == Side::teacher, x, y);
 }
 
-QString FlowPanel::describe(double x, double y, QPointF) const {
+QString FlowPanel::describe(double x, double y, QPointF pixel) const {
   const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
   if (!analysis) return {};
+  if (const QString mark = m_marks.describe(pixel); !mark.isEmpty()) return mark;
   const auto& field = analysis->flow;
   const auto cell = [](double value, double low, double high, Index count) {
     return std::clamp<Index>(static_cast<Index>((value - low) / (high - low) * static_cast<double>(count)), 0,
@@ -196,7 +201,8 @@ std::vector<PanelData> FlowPanel::data() const {
           middle(field.plane.y0, field.plane.y1, row, cells), field.speed(row, column);
   return {{name() + "-arrows", {"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}, arrows},
           {name() + "-speed", {"pc1", "pc2", "speed_per_tau"}, speed},
-          {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()}};
+          {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()},
+          m_marks.pointTable(name() + "-points-of-rest")};
 }
 
 }  // namespace keyhole

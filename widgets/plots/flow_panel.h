@@ -2,6 +2,7 @@
 // the scale that both panels share, trajectory coloured by time.
 #pragma once
 
+#include "widgets/plots/attractor_marks.h"
 #include "widgets/plots/flow_plottables.h"
 #include "widgets/plots/plot_panel.h"
 
@@ -44,6 +45,7 @@ class FlowPanel : public PlotPanel {
   TimeCurve* m_trajectory;
   TimeCurve* m_probe;
   std::shared_ptr<const FitStage> m_probedFit;  // of the student that the probe is a run of
+  AttractorMarks m_marks;
   QCPItemText* m_keyText;
   ArrowKey* m_key;
 };

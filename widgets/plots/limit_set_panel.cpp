@@ -38,7 +38,10 @@ bool LimitSetPanel::speaksFor(const Experiment& experiment) const {
 }
 
 void LimitSetPanel::showExperiment(const Experiment& experiment) {
-  if (speaksFor(experiment)) m_analysis = sharedAnalysis(experiment, m_side);
+  if (speaksFor(experiment)) {
+    m_analysis = sharedAnalysis(experiment, m_side);
+    m_attractors = m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
+  }
   update();
 }
 
@@ -74,6 +77,40 @@ void LimitSetPanel::paintAxes(QPainter& painter, QPointF corner, double length, 
   }
 }
 
+// States of the system (N x n) on the three axes as they are turned now, 3 x n.
+Matrix LimitSetPanel::turnedStates(const LimitSets& sets, ConstMatrixRef states) const {
+  Matrix placed = Matrix::Zero(3, states.cols());
+  placed.topRows(sets.axes.cols()) = sets.axes.transpose() * (states.colwise() - sets.mean);
+  return m_rotation.apply(placed);
+}
+
+// Points of rest and closed orbits: filled what is stable, open what is not.
+void LimitSetPanel::paintAttractors(QPainter& painter, const LimitSets& sets,
+                                    const std::function<QPointF(double, double)>& pixel) const {
+  if (!m_attractors || sets.mean.size() == 0) return;
+  const double radius = 0.6 * theme().markSize;
+  painter.setPen(QPen(theme().foreground, 1.4 * theme().lineWidth));
+  painter.setBrush(Qt::NoBrush);
+  for (const LimitCycle& cycle : m_attractors->cycles) {
+    if (cycle.status != CycleStatus::found) continue;
+    const Matrix orbit = turnedStates(sets, cycle.points);
+    QPolygonF line;
+    for (Index i = 0; i < orbit.cols(); ++i) line.append(pixel(orbit(0, i), orbit(1, i)));
+    painter.drawPolygon(line);
+  }
+  for (const FixedPoint& point : m_attractors->points.points) {
+    if (point.kind == PointKind::notConverged) continue;
+    const Matrix place = turnedStates(sets, point.position);
+    const bool stable = point.kind == PointKind::fixed && point.local.stability == Stability::stable;
+    painter.setBrush(stable ? theme().foreground : theme().background);
+    const QPointF at = pixel(place(0, 0), place(1, 0));
+    if (point.kind == PointKind::slow)
+      painter.drawRect(QRectF(at - QPointF(radius, radius), at + QPointF(radius, radius)));
+    else
+      painter.drawEllipse(at, radius, radius);
+  }
+}
+
 void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const {
   std::vector<Matrix> turned;
   Range across, up;
@@ -91,10 +128,13 @@ void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const Limi
                               (place.height() - 2 * margin) / up.padded(0).size());
   const double scale = m_zoom * fit;
   const QPointF middle(across.low + 0.5 * across.size(), up.low + 0.5 * up.size());
+  const auto pixel = [&](double x, double y) {
+    return place.center() + scale * QPointF(x - middle.x(), middle.y() - y);
+  };
   for (const Matrix& run : turned) {
     QPolygonF pixels;
     for (Index i = 0; i < run.cols(); ++i) {
-      const QPointF next = place.center() + scale * QPointF(run(0, i) - middle.x(), middle.y() - run(1, i));
+      const QPointF next = pixel(run(0, i), run(1, i));
       if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.4 && i + 1 < run.cols()) continue;
       pixels.append(next);
     }
@@ -104,6 +144,7 @@ void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const Limi
     painter.setBrush(m_side == Side::teacher ? theme().teacher : theme().student);
     if (!pixels.isEmpty()) painter.drawEllipse(pixels.last(), 0.3 * theme().markSize, 0.3 * theme().markSize);
   }
+  paintAttractors(painter, sets, pixel);
 }
 
 void LimitSetPanel::renderTo(QCPPainter& painter, QSize size) {
