@@ -6,6 +6,8 @@
 #include "widgets/plots/panel.h"
 #include "widgets/plots/rotation.h"
 
+#include <functional>
+
 namespace keyhole {
 
 class LimitSetPanel : public Panel {
@@ -35,10 +37,14 @@ class LimitSetPanel : public Panel {
  private:
   void paint(QPainter& painter, QSize size) const;
   void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
+  Matrix turnedStates(const LimitSets& sets, ConstMatrixRef states) const;
+  void paintAttractors(QPainter& painter, const LimitSets& sets,
+                       const std::function<QPointF(double, double)>& pixel) const;
   void paintAxes(QPainter& painter, QPointF corner, double length, const LimitSets& sets) const;
 
   Side m_side;
   std::shared_ptr<const SystemAnalysis> m_analysis;  // the last one that had limit sets
+  std::shared_ptr<const Attractors> m_attractors;
   Rotation m_rotation;
   double m_zoom = 1;
   QPointF m_last;
