@@ -65,17 +65,19 @@ class StopAtOnce : public Progress {
 class TestPseudospectrum : public QObject {
   Q_OBJECT
  private slots:
-  // Inverse Lanczos on the Schur form against an SVD at every point, where both matter: generic, normal
-  // (neighbours' vectors are exactly orthogonal to the wanted ones where two eigenvalues' regions meet) and
-  // nilpotent. 1e-3 is the residual that is promised. Fails if the starts lack something random.
+  // Inverse Lanczos on the Schur form against an SVD at every point: generic, feedforward, and nearly normal,
+  // where the vectors of the neighbours are almost orthogonal to the wanted ones wherever the regions of two
+  // eigenvalues meet (there the second smallest value may stand in for the smallest by up to 1 %). 3e-4 is
+  // the residual that is promised. Fails if the starts lack something random, or if the lanes are mixed up.
   void agreesWithSvdEverywhere() {
-    const Matrix symmetric = gaussian(40, 0.6, 3) + gaussian(40, 0.6, 3).transpose();
-    const Matrix noisyShift = shift(30) + 0.1 * gaussian(30, 1, 5);
-    for (const Matrix& A : {gaussian(40, 0.9, 1), symmetric, normalMatrix(40), noisyShift}) {
+    const Matrix feedforward = shift(30) + 0.1 * gaussian(30, 1, 5);
+    const Matrix nearlyNormal = normalMatrix(40) + 1e-4 * gaussian(40, 1, 6);
+    for (const auto& [A, tolerance] :
+         {std::pair<Matrix, double>{gaussian(40, 0.9, 1), 3e-4}, {feedforward, 3e-4}, {nearlyNormal, 1e-2}}) {
       const Pseudospectrum grid = pseudospectrum(A, kWindow, 32);
       const double worst = worstError(A, grid);
-      QVERIFY2(worst < 1e-3, qPrintable(QString("%1, %2 corrected").arg(worst).arg(grid.corrected)));
-      QVERIFY(grid.residual <= 1e-3);
+      QVERIFY2(worst < tolerance, qPrintable(QString("%1, %2 corrected").arg(worst).arg(grid.corrected)));
+      QVERIFY(grid.residual > 0 && grid.residual <= 3e-4);
     }
   }
 
@@ -91,14 +93,19 @@ class TestPseudospectrum : public QObject {
       }
   }
 
-  // A normal matrix: the distance to the spectrum.
+  // A normal matrix: the distance to the spectrum, which an SVD confirms at every point. A hair's breadth
+  // from normal the general way takes over and gives the same.
   void normalMatricesHaveDiscs() {
-    const Matrix A = normalMatrix(30);
-    const ComplexVector values = eigenvalues(A);
-    const Resolvent resolvent(A);
-    for (const Complex z : {Complex(1.3, 0.2), Complex(0.2, 0.4), Complex(-1, -1)}) {
-      const double distance = (values.array() - z).abs().minCoeff();
-      QVERIFY(std::abs(resolvent.sigmaMin(z) - distance) < 1e-5 * distance);
+    const Matrix symmetric = gaussian(40, 0.6, 3) + gaussian(40, 0.6, 3).transpose();
+    for (const Matrix& A : {normalMatrix(40), symmetric}) {
+      const Pseudospectrum grid = pseudospectrum(A, kWindow, 16);
+      QCOMPARE(grid.residual, 0.0);
+      QVERIFY(worstError(A, grid) < 1e-10);
+      const Pseudospectrum near = pseudospectrum(A + 1e-9 * gaussian(40, 1, 8), kWindow, 16);
+      QVERIFY(near.residual > 0);
+      const double apart =
+          (near.log10Sigma.cwiseMax(-4) - grid.log10Sigma.cwiseMax(-4)).cwiseAbs().maxCoeff();
+      QVERIFY2(apart < 5e-3, qPrintable(QString("%1, %2").arg(apart).arg(near.corrected)));
     }
   }
 
@@ -132,7 +139,7 @@ class TestPseudospectrum : public QObject {
       const ComplexWindow window{-scale, scale, -scale, scale};
       const Pseudospectrum grid = pseudospectrum(teacher.network, window, 12);
       const double worst = worstError(B, grid);
-      QVERIFY2(worst < 1.1e-3, qPrintable(QString::fromStdString(nameOf(kind)) + QString(": %1").arg(worst)));
+      QVERIFY2(worst < 3e-4, qPrintable(QString::fromStdString(nameOf(kind)) + QString(": %1").arg(worst)));
     }
   }
 
@@ -156,10 +163,10 @@ class TestPseudospectrum : public QObject {
     const Pseudospectrum fine = resolvent.grid(kWindow, 32, noProgress(), &coarse);
     for (Index j = 0; j <= 16; ++j)
       for (Index i = 0; i <= 16; ++i) QCOMPARE(fine.log10Sigma(2 * i, 2 * j), coarse.log10Sigma(i, j));
-    QVERIFY(worstError(A, fine) < 1e-3);
+    QVERIFY(worstError(A, fine) < 3e-4);
     COMPARE_MATRICES(fine.log10Sigma, fine.log10Sigma.rowwise().reverse(), 0.0);
     const Pseudospectrum half = resolvent.grid({-1.5, 1.5, -0.3, 1.2}, 20);
-    QVERIFY(worstError(A, half) < 1e-3);
+    QVERIFY(worstError(A, half) < 3e-4);
     // Another window's grid is no help, and does no harm.
     COMPARE_MATRICES(resolvent.grid(kWindow, 32, noProgress(), &half).log10Sigma,
                      resolvent.grid(kWindow, 32).log10Sigma, 0.0);
