@@ -1,6 +1,7 @@
 #include "core/linalg/subspace.h"
 
 #include "core/linalg/eigen.h"
+#include "core/linalg/schur.h"
 
 #include <lapacke.h>
 
@@ -12,24 +13,6 @@
 
 namespace keyhole {
 namespace {
-
-struct RealSchur {
-  Matrix T, Z;
-  Vector re, im;
-};
-
-RealSchur realSchur(ConstMatrixRef A) {
-  const Index n = A.rows();
-  if (A.cols() != n || !A.allFinite())
-    throw std::runtime_error("invariant subspaces of a matrix that is not square and finite");
-  RealSchur schur{A, Matrix(n, n), Vector(n), Vector(n)};
-  const auto size = static_cast<lapack_int>(n);
-  lapack_int selected = 0;
-  const auto info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', nullptr, size, schur.T.data(), size, &selected,
-                                  schur.re.data(), schur.im.data(), schur.Z.data(), size);
-  if (info != 0) throw std::runtime_error("the Schur factorisation did not converge");
-  return schur;
-}
 
 // Brings the selected eigenvalues to the front; returns how many there are.
 Index reorder(RealSchur& schur, const std::vector<lapack_logical>& selected) {
