@@ -15,8 +15,9 @@ namespace {
 constexpr Index kPoll = 16;        // steps between two looks at the stop
 constexpr Index kSixty = 60;       // steps come in multiples of it, so that fractions of the period are hit
 constexpr double kShrunk = 1e-4;   // of the guess's amplitude: the orbit became a point
-constexpr double kRepeats = 1e-6;  // a fraction of the period that comes back so near is the period
-constexpr int kHalvings = 4;       // of the step, at most
+constexpr double kRepeats = 1e-5;  // a fraction of the period that comes back so near is the period
+constexpr double kRough = 1e-6;
+constexpr int kHalvings = 5;            // of the step, at most
 constexpr double kSmallestStep = 1e-3;  // of Newton's
 
 double amplitudeOf(const Matrix& states) {
@@ -43,7 +44,7 @@ class Shooting {
         m_progress(progress),
         m_monodromy(flow, options.dense, options.subspace) {}
 
-  ClosedOrbit run(ConstVectorRef guess, double periodGuess);
+  ClosedOrbit run(ConstVectorRef guess, double periodGuess, bool roughly);
 
  private:
   Index stepsFor(double T, double step) const {
@@ -54,8 +55,10 @@ class Shooting {
   bool newtonStep(Shot& shot);
   ShootingStatus converge(Shot& shot);
   bool shorten(Shot& shot);
+  ShootingStatus closeOnce(Shot& shot);
   ShootingStatus refine(Shot& shot);
-  void finish(const Shot& shot);
+  void describe(const Shot& shot);
+  void addMultipliers(const Shot& shot);
 
   const SmoothFlow& m_flow;
   const ShootingOptions& m_options;
@@ -144,10 +147,14 @@ bool Shooting::shorten(Shot& shot) {
   return false;
 }
 
+ShootingStatus Shooting::closeOnce(Shot& shot) {
+  const ShootingStatus status = converge(shot);
+  return status == ShootingStatus::converged && shorten(shot) ? converge(shot) : status;
+}
+
 // Closes the orbit with smaller and smaller steps.
 ShootingStatus Shooting::refine(Shot& shot) {
-  ShootingStatus status = converge(shot);
-  if (status == ShootingStatus::converged && shorten(shot)) status = converge(shot);
+  ShootingStatus status = closeOnce(shot);
   for (int halving = 0; halving < kHalvings && status == ShootingStatus::converged; ++halving) {
     m_steps *= 2;
     Shot finer = shoot(shot.x, shot.T);
@@ -162,14 +169,16 @@ ShootingStatus Shooting::refine(Shot& shot) {
   return status;
 }
 
-void Shooting::finish(const Shot& shot) {
+void Shooting::describe(const Shot& shot) {
   m_result.start = shot.x;
   m_result.period = shot.T;
   m_result.steps = m_steps;
   m_result.amplitude = shot.amplitude;
   m_result.residual = shot.amplitude > 0 ? shot.residual() : 0;
   m_result.mean = shot.states.leftCols(m_steps).rowwise().mean();
-  if (m_result.status != ShootingStatus::converged) return;
+}
+
+void Shooting::addMultipliers(const Shot& shot) {
   const auto turn = shot.states.leftCols(m_steps);
   for (Index i = 0; i < m_steps; ++i) m_result.divergence += m_flow.divergence(turn.col(i));
   m_result.divergence *=
@@ -181,12 +190,13 @@ void Shooting::finish(const Shot& shot) {
   m_result.trivialError = (m_result.multipliers.array() - 1.0).abs().minCoeff(&m_result.trivial);
 }
 
-ClosedOrbit Shooting::run(ConstVectorRef guess, double periodGuess) {
+ClosedOrbit Shooting::run(ConstVectorRef guess, double periodGuess, bool roughly) {
   m_steps = stepsFor(periodGuess, m_options.step);
   Shot shot = shoot(guess, periodGuess);
   m_firstAmplitude = shot.amplitude;
-  m_result.status = refine(shot);
-  finish(shot);
+  m_result.status = roughly ? closeOnce(shot) : refine(shot);
+  describe(shot);
+  if (!roughly && m_result.status == ShootingStatus::converged) addMultipliers(shot);
   return m_result;
 }
 
@@ -209,7 +219,14 @@ std::vector<std::string> problems(const ShootingOptions& options) {
 
 ClosedOrbit closeOrbit(const SmoothFlow& flow, ConstVectorRef guess, double periodGuess,
                        const ShootingOptions& options, Progress& progress) {
-  return Shooting(flow, options, progress).run(guess, periodGuess);
+  return Shooting(flow, options, progress).run(guess, periodGuess, false);
+}
+
+ClosedOrbit closeRoughly(const SmoothFlow& flow, ConstVectorRef guess, double periodGuess,
+                         const ShootingOptions& options, Progress& progress) {
+  ShootingOptions rough = options;
+  rough.tolerance = std::max(options.tolerance, kRough);
+  return Shooting(flow, rough, progress).run(guess, periodGuess, true);
 }
 
 Matrix orbitPoints(const SmoothFlow& flow, ConstVectorRef start, double period, Index steps, Index count) {

@@ -12,7 +12,7 @@ namespace keyhole {
 struct ShootingOptions {
   double tolerance = 1e-10;  // of ‖z(T) - z(0)‖ / amplitude; (0, 1e-3]
   int iterations = 40;       // Newton steps at most, for each step size; from 1
-  double step = 0.05;        // τ, of the integrator at first; (0, 1]
+  double step = 0.1;         // τ, of the integrator at first; (0, 1]
   double accuracy = 1e-8;    // halve the step until period and orbit change by less (relative); (0, 1e-2]
   Index dense = 64;          // up to so many coordinates the whole monodromy matrix is formed; from 1
   Index subspace = 16;       // beyond: directions followed; from 2
@@ -52,12 +52,16 @@ struct ClosedOrbit {
 // halved until ‖z(T) - x‖ falls. Beyond `dense` coordinates the step is the least squares one within the
 // residual, F and a subspace that is iterated towards M's leading one as a by-product (the idea of
 // Newton-Picard, Lust, Roose, Spence & Champneys 1998): it converges by about the first modulus left out per
-// step. The orbit is that of the differential equation: with a step of 0.05 τ, halved as `accuracy` asks,
-// the integrator's error stays below it. Cost per iteration: T/step x 6 products of the network with 1 and
-// with min(n, subspace + 2) columns. A multiplier below about 1e-14 of ‖M‖ is only known to be that small.
-// Polls for a stop every few steps.
+// step. The orbit is that of the differential equation: the step is halved until `accuracy` is reached. Cost
+// per iteration: T/step x 6 products of the network with 1 and with min(n, subspace + 2) columns. A
+// multiplier below about 1e-14 of ‖M‖ is only known to be that small. Polls for a stop every few steps.
 ClosedOrbit closeOrbit(const SmoothFlow& flow, ConstVectorRef guess, double periodGuess,
                        const ShootingOptions& options, Progress& progress = noProgress());
+
+// The same at the first step size alone, to a residual of 1e-6 and without multipliers and tr J: enough to
+// see whether the orbit is a known one, at a third of the cost.
+ClosedOrbit closeRoughly(const SmoothFlow& flow, ConstVectorRef guess, double periodGuess,
+                         const ShootingOptions& options, Progress& progress = noProgress());
 
 // The states at `count` equally spaced times of one period, the first being `start`, and the one at its end;
 // n x (count + 1). Integrates at least `count` and `steps` steps.

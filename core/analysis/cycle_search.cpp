@@ -1,5 +1,7 @@
 #include "core/analysis/cycle_search.h"
 
+#include "core/linalg/eigen.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,8 +9,9 @@ namespace keyhole {
 namespace {
 
 constexpr double kSamePeriod = 1e-4;
-constexpr double kSameOrbit = 1e-3;  // of the amplitude
-constexpr double kLonger = 3;        // each further attempt
+constexpr double kLonger = 3;  // each further attempt, and …
+constexpr double kFiner = 4;   // … the first step of its shooting
+constexpr Index kMostForStability = 100;
 
 // Maps the fractions of a part of the work into those of the whole.
 class Part : public Progress {
@@ -27,6 +30,15 @@ class Part : public Progress {
   Progress& m_whole;
   double m_from, m_to;
 };
+
+// Whether a run may come to rest at this point: a slow spiral towards a small cycle may also lead Newton into
+// the unstable point within. Beyond kMostForStability coordinates it is believed.
+bool attracts(const SmoothFlow& flow, ConstVectorRef point) {
+  if (flow.size > kMostForStability) return true;
+  Matrix J(flow.size, flow.size);
+  flow.tangent(point, Matrix::Identity(flow.size, flow.size), J);
+  return eigenvalues(J)(0).real() < 0;
+}
 
 double radiusOf(const Matrix& points) {
   return std::sqrt((points.colwise() - points.rowwise().mean()).colwise().squaredNorm().mean());
@@ -64,7 +76,7 @@ void CycleSearch::fail(CycleStatus status, Index start) {
 
 // What became of a run; nothing if another attempt may help.
 std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinates, const Recurrence& run,
-                                               Index start) {
+                                               Index start, int attempt) {
   switch (run.end) {
     case RunEnd::rests:
       return CycleStatus::fixedPoint;
@@ -78,12 +90,22 @@ std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinat
       break;
   }
   if (isKnown(run.state, run.period, start)) return CycleStatus::found;
+  LimitCycleOptions options = m_options;
+  options.shooting.step /= std::pow(kFiner, attempt - 1);
+  const ClosedOrbit rough =
+      closeRoughly(coordinates.flow, run.state, run.period, options.shooting, m_progress);
+  if (rough.status == ShootingStatus::stopped) return CycleStatus::stopped;
+  if (rough.status == ShootingStatus::fixedPoint && attempt > 1 && attracts(coordinates.flow, rough.start))
+    return CycleStatus::fixedPoint;
+  if (rough.status != ShootingStatus::converged) return {};
+  if (isKnown(rough.start, rough.period, start)) return CycleStatus::found;
   Matrix points;
   LimitCycle cycle =
-      refineInCoordinates(m_system, coordinates, run.state, run.period, m_options, m_progress, &points);
-  if (cycle.status == CycleStatus::found) keep(std::move(cycle), std::move(points), start);
-  if (cycle.status == CycleStatus::notConverged || cycle.status == CycleStatus::diverged) return {};
-  return cycle.status;
+      refineInCoordinates(m_system, coordinates, rough.start, rough.period, options, m_progress, &points);
+  if (cycle.status == CycleStatus::stopped) return CycleStatus::stopped;
+  if (cycle.status != CycleStatus::found) return {};
+  keep(std::move(cycle), std::move(points), start);
+  return CycleStatus::found;
 }
 
 void CycleSearch::searchSmooth(ConstMatrixRef starts) {
@@ -100,7 +122,7 @@ void CycleSearch::searchSmooth(ConstMatrixRef starts) {
     Matrix next(states.rows(), states.cols());
     for (std::size_t k = 0; k < open.size(); ++k) {
       const auto status =
-          m_progress.stopRequested() ? CycleStatus::stopped : follow(coordinates, found[k], open[k]);
+          m_progress.stopRequested() ? CycleStatus::stopped : follow(coordinates, found[k], open[k], attempt);
       if (status) {
         if (*status != CycleStatus::found) fail(*status, open[k]);
       } else if (attempt < m_options.attempts) {
@@ -133,8 +155,7 @@ void CycleSearch::searchSwitching(ConstMatrixRef starts) {
 
 // With every cycle of an odd system, z ↦ -z gives one.
 void CycleSearch::addMirrorImages() {
-  const bool odd = !m_system.switching && (m_system.drive.size() == 0 || m_system.drive.isZero(0));
-  if (!odd) return;
+  if (!isOdd(m_system)) return;
   const std::size_t found = m_known.size();
   for (std::size_t k = 0; k < found; ++k) {
     if (m_known[k].cycle.mirrorSymmetric) continue;

@@ -8,6 +8,10 @@
 
 namespace keyhole {
 
+constexpr double kSameOrbit = 1e-3;  // of the amplitude: closer orbits are one
+
+bool isOdd(const FlowSystem& system);  // F(-z) = -F(z): no drive, no switching
+
 // The coordinates in which cycles are closed: the r latent ones if there are, else all N.
 struct CycleCoordinates {
   explicit CycleCoordinates(const FlowSystem& system);  // which must outlive it
@@ -42,7 +46,8 @@ class CycleSearch {
 
   void searchSmooth(ConstMatrixRef starts);
   void searchSwitching(ConstMatrixRef starts);
-  std::optional<CycleStatus> follow(const CycleCoordinates& coordinates, const Recurrence& run, Index start);
+  std::optional<CycleStatus> follow(const CycleCoordinates& coordinates, const Recurrence& run, Index start,
+                                    int attempt);
   bool isKnown(ConstVectorRef state, double period, Index start);
   void fail(CycleStatus status, Index start);
   void keep(LimitCycle cycle, Matrix points, Index start);

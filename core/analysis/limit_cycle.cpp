@@ -13,17 +13,11 @@
 namespace keyhole {
 namespace {
 
-constexpr double kSameOrbit = 1e-3;  // of the amplitude
-
 std::string text(double value) {
   std::ostringstream out;
   out.precision(4);
   out << value;
   return out.str();
-}
-
-bool isOdd(const FlowSystem& system) {
-  return !system.switching && (system.drive.size() == 0 || system.drive.isZero(0));
 }
 
 CycleStatus statusOf(ShootingStatus status) {
@@ -134,6 +128,10 @@ LimitCycle failure(CycleStatus status) {
 }
 
 }  // namespace
+
+bool isOdd(const FlowSystem& system) {
+  return !system.switching && (system.drive.size() == 0 || system.drive.isZero(0));
+}
 
 std::string sentenceOf(const LimitCycle& cycle) {
   switch (cycle.status) {

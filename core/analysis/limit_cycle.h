@@ -21,7 +21,7 @@ namespace keyhole {
 struct LimitCycleOptions {
   RecurrenceOptions runs;
   ShootingOptions shooting;
-  int attempts = 3;    // a run without a cycle goes on, three times as long each time; from 1
+  int attempts = 3;    // a run that neither rests nor gave a cycle goes on, three times as long; from 1
   Index points = 400;  // kept of an orbit; from 8
 };
 std::vector<std::string> problems(const LimitCycleOptions& options);
@@ -83,7 +83,8 @@ LimitCycle refineCycle(const FlowSystem& system, ConstVectorRef start, double pe
                        const LimitCycleOptions& options = {}, Progress& progress = noProgress());
 
 // From free runs of the starts (N x n): where a run comes back, the orbit is closed, unless it already lies
-// on a known cycle. First the distinct cycles, most starts first; then, for each way not to find one, one
+// on a known cycle. A run whose orbit shrinks to a point counts as ending there if that happens twice and the
+// point is stable. First the distinct cycles, most starts first; then, for each way not to find one, one
 // entry with that status and its starts. Cycles are the same if their periods agree to 1e-4 and their orbits
 // to 1e-3 of the amplitude. A network that is odd (no drive) has with every cycle its mirror image -z: added
 // as another cycle unless it is the same orbit. When stopped, what was found so far, and a `stopped` entry.

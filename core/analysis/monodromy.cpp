@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kKnown = 1e-6;  // residual of a Ritz pair that counts as a multiplier
 constexpr int kTurns = 10;
+constexpr int kFirstTurns = 3;  // in which one hopes for as many as kEnough multipliers
+constexpr Index kEnough = 6;
 constexpr Index kPoll = 8;  // steps between two looks at the stop
 
 // Orthonormal columns that span those of A, the first of them the longest; as many as there are directions
@@ -81,7 +83,7 @@ ComplexVector Monodromy::multipliers(ConstVectorRef x, double T, Index steps, Co
     const EigenSystem ritz = eigenSystem(m_basis.transpose() * m_image);
     const ComplexMatrix misses = m_image * ritz.vectors - m_basis * ritz.vectors * ritz.values.asDiagonal();
     values = leadingKnown(ritz.values, misses.colwise().norm().transpose());
-    if (2 * values.size() >= m_kept) break;
+    if (values.size() >= (turn < kFirstTurns ? kEnough : 2)) break;
   }
   orderByModulus(values);
   return values;

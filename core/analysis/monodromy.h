@@ -20,8 +20,9 @@ class Monodromy {
   const Matrix& image() const { return m_image; }  // M K, n x k
 
   // The multipliers by falling modulus: all n, or those Ritz values in K with ‖M y - μ y‖ <= 1e-6 for their
-  // unit vector y, down to the first that is not so, after as many turns (at most 10) as it takes until they
-  // are half of the subspace. Empty if the user stopped.
+  // unit vector y, down to the first that is not so, after as many turns as it takes to have 6 (at most 3
+  // turns), or else 2 (at most 10): the bulk of a large network's is a cluster that hardly converges. Empty
+  // if the user stopped.
   ComplexVector multipliers(ConstVectorRef x, double T, Index steps, ConstMatrixRef seeds,
                             Progress& progress);
 

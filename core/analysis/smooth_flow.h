@@ -5,6 +5,7 @@
 
 #include "core/common/types.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 

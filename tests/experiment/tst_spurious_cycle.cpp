@@ -34,6 +34,24 @@ class TestSpuriousCycle : public QObject {
     for (const auto& other : findLimitCycles(*teacher, startsOf(*teacher)))
       QVERIFY2(other.status == CycleStatus::fixedPoint, other.message.c_str());
   }
+
+  // A student whose cycle attracts so weakly (0.99 per turn) that free runs of the usual length have not
+  // settled: crossings see no cycle, the closed orbit is found all the same.
+  void weaklyAttractingCycle() {
+    const auto settings =
+        with(preset("figure-3-50").settings, {{"teacher.seed", "2"}, {"analysis.limit_runs", "3"}});
+    const auto experiment = runExperiment(settings, nullptr);
+    QCOMPARE(experiment->studentAnalysis->limitSets->oscillating, Index{0});
+    const auto student = studentSystem(*experiment);
+    const auto found = findLimitCycles(*student, startsOf(*student).leftCols(2));
+    QCOMPARE(found.size(), std::size_t{1});
+    const LimitCycle& cycle = found.front();
+    QVERIFY2(cycle.status == CycleStatus::found, cycle.message.c_str());
+    QCOMPARE(cycle.starts.size(), std::size_t{2});
+    QCOMPARE(cycle.stability, CycleStability::stable);
+    const double modulus = std::abs(cycle.multipliers(1));
+    QVERIFY(modulus > 0.98 && modulus < 1 && cycle.trivialError < 1e-7);
+  }
 };
 
 QTEST_GUILESS_MAIN(TestSpuriousCycle)
