@@ -147,6 +147,51 @@ class TestVerdict : public QObject {
     QCOMPARE(kind(unknown, evidence(kLine)), VerdictKind::undecided);
   }
 
+  // With attractors the free runs no longer decide. Each row fails if its rule does not hold.
+  void attractorsDecide() {
+    const auto tanh = Nonlinearity::tanh;
+    const auto with = [&](Index stablePoints, Index cycles, Index oscillating) {
+      SystemEvidence made = evidence(kNone, tanh, oscillating);
+      Attractors found;
+      for (Index i = 0; i < stablePoints; ++i) {
+        FixedPoint point;
+        point.kind = PointKind::fixed;
+        point.position = Vector::Constant(2, static_cast<double>(i));
+        point.local.stability = Stability::stable;
+        point.local.eigenvalues = ComplexVector::Zero(2);
+        found.points.points.push_back(point);
+      }
+      for (Index i = 0; i < cycles; ++i) {
+        LimitCycle cycle;
+        cycle.status = CycleStatus::found;
+        cycle.stability = CycleStability::stable;
+        cycle.period = 20;
+        found.cycles.push_back(cycle);
+      }
+      made.attractors = std::make_shared<const Attractors>(found);
+      return made;
+    };
+    QCOMPARE(kind(with(1, 0, 0), with(1, 0, 0)), VerdictKind::faithful);
+    QCOMPARE(kind(with(1, 0, 0), with(1, 1, 15)), VerdictKind::spuriousLimitCycle);
+    QCOMPARE(kind(with(1, 0, 0), with(1, 1, 0)), VerdictKind::spuriousLimitCycle);  // weak: no run saw it
+    QCOMPARE(kind(with(0, 1, 15), with(1, 0, 0)), VerdictKind::missed);
+    QCOMPARE(kind(with(1, 0, 0), with(1, 0, 15)), VerdictKind::undecided);  // goes round, on nothing known
+    QCOMPARE(kind(with(1, 0, 0), with(2, 0, 0)), VerdictKind::spuriousPersistence);
+    QCOMPARE(kind(with(2, 0, 0), with(1, 0, 0)), VerdictKind::missed);
+    QCOMPARE(kind(with(2, 0, 0), with(2, 0, 0)), VerdictKind::faithful);
+  }
+
+  // Fails if a score alone makes a line attractor although no line of slow points was found.
+  void aLineAttractorNeedsItsLine() {
+    SystemEvidence student = evidence(kLine);
+    auto found = std::make_shared<Attractors>();
+    found->line.status = SlowManifoldStatus::noSlowMode;
+    student.attractors = found;
+    QCOMPARE(kind(evidence(kNone), student), VerdictKind::spuriousPersistence);
+    found->line.status = SlowManifoldStatus::line;
+    QCOMPARE(kind(evidence(kNone), student), VerdictKind::spuriousLineAttractor);
+  }
+
   // Eigenvalues at 0 do not judge a system that settles elsewhere; a cycle does.
   void severalPointsOfRest() {
     auto teacher = evidence(kNone, Nonlinearity::tanh);

@@ -43,6 +43,9 @@ class TestBadInput : public QObject {
     writeFileAtomically(m_inputs.path("recording.keyhole"),
                         "{\"keyhole\": 1, \"settings\": {\"teacher.kind\": \"recording\"}}");
     writeFileAtomically(m_inputs.path("oblong.csv"), "1,2,3\n4,5,6\n");
+    writeFileAtomically(m_inputs.path("square.csv"), "0.5,0.1\n0,0.3\n");
+    writeFileAtomically(m_inputs.path("larger.csv"), "0,1,0\n0,0,1\n0,0,0\n");
+    writeFileAtomically(m_inputs.path("odd.json"), "{\"method\": \"map\"}");
     createFolder(m_inputs.path("folder.json"));
     QCOMPARE(mkfifo(m_inputs.path("pipe.json").c_str(), 0600), 0);
   }
@@ -94,6 +97,15 @@ class TestBadInput : public QObject {
     row("output of another type", {"fit", "@good.npy", "-o", "@fit.xlsx"}, ".xlsx");
     row("output is a pipe", {"curve", "--teacher", "chain", "-o", "@pipe.json"},
         "pipe.json: it is not a regular file");
+    row("attractors of nothing", {"attractors"}, "needs a preset, a session or --teacher");
+    row("attractors of two", {"attractors", "figure-3", "--teacher", "@good.npy"}, "both figure-3");
+    row("attractors, no square", {"attractors", "--teacher", "@oblong.csv"}, "2 x 3");
+    row("attractors, phi", {"attractors", "--teacher", "@square.csv", "--phi", "relu"}, "relu");
+    row("student too large", {"attractors", "--teacher", "@square.csv", "--student", "@larger.csv"},
+        "larger.csv has 3 units; allowed: up to 2");
+    row("student without dynamics", {"attractors", "--teacher", "@square.csv", "--student", "@odd.json"},
+        "no \"dynamics\"");
+    row("student of a preset", {"attractors", "figure-3", "--student", "@square.csv"}, "only with --teacher");
     row("unknown teacher", {"curve", "--teacher", "brain"}, "brain");
     row("teacher is a recording", {"curve", "--teacher", "recording", "--set", "teacher.file=@good.npy"},
         "--teacher is recording");

@@ -45,6 +45,11 @@ class TestPresetVerdicts : public QObject {
     QVERIFY(experiment->studentAnalysis->limitSets->oscillating > 0);
     QVERIFY2(experiment->verdict.kind == VerdictKind::spuriousLimitCycle, sentenceOf(experiment));
     QVERIFY(experiment->verdict.spurious);
+    // The cycle itself, found without anyone's looking: closed, stable, and none in the teacher.
+    const auto cycles = experiment->studentAttractors->stableCycles();
+    QVERIFY(!cycles.empty() && cycles.front()->residual < 1e-9);
+    QVERIFY(experiment->teacherAttractors->cycles.empty());
+    QCOMPARE(experiment->teacherAttractors->stablePoints().size(), std::size_t{1});
   }
 
   // The chain at its full size. Fails if the MAP student's several slow modes are called a line attractor.

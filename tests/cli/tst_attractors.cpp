@@ -1,0 +1,107 @@
+// `keyhole attractors`, from files and from a preset.
+#include "core/io/file_bytes.h"
+#include "tests/cli/run_cli.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+const std::vector<std::string> kShort = {"--set", "simulation.steps=1000", "analysis.limit_steps=1000",
+                                         "analysis.point_starts=16"};
+
+std::vector<std::string> with(std::vector<std::string> args, const std::vector<std::string>& more) {
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+// The positive root of x = tanh(gain x) by bisection.
+double well(double gain) {
+  double low = 1e-3, high = gain;
+  for (int i = 0; i < 200; ++i)
+    (gain * std::tanh((low + high) / 2) > (low + high) / 2 ? low : high) = (low + high) / 2;
+  return low;
+}
+
+}  // namespace
+
+class TestAttractorsCommand : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Two uncoupled units, one of gain 2: wells at ±x with x = 2 tanh x, and a saddle at 0. Fails if a point is
+  // missing, lies elsewhere, or has another stability.
+  void twoWellsFromAFile() {
+    const std::string file = m_folder.path("wells.csv");
+    writeFileAtomically(file, "2,0\n0,0.5\n");
+    const Outcome outcome = runCli(with({"attractors", "--teacher", file}, kShort));
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    QVERIFY(json["student"].is_null() && json["verdict"].is_null());
+    const auto& points = json["teacher"]["points"]["points"];
+    QCOMPARE(points.size(), std::size_t{3});
+    int stable = 0, saddles = 0;
+    for (const auto& point : points) {
+      const double x = point["position"][0];
+      if (point["stability"] == "stable") {
+        ++stable;
+        QVERIFY(std::abs(std::abs(x) - well(2)) < 1e-10);
+      } else if (point["stability"] == "saddle") {
+        ++saddles;
+        QVERIFY(std::abs(x) < 1e-10);
+        QVERIFY(std::abs(point["eigenvalues"][0][0].get<double>() - 2) < 1e-9);
+      }
+      QVERIFY(point["residual"].get<double>() < 1e-11);
+    }
+    QCOMPARE(stable, 2);
+    QCOMPARE(saddles, 1);
+  }
+
+  // A student that rests at 0 alone, of a teacher with two wells: the memory is missed. Fails if teacher and
+  // student are mixed up, or the verdict does not rest on the points.
+  void aStudentFromAFileIsJudged() {
+    const std::string teacher = m_folder.path("teacher.csv"), student = m_folder.path("student.json");
+    writeFileAtomically(teacher, "2,0\n0,0.5\n");
+    writeFileAtomically(student, R"({"dynamics": [[0.4]]})");
+    const Outcome outcome = runCli(with({"attractors", "--teacher", teacher, "--student", student}, kShort));
+    QCOMPARE(outcome.code, 0);
+    const auto json = outcome.json();
+    QCOMPARE(json["student"]["points"]["points"].size(), std::size_t{1});
+    QVERIFY2(json["verdict"]["kind"] == "missed", outcome.out.c_str());
+  }
+
+  // Fails if the linear answer is not the exact one.
+  void linearIsExact() {
+    const std::string file = m_folder.path("linear.csv");
+    writeFileAtomically(file, "0.5,10\n0,0.3\n");
+    const Outcome outcome = runCli(with({"attractors", "--teacher", file, "--phi", "linear"}, kShort));
+    QCOMPARE(outcome.code, 0);
+    const auto teacher = outcome.json()["teacher"];
+    QVERIFY(teacher["points"]["status"] == "exact");
+    QVERIFY(teacher["cycles"].empty());
+    QVERIFY(std::abs(teacher["lyapunov"]["exponents"][0].get<double>() + 0.5) < 1e-9);
+  }
+
+  // Through all stages: the output is written, and holds both systems.
+  void aPreset() {
+    const std::string out = m_folder.path("out.json");
+    const Outcome outcome =
+        runCli(with({"attractors", "low-rank-linear", "-o", out, "--set", "teacher.size=60"}, kShort));
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(outcome.out.empty());
+    const auto json = nlohmann::ordered_json::parse(readFileBytes(out));
+    QVERIFY(keysOf(json) == std::vector<std::string>({"source", "teacher", "student", "verdict"}));
+    QVERIFY(json["student"]["slow_line"]["status"].is_string());
+    QVERIFY(!json["verdict"]["sentence"].get<std::string>().empty());
+  }
+
+ private:
+  Folder m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestAttractorsCommand)
+#include "tst_attractors.moc"
