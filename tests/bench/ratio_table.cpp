@@ -47,6 +47,10 @@ constexpr Ratio kRatios[] = {
     {"CORNN, 20 units, 6000 steps, 100 iterations each: NumPy / ours", "cornn/numpy", "cornn/ours"},
     {"CORNN, whole fit: NumPy, 1000 iterations / ours, until it stands still", "cornn/numpy_whole_fit",
      "cornn/ours_whole_fit"},
+    {"64 starts for fixed points of a dense 500-unit network / one LU of its size",
+     "fixed_points/dense_500/1", "fixed_points/lu_500"},
+    {"1000 starts for fixed points, low rank: D = 100000 / D = 500", "fixed_points/low_rank/100000",
+     "fixed_points/low_rank/500"},
     {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
 };
 
