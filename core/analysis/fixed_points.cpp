@@ -15,10 +15,10 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kWavesFrom = 64;       // unknowns from which an earlier end saves work
-constexpr Index kThinnedFrom = 16384;  // units
-constexpr Index kThinnedUnits = 8192;
-constexpr Index kUnthinnedStarts = 32;
+constexpr Index kWavesFrom = 64;      // unknowns from which an earlier end saves work
+constexpr Index kThinnedFrom = 4096;  // units
+constexpr Index kThinnedUnits = 2048;
+constexpr Index kUnthinnedStarts = 16;
 
 // Ends of searches that are one point, and how many.
 struct Cluster {
@@ -76,7 +76,7 @@ class Finder {
   std::vector<Cluster> searched(const FlowEquation& equation, const Matrix& starts) {
     std::vector<Cluster> clusters;
     const bool waves = equation.size() >= kWavesFrom;
-    Index wave = waves ? 8 : starts.cols();
+    Index wave = waves ? 4 : starts.cols();
     for (Index first = 0; first < starts.cols() && !m_stopped; first += wave) {
       if (first > 0) wave = std::min(2 * wave, Index{64});
       const auto ends =

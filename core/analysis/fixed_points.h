@@ -65,12 +65,12 @@ struct FixedPoints {
 // Gaussian jitter, `spread` times the root mean square of the activity's standard deviations.
 Matrix fixedPointStarts(ConstMatrixRef activity, Index count, double spread, std::uint64_t seed);
 
-// From starts in columns (D x n; n >= 1 unless the system is affine or switching, where no start is needed;
-// then they only give no scale). Tanh networks: a search per start (root_search.h), on all cores, in r latent
-// coordinates if the network is of low rank r < D. Ends are merged with the nearest of the same kind within
-// mergeDistance. Same result whatever the number of threads. Above 64 unknowns starts go in waves, and one
+// From starts in columns (D x n; n >= 1 unless the system is affine or switching, where none is needed
+// or used). Tanh networks: a search per start (root_search.h), on all cores, in r latent
+// coordinates if the network is of low rank r < D. Ends of the same kind within mergeDistance of each other
+// are one point. Same result whatever the number of threads. Above 64 unknowns starts go in waves, and one
 // that comes within 2 % of the scale of a lower end of an earlier wave counts as ended there. Low-rank
-// networks of more than 16384 units: all starts but 32 first search in 8192 evenly spaced units that stand
+// networks of more than 4096 units: all starts but 16 first search in 2048 evenly spaced units that stand
 // for all, and what they find is then searched for in the whole network; a start counts for the point to
 // which its thinned end led. Switching systems: the point of rest of each discrete state, if in its own
 // region (points on a border between regions, where F jumps, are not looked for). Throws InputError for bad

@@ -98,7 +98,7 @@ class Search {
     const bool isStationary = slope <= m_options.gradientTolerance;
     const double scale = J.squaredNorm() / static_cast<double>(J.rows());
     if (isStationary) m_shift = 1e-8 * scale;
-    if (J.rows() >= kSingleFrom && slope > 1e-3)
+    if (J.rows() >= kSingleFrom && slope > 1e-5)
       m_ended = !shifted<Eigen::MatrixXf>(J, gradient, scale, false);
     else
       m_ended = !shifted<Matrix>(J, gradient, scale, isStationary);

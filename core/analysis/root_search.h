@@ -31,9 +31,10 @@ struct RootSearch {
 // Newton's method on f with a backtracking line search on q (at least 1/10 of the decrease that it predicts,
 // at most six halvings). Where that fails, Levenberg's shift of the exact Hessian JᵀJ + Σ f_i ∇²f_i of q, a
 // descent that converges quadratically at roots and at minima alike, until q is a hundred times smaller; then
-// Newton again. Factorisations of Newton's steps are in single precision above 64 unknowns, with one step of
-// refinement: the residual, in double, decides. Stops early, at the best point so far, when stop() says so
-// (polled in every iteration). Cost per iteration: O(n³) + O(n K), some 3 ms (Newton) to 8 ms at n = 500.
+// Newton again. From 64 unknowns on the factorisations are in single precision (Newton's with one step of
+// refinement; Levenberg's until ‖∇q‖ <= 1e-5 ‖f‖): residual and gradient, in double, decide. Stops early, at
+// the best point so far, when stop() says so (polled in every iteration). Cost per iteration: O(n³) + O(n K),
+// some 3 ms (Newton) to 8 ms at n = 500.
 RootSearch searchRoot(const FlowEquation& equation, ConstVectorRef start, const RootSearchOptions& options,
                       const std::function<bool()>& stop);
 

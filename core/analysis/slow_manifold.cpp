@@ -297,7 +297,8 @@ SlowManifold findSlowManifold(const FlowSystem& system, const std::vector<FixedP
                               Progress& progress) {
   require(system, activity, options);
   Finder finder(system, activity, options, progress);
-  if (!(finder.scale() > 1e-12 * activity.norm())) throw InputError("the activity is constant; needed: one that varies");
+  if (!(finder.scale() > 1e-12 * activity.norm()))
+    throw InputError("the activity is constant; needed: one that varies");
   SlowManifold found = finder.find(points);
   if (found.directions.cols() > 0)
     found.alignment = alignmentOf(found.directions, activity, options.subspace);

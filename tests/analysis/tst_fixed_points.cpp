@@ -376,7 +376,7 @@ class TestFixedPoints : public QObject {
     QCOMPARE(of({1.1, 1.2}, 3), Stability::saddle);
   }
 
-  // f(x) = -x + 1.2 tanh x + 0.05 has one root, and near its bump a minimum of q that is none: "slow, not
+  // f(x) = -x + 1.2 tanh x + 0.06 has one root, and near its bump a minimum of q that is none: "slow, not
   // fixed".
   void slowPointsAreNoFixedPoints() {
     FlowSystem system = tanhSystem(Network(DenseForm{Matrix::Constant(1, 1, 1.2)}));
