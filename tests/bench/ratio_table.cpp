@@ -47,19 +47,16 @@ constexpr Ratio kRatios[] = {
     {"CORNN, 20 units, 6000 steps, 100 iterations each: NumPy / ours", "cornn/numpy", "cornn/ours"},
     {"CORNN, whole fit: NumPy, 1000 iterations / ours, until it stands still", "cornn/numpy_whole_fit",
      "cornn/ours_whole_fit"},
-<<<<<<< HEAD
     {"pseudospectrum, 50 units, 1/256 of the points by SVD / 128 x 128 by us (times 256: the ratio)",
      "pseudospectrum/svd_256th/50", "pseudospectrum/direct/50"},
     {"pseudospectrum, 100 units, 1/256 of the points by SVD / 128 x 128 by us (times 256)",
      "pseudospectrum/svd_256th/100", "pseudospectrum/direct/100"},
     {"pseudospectrum, 100 units: 16, 32, 64 and 128 in turn / 128 at once", "pseudospectrum/refined/100",
      "pseudospectrum/direct/100"},
-=======
     {"64 starts for fixed points of a dense 500-unit network / one LU of its size",
      "fixed_points/dense_500/1", "fixed_points/lu_500"},
     {"1000 starts for fixed points, low rank: D = 100000 / D = 500", "fixed_points/low_rank/100000",
      "fixed_points/low_rank/500"},
->>>>>>> wt-fixed
     {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
 };
 
