@@ -69,16 +69,16 @@ class Tracer {
       if (closed && e == start) break;
     }
     Polyline line{Matrix(2, static_cast<Index>(edges.size())), closed};
-    for (std::size_t k = 0; k < edges.size(); ++k)
-      line.points.col(static_cast<Index>(k)) = crossing(edges[k]);
+    for (std::size_t k = 0; k < edges.size(); ++k) setCrossing(line.points, static_cast<Index>(k), edges[k]);
     return line;
   }
 
-  Eigen::Vector2d crossing(Index edge) const {
+  void setCrossing(Matrix& points, Index k, Index edge) const {
     const Index i = (edge / 2) % m_columns, j = (edge / 2) / m_columns;
     const Index i2 = edge % 2 == 0 ? i + 1 : i, j2 = edge % 2 == 0 ? j : j + 1;
     const double a = m_values(i, j), b = m_values(i2, j2), t = (m_level - a) / (b - a);
-    return {m_x(i) + t * (m_x(i2) - m_x(i)), m_y(j) + t * (m_y(j2) - m_y(j))};
+    points(0, k) = m_x(i) + t * (m_x(i2) - m_x(i));
+    points(1, k) = m_y(j) + t * (m_y(j2) - m_y(j));
   }
 
   const Vector& m_x;

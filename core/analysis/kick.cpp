@@ -179,7 +179,7 @@ KickTarget teacherTargetOnAllUnits(FlowSystem system, double alpha, const std::v
   requireUnits(seen, system.network.size());
   KickTarget target{"teacher", std::move(system), alpha, state, unit(direction), seen, {}, 1};
   requireFitting(target);
-  const double part = target.kick(seen).norm();
+  const double part = seenOf(target, target.kick).norm();
   if (part > 0)
     target.kick /= part;
   else
