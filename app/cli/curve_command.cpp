@@ -1,25 +1,25 @@
-// `keyhole curve`: what the students of a teacher claim, over the number of seen units.
+// `keyhole curve`: what the students of a teacher claim, over the number of seen units or another setting.
 #include "app/cli/commands.h"
-#include "app/cli/curve.h"
+#include "app/cli/curve_report.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/stage_options.h"
-#include "core/io/json_values.h"
+#include "core/experiment/subsampling_curve.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <memory>
+#include <sstream>
 
 namespace keyhole::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kLeading = 6;
-
 struct CurveArguments {
-  std::string teacher, limit = "continuous", observed, seed, out;
+  std::string teacher, limit = "continuous", observed, over, values, draws, seed, out;
+  bool theory = false, leadingOnly = false;
   std::vector<std::string> assignments;
 };
 
@@ -71,75 +71,76 @@ Settings curveSettings(const CurveArguments& arguments) {
 }
 
 // The settings that the curve depends on.
-ordered_json optionsJson(const Settings& settings, const std::string& limit) {
+ordered_json optionsJson(const Settings& settings) {
   ordered_json options;
-  for (const auto& row : settingsTable()) {
-    const bool always = row.stage == Stage::teacher;
-    const bool ofRun = limit == "finite" && (row.stage == Stage::simulation || row.stage == Stage::fit);
-    const bool ofStep = limit == "discrete" && row.key == "simulation.alpha";
-    if (!(always || ofRun || ofStep) || !settings.applies(row)) continue;
-    std::visit([&](const auto& value) { options[row.key] = value; }, settings.value(row.key));
-  }
+  for (const auto& row : settingsTable())
+    if (curveDependsOn(settings, row))
+      std::visit([&](const auto& value) { options[row.key] = value; }, settings.value(row.key));
   return options;
 }
 
-ordered_json rowJson(const CurveRow& row) {
-  ordered_json json;
-  json["d"] = row.d;
-  json["eigenvalues"] = row.good ? eigenvaluesToJson(row.leading.values) : ordered_json(nullptr);
-  json["line_attractor_score"] = numberOrNull(row.score.value);
-  json["line_attractor_status"] = row.good ? ordered_json(nameOf(row.score.status)) : ordered_json(nullptr);
-  json["henrici"] = numberOrNull(row.henrici);
-  json["undetermined"] = row.good ? ordered_json(row.leading.undetermined) : ordered_json(nullptr);
-  json["status"] = row.status;
-  return json;
+std::vector<std::string> listed(const std::string& option, const std::string& text) {
+  std::vector<std::string> values;
+  std::stringstream stream(text);
+  for (std::string value; std::getline(stream, value, ',');) values.push_back(value);
+  if (values.empty()) throw InputError(option + " is empty; allowed: values such as 100,200,500");
+  return values;
 }
 
-std::string curveJson(const Curve& curve, const CurveArguments& arguments, const Settings& settings) {
-  ordered_json json;
-  json["teacher"] = arguments.teacher;
-  json["units"] = curve.units;
-  json["limit"] = arguments.limit;
-  json["options"] = optionsJson(settings, arguments.limit);
-  json["rows"] = ordered_json::array();
-  for (const auto& row : curve.rows) json["rows"].push_back(rowJson(row));
-  json["warnings"] = curve.notes;
-  return jsonText(json);
+// The number of units at these settings, for --observed; reads a file of the teacher, but builds nothing.
+Index unitsOf(const Settings& settings) {
+  return settings.text("teacher.kind") == "imported" ? teacherOptions(settings).imported.rows()
+                                                     : static_cast<Index>(settings.integer("teacher.size"));
 }
 
-// An undefined number is an empty cell.
-std::string cell(double value) {
-  return std::isfinite(value) ? toText(value) : "";
-}
-
-std::string curveCsv(const Curve& curve) {
-  std::string text = "d";
-  for (std::size_t i = 1; i <= kLeading; ++i) text += ",re" + std::to_string(i) + ",im" + std::to_string(i);
-  text += ",line_attractor_score,henrici,line_attractor_status,status\n";
-  for (const auto& row : curve.rows) {
-    text += std::to_string(row.d);
-    for (Index i = 0; i < static_cast<Index>(kLeading); ++i) {
-      const bool there = i < row.leading.values.size();
-      text +=
-          there ? "," + cell(row.leading.values(i).real()) + "," + cell(row.leading.values(i).imag()) : ",,";
-    }
-    text += "," + cell(row.score.value) + "," + cell(row.henrici) + "," +
-            (row.good ? nameOf(row.score.status) : "") + "," + row.status + "\n";
+CurveMaker makerOf(const CurveArguments& arguments, const Settings& settings) {
+  RowQuestions questions;
+  questions.modes.all = !arguments.leadingOnly;
+  questions.theory = arguments.theory;
+  if (arguments.over.empty() != arguments.values.empty())
+    throw InputError("--over and --values belong together; allowed: both, or neither");
+  if (arguments.over.empty()) {
+    CurveOptions options;
+    options.questions = questions;
+    if (!arguments.observed.empty()) options.counts = seenCounts(arguments.observed, unitsOf(settings));
+    return [options](const Settings& own, Progress& progress) {
+      return subsamplingCurve(own, options, progress);
+    };
   }
-  return text;
+  CurveAxis axis{arguments.over, listed("--values", arguments.values), 25};
+  if (!arguments.observed.empty())
+    axis.observed =
+        countOption("--observed", arguments.observed, std::numeric_limits<int>::max(), " seen at each value");
+  return [axis, questions](const Settings& own, Progress& progress) {
+    return curveOverSetting(own, axis, questions, progress);
+  };
 }
 
 int runCurve(const CurveArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json", ".csv"});
   const Settings settings = curveSettings(arguments);
-  const Curve curve = computeCurve(settings, arguments.observed, console.progress);
-  for (const auto& note : curve.notes) say(console, "warning: " + note);
-  const auto bad =
-      std::find_if(curve.rows.begin(), curve.rows.end(), [](const auto& row) { return !row.good; });
-  const bool good = bad == curve.rows.end();
-  if (!good) say(console, "d = " + std::to_string(bad->d) + ": " + bad->message);
-  const bool csv = arguments.out.ends_with(".csv");
-  deliver(console, arguments.out, csv ? curveCsv(curve) : curveJson(curve, arguments, settings));
+  const Index draws = arguments.draws.empty() ? 1 : countOption("--draws", arguments.draws, 10000, "");
+  const DrawnCurves drawn =
+      curveDraws(settings, static_cast<int>(draws), makerOf(arguments, settings), console.progress);
+  const Curve& first = drawn.draws.front();
+  for (const auto& note : first.notes) say(console, "warning: " + note);
+  bool good = true;
+  for (const Curve& curve : drawn.draws)
+    for (const CurveRow& row : curve.rows) {
+      if (!row.good && good) say(console, "d = " + std::to_string(row.d) + ": " + row.message);
+      good = good && row.good;
+    }
+  if (arguments.out.ends_with(".csv")) {
+    deliver(console, arguments.out, curveCsv(drawn));
+  } else {
+    ordered_json json;
+    json["teacher"] = arguments.teacher;
+    json["units"] = first.rows.empty() ? 0 : first.rows.front().units;
+    json["limit"] = arguments.limit;
+    json["options"] = optionsJson(settings);
+    addCurves(json, drawn);
+    deliver(console, arguments.out, jsonText(json));
+  }
   return good ? kGood : kNumericalFailure;
 }
 
@@ -149,19 +150,34 @@ constexpr const char* kExplanation =
   discrete     an infinitely long recording at the time step simulation.alpha; linear students
   finite       one simulation (the simulation.* settings); MAP fits with fit.rho
 Unlike elsewhere the teacher is linear unless --set teacher.phi=tanh asks for more, which only finite heeds.
+With --over KEY --values LIST the curve runs over that setting instead, at the one d that --observed names
+(default 25): over D (teacher.size), chain_beta, γ² (teacher.orthogonal_scale), and with --limit finite over
+noise (simulation.sigma, simulation.observation_noise), T (simulation.steps) and ρ (fit.rho).
 
 The result is JSON: teacher, units, limit, options (the settings it depends on), rows, warnings. Each row has
 d, eigenvalues (the leading six as [re, im], by falling real part; all d if fewer), line_attractor_score with
-line_attractor_status, henrici, undetermined (per eigenvalue: true if rounding alone could have put it
-elsewhere) and status (solved; or why there is nothing: no stationary state, singular, diverged, no
-eigenvalues; then the numbers are null). With -o OUT.csv a table of the same: d, re1, im1 … re6, im6, line_attractor_score, henrici,
-line_attractor_status, status.
+line_attractor_status, henrici (null where undetermined eigenvalues carry it: henrici_undetermined),
+undetermined (per eigenvalue: true if rounding alone could have put it elsewhere), singular_values (the
+leading six), residual (each eigenvalue is an exact one of a matrix so near, relatively, to the student),
+complete (none with a larger real part can be missing), road (how they were found) and status (solved; or why
+there is nothing: no stationary state, singular, diverged, no eigenvalues; then the numbers are null); over a
+setting also value and units. --leading-only leaves out henrici and singular_values and is much faster.
+--draws N repeats it all for N teacher seeds, from teacher.seed on: rows are those of the first, draws has all
+of them with their seed, and summary has mean, error (standard error of the mean) and count (of the determined
+values) per row.
+--theory adds theory: for each statement that applies its name, kind (value, band, upper bound, lower bound),
+quantity, formula, validity (proved or mean field, and of what), values, and low for a band; one number per
+row (of the first draw).
+With -o OUT.csv a table of the same: d, re1, im1 … re6, im6, line_attractor_score, henrici,
+line_attractor_status, status; before them seed with --draws and value with --over, behind them one column per
+theory (two for a band).
 
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure in some row (the result is written).
 
 Examples:
-  keyhole curve --teacher low-rank-orthogonal --set teacher.size=200 --observed 2,6,12
-  keyhole curve --teacher chain --observed all -o curve.csv
+  keyhole curve --teacher low-rank-orthogonal --set teacher.size=200 --observed 2,6,12 --theory
+  keyhole curve --teacher chain --observed all --leading-only -o curve.csv
+  keyhole curve --teacher chain --over teacher.size --values 100,200,500 --observed 25 --draws 8
   keyhole curve --teacher weights.npy --limit finite --set simulation.steps=20000 -o curve.json
 The settings and their ranges: keyhole list)";
 
@@ -189,6 +205,13 @@ void addCurveCommand(CLI::App& app, Action& chosen) {
           "--observed", arguments->observed,
           "Numbers of seen units, such as 2,6,12, or all (default: 1, 2, 5, 10, 20, 50 … and all units)")
       ->type_name("LIST|all");
+  command->add_option("--over", arguments->over, "Run over this setting instead, at one d")->type_name("KEY");
+  command->add_option("--values", arguments->values, "Its values, such as 100,200,500")->type_name("LIST");
+  command->add_option("--draws", arguments->draws, "Repeat with so many teacher seeds (default 1)")
+      ->type_name("N");
+  command->add_flag("--theory", arguments->theory, "Add what theory says");
+  command->add_flag("--leading-only", arguments->leadingOnly,
+                    "Leading eigenvalues and score alone, by the fast roads");
   command->add_option("--seed", arguments->seed, "The seed of all randomness, as --set teacher.seed=N")
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output, as JSON)")

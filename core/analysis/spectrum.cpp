@@ -19,12 +19,10 @@ double distanceToNearest(const ComplexVector& values, Index i) {
 }
 
 void markUndetermined(Spectrum& spectrum, double norm) {
-  const double backward = static_cast<double>(spectrum.values.size()) * kEpsilon * norm;
-  for (Index i = 0; i < spectrum.values.size(); ++i) {
-    const double bound = spectrum.conditions(i) * backward;
+  const Index n = spectrum.values.size();
+  for (Index i = 0; i < n; ++i)
     spectrum.undetermined[static_cast<std::size_t>(i)] =
-        bound > 1e-10 * norm && bound > distanceToNearest(spectrum.values, i);
-  }
+        roundingMayMove(spectrum.conditions(i), distanceToNearest(spectrum.values, i), n, norm);
 }
 
 bool isUndetermined(const Spectrum& spectrum, Index i) {
@@ -37,6 +35,11 @@ double departure(double normSquared, const ComplexVector& values) {
 }
 
 }  // namespace
+
+bool roundingMayMove(double condition, double nearest, Index n, double norm) {
+  const double bound = condition * static_cast<double>(n) * kEpsilon * norm;
+  return bound > 1e-10 * norm && bound > nearest;
+}
 
 Spectrum spectrumOf(ConstMatrixRef A, bool withConditions) {
   Spectrum spectrum;

@@ -22,6 +22,9 @@ struct Spectrum {
 // first-order bound just below the spacing. Without conditions none is marked.
 Spectrum spectrumOf(ConstMatrixRef A, bool withConditions);
 
+// That rule, for one eigenvalue of an n x n matrix with ‖A‖_F = norm.
+bool roundingMayMove(double condition, double distanceToNearest, Index n, double norm);
+
 // Of a teacher: exact where its structure says so.
 Spectrum spectrumOf(const Network& network, bool withConditions);
 

@@ -66,8 +66,7 @@ Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const 
         stationaryCovariance(*teacher.teacher, limit, simulation.alpha));
   }
   Student student = fitStationary(*covariance, observation.seen, simulation.alpha);
-  if (teacher.teacher->options.phi == Nonlinearity::tanh)
-    student.notes.push_back("the long-time limit takes φ as linear, and the teacher's is tanh");
+  if (auto note = stationaryNote(*teacher.teacher); !note.empty()) student.notes.push_back(std::move(note));
   return student;
 }
 

@@ -4,6 +4,7 @@
 #include "core/common/parallel.h"
 #include "core/experiment/draw_cache.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/quiet_progress.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,17 +23,6 @@ struct Job {
   Settings settings;
   std::string key;
   std::vector<std::optional<ScoreDraw>> slots;  // of seed 1, 2, …
-};
-
-// A fit inside of a draw reports to nobody, and hears of a stop.
-class QuietProgress : public Progress {
- public:
-  explicit QuietProgress(const Progress& outer) : m_outer(outer) {}
-  bool stopRequested() const override { return m_outer.stopRequested(); }
-  bool grantStop() override { return false; }
-
- private:
-  const Progress& m_outer;
 };
 
 bool hasStarts(FitMethod method) {

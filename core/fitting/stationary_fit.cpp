@@ -1,6 +1,7 @@
 #include "core/fitting/stationary_fit.h"
 
 #include "core/common/error.h"
+#include "core/fitting/chain_covariance.h"
 #include "core/linalg/lyapunov.h"
 #include "core/linalg/orthogonal.h"
 
@@ -13,7 +14,6 @@ namespace keyhole {
 namespace {
 
 struct Problem {
-  const Teacher& teacher;
   StationaryLimit limit;
   double alpha;
 };
@@ -37,40 +37,39 @@ double driveVariance(const Problem& problem) {
   return problem.limit == StationaryLimit::continuous ? 1.0 : problem.alpha * problem.alpha;
 }
 
-// C = c₀ I + E Y Eᵀ with E an orthonormal basis of the span of M and N: what B adds to the uncoupled
-// covariance stays in that span. For the continuous limit (B-I)(c₀I + X) + … = -I leaves B'Y + Y B'ᵀ - 2Y +
-// c₀ (b + bᵀ) = 0 with b = EᵀBE; the discrete one likewise.
 LyapunovSolution solveLowRank(const Problem& problem, const LowRankForm& form) {
-  Matrix both(form.M.rows(), 2 * form.M.cols());
-  both << form.M, form.N;
-  const Matrix E = orthonormalBasis(both);
-  const Index k = E.cols();
-  const Matrix b = (E.transpose() * form.M) * (form.N.transpose() * E);
-  const double c0 = uncoupledVariance(problem);
-  Matrix Q;
-  if (problem.limit == StationaryLimit::continuous) {
-    Q = c0 * (b + b.transpose());
-  } else {
-    const double keep = 1.0 - problem.alpha;
-    Q = c0 * (keep * problem.alpha * (b + b.transpose()) + problem.alpha * problem.alpha * b * b.transpose());
-  }
-  LyapunovSolution solution = solveDense(problem, b, Q);
+  const auto factors = lowRankCovariance(form, problem.limit, problem.alpha);
+  LyapunovSolution solution;
+  solution.stable = factors.status != FitStatus::noStationaryState;
+  solution.residual = factors.residual;
   if (!solution.stable) return solution;
-  const Matrix inner = solution.X;
-  solution.X = c0 * Matrix::Identity(E.rows(), E.rows()) + E * inner * E.transpose();
-  if (k == 0) solution.stable = true;
+  const Index D = form.M.rows();
+  solution.X = factors.c0 * Matrix::Identity(D, D) + factors.E * factors.Y * factors.E.transpose();
   return solution;
 }
 
-// In the modes the chain is triangular, so that no Schur factorisation smears its nilpotent part.
+// By recursion in the modes, so that no Schur factorisation smears the nilpotent part.
 LyapunovSolution solveChain(const Problem& problem, const ChainForm& form) {
+  LyapunovSolution solution;
+  solution.X = chainCovariance(form, problem.limit, problem.alpha);
+  if (solution.X.size() == 0) return solution;
+  solution.stable = true;
   const Index D = form.size();
-  const Matrix T = form.modeMatrix();
-  const Matrix Q = driveVariance(problem) * Matrix::Identity(D, D);
-  LyapunovSolution solution = problem.limit == StationaryLimit::continuous
-                                  ? solveTriangularLyapunov(T - Matrix::Identity(D, D), Q)
-                                  : solveDense(problem, T, Q);
-  if (solution.stable && form.U.size() > 0) solution.X = (form.U * solution.X * form.U.transpose()).eval();
+  Matrix next(D, D);
+  form.applyModes(solution.X, next);  // T C
+  Matrix left = next - solution.X;    // (T-I) C
+  if (problem.limit == StationaryLimit::continuous) {
+    left = (left + left.transpose()).eval();
+  } else {
+    const Matrix half = solution.X + problem.alpha * left;  // W C, and (W C)ᵀ = C Wᵀ
+    const Matrix turned = half.transpose();
+    form.applyModes(turned, next);
+    left = (1 - problem.alpha) * turned + problem.alpha * next - solution.X;
+  }
+  const double drive = driveVariance(problem);
+  left.diagonal().array() += drive;
+  solution.residual = left.norm() / (drive * std::sqrt(static_cast<double>(D)));
+  if (form.U.size() > 0) solution.X = (form.U * solution.X * form.U.transpose()).eval();
   return solution;
 }
 
@@ -90,8 +89,8 @@ LyapunovSolution solveSymmetric(const Matrix& B) {
   return solution;
 }
 
-LyapunovSolution solveTeacher(const Problem& problem) {
-  const auto& form = problem.teacher.network.form();
+LyapunovSolution solveTeacher(const Problem& problem, const Teacher& teacher) {
+  const auto& form = teacher.network.form();
   if (const auto* lowRank = std::get_if<LowRankForm>(&form)) return solveLowRank(problem, *lowRank);
   if (const auto* chain = std::get_if<ChainForm>(&form)) return solveChain(problem, *chain);
   const Matrix& B = std::get<DenseForm>(form).B;
@@ -101,10 +100,51 @@ LyapunovSolution solveTeacher(const Problem& problem) {
 
 }  // namespace
 
+// What B adds to the uncoupled covariance stays in the span E of M and N. For the continuous limit (B-I)(c₀I
+// + X) + … = -I leaves B'Y + Y B'ᵀ - 2Y + c₀ (b + bᵀ) = 0 with b = EᵀBE; the discrete one likewise.
+LowRankCovariance lowRankCovariance(const LowRankForm& form, StationaryLimit limit, double alpha) {
+  const Problem problem{limit, alpha};
+  Matrix both(form.M.rows(), 2 * form.M.cols());
+  both << form.M, form.N;
+  LowRankCovariance result;
+  result.c0 = uncoupledVariance(problem);
+  result.E = orthonormalBasis(both);
+  const Matrix b = (result.E.transpose() * form.M) * (form.N.transpose() * result.E);
+  Matrix Q;
+  if (limit == StationaryLimit::continuous) {
+    Q = result.c0 * (b + b.transpose());
+  } else {
+    const double keep = 1.0 - alpha;
+    Q = result.c0 * (keep * alpha * (b + b.transpose()) + alpha * alpha * b * b.transpose());
+  }
+  result.status = FitStatus::solved;
+  if (result.E.cols() == 0) return result;
+  LyapunovSolution solution = solveDense(problem, b, Q);
+  result.residual = solution.residual;
+  if (!solution.stable)
+    result.status = FitStatus::noStationaryState;
+  else if (!solution.X.allFinite())
+    result.status = FitStatus::diverged;
+  result.Y = std::move(solution.X);
+  return result;
+}
+
+std::string stationaryNote(const Teacher& teacher) {
+  return teacher.options.phi == Nonlinearity::tanh
+             ? "the long-time limit takes φ as linear, and the teacher's is tanh"
+             : "";
+}
+
+std::string stationaryMessage(FitStatus status) {
+  return status == FitStatus::noStationaryState
+             ? "the teacher has no stationary state: an eigenvalue lies on or beyond Re λ = 1"
+             : "the stationary covariance is not finite";
+}
+
 StationaryCovariance stationaryCovariance(const Teacher& teacher, StationaryLimit limit, double alpha) {
   if (limit == StationaryLimit::discrete && !(alpha > 0 && alpha <= 1))
     throw InputError("alpha is " + toText(alpha) + "; allowed: a number above 0 and up to 1");
-  LyapunovSolution solution = solveTeacher({teacher, limit, alpha});
+  LyapunovSolution solution = solveTeacher({limit, alpha}, teacher);
   StationaryCovariance result;
   result.residual = solution.residual;
   if (!solution.stable) {
@@ -138,10 +178,7 @@ Student fitStationary(const StationaryCovariance& covariance, const std::vector<
       student.oneStepR2 = std::numeric_limits<double>::quiet_NaN();  // no data were fitted
     }
   } else {
-    student.summary.message =
-        covariance.status == FitStatus::noStationaryState
-            ? "the teacher has no stationary state: an eigenvalue lies on or beyond Re λ = 1"
-            : "the stationary covariance is not finite";
+    student.summary.message = stationaryMessage(covariance.status);
   }
   student.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return student;

@@ -1,0 +1,52 @@
+// What a curve shows of one student: its leading eigenvalues with their certificates, the score, the leading
+// singular values and the Henrici number.
+#pragma once
+
+#include "core/analysis/spectrum.h"
+
+#include <limits>
+
+namespace keyhole {
+
+// How the modes were found.
+enum class ModeRoad {
+  exact,      // known from the teacher's structure: all of its units are seen
+  lowRank,    // an r x r matrix
+  companion,  // the roots of the chain's polynomial
+  symmetric,  // Â is symmetric: real eigenvalues, all of condition 1
+  krylov,     // shifted and inverted Arnoldi on the whitened student
+  dense,      // the QR iteration on Â
+};
+std::string nameOf(ModeRoad road);  // "exact", "low rank", …
+
+struct ModeQuestions {
+  Index count = 6;  // leading eigenvalues and singular values
+  bool all = true;  // false: the leading eigenvalues and the score alone, by faster roads
+};
+
+struct StudentModes {
+  Spectrum leading;  // the first `count`, or d if fewer, with conditions (those of zeros by rank: 1)
+  LineAttractorScore score;
+  Vector singular;  // the first `count` singular values of Â; empty unless asked for
+  double henrici = std::numeric_limits<double>::quiet_NaN();  // NaN: not asked for, or undetermined
+  bool henriciUndetermined = false;  // undetermined eigenvalues carry more than 1e-6 of ‖Â‖²_F
+  // The largest ‖A v - λ v‖ / (‖A‖_F ‖v‖) of the leading ones: each is an exact eigenvalue of a matrix that
+  // is so near to the student. A is Â, or (Krylov) the student in whitened coordinates, which is similar to
+  // it.
+  double residual = std::numeric_limits<double>::quiet_NaN();
+  // No eigenvalue with a larger real part can be missing: all were computed, or counted.
+  bool complete = false;
+  ModeRoad road = ModeRoad::dense;
+};
+
+// By the QR iteration, with everything. Throws std::runtime_error if it fails. Cost O(d³): 25 d³ and more.
+StudentModes denseModes(ConstMatrixRef A, const ModeQuestions& questions);
+
+// Of a student whose eigenvalues are known exactly (ordered, all of them).
+StudentModes exactModes(ConstMatrixRef A, const ComplexVector& values, const ModeQuestions& questions);
+
+// Of a symmetric student Â = I - ½ C⁻¹ (symmetric B, continuous limit; theory_curves.h) from the covariance C
+// of its units. The Henrici number is exactly 0.
+StudentModes symmetricModes(ConstMatrixRef C, const ModeQuestions& questions);
+
+}  // namespace keyhole
