@@ -82,6 +82,13 @@ std::vector<SettingRow> latentRows() {
               {"published", "as published",
                "Emissions from PCA in a random rotation, EM on the dynamics alone: the paper's figures."}},
              "Estimator", "Two ways to fit one model; they disagree.", forMethods({"lds"})),
+      choice(
+          s, "fit.lds_start",
+          {{"pca", "principal components", "In a random rotation of the latents."},
+           {"subspace", "subspace identification",
+            "The first start is the model of subspace identification (N4SID); further starts are random."}},
+          "EM starts from", "What exact EM improves on.",
+          {{"fit.method", {"lds"}}, {"fit.estimator", {"exact"}}}),
       choice(s, "fit.emissions",
              {{"orthonormal", "orthonormal", "CᵀC = I, as in the paper."}, {"free", "free", "Any C."}},
              "Emissions C", "How the latents show in the units.", forMethods(kEm)),
