@@ -115,7 +115,8 @@ ridge visibly pulls), warnings, summary (status, iterations, seconds, message). 
 input_matrix V, with --dt also time_constants_seconds. What is infinite or undefined is null.
 
 Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,
-x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R): transition, input_matrix,
+x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R) (with --input-timing departure
+V u[t-1], G u[t] as before): transition, input_matrix,
 dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
 initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
 (dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path. For lds
@@ -151,8 +152,10 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->type_name("NAME");
   command->add_flag("--transpose", arguments->transpose, "RECORDING holds neurons in rows, time in columns");
   command
-      ->add_option("--input", arguments->input,
-                   "Known input, one row per time point; row t acts on the step from t to t+1")
+      ->add_option(
+          "--input", arguments->input,
+          "Known input, one row per time point; row t acts on the step from t to t+1 (latent models: "
+          "to t, see --input-timing)")
       ->type_name("FILE");
   command
       ->add_option("--dt", arguments->dt, "Time between two samples in seconds; adds time_constants_seconds")

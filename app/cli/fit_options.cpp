@@ -27,6 +27,8 @@ constexpr Option kOptions[] = {
     {"--emissions", "fit.emissions", "orthonormal (default) or free"},
     {"--noise", "fit.noise", "Dynamics noise: diagonal (default) or full"},
     {"--emission-noise", "fit.emission_noise", "diagonal (default), isotropic or floor"},
+    {"--input-timing", "fit.input_timing",
+     "lds: u[t] acts on x[t] (arrival, default) or u[t-1] does (departure)"},
     {"--weighting", "fit.weighting", "subspace: n4sid (default) or cva"},
     {"--loss", "fit.loss", "cornn: weighted (default), standard or robust"},
     {"--hidden", "fit.hidden", "bptt: hidden units (default 0)"},

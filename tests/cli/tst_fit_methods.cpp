@@ -1,4 +1,5 @@
 // Tests `keyhole fit --method …` and `keyhole compare`
+#include "core/common/random.h"
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/reference.h"
@@ -87,6 +88,30 @@ class TestFitMethods : public QObject {
       for (std::size_t j = 0; j < 2; ++j)
         QVERIFY(std::abs(em["emission"][i][j].get<double>() - subspace["emission"][i][j].get<double>()) <
                 0.2);
+  }
+
+  // The same input one row earlier, acting at departure, is the published timing: the same dynamics but for
+  // the direct input, which is left out. Fails if the option does not reach the fit, or turns the wrong way.
+  void inputTiming() {
+    const Matrix input = RandomStream(5, Stream::test).normalMatrix(400, 1);
+    const std::string now = m_folder.path("now.npy");
+    writeNpy(now, input);
+    Matrix earlier(input.rows(), 1);
+    earlier << input.bottomRows(input.rows() - 1), 0;
+    const std::string file = m_folder.path("earlier.npy");
+    writeNpy(file, earlier);
+    const auto run = [this](const std::string& inputFile, const std::string& timing) {
+      return runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "5",
+                     "--no-direct", "--input", inputFile, "--input-timing", timing});
+    };
+    const auto arrival = run(now, "arrival"), departure = run(file, "departure");
+    QVERIFY2(arrival.code == 0 && departure.code == 0, (arrival.err + departure.err).c_str());
+    QCOMPARE(departure.json()["options"]["input_timing"].get<std::string>(), std::string("departure"));
+    const double a = arrival.json()["log_likelihood"].back(), d = departure.json()["log_likelihood"].back();
+    QVERIFY2(std::abs(a - d) < 1e-12 * std::abs(a), qPrintable(QString("%1 %2").arg(a).arg(d)));
+    const double wrong = run(now, "departure").json()["log_likelihood"].back();
+    QVERIFY(std::abs(wrong - a) > 1e-6 * std::abs(a));
+    QCOMPARE(run(now, "later").code, 2);
   }
 
   // An earlier result's emissions come back unchanged.
