@@ -84,6 +84,8 @@ void FitOptions::addTo(CLI::App& command) {
                   "lds: hold the emissions of an earlier result fixed (its JSON)")
       ->type_name("FILE.json");
   command.add_option("--set", m_assignments, "Any other setting of the fit, see keyhole list: fit.KEY=VALUE")
+      ->expected(1)
+      ->take_all()
       ->type_name("KEY=VALUE");
 }
 
