@@ -22,7 +22,7 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list", "fit", "compare", "curve", "simulate", "figure"};
+const std::vector<std::string> kCommands = {"list", "fit", "compare", "order", "curve", "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
 std::atomic<bool> g_interrupted = false;
@@ -50,6 +50,7 @@ Examples:
   keyhole list
   keyhole fit activity.npy --method map -o fit.json
   keyhole compare figure-2 -o table.csv
+  keyhole order figure-2 --latents 1..8
   keyhole curve --teacher chain --observed 2,6,12
   keyhole figure figure-3 -o figure-3.pdf
 Each command explains itself: keyhole fit --help)";
@@ -94,6 +95,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   addListCommand(app, chosen);
   addFitCommand(app, chosen);
   addCompareCommand(app, chosen);
+  addOrderCommand(app, chosen);
   addCurveCommand(app, chosen);
   addSimulateCommand(app, chosen);
   addFigureCommand(app, chosen);
