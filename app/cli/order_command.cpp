@@ -50,6 +50,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
   for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
   const OrderResult result = orderOf(experiment, options, console.progress);
   console.progress.report(1.0, "");
+  if (!result.caution.empty()) say(console, "warning: " + result.caution);
   if (result.points.empty()) throw Stopped();
   if (arguments.out.ends_with(".csv")) {
     deliver(console, arguments.out, orderCsv(result));
@@ -80,7 +81,9 @@ of all data. The output is JSON or CSV:
                             more below it, so that the choice rather takes too few states than too many
   line_attractor_score, line_attractor_status, eigenvalues  of the fit to all data (with --states: of its most
                             visited state); in CSV the leading eigenvalue, lambda1_re and lambda1_im
+  blocks                    (JSON) the single values behind the mean
   chosen                    the smallest number within one standard error of the best
+  caution                   (JSON, and on the standard error) why the choice says little, if it does
 The fits are those of the settings (fit.estimator, fit.noise, …: keyhole list) if these are about that method, else
 exact EM with 200 iterations, or a switching LDS with 50.
 

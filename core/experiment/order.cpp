@@ -17,6 +17,8 @@ namespace keyhole {
 namespace {
 
 constexpr Index kMostLatents = 10, kMostStates = 6;
+constexpr Index kFewestForCaution = 4;
+constexpr double kOneBlock = 0.95;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string wordFor(Counted counted) {
@@ -46,8 +48,22 @@ LineAttractorScore scoreOf(const ComplexVector& eigenvalues) {
   return lineAttractorScore(spectrum);
 }
 
+std::string cautionOf(const OrderCurve& curve) {
+  const OrderPoint* best = nullptr;
+  for (const auto& point : curve.points)
+    if (std::isfinite(point.heldOut) && (!best || point.heldOut > best->heldOut)) best = &point;
+  if (!best || best->blocks.size() < kFewestForCaution) return {};
+  const auto count = static_cast<double>(best->blocks.size());
+  const Vector squares = (best->blocks.array() - best->heldOut).square();
+  Index block = 0;
+  const double largest = squares.maxCoeff(&block);
+  if (!(largest > kOneBlock * (count - 1) / count * squares.sum())) return {};
+  return "block " + std::to_string(block + 1) + " of " + std::to_string(best->blocks.size()) +
+         " lies far from the others: mean and standard error are its own, and the choice says little";
+}
+
 OrderResult resultOf(const OrderCurve& curve, const OrderOptions& options) {
-  OrderResult result{options.counted, options.folds, {}, curve.chosen, curve.complete};
+  OrderResult result{options.counted, options.folds, {}, curve.chosen, curve.complete, cautionOf(curve)};
   for (const auto& point : curve.points) result.points.push_back({point, scoreOf(point.eigenvalues)});
   return result;
 }
@@ -117,12 +133,14 @@ nlohmann::ordered_json orderJson(const OrderResult& result) {
   json["measure"] = measureOf(result.counted);
   json["folds"] = result.folds;
   json["chosen"] = result.chosen > 0 ? nlohmann::ordered_json(result.chosen) : nullptr;
+  json["caution"] = result.caution;
   json["points"] = nlohmann::ordered_json::array();
   for (const auto& point : result.points) {
     nlohmann::ordered_json entry;
     entry[wordFor(result.counted)] = point.order.number;
     entry["held_out"] = numberOrNull(point.order.heldOut);
     entry["standard_error"] = numberOrNull(point.order.standardError);
+    entry["blocks"] = vectorToJson(point.order.blocks);
     entry["line_attractor_score"] = numberOrNull(point.score.value);
     entry["line_attractor_status"] = nameOf(point.score.status);
     entry["eigenvalues"] = eigenvaluesToJson(point.order.eigenvalues);

@@ -33,6 +33,10 @@ struct OrderResult {
   std::vector<ScoredPoint> points;
   Index chosen = 0;  // oneStandardErrorChoice(), 0 for none
   bool complete = false;
+  // One sentence if one block of time carries the best number's mean and standard error, so that the choice
+  // says little: its squared deviation is more than 95 % of what a single one can have (Grubbs' test of an
+  // outlier at about 3 % for five blocks). Empty otherwise, and for fewer than four blocks.
+  std::string caution;
 };
 
 using OrderResultSink = std::function<void(const OrderResult&)>;
@@ -57,7 +61,7 @@ OrderResult orderOf(const Settings& settings, const std::vector<Trial>& trials, 
 
 // One row per number: keys as the header; what is undefined is an empty cell.
 std::string orderCsv(const OrderResult& result);
-// An object: counted, measure, folds, chosen (null for none), points; null where undefined.
+// An object: counted, measure, folds, chosen (null for none), caution, points; null where undefined.
 nlohmann::ordered_json orderJson(const OrderResult& result);
 
 }  // namespace keyhole

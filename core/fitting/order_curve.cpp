@@ -63,6 +63,7 @@ std::vector<TimeSplit> splitsOf(const std::vector<Trial>& trials, Index folds) {
 
 void setMean(OrderPoint& point, const Vector& values) {
   const auto count = static_cast<double>(values.size());
+  point.blocks = values;
   point.heldOut = values.mean();
   point.standardError = std::sqrt((values.array() - point.heldOut).square().sum() / (count - 1) / count);
 }

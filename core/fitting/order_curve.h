@@ -15,6 +15,7 @@ struct OrderPoint {
   Index number = 0;    // of latents, or of discrete states
   double heldOut = 0;  // log-likelihood (or its lower bound) per time point of the blocks left out, the mean
                        // over them; NaN if a fit diverged or broke on its block
+  Vector blocks;       // the single values, one per block
   double standardError = 0;              // of that mean: the blocks' deviation over √blocks
   ComplexVector eigenvalues;             // of the fit to all data (switching: of its most visited state), in
                                          // the paper's scaling, ordered; empty without parameters

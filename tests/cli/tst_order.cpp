@@ -29,7 +29,7 @@ class TestOrder : public QObject {
     QVERIFY2(outcome.code == 0, outcome.err.c_str());
     const auto json = outcome.json();
     QCOMPARE(keysOf(json), (std::vector<std::string>{"source", "seen", "timepoints", "counted", "measure",
-                                                     "folds", "chosen", "points"}));
+                                                     "folds", "chosen", "caution", "points"}));
     Settings settings;
     settings.set("teacher.kind", std::string("recording"));
     settings.set("fit.method", std::string("lds"));
@@ -47,6 +47,7 @@ class TestOrder : public QObject {
       QCOMPARE(point["held_out"].get<double>(), known.points[i].order.heldOut);
       QCOMPARE(point["standard_error"].get<double>(), known.points[i].order.standardError);
       QCOMPARE(point["eigenvalues"].size(), i + 1);
+      QCOMPARE(point["blocks"].size(), std::size_t{3});
     }
     QVERIFY(json["points"][0]["line_attractor_score"].is_null());  // one mode has no second
     QCOMPARE(json["points"][0]["line_attractor_status"].get<std::string>(), std::string("too few modes"));
