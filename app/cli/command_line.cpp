@@ -22,8 +22,8 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list",  "fit",      "compare", "attractors",
-                                            "curve", "simulate", "figure"};
+const std::vector<std::string> kCommands = {"list",       "fit",   "compare",  "order",
+                                            "attractors", "curve", "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
 std::atomic<bool> g_interrupted = false;
@@ -51,6 +51,7 @@ Examples:
   keyhole list
   keyhole fit activity.npy --method map -o fit.json
   keyhole compare figure-2 -o table.csv
+  keyhole order figure-2 --latents 1..8
   keyhole attractors figure-3 -o attractors.json
   keyhole curve --teacher chain --observed 2,6,12
   keyhole figure figure-3 -o figure-3.pdf
@@ -96,6 +97,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   addListCommand(app, chosen);
   addFitCommand(app, chosen);
   addCompareCommand(app, chosen);
+  addOrderCommand(app, chosen);
   addAttractorsCommand(app, chosen);
   addCurveCommand(app, chosen);
   addSimulateCommand(app, chosen);

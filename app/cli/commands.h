@@ -19,6 +19,7 @@ using Action = std::function<int(Console&)>;
 void addListCommand(CLI::App& app, Action& chosen);
 void addFitCommand(CLI::App& app, Action& chosen);
 void addCompareCommand(CLI::App& app, Action& chosen);
+void addOrderCommand(CLI::App& app, Action& chosen);
 void addAttractorsCommand(CLI::App& app, Action& chosen);
 void addCurveCommand(CLI::App& app, Action& chosen);
 void addSimulateCommand(CLI::App& app, Action& chosen);

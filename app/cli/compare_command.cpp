@@ -1,11 +1,9 @@
 // `keyhole compare`: several methods on one recording, as a table.
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
-#include "core/common/error.h"
+#include "app/cli/source_options.h"
 #include "core/experiment/compare_table.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/presets.h"
-#include "core/experiment/session.h"
 
 #include <algorithm>
 #include <memory>
@@ -17,32 +15,9 @@ namespace {
 using nlohmann::ordered_json;
 
 struct CompareArguments {
-  std::string source, methods, out, seed, alpha, fitted, horizon;
-  bool transpose = false;
-  std::vector<std::string> assignments;
+  SourceOptions source;
+  std::string methods, out, fitted, horizon;
 };
-
-bool isSession(const std::string& source) {
-  if (source.ends_with(".keyhole") || source.ends_with(".json")) return true;
-  return std::any_of(presets().begin(), presets().end(),
-                     [&](const Preset& preset) { return preset.name == source; });
-}
-
-Settings settingsFrom(const CompareArguments& arguments) {
-  Settings settings;
-  if (isSession(arguments.source)) {
-    settings = presetOrSession(arguments.source).settings;
-  } else {
-    settings.set("teacher.kind", std::string("recording"));
-    settings.set("teacher.file", arguments.source);
-    settings.set("observation.fraction", 1.0);
-  }
-  if (arguments.transpose) settings.set("teacher.transpose", true);
-  if (!arguments.seed.empty()) settings.setFromText("teacher.seed", arguments.seed);
-  if (!arguments.alpha.empty()) settings.setFromText("simulation.alpha", arguments.alpha);
-  applySettings(settings, arguments.assignments);
-  return settings;
-}
 
 CompareOptions optionsFrom(const CompareArguments& arguments) {
   CompareOptions options;
@@ -56,23 +31,13 @@ CompareOptions optionsFrom(const CompareArguments& arguments) {
   return options;
 }
 
-// The stages that a comparison needs, without a fit.
-Experiment recordedExperiment(const Settings& settings, Progress& progress) {
-  Experiment experiment;
-  experiment.settings = settings;
-  experiment.teacher = stages::makeTeacher(settings);
-  experiment.simulation = stages::makeSimulation(settings, *experiment.teacher, progress);
-  experiment.observation = stages::makeObservation(settings, *experiment.simulation);
-  experiment.teacherAnalysis = stages::analyseTeacher(experiment, true, progress);
-  return experiment;
-}
-
 int runCompare(const CompareArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json", ".csv"});
-  const Settings settings = settingsFrom(arguments);
+  const Settings settings = arguments.source.settings();
   const CompareOptions options = optionsFrom(arguments);
   for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
-  const Experiment experiment = recordedExperiment(settings, console.progress);
+  Experiment experiment = observedExperiment(settings, console.progress);
+  experiment.teacherAnalysis = stages::analyseTeacher(experiment, true, console.progress);
   for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
   const Comparison comparison = compareMethods(experiment, options, console.progress);
   console.progress.report(1.0, "");
@@ -85,7 +50,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     deliver(console, arguments.out, compareCsv(comparison));
   } else {
     ordered_json json;
-    json["source"] = arguments.source;
+    json["source"] = arguments.source.source;
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
     json["fitted"] = options.fitted;
@@ -124,24 +89,12 @@ std::string explanation() {
 void addCompareCommand(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<CompareArguments>();
   CLI::App* command = app.add_subcommand("compare", "Fit one recording by several methods and print a table");
-  command
-      ->add_option("RECORDING|PRESET|SESSION", arguments->source,
-                   "A recording (.npy, .csv, .tsv, .mat), a preset's name or a .keyhole file")
-      ->required()
-      ->type_name("");
+  arguments->source.addTo(*command);
   command->add_option("--methods", arguments->methods, "Such as map,lds,cornn")->type_name("NAMES");
-  command->add_option("--alpha", arguments->alpha, "Time step in units of tau")->type_name("NUMBER");
   command->add_option("--fitted", arguments->fitted, "Share of the recording that is fitted (default 0.8)")
       ->type_name("SHARE");
   command->add_option("--horizon", arguments->horizon, "Steps of a free run (default: one tau)")
       ->type_name("N");
-  command->add_flag("--transpose", arguments->transpose, "RECORDING holds neurons in rows, time in columns");
-  command->add_option("--seed", arguments->seed, "The seed of all randomness, as --set teacher.seed=N")
-      ->type_name("N");
-  command->add_option("--set", arguments->assignments, "Change settings; repeatable")
-      ->expected(1)
-      ->take_all()
-      ->type_name("KEY=VALUE");
   command->add_option("-o,--out", arguments->out, "Write the table here (default: standard output, JSON)")
       ->type_name("OUT.json|OUT.csv");
   command->footer(explanation());

@@ -4,9 +4,7 @@
 #include "app/cli/fit_report.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
-#include "core/io/recording_file.h"
 
-#include <cmath>
 #include <limits>
 #include <memory>
 
@@ -15,9 +13,8 @@ namespace {
 
 struct FitArguments {
   FitOptions options;
-  std::string recording, method = "map", alpha = "0.01", rho = "0.001", phi = "linear", input, dt, observed,
-                         out;
-  bool transpose = false;
+  FitFiles files;
+  std::string method = "map", alpha = "0.01", rho = "0.001", phi = "linear", dt, out;
 };
 
 // The long-time limits need a known teacher.
@@ -39,7 +36,7 @@ FitRequest readRequest(const FitArguments& arguments) {
   requireMethod(arguments.method);
   request.settings = arguments.options.settings(arguments.method);
   request.heldEmissions = arguments.options.heldEmissions();
-  request.transpose = arguments.transpose;
+  request.transpose = arguments.files.transpose;
   request.map.alpha = numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"});
   request.map.rho = numberOption("--rho", arguments.rho, {0, true, most, "a number from 0"});
   request.map.phi = arguments.phi == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
@@ -50,46 +47,12 @@ FitRequest readRequest(const FitArguments& arguments) {
   return request;
 }
 
-// Leaves the first channels only.
-void keepFirst(Recording& recording, Index kept) {
-  recording.activity.conservativeResize(kept, Eigen::NoChange);
-  if (!recording.channelNames.empty()) recording.channelNames.resize(static_cast<std::size_t>(kept));
-}
-
-// The input as m x T, from a file of T rows (or of a single row of T numbers).
-Matrix readInput(const std::string& file, const Recording& recording) {
-  Matrix input = readMatrixFile(file);
-  const Index T = recording.activity.cols();
-  if (input.rows() == 1 && T > 1) input.transposeInPlace();
-  if (input.rows() != T)
-    throw InputError("the input " + file + " has " + std::to_string(input.rows()) +
-                     " rows; allowed: " + std::to_string(T) + ", one per time point of " + recording.source);
-  for (Index j = 0; j < input.cols(); ++j)
-    for (Index t = 0; t < T; ++t)
-      if (!std::isfinite(input(t, j)))
-        throw InputError("the input " + file + " has the value " + toText(input(t, j)) + " in row " +
-                         std::to_string(t + 1) + ", column " + std::to_string(j + 1) +
-                         "; allowed: finite numbers");
-  return input.transpose();
-}
-
 int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
-  request.recording = readRecording(
-      arguments.recording, RecordingOptions{arguments.transpose, takesMissingSamples(arguments.method)});
-  if (!arguments.observed.empty()) {
-    request.observed = countOption("--observed", arguments.observed, request.recording.activity.rows(),
-                                   ", the neurons of " + arguments.recording);
-    keepFirst(request.recording, *request.observed);
-  }
-  if (!arguments.input.empty()) {
-    request.inputFile = arguments.input;
-    request.input = readInput(arguments.input, request.recording);
-  }
-  for (const auto& warning :
-       {doubtfulNamesWarning(request.recording), constantChannelWarning(request.recording)})
-    if (!warning.empty()) request.warnings.push_back(warning);
+  FitFiles files = arguments.files;
+  files.missingAllowed = takesMissingSamples(arguments.method);
+  request.data = readTrials(files);
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
   if (!report.good) say(console, report.message);
@@ -99,10 +62,11 @@ int runFit(const FitArguments& arguments, Console& console) {
   return report.good ? kGood : kNumericalFailure;
 }
 
-constexpr const char* kExplanation = R"(RECORDING holds one row per time point and one column per neuron:
+constexpr const char* kExplanation = R"(Each RECORDING holds one row per time point and one column per neuron:
   .npy         numbers in C or Fortran order, any numeric type
   .csv, .tsv   with or without a header line
   .mat         MATLAB; name the variable behind a colon: file.mat:variable
+Several recordings are trials of the same neurons, of any lengths: no step leads from one into the next.
 
 The result is JSON: method, neurons, timepoints, options, dynamics (the matrix A of
 x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1]), as rows), eigenvalues ([re, im], by falling real
@@ -113,13 +77,16 @@ of its smoothed reconstruction), one_step_r2, henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
 ridge visibly pulls), warnings, summary (status, iterations, seconds, message). With --input also
-input_matrix V, with --dt also time_constants_seconds. What is infinite or undefined is null.
+input_matrix V, with --dt also time_constants_seconds. Of several recordings, timepoints is the total and trials
+lists each (file, timepoints). What is infinite or undefined is null.
 
 Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,
-x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R): transition, input_matrix,
+x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R) (with --input-timing departure
+V u[t-1], G u[t] as before): transition, input_matrix,
 dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
 initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
-(dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path. For lds
+(dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path (of
+several recordings: of the first, as is its explained_variance). For lds
 and slds NaN is a missing sample. --emissions-from holds the emissions of an earlier result and fits the dynamics.
 
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the JSON is written, its summary says why).
@@ -127,16 +94,19 @@ Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the JSON is writt
 Examples:
   keyhole fit activity.npy --method map
   keyhole fit spikes.mat:Q --alpha 0.01 --dt 0.01 -o fit.json
-  keyhole fit neurons-by-time.csv --transpose --phi tanh --observed 25)";
+  keyhole fit neurons-by-time.csv --transpose --phi tanh --observed 25
+  keyhole fit trial1.npy trial2.npy --method lds --input input1.npy input2.npy)";
 
 }  // namespace
 
 void addFitCommand(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<FitArguments>();
   CLI::App* command =
-      app.add_subcommand("fit", "Fit a student to a recording and print what it claims, as JSON");
-  command->add_option("RECORDING", arguments->recording, "The recording: .npy, .csv, .tsv, .txt or .mat")
-      ->required()
+      app.add_subcommand("fit", "Fit a student to recordings and print what it claims, as JSON");
+  FitFiles& files = arguments->files;
+  command
+      ->add_option("RECORDING", files.recordings,
+                   "The recording: .npy, .csv, .tsv, .txt or .mat; several are trials of the same neurons")
       ->type_name("");
   command
       ->add_option(
@@ -150,21 +120,25 @@ void addFitCommand(CLI::App& app, Action& chosen) {
   command->add_option("--rho", arguments->rho, "Ridge, from 0 (default 0.001)")->type_name("NUMBER");
   command->add_option("--phi", arguments->phi, "Transfer function: linear (default) or tanh")
       ->type_name("NAME");
-  command->add_flag("--transpose", arguments->transpose, "RECORDING holds neurons in rows, time in columns");
+  command->add_flag("--transpose", files.transpose, "RECORDING holds neurons in rows, time in columns");
   command
-      ->add_option("--input", arguments->input,
-                   "Known input, one row per time point; row t acts on the step from t to t+1")
-      ->type_name("FILE");
+      ->add_option(
+          "--input", files.inputs,
+          "Known input, one row per time point; row t acts on the step from t to t+1 (latent models: "
+          "to t, see --input-timing); one file per RECORDING, in the same order")
+      ->type_name("FILE …");
   command
       ->add_option("--dt", arguments->dt, "Time between two samples in seconds; adds time_constants_seconds")
       ->type_name("SECONDS");
-  command->add_option("--observed", arguments->observed, "Fit the first N neurons only (default: all)")
+  command->add_option("--observed", files.observed, "Fit the first N neurons only (default: all)")
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output)")
       ->type_name("OUT.json");
   arguments->options.addTo(*command);
   command->footer(kExplanation);
   command->callback([arguments, &chosen] {
+    separateRecordings(arguments->files);
+    if (arguments->files.recordings.empty()) throw CLI::RequiredError("RECORDING");
     chosen = [arguments](Console& console) { return runFit(*arguments, console); };
   });
 }

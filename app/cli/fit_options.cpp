@@ -23,9 +23,12 @@ constexpr Option kOptions[] = {
     {"--iterations", "fit.iterations",
      "At most so many iterations, passes or epochs (default: lds, bptt 200, slds 100, cornn, force 1000)"},
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
+    {"--start", "fit.lds_start", "lds, exact: the first start of EM: pca (default) or subspace"},
     {"--emissions", "fit.emissions", "orthonormal (default) or free"},
     {"--noise", "fit.noise", "Dynamics noise: diagonal (default) or full"},
     {"--emission-noise", "fit.emission_noise", "diagonal (default), isotropic or floor"},
+    {"--input-timing", "fit.input_timing",
+     "lds: u[t] acts on x[t] (arrival, default) or u[t-1] does (departure)"},
     {"--weighting", "fit.weighting", "subspace: n4sid (default) or cva"},
     {"--loss", "fit.loss", "cornn: weighted (default), standard or robust"},
     {"--hidden", "fit.hidden", "bptt: hidden units (default 0)"},
@@ -45,8 +48,12 @@ void setAs(Settings& settings, const std::string& option, const std::string& key
     throw InputError(option + message.substr(std::min(key.size(), message.size())));
   }
   if (settings.applies(settingRow(key))) return;
-  throw InputError(option + " is " + text + ", which means nothing for --method " +
-                   settings.text("fit.method") + "; allowed: leave it out");
+  // Named by what it waits for: the method, or an option of it.
+  std::string reason = "--method " + settings.text("fit.method");
+  if (settings.applies(settingRow("fit.estimator")) && settings.text("fit.estimator") == "published")
+    reason += " --estimator published";
+  throw InputError(option + " is " + text + ", which means nothing for " + reason +
+                   "; allowed: leave it out");
 }
 
 Matrix matrixAt(const json& stored, const char* key, const std::string& file) {
@@ -77,6 +84,8 @@ void FitOptions::addTo(CLI::App& command) {
                   "lds: hold the emissions of an earlier result fixed (its JSON)")
       ->type_name("FILE.json");
   command.add_option("--set", m_assignments, "Any other setting of the fit, see keyhole list: fit.KEY=VALUE")
+      ->expected(1)
+      ->take_all()
       ->type_name("KEY=VALUE");
 }
 

@@ -3,6 +3,7 @@
 #include "app/cli/student_json.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
+#include "core/fitting/lds_smoother.h"
 #include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
 
@@ -32,23 +33,25 @@ struct Findings {
   double ridgeDominance = kNaN;
 };
 
+// No transition leads from one trial into the next.
 RegressionSums sumsOf(const FitRequest& request, Progress& progress) {
   constexpr Index kBlock = 4096;
-  const Matrix& X = request.recording.activity;
-  const Index transitions = X.cols() - 1, inputs = request.input.rows();
-  RegressionSums sums = emptySums(X.rows(), inputs);
-  for (Index first = 0; first < transitions; first += kBlock) {
-    progress.checkpoint(static_cast<double>(first) / static_cast<double>(transitions), "fitting");
-    const Index n = std::min(kBlock, transitions - first);
-    const Matrix u = inputs > 0 ? Matrix(request.input.middleCols(first, n)) : Matrix(0, n);
-    accumulate(sums, X.middleCols(first, n + 1), u, request.map.alpha, request.map.phi);
+  const auto& trials = request.data.trials;
+  const Index inputs = trials.front().input.rows();
+  RegressionSums sums = emptySums(request.data.neurons(), inputs);
+  const auto all = static_cast<double>(transitionsOf(trials));
+  Index done = 0;
+  for (const auto& trial : trials) {
+    const Index transitions = trial.activity.cols() - 1;
+    for (Index first = 0; first < transitions; first += kBlock) {
+      progress.checkpoint(static_cast<double>(done + first) / all, "fitting");
+      const Index n = std::min(kBlock, transitions - first);
+      accumulate(sums, trial.activity.middleCols(first, n + 1), trial.input.middleCols(first, n),
+                 request.map.alpha, request.map.phi);
+    }
+    done += transitions;
   }
   return sums;
-}
-
-// m x T, also without an input.
-Matrix inputOf(const FitRequest& request) {
-  return request.input.rows() > 0 ? request.input : Matrix(0, request.recording.activity.cols());
 }
 
 double ridgeDominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
@@ -74,14 +77,29 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
   return true;
 }
 
-// Of the smoothed reconstruction for latent students, of a noise-free run from the first sample for the
-// others.
+// All trials side by side, and what the student makes of them: the smoothed reconstruction for latent
+// students (a switching one has its states on the first trial alone), a noise-free run from each trial's
+// first sample for the others.
 double explainedVarianceOf(const Student& student, const FitRequest& request) {
-  const Matrix& X = request.recording.activity;
-  if (student.emission) return explainedVariance(X, seenActivity(student, student.states, request.input));
-  const StudentRun run =
-      runStudent(student, startFor(student, X.col(0)), X.cols(), request.input, Matrix(X.rows(), 0));
-  return explainedVariance(X, seenActivity(student, run.states, request.input));
+  const auto& trials = request.data.trials;
+  const bool firstAlone = student.emission && !student.latent;
+  const Index columns = firstAlone ? trials.front().activity.cols() : request.data.timepoints();
+  std::vector<Matrix> states;
+  if (student.latent && trials.size() > 1) states = smooth(*student.latent, trials).means;
+  Matrix recorded(request.data.neurons(), columns), explained(recorded.rows(), columns);
+  Index at = 0;
+  for (std::size_t k = 0; k < trials.size() && at < columns; ++k) {
+    const Matrix &X = trials[k].activity, &input = trials[k].input;
+    if (states.size() <= k)
+      states.push_back(student.emission ? student.states
+                                        : runStudent(student, startFor(student, X.col(0)), X.cols(), input,
+                                                     Matrix(X.rows(), 0))
+                                              .states);
+    recorded.middleCols(at, X.cols()) = X;
+    explained.middleCols(at, X.cols()) = seenActivity(student, states[k], input);
+    at += X.cols();
+  }
+  return explainedVariance(recorded, explained);
 }
 
 // The settings that steer the method, as `options`.
@@ -95,15 +113,28 @@ void addMethodOptions(ordered_json& options, const Settings& settings) {
   }
 }
 
+// One file's name, or a list of them; null for none.
+ordered_json oneOrAll(const std::vector<std::string>& files) {
+  if (files.empty()) return nullptr;
+  return files.size() == 1 ? ordered_json(files.front()) : ordered_json(files);
+}
+
+ordered_json trialsJson(const FitTrials& data) {
+  auto json = ordered_json::array();
+  for (std::size_t k = 0; k < data.trials.size(); ++k)
+    json.push_back({{"file", data.files[k]}, {"timepoints", data.trials[k].activity.cols()}});
+  return json;
+}
+
 ordered_json optionsJson(const FitRequest& request) {
   ordered_json options;
-  options["recording"] = request.recording.source;
+  options["recording"] = oneOrAll(request.data.files);
   options["transpose"] = request.transpose;
-  options["observed"] = request.observed ? ordered_json(*request.observed) : ordered_json(nullptr);
+  options["observed"] = request.data.observed ? ordered_json(*request.data.observed) : ordered_json(nullptr);
   options["alpha"] = request.map.alpha;
   if (isMap(request)) options["rho"] = request.map.rho;
   options["phi"] = nameOf(request.map.phi);
-  options["input"] = request.inputFile.empty() ? ordered_json(nullptr) : ordered_json(request.inputFile);
+  options["input"] = oneOrAll(request.data.inputs);
   options["dt"] = request.dt ? ordered_json(*request.dt) : ordered_json(nullptr);
   addMethodOptions(options, request.settings);
   return options;
@@ -126,8 +157,9 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   const auto orNull = [](bool known, auto&& make) { return known ? make() : ordered_json(nullptr); };
   ordered_json json;
   json["method"] = request.settings.text("fit.method");
-  json["neurons"] = request.recording.activity.rows();
-  json["timepoints"] = request.recording.activity.cols();
+  json["neurons"] = request.data.neurons();
+  json["timepoints"] = request.data.timepoints();
+  if (request.data.trials.size() > 1) json["trials"] = trialsJson(request.data);
   json["options"] = optionsJson(request);
   json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });
   json["eigenvalues"] = orNull(spectrum, [&] { return eigenvaluesToJson(findings.spectrum.values); });
@@ -144,9 +176,9 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["undetermined"] = orNull(spectrum, [&] { return ordered_json(findings.spectrum.undetermined); });
   if (isMap(request)) json["ridge_dominance"] = numberOrNull(findings.ridgeDominance);
   if (parameters) addStudentParts(json, student);
-  if (request.input.rows() > 0 && !json.contains("input_matrix"))
+  if (!request.data.inputs.empty() && !json.contains("input_matrix"))
     json["input_matrix"] = orNull(parameters, [&] { return matrixToJson(student.V); });
-  json["warnings"] = request.warnings;
+  json["warnings"] = request.data.warnings;
   json["summary"] = summaryJson(student.summary, status);
   return json;
 }
@@ -155,12 +187,10 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
 
 namespace {
 
-// The trial as fitted: MAP from its sums, the others from the recording itself.
+// The trials as fitted: MAP from its sums, the others from the recording itself.
 Student fitOf(const FitRequest& request, Findings& findings, Progress& progress) {
   if (!isMap(request)) {
-    Student student = fitTrials(request.settings, {{request.recording.activity, inputOf(request)}}, progress,
-                                request.heldEmissions);
-    student.seen = request.recording.activity.rows();
+    Student student = fitTrials(request.settings, request.data.trials, progress, request.heldEmissions);
     if (student.summary.status == FitStatus::stopped) progress.grantStop();
     return student;
   }
@@ -190,12 +220,13 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     }
     findings.explainedVariance = explainedVarianceOf(student, request);
   }
-  request.warnings.insert(request.warnings.end(), student.notes.begin(), student.notes.end());
+  auto& warnings = request.data.warnings;
+  warnings.insert(warnings.end(), student.notes.begin(), student.notes.end());
   if (isMap(request))
     if (const auto note = ridgeNote(findings.ridgeDominance, request.map.rho); !note.empty())
-      request.warnings.push_back(note);
+      warnings.push_back(note);
   report.json = reportJson(request, student, findings, status);
-  report.warnings = std::move(request.warnings);
+  report.warnings = std::move(warnings);
   return report;
 }
 

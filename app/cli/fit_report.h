@@ -1,10 +1,10 @@
 // A fit of a recording and everything that `keyhole fit` says about it.
 #pragma once
 
+#include "app/cli/fit_trials.h"
 #include "core/common/progress.h"
 #include "core/experiment/trial_fits.h"
 #include "core/fitting/map_fit.h"
-#include "core/observation/recording.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,21 +15,17 @@
 namespace keyhole::cli {
 
 struct FitRequest {
-  Recording recording;  // activity N x T, usable; all N are fitted
-  Matrix input;         // m x T, or empty
-  std::string inputFile;
+  FitTrials data;     // all of its neurons are fitted
   Settings settings;  // fit.method and its options
   MapOptions map;     // α and φ for every method, ρ for MAP
   std::optional<LdsModel> heldEmissions;
-  std::optional<double> dt;       // seconds between two samples
-  bool transpose = false;         // how the recording was read, for the record
-  std::optional<Index> observed;  // the first channels only, likewise
-  std::vector<std::string> warnings;
+  std::optional<double> dt;  // seconds between two samples
+  bool transpose = false;    // how the recordings were read, for the record
 };
 
 struct FitReport {
   nlohmann::ordered_json json;
-  std::vector<std::string> warnings;  // those of the request and what the fit adds; also in the JSON
+  std::vector<std::string> warnings;  // those of the data and what the fit adds; also in the JSON
   bool stopped = false;               // the user stopped, and this is the best so far
   bool good = false;                  // parameters and eigenvalues are there
   std::string message;                // if not: why, one sentence

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 namespace keyhole::cli {
 namespace {
@@ -64,6 +65,26 @@ std::vector<Index> seenCounts(const std::string& text, Index units) {
                  " (the teacher's units) such as 2,6,12");
     counts.push_back(count);
     if (comma == std::string_view::npos) return counts;
+    rest = rest.substr(comma + 1);
+  }
+}
+
+std::vector<Index> numberList(const std::string& option, const std::string& text, Index maximum) {
+  const std::string allowed = "whole numbers from 1 to " + std::to_string(maximum) + " such as 1.." +
+                              std::to_string(maximum) + " or 1,2,5";
+  std::set<Index> numbers;
+  std::string_view rest = text;
+  while (true) {
+    const auto comma = rest.find(',');
+    const std::string_view part = rest.substr(0, comma);
+    const auto dots = part.find("..");
+    Index first = 0, last = 0;
+    const bool good =
+        parse(part.substr(0, dots), first) &&
+        (dots == std::string_view::npos ? (last = first) > 0 : parse(part.substr(dots + 2), last));
+    if (!good || first < 1 || last < first || last > maximum) refuse(option, text, allowed);
+    for (Index number = first; number <= last; ++number) numbers.insert(number);
+    if (comma == std::string_view::npos) return {numbers.begin(), numbers.end()};
     rest = rest.substr(comma + 1);
   }
 }

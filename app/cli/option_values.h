@@ -22,6 +22,9 @@ double numberOption(const std::string& option, const std::string& text, const Nu
 Index countOption(const std::string& option, const std::string& text, Index maximum,
                   const std::string& whose);
 
+// "1..10", "2,5,8", or both: whole numbers from 1 to maximum, in rising order, each once.
+std::vector<Index> numberList(const std::string& option, const std::string& text, Index maximum);
+
 // "2,6,12" or "all": numbers of seen units between 1 and `units`, in the given order.
 std::vector<Index> seenCounts(const std::string& text, Index units);
 

@@ -48,7 +48,10 @@ std::string methodLabel(const Settings& settings) {
 
 void addJobs(std::vector<Job>& jobs, const Settings& settings, const std::string& estimator, bool shown) {
   const auto add = [&](DrawnOver over) {
-    jobs.push_back({{estimator, over, shown, {}}, settings, drawKey(settings, over), {}});
+    Settings own = settings;
+    // A start by subspace identification has no seed: the others are from principal components.
+    if (over == DrawnOver::starts) own.set("fit.lds_start", std::string("pca"));
+    jobs.push_back({{estimator, over, shown, {}}, own, drawKey(own, over), {}});
   };
   if (!isRecording(settings)) add(DrawnOver::circuits);
   if (hasStarts(fitMethod(settings))) add(DrawnOver::starts);

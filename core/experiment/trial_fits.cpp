@@ -38,6 +38,9 @@ LdsOptions ldsOptions(const Settings& settings) {
   options.kind = ldsClass(settings);
   options.estimator =
       settings.text("fit.estimator") == "published" ? LdsEstimator::published : LdsEstimator::exact;
+  if (options.estimator == LdsEstimator::exact && settings.text("fit.lds_start") == "subspace")
+    options.start = LdsStart::subspace;
+  options.inputAtArrival = settings.text("fit.input_timing") == "arrival";
   options.alpha = settings.number("simulation.alpha");
   options.iterations = settings.integer("fit.iterations");
   options.seed = fitSeed(settings);

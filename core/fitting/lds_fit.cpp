@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/fitting/lds_steps.h"
+#include "core/fitting/lds_subspace_start.h"
 #include "core/linalg/eigen.h"
 
 #include <chrono>
@@ -60,8 +61,33 @@ class Em {
 
   // The start of number `start`, from its progress bar's place `start` out of all.
   Run run(Index start, Progress& progress) {
+    if (start == 0 && m_options.start == LdsStart::subspace) {
+      const Run run = runFromSubspace(progress);
+      if (!run.logLikelihood.empty() || run.status == FitStatus::stopped) return run;
+      m_startWarning = "the start by subspace identification failed, and PCA took its place: " + run.broke;
+    }
+    return runFrom(startOf(m_data.trials(), m_options, seedOf(start)), start, progress);
+  }
+
+  std::uint64_t seedOf(Index start) const { return m_options.seed + static_cast<std::uint64_t>(start); }
+
+  const std::string& startWarning() const { return m_startWarning; }  // empty: none
+
+ private:
+  Run runFromSubspace(Progress& progress) {
     Run run;
-    LdsModel next = startOf(m_data.trials(), m_options, seedOf(start));
+    try {
+      return runFrom(subspaceStart(m_data, m_kind, progress), 0, progress);
+    } catch (const Stopped&) {
+      throw;
+    } catch (const std::runtime_error& error) {
+      run.broke = error.what();
+    }
+    return run;
+  }
+
+  Run runFrom(LdsModel next, Index start, Progress& progress) {
+    Run run;
     for (Index iteration = 0;; ++iteration) {
       const LdsExpectations* sums = tryToSmooth(next, run, progress);
       if (!sums) return run;  // run.model is the last good one
@@ -82,9 +108,6 @@ class Em {
     }
   }
 
-  std::uint64_t seedOf(Index start) const { return m_options.seed + static_cast<std::uint64_t>(start); }
-
- private:
   // The expectations of a model, or nothing and what is wrong with it.
   const LdsExpectations* tryToSmooth(const LdsModel& model, Run& run, Progress& progress) {
     try {
@@ -115,6 +138,7 @@ class Em {
   LdsClass m_kind;
   LdsSmoother m_smoother;
   LdsEmissionSteps m_emissions;
+  std::string m_startWarning;
 };
 
 void requireEnough(const LdsData& data, const LdsOptions& options) {
@@ -200,6 +224,10 @@ std::vector<std::string> problems(const LdsOptions& options) {
   whole("the number of restarts", options.restarts, 1);
   if (!(options.alpha > 0 && options.alpha <= 1))
     found.push_back("alpha is " + toText(options.alpha) + "; allowed: a number above 0 and up to 1");
+  if (options.start == LdsStart::subspace && emissionsAreFixed(options))
+    found.push_back("the start is subspace, and the emissions are " +
+                    std::string(options.heldEmissions ? "held" : "those of the published estimator") +
+                    "; allowed: pca");
   if (!(options.kind.noiseFloor > 0 && options.kind.noiseFloor < 1))
     found.push_back("the noise floor is " + toText(options.kind.noiseFloor) +
                     "; allowed: a number between 0 and 1");
@@ -267,6 +295,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     fit.explainedVariance = reconstructionVariance(fit.model, trials);
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
   }
+  if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return fit;
 }

@@ -16,11 +16,19 @@ enum class LdsEstimator {
               // probabilistic PCA; EM on the dynamics alone, Q diagonal or full; x_0 ~ N(0, I) throughout
 };
 
+enum class LdsStart {
+  pca,       // principal components in a random rotation of the latents
+  subspace,  // the first start is the model of subspace identification, whatever its seed; further starts as
+             // for pca. If that fails (missing samples, too few of them), the first one is too, and a warning
+             // says why.
+};
+
 struct LdsOptions {
   LdsClass kind;
   LdsEstimator estimator = LdsEstimator::exact;
-  double alpha = 0.01;     // for the paper's scaling
-  Index iterations = 200;  // at most
+  LdsStart start = LdsStart::pca;  // subspace: for the exact estimator without held emissions
+  double alpha = 0.01;             // for the paper's scaling
+  Index iterations = 200;          // at most
   double tolerance =
       1e-10;  // converged if the log-likelihood rises by less than this part of its size; 0: never
   bool inputAtArrival = true;  // u_t acts on x_t as published, else u_{t-1}
@@ -40,19 +48,20 @@ struct LdsFit {
   std::vector<Restart> restarts;      // one per start, in the order of their seeds
   std::uint64_t seed = 0;             // of the start that is shown
   double explainedVariance = 0;       // of the samples by the smoothed reconstruction C x̂ + G u + c
-  std::vector<std::string> warnings;  // Heywood cases, channels that do not vary
+  std::vector<std::string> warnings;  // Heywood cases, channels that do not vary, a start that failed
 };
 
 // Exact: the start with the highest final log-likelihood is shown. Published: the first one, since its
 // likelihood is no argument for a rotation; the others are its distribution. A stop keeps the best so far
 // (status stopped). If a number leaves the finite range or a covariance breaks, the last good parameters are
 // kept (status diverged, if there is none; otherwise a warning). Throws InputError: trials that do not fit
-// together, fewer varying channels than latents, too few samples.
+// together, fewer varying channels than latents, too few samples; Stopped during the start by subspace
+// identification.
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress = noProgress());
 
-// The start of a fit: PCA (the published estimator: behind the regression on the input) in a random rotation
-// of the latents; for the published estimator also its final emissions. Missing samples count as their
-// channel's mean.
+// The start of a fit (LdsStart::pca): PCA (the published estimator: behind the regression on the input) in a
+// random rotation of the latents; for the published estimator also its final emissions. Missing samples count
+// as their channel's mean.
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed);
 
 // What a model explains: see LdsFit.

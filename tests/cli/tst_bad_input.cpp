@@ -88,7 +88,7 @@ class TestBadInput : public QObject {
     row("option twice", {"fit", "@good.npy", "--alpha", "0.1", "--alpha", "0.2"},
         "--alpha is given more than once");
     row("no recording", {"fit"}, "RECORDING");
-    row("two recordings", {"fit", "@good.npy", "@nan.npy"}, "does not know");
+    row("two recordings, one of them bad", {"fit", "@good.npy", "@nan.npy"}, "nan.npy");
     row("output in no folder", {"fit", "@good.npy", "-o", "@nowhere/fit.json"}, "there is no folder");
     row("output is a folder", {"fit", "@good.npy", "-o", "@folder.json"}, "folder.json: it is a folder");
     row("empty output", {"fit", "@good.npy", "-o", ""}, "-o is empty");

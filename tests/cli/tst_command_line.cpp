@@ -58,11 +58,13 @@ class TestCommandLine : public QObject {
   void everyCommandExplainsItself_data() {
     QTest::addColumn<QString>("command");
     QTest::addColumn<QStringList>("mentions");
-    QTest::newRow("overview") << "" << QStringList{"list",   "fit",       "curve", "simulate",
-                                                   "figure", "--version", "--info"};
+    QTest::newRow("overview") << "" << QStringList{"list",     "fit",    "compare",   "order", "curve",
+                                                   "simulate", "figure", "--version", "--info"};
     QTest::newRow("list") << "list" << QStringList{"--json"};
     QTest::newRow("fit") << "fit" << QStringList{"--method", "--alpha", "--rho",      "--phi", "--transpose",
                                                  "--input",  "--dt",    "--observed", "--out", "Examples"};
+    QTest::newRow("order") << "order" << QStringList{"--latents", "--states", "--folds", "--set",
+                                                     "--seed",    "--out",    "Examples"};
     QTest::newRow("curve") << "curve" << QStringList{"--teacher", "--set", "--limit", "--observed",
                                                      "--seed",    "--out", "Examples"};
     QTest::newRow("simulate") << "simulate" << QStringList{"--out", "--seed", "--set", "Examples"};

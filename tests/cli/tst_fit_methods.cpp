@@ -1,4 +1,5 @@
 // Tests `keyhole fit --method …` and `keyhole compare`
+#include "core/common/random.h"
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/reference.h"
@@ -66,6 +67,53 @@ class TestFitMethods : public QObject {
     QCOMPARE(run("heavy").code, 2);
   }
 
+  // The start of EM reaches the fit: before any iteration it is the subspace model itself.
+  void startsFromSubspace() {
+    const auto run = [this](std::vector<std::string> more) {
+      std::vector<std::string> args = {"fit", m_recording, "--latents", "2", "--method"};
+      args.insert(args.end(), more.begin(), more.end());
+      const auto outcome = runCli(args);
+      return outcome.code == 0 ? outcome.json() : nlohmann::ordered_json();
+    };
+    const auto subspace = run({"subspace"});
+    const auto em = run({"lds", "--iterations", "1", "--noise", "full", "--start", "subspace"});
+    const auto pca = run({"lds", "--iterations", "1", "--noise", "full"});
+    QVERIFY(subspace.is_object() && em.is_object() && pca.is_object());
+    QCOMPARE(em["options"]["lds_start"].get<std::string>(), std::string("subspace"));
+    QCOMPARE(pca["options"]["lds_start"].get<std::string>(), std::string("pca"));
+    QVERIFY(em["log_likelihood"][0] != pca["log_likelihood"][0]);
+    QVERIFY(em["log_likelihood"][1].get<double>() >= em["log_likelihood"][0].get<double>());
+    // One iteration moves the orthonormal emissions a little.
+    for (std::size_t i = 0; i < 6; ++i)
+      for (std::size_t j = 0; j < 2; ++j)
+        QVERIFY(std::abs(em["emission"][i][j].get<double>() - subspace["emission"][i][j].get<double>()) <
+                0.2);
+  }
+
+  // The same input one row earlier, acting at departure, is the published timing: the same dynamics but for
+  // the direct input, which is left out. Fails if the option does not reach the fit, or turns the wrong way.
+  void inputTiming() {
+    const Matrix input = RandomStream(5, Stream::test).normalMatrix(400, 1);
+    const std::string now = m_folder.path("now.npy");
+    writeNpy(now, input);
+    Matrix earlier(input.rows(), 1);
+    earlier << input.bottomRows(input.rows() - 1), 0;
+    const std::string file = m_folder.path("earlier.npy");
+    writeNpy(file, earlier);
+    const auto run = [this](const std::string& inputFile, const std::string& timing) {
+      return runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "5",
+                     "--no-direct", "--input", inputFile, "--input-timing", timing});
+    };
+    const auto arrival = run(now, "arrival"), departure = run(file, "departure");
+    QVERIFY2(arrival.code == 0 && departure.code == 0, (arrival.err + departure.err).c_str());
+    QCOMPARE(departure.json()["options"]["input_timing"].get<std::string>(), std::string("departure"));
+    const double a = arrival.json()["log_likelihood"].back(), d = departure.json()["log_likelihood"].back();
+    QVERIFY2(std::abs(a - d) < 1e-12 * std::abs(a), qPrintable(QString("%1 %2").arg(a).arg(d)));
+    const double wrong = run(now, "departure").json()["log_likelihood"].back();
+    QVERIFY(std::abs(wrong - a) > 1e-6 * std::abs(a));
+    QCOMPARE(run(now, "later").code, 2);
+  }
+
   // An earlier result's emissions come back unchanged.
   void emissionsAreHeld() {
     const std::string first = m_folder.path("first.json");
@@ -104,6 +152,9 @@ class TestFitMethods : public QObject {
     row("no latents", {"--method", "lds", "--latents", "0"}, "--latents is 0");
     row("too many latents", {"--method", "lds", "--latents", "7"}, "7");
     row("of another method", {"--method", "map", "--latents", "3"}, "--latents");
+    row("start of the published", {"--method", "lds", "--estimator", "published", "--start", "subspace"},
+        "--start is subspace, which means nothing for --method lds --estimator published");
+    row("unknown start", {"--method", "lds", "--start", "here"}, "--start is here");
     row("unknown choice", {"--method", "lds", "--noise", "loud"}, "loud");
     row("missing file", {"--method", "lds", "--emissions-from", "/nowhere.json"}, "/nowhere.json");
     row("another stage", {"--method", "lds", "--set", "teacher.size=3"}, "teacher.size");

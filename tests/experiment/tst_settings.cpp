@@ -181,6 +181,10 @@ class TestSettings : public QObject {
     row("observation.fraction", {"observation.subset", "chosen"}, false);
     row("observation.units", {"observation.subset", "chosen"}, true);
     row("fit.rho", {"fit.method", "stationary-discrete"}, false);
+    row("fit.lds_start", {"fit.method", "lds"}, true);
+    row("fit.lds_start", {"fit.method", "lds", "fit.estimator", "published"}, false);
+    row("fit.input_timing", {"fit.method", "lds", "fit.estimator", "published"}, true);
+    row("fit.input_timing", {"fit.method", "slds"}, false);
   }
   void applies() {
     QFETCH(QString, key);

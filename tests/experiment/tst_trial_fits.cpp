@@ -79,6 +79,24 @@ class TestTrialFits : public QObject {
     QVERIFY(paperScaling(fit.model.F, 0.01) == run->fit->student.A);
   }
 
+  // The input's timing and the start of EM, likewise; both are left out where they mean nothing.
+  void timingAndStartReachTheFit() {
+    const Settings settings = chainWith("lds", {{"fit.lds_start", "subspace"},
+                                                {"fit.input_timing", "departure"},
+                                                {"simulation.observation_noise", "0.1"}});
+    const LdsOptions options = ldsOptions(settings);
+    QCOMPARE(options.start, LdsStart::subspace);
+    QVERIFY(!options.inputAtArrival);
+    const auto run = runExperiment(settings, nullptr);
+    QVERIFY(run->simulation->signal.size() > 0);
+    QVERIFY(run->fit->student.latent && !run->fit->student.latent->inputAtArrival);
+    QVERIFY(!run->fit->student.inputAtArrival);
+    QVERIFY(run->studentAnalysis->explainedVariance > 0.9);
+    QCOMPARE(ldsOptions(with(settings, {{"fit.estimator", "published"}})).start, LdsStart::pca);
+    QCOMPARE(ldsOptions(Settings()).start, LdsStart::pca);
+    QVERIFY(ldsOptions(Settings()).inputAtArrival);
+  }
+
   // More steps than are displayed are simulated once more, and are the same ones.
   void longerRecordingsAreTheSame() {
     const Settings settings = chainWith("lds", {{"simulation.steps", "6000"}, {"fit.steps", "6000"}});

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_smoother.h"
+#include "core/fitting/subspace_fit.h"
 #include "tests/fitting/lds_cases.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
@@ -102,6 +103,127 @@ class TestLdsFit : public QObject {
       QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
       QVERIFY(fit.logLikelihood.back() > fit.logLikelihood.front());
     }
+  }
+
+  // The same from subspace identification, also with inputs at departure. Fails if the start is not a member
+  // of the class: then the first step, which brings it there, may fall.
+  void logLikelihoodNeverFallsFromSubspace_data() { logLikelihoodNeverFalls_data(); }
+  void logLikelihoodNeverFallsFromSubspace() {
+    QFETCH(int, emissions);
+    QFETCH(int, dynamics);
+    QFETCH(int, noise);
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      LdsModel truth = randomLds(seed, 3, 5, seed % 2 ? 1 : 0);
+      if (seed > 4) truth.F *= 1.08;  // beyond stability for some, where the constraint acts
+      const std::vector<Trial> trials = {sampleOf(truth, seed, 150), sampleOf(truth, seed + 10, 90)};
+      LdsOptions options = quick(seed % 2 ? 3 : 2, 25);
+      options.start = LdsStart::subspace;
+      options.kind.emissions = static_cast<LdsEmissions>(emissions);
+      options.kind.dynamicsNoise = static_cast<LdsDynamicsNoise>(dynamics);
+      options.kind.emissionNoise = static_cast<LdsEmissionNoise>(noise);
+      options.kind.bias = seed % 4 != 1;
+      options.kind.direct = seed % 4 != 3;
+      options.kind.stable = seed > 4;
+      options.inputAtArrival = seed % 3 != 0;
+      const LdsFit fit = fitLds(trials, options);
+      for (const auto& warning : fit.warnings) QVERIFY2(!warning.starts_with("the start"), warning.c_str());
+      QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
+    }
+  }
+
+  // Two roads to the first expectations: the fit's first likelihood, without an iteration, is that of
+  // subspaceModel() as other code evaluates it. What a class can say in other words does not change it:
+  // diagonal Q, no bias, and inputs at departure (of one trial). 1e-9: other bases, other rounding.
+  void subspaceStartIsTheSubspaceModel_data() {
+    QTest::addColumn<bool>("diagonal");
+    QTest::addColumn<bool>("bias");
+    QTest::addColumn<bool>("arrival");
+    for (const bool diagonal : {false, true})
+      for (const bool bias : {true, false})
+        for (const bool arrival : {true, false})
+          QTest::addRow("%s Q, %s, %s", diagonal ? "diagonal" : "full", bias ? "bias" : "no bias",
+                        arrival ? "arrival" : "departure")
+              << diagonal << bias << arrival;
+  }
+  void subspaceStartIsTheSubspaceModel() {
+    QFETCH(bool, diagonal);
+    QFETCH(bool, bias);
+    QFETCH(bool, arrival);
+    const std::vector<Trial> trials = {sampleOf(randomLds(7, 2, 6, 1), 7, 600)};
+    SubspaceOptions subspace;
+    subspace.latents = 2;
+    const LdsModel model = subspaceModel(trials, subspace);
+    LdsOptions options = quick(2, 0);
+    options.start = LdsStart::subspace;
+    options.kind.dynamicsNoise = diagonal ? LdsDynamicsNoise::diagonal : LdsDynamicsNoise::full;
+    options.kind.bias = bias;
+    options.inputAtArrival = arrival;
+    const LdsFit fit = fitLds(trials, options);
+    const double known = logLikelihood(model, trials);
+    QVERIFY2(std::abs(fit.logLikelihood.front() - known) < 1e-9 * std::abs(known),
+             qPrintable(QString("%1 is not %2").arg(fit.logLikelihood.front(), 0, 'g', 15).arg(known)));
+    COMPARE_EIGENVALUES(sorted(fit.model.F), sorted(model.F), 1e-9);
+    QCOMPARE(fit.model.inputAtArrival, arrival);
+    if (!bias) QVERIFY(fit.model.b.isZero(0));
+    if (diagonal) QVERIFY(fit.model.Q.isDiagonal(0));
+    if (diagonal || !bias || !arrival) return;
+    COMPARE_MATRICES(fit.model.F, model.F, 0);
+    COMPARE_MATRICES(fit.model.V, model.V, 0);
+    COMPARE_MATRICES(fit.model.C, model.C, 0);
+    COMPARE_MATRICES(fit.model.Q, model.Q, 0);
+    COMPARE_MATRICES(fit.model.P0, model.P0, 0);
+  }
+
+  // What the start is for: on long data of a known system it is where PCA gets only after many iterations.
+  // Fails if it is no better than a start at random.
+  void subspaceStartIsAhead() {
+    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+      const std::vector<Trial> trials = {sampleOf(randomLds(seed, 3, 8, 1), seed, 3000)};
+      LdsOptions options = quick(3, 5);
+      options.kind.emissions = LdsEmissions::free;
+      options.kind.dynamicsNoise = LdsDynamicsNoise::full;
+      const LdsFit fromPca = fitLds(trials, options);
+      options.start = LdsStart::subspace;
+      const LdsFit fromSubspace = fitLds(trials, options);
+      qInfo("seed %d: %.2f from subspace, %.2f from PCA", static_cast<int>(seed),
+            fromSubspace.logLikelihood.back(), fromPca.logLikelihood.back());
+      QVERIFY(fromSubspace.logLikelihood.back() >= fromPca.logLikelihood.back());
+    }
+  }
+
+  // The first start alone is subspace identification's, whatever the seed; the others are those of PCA.
+  void onlyTheFirstStartIsSubspace() {
+    const std::vector<Trial> trials = {sampleOf(randomLds(3, 2, 5, 0), 3, 400)};
+    LdsOptions options = quick(2, 3);
+    options.restarts = 3;
+    options.seed = 11;
+    const LdsFit pca = fitLds(trials, options);
+    options.start = LdsStart::subspace;
+    const LdsFit mixed = fitLds(trials, options);
+    QCOMPARE(mixed.restarts.size(), std::size_t{3});
+    QVERIFY(mixed.restarts[0].objective != pca.restarts[0].objective);
+    for (const std::size_t i : {1, 2}) QCOMPARE(mixed.restarts[i].objective, pca.restarts[i].objective);
+    options.seed = 12;
+    QCOMPARE(fitLds(trials, options).restarts[0].objective, mixed.restarts[0].objective);
+  }
+
+  // Too short, or with gaps: the fit is that of PCA, and a sentence says why. With emissions that are not
+  // fitted the start is refused.
+  void subspaceStartThatFails() {
+    const LdsModel truth = randomLds(3, 2, 5, 0);
+    LdsOptions options = quick(2, 5);
+    for (const auto& trial : {sampleOf(truth, 3, 18), withGaps(sampleOf(truth, 3, 300), 7)}) {
+      options.start = LdsStart::pca;
+      const LdsFit pca = fitLds({trial}, options);
+      options.start = LdsStart::subspace;
+      const LdsFit fit = fitLds({trial}, options);
+      QVERIFY(fit.logLikelihood == pca.logLikelihood);
+      QCOMPARE(fit.warnings.size(), pca.warnings.size() + 1);
+      qInfo("%s", fit.warnings.back().c_str());
+      QVERIFY(fit.warnings.back().starts_with("the start by subspace identification failed"));
+    }
+    options.estimator = LdsEstimator::published;
+    QCOMPARE(problems(options).size(), std::size_t{1});
   }
 
   // The parameters that are reported are those of the last likelihood.

@@ -34,9 +34,9 @@ LdsOptions quick(LdsEmissions emissions = LdsEmissions::free) {
   return options;
 }
 
-LdsOrderPoint at(Index latents, double heldOut, double standardError) {
-  LdsOrderPoint point;
-  point.latents = latents;
+OrderPoint at(Index latents, double heldOut, double standardError) {
+  OrderPoint point;
+  point.number = latents;
   point.heldOut = heldOut;
   point.standardError = standardError;
   return point;
@@ -64,21 +64,19 @@ class TestLdsOrder : public QObject {
     const LdsModel truth = twoLatents(static_cast<std::uint64_t>(seed));
     const std::vector<Trial> trials = {sampleOf(truth, static_cast<std::uint64_t>(seed), 1600)};
     Index calls = 0;
-    const LdsOrderCurve curve =
-        ldsOrderCurve(trials, quick(static_cast<LdsEmissions>(emissions)), {1, 2, 3, 4}, 4, noProgress(),
-                      [&calls](const LdsOrderCurve& seen) {
-                        QCOMPARE(static_cast<Index>(seen.points.size()), ++calls);
-                        QCOMPARE(seen.complete, calls == 4);
-                      });
+    const OrderCurve curve = ldsOrderCurve(trials, quick(static_cast<LdsEmissions>(emissions)), {1, 2, 3, 4},
+                                           4, noProgress(), [&calls](const OrderCurve& seen) {
+                                             QCOMPARE(static_cast<Index>(seen.points.size()), ++calls);
+                                             QCOMPARE(seen.complete, calls == 4);
+                                           });
     for (const auto& point : curve.points)
-      qInfo("%ld latents: %.4f +- %.4f", static_cast<long>(point.latents), point.heldOut,
-            point.standardError);
+      qInfo("%ld latents: %.4f +- %.4f", static_cast<long>(point.number), point.heldOut, point.standardError);
     QCOMPARE(curve.chosen, Index{2});
     QVERIFY(curve.complete);
     QCOMPARE(calls, Index{4});
     // Against the truth on the same data: some 25 parameters cost 25/2/1200 = 0.01 on fresh data and win back
     // half of it on old ones.
-    const LdsOrderPoint& two = curve.points[1];
+    const OrderPoint& two = curve.points[1];
     QVERIFY(std::abs(two.heldOut - logLikelihood(truth, trials) / 1600) < 0.05);
     QCOMPARE(two.eigenvalues.size(), Index{2});
     COMPARE_EIGENVALUES(two.eigenvalues, eigenvalues(paperScaling(truth.F, 0.01)), 10.0);  // 0.1 of F's
@@ -121,7 +119,7 @@ class TestLdsOrder : public QObject {
       model.mu0 = mean;
       expected(held) = logLikelihood(model, {block}) / static_cast<double>(block.activity.cols());
     }
-    const LdsOrderCurve curve = ldsOrderCurve({trial}, options, {2}, 2, noProgress());
+    const OrderCurve curve = ldsOrderCurve({trial}, options, {2}, 2, noProgress());
     QVERIFY(std::abs(curve.points.front().heldOut - expected.mean()) < 1e-9 * std::abs(expected.mean()));
     // Of two values: half of their difference.
     QVERIFY(std::abs(curve.points.front().standardError - 0.5 * std::abs(expected(0) - expected(1))) < 1e-8);

@@ -1,0 +1,117 @@
+#include "app/cli/fit_trials.h"
+
+#include "app/cli/option_values.h"
+#include "core/common/error.h"
+#include "core/io/recording_file.h"
+
+#include <cmath>
+
+namespace keyhole::cli {
+namespace {
+
+std::string counted(Index count, const std::string& one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+void requireSame(Index count, Index first, const std::string& what, const std::string& file,
+                 const std::string& firstFile) {
+  if (count == first) return;
+  throw InputError(file + " has " + counted(count, what) + " and " + firstFile + " has " +
+                   std::to_string(first) + "; allowed: the same number in all files");
+}
+
+// Leaves the first channels only.
+void keepFirst(Recording& recording, Index kept) {
+  recording.activity.conservativeResize(kept, Eigen::NoChange);
+  if (!recording.channelNames.empty()) recording.channelNames.resize(static_cast<std::size_t>(kept));
+}
+
+// The input as m x T, from a file of T rows (or of a single row of T numbers).
+Matrix readInput(const std::string& file, const Recording& recording) {
+  Matrix input = readMatrixFile(file);
+  const Index T = recording.activity.cols();
+  if (input.rows() == 1 && T > 1) input.transposeInPlace();
+  if (input.rows() != T)
+    throw InputError("the input " + file + " has " + std::to_string(input.rows()) +
+                     " rows; allowed: " + std::to_string(T) + ", one per time point of " + recording.source);
+  for (Index j = 0; j < input.cols(); ++j)
+    for (Index t = 0; t < T; ++t)
+      if (!std::isfinite(input(t, j)))
+        throw InputError("the input " + file + " has the value " + toText(input(t, j)) + " in row " +
+                         std::to_string(t + 1) + ", column " + std::to_string(j + 1) +
+                         "; allowed: finite numbers");
+  return input.transpose();
+}
+
+std::vector<Recording> readRecordings(const FitFiles& files) {
+  std::vector<Recording> recordings;
+  for (const auto& file : files.recordings) {
+    recordings.push_back(readRecording(file, RecordingOptions{files.transpose, files.missingAllowed}));
+    requireSame(recordings.back().activity.rows(), recordings.front().activity.rows(), "neuron", file,
+                files.recordings.front());
+  }
+  return recordings;
+}
+
+// A channel that is constant in one trial may vary in another: asked of all of them together.
+std::string constantWarning(const std::vector<Recording>& recordings, Index timepoints) {
+  if (recordings.size() == 1) return constantChannelWarning(recordings.front());
+  Recording all = {Matrix(recordings.front().activity.rows(), timepoints), recordings.front().channelNames,
+                   recordings.front().source};
+  Index at = 0;
+  for (const auto& recording : recordings) {
+    all.activity.middleCols(at, recording.activity.cols()) = recording.activity;
+    at += recording.activity.cols();
+  }
+  return constantChannelWarning(all);
+}
+
+std::string namesWarning(const std::vector<Recording>& recordings) {
+  const auto& first = recordings.front();
+  for (const auto& recording : recordings)
+    if (!first.channelNames.empty() && !recording.channelNames.empty() &&
+        recording.channelNames != first.channelNames)
+      return "the columns of " + recording.source + " have other names than those of " + first.source +
+             "; they were taken for the same neurons in the same order";
+  return {};
+}
+
+}  // namespace
+
+void separateRecordings(FitFiles& files) {
+  auto& inputs = files.inputs;
+  if (!files.recordings.empty() || inputs.size() % 2 == 1) return;
+  const auto half = inputs.begin() + static_cast<std::ptrdiff_t>(inputs.size() / 2);
+  files.recordings.assign(half, inputs.end());
+  inputs.erase(half, inputs.end());
+}
+
+FitTrials readTrials(const FitFiles& files) {
+  if (!files.inputs.empty() && files.inputs.size() != files.recordings.size())
+    throw InputError("--input names " + counted(static_cast<Index>(files.inputs.size()), "file") + " for " +
+                     counted(static_cast<Index>(files.recordings.size()), "recording") +
+                     "; allowed: one per recording, in the same order");
+  std::vector<Recording> recordings = readRecordings(files);
+  FitTrials data;
+  data.files = files.recordings;
+  data.inputs = files.inputs;
+  if (!files.observed.empty()) {
+    data.observed = countOption("--observed", files.observed, recordings.front().activity.rows(),
+                                ", the neurons of " + files.recordings.front());
+    for (auto& recording : recordings) keepFirst(recording, *data.observed);
+  }
+  for (std::size_t k = 0; k < recordings.size(); ++k) {
+    const Matrix& activity = recordings[k].activity;
+    data.trials.push_back({activity, Matrix(0, activity.cols())});
+    if (files.inputs.empty()) continue;
+    data.trials.back().input = readInput(files.inputs[k], recordings[k]);
+    requireSame(data.trials.back().input.rows(), data.trials.front().input.rows(), "input", files.inputs[k],
+                files.inputs.front());
+  }
+  for (auto& warning : {doubtfulNamesWarning(recordings.front()),
+                        constantWarning(recordings, data.timepoints()), namesWarning(recordings)})
+    if (!warning.empty()) data.warnings.push_back(warning);
+  return data;
+}
+
+}  // namespace keyhole::cli

@@ -1,0 +1,38 @@
+// The recordings that `keyhole fit` is given: each is a trial of its own.
+#pragma once
+
+#include "core/fitting/trial.h"
+#include "core/observation/recording.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace keyhole::cli {
+
+struct FitFiles {
+  std::vector<std::string> recordings;
+  std::vector<std::string> inputs;  // none, or one per recording, in the same order
+  bool transpose = false;           // the recordings hold neurons in rows
+  bool missingAllowed = false;      // NaN is a missing sample
+  std::string observed;             // the first so many neurons, as typed; empty: all
+};
+
+struct FitTrials {
+  std::vector<Trial> trials;               // N x T_k and m x T_k; without an input 0 x T_k
+  std::vector<std::string> files, inputs;  // their names; no inputs: empty
+  std::optional<Index> observed;
+  std::vector<std::string> warnings;  // channels that carry no information, columns named differently
+
+  Index neurons() const { return trials.front().activity.rows(); }
+  Index timepoints() const { return transitionsOf(trials) + static_cast<Index>(trials.size()); }
+};
+
+// An option that takes several files takes the recordings behind it too: `--input u1 u2 r1 r2`. As there is
+// one input for each recording, the second half of them are the recordings.
+void separateRecordings(FitFiles& files);
+
+// Throws InputError: a file that cannot be read, or does not fit the others; the sentence names both.
+FitTrials readTrials(const FitFiles& files);
+
+}  // namespace keyhole::cli

@@ -1,0 +1,61 @@
+#include "app/cli/source_options.h"
+
+#include "app/cli/option_values.h"
+#include "core/experiment/experiment_stages.h"
+#include "core/experiment/presets.h"
+#include "core/experiment/session.h"
+
+#include <algorithm>
+
+namespace keyhole::cli {
+namespace {
+
+bool isSession(const std::string& source) {
+  if (source.ends_with(".keyhole") || source.ends_with(".json")) return true;
+  return std::any_of(presets().begin(), presets().end(),
+                     [&](const Preset& preset) { return preset.name == source; });
+}
+
+}  // namespace
+
+void SourceOptions::addTo(CLI::App& command) {
+  command
+      .add_option("RECORDING|PRESET|SESSION", source,
+                  "A recording (.npy, .csv, .tsv, .mat), a preset's name or a .keyhole file")
+      ->required()
+      ->type_name("");
+  command.add_option("--alpha", alpha, "Time step in units of tau")->type_name("NUMBER");
+  command.add_flag("--transpose", transpose, "RECORDING holds neurons in rows, time in columns");
+  command.add_option("--seed", seed, "The seed of all randomness, as --set teacher.seed=N")->type_name("N");
+  command.add_option("--set", assignments, "Change settings; repeatable")
+      ->expected(1)
+      ->take_all()
+      ->type_name("KEY=VALUE");
+}
+
+Settings SourceOptions::settings() const {
+  Settings chosen;
+  if (isSession(source)) {
+    chosen = presetOrSession(source).settings;
+  } else {
+    chosen.set("teacher.kind", std::string("recording"));
+    chosen.set("teacher.file", source);
+    chosen.set("observation.fraction", 1.0);
+  }
+  if (transpose) chosen.set("teacher.transpose", true);
+  if (!seed.empty()) chosen.setFromText("teacher.seed", seed);
+  if (!alpha.empty()) chosen.setFromText("simulation.alpha", alpha);
+  applySettings(chosen, assignments);
+  return chosen;
+}
+
+Experiment observedExperiment(const Settings& settings, Progress& progress) {
+  Experiment experiment;
+  experiment.settings = settings;
+  experiment.teacher = stages::makeTeacher(settings);
+  experiment.simulation = stages::makeSimulation(settings, *experiment.teacher, progress);
+  experiment.observation = stages::makeObservation(settings, *experiment.simulation);
+  return experiment;
+}
+
+}  // namespace keyhole::cli
