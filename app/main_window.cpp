@@ -15,6 +15,7 @@
 #include "core/common/error.h"
 #include "widgets/controls/settings_panel.h"
 #include "widgets/controls/value_editor.h"
+#include "widgets/plots/curve_panel.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -43,6 +44,7 @@ MainWindow::MainWindow(QSettings& preferences, const QString& unsavedFolder)
   connectDocument();
   connectWorker();
   connectPanels();
+  connectCurve();
   buildMainMenu(*this);
   restorePreferences();
   m_appearance.setTheme(QString::fromStdString(m_document.settings().text("view.theme")));
@@ -142,6 +144,36 @@ void MainWindow::connectPanels() {
   });
 }
 
+void MainWindow::connectCurve() {
+  auto* panel = qobject_cast<CurvePanel*>(m_panels->panel("curve"));
+  connect(&m_curves, &CurveWorker::grown, panel,
+          [this, panel](const std::shared_ptr<const SeenCurve>& curve) {
+            if (m_curveOf && sameSeenCurve(curve->settings, *m_curveOf)) panel->setCurve(curve);
+          });
+  connect(&m_curves, &CurveWorker::failed, m_status, &StatusLine::showHover);
+  connect(panel, &CurvePanel::fractionDragged, this, [this](double fraction, int gesture) {
+    constexpr int kOffset = 1 << 25;  // apart from the gestures of the sliders
+    edit(seenKey, fraction, kOffset + gesture);
+  });
+}
+
+// The curve belongs to the teacher and the simulation: it is computed once they stand, whatever is seen.
+void MainWindow::followCurve(const Experiment& experiment) {
+  if (experiment.coarse || isRecording(experiment.settings)) return;
+  auto* panel = qobject_cast<CurvePanel*>(m_panels->panel("curve"));
+  const std::string& quantity = experiment.settings.text("view.curve");
+  SeenCurveOptions options;
+  options.all = quantity == "singular" || quantity == "henrici";
+  const bool enough = !options.all || (panel->curve() && panel->curve()->longTime.rows.size() > 0 &&
+                                       panel->curve()->longTime.rows.front().modes.singular.size() > 0);
+  if (m_curveOf && sameSeenCurve(*m_curveOf, experiment.settings) &&
+      (enough || m_curveOf->text("view.curve") == quantity))
+    return;
+  if (!m_curveOf || !sameSeenCurve(*m_curveOf, experiment.settings)) panel->setCurve(nullptr);
+  m_curveOf = experiment.settings;
+  m_curves.request(experiment.settings, options);
+}
+
 void MainWindow::edit(const QString& key, const SettingValue& value, int gesture) {
   try {
     m_document.changeSetting(key, value, gesture);
@@ -179,6 +211,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
   if (m_compare) m_compare->setExperiment(experiment);
+  followCurve(*experiment);
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);

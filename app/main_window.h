@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/appearance.h"
+#include "app/curve_worker.h"
 #include "app/document.h"
 #include "app/experiment_worker.h"
 #include "app/probe_worker.h"
@@ -81,6 +82,8 @@ class MainWindow : public QMainWindow {
   void connectDocument();
   void connectWorker();
   void connectPanels();
+  void connectCurve();
+  void followCurve(const Experiment& experiment);
   void restorePreferences();
   void offerUnsavedSession();
 
@@ -99,6 +102,7 @@ class MainWindow : public QMainWindow {
   RecentFiles m_recent;
   UnsavedSessions m_unsaved;
   std::shared_ptr<const Experiment> m_shown;
+  std::optional<Settings> m_curveOf;  // that the curve shows or will show
   bool m_presenting = false;
   bool m_busy = false;
 
@@ -114,6 +118,7 @@ class MainWindow : public QMainWindow {
   CompareWindow* m_compare = nullptr;
   QTimer* m_staleSoon = nullptr;
 
+  CurveWorker m_curves;
   ProbeWorker m_probes;
   ExperimentWorker m_worker;  // last: stops first
 };

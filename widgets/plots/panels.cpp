@@ -1,6 +1,7 @@
 #include "widgets/plots/panels.h"
 
 #include "widgets/plots/activity_panel.h"
+#include "widgets/plots/curve_panel.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/flow_panel.h"
 #include "widgets/plots/limit_set_panel.h"
@@ -22,6 +23,7 @@ constexpr Entry kPanels[] = {
     {"teacher-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::teacher, parent); }},
     {"student-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::student, parent); }},
     {"eigenvalues", [](QWidget* parent) -> Panel* { return new EigenvaluePanel(parent); }},
+    {"curve", [](QWidget* parent) -> Panel* { return new CurvePanel(parent); }},
     {"activity", [](QWidget* parent) -> Panel* { return new ActivityPanel(parent); }},
     {"teacher-limit-sets",
      [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::teacher, parent); }},

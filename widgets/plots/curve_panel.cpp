@@ -1,0 +1,326 @@
+#include "widgets/plots/curve_panel.h"
+
+#include "core/experiment/stage_options.h"
+#include "widgets/plots/axes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr int kGrabPixels = 8;
+
+QString axisLabel(const QString& quantity) {
+  if (quantity == "score") return QObject::tr("line attractor score");
+  if (quantity == "singular") return QObject::tr("leading singular value");
+  if (quantity == "henrici") return QObject::tr("Henrici number");
+  return QObject::tr("leading Re λ̂");
+}
+
+MeanOfDraws meanOf(const CurveSummary& summary, const QString& quantity) {
+  if (quantity == "score") return summary.score;
+  if (quantity == "henrici") return summary.henrici;
+  const auto& ranks = quantity == "singular" ? summary.singular : summary.real;
+  return ranks.empty() ? MeanOfDraws{kNaN, kNaN, 0} : ranks.front();
+}
+
+// What the teacher itself has, which the student of all units has too.
+double teacherValue(const Experiment& experiment, const QString& quantity) {
+  const SystemAnalysis* teacher = experiment.teacherAnalysis.get();
+  if (!teacher) return kNaN;
+  if (quantity == "score") return teacher->score.value;
+  if (quantity == "henrici") return teacher->henrici;
+  if (quantity == "singular") return teacher->singularValues.size() > 0 ? teacher->singularValues(0) : kNaN;
+  return teacher->spectrum.values.size() > 0 ? teacher->spectrum.values(0).real() : kNaN;
+}
+
+QString shownQuantity(const Experiment& experiment) {
+  return QString::fromStdString(experiment.settings.text("view.curve"));
+}
+
+}  // namespace
+
+double curveValue(const CurveRow& row, const QString& quantity) {
+  if (!row.good) return kNaN;
+  if (quantity == "score")
+    return row.modes.score.status == ScoreStatus::undetermined ? kNaN : row.modes.score.value;
+  if (quantity == "singular") return row.modes.singular.size() > 0 ? row.modes.singular(0) : kNaN;
+  if (quantity == "henrici") return row.modes.henrici;
+  const Spectrum& leading = row.modes.leading;
+  if (leading.values.size() == 0 || leading.undetermined.front()) return kNaN;
+  return leading.values(0).real();
+}
+
+CurvePanel::CurvePanel(QWidget* parent)
+    : PlotPanel("curve", tr("Over the seen fraction"), parent),
+      m_bandLow(addLine({}, {})),
+      m_bandHigh(addLine({}, {})),
+      m_longTime(addLine({}, tr("T → ∞"))),
+      m_finite(addLine({}, tr("MAP"))),
+      m_teacher(addLine({}, tr("teacher"))),
+      m_errors(new QCPErrorBars(plot().xAxis, plot().yAxis)),
+      m_mean(addLine({}, tr("mean ± s.e."))),
+      m_now(new QCPItemStraightLine(&plot())),
+      m_nowText(addNote(Qt::AlignLeft | Qt::AlignTop, 0, 0.01)) {
+  setAccessibleDescription(
+      tr("What students claim over the seen fraction of the units, with the theory. Drag the line to see "
+         "more or fewer units."));
+  m_errors->setDataPlottable(m_mean);
+  m_errors->removeFromLegend();
+  m_bandHigh->setChannelFillGraph(m_bandLow);
+  plot().xAxis->setScaleType(QCPAxis::stLogarithmic);
+  plot().xAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
+  plot().xAxis->setNumberFormat("gb");
+  plot().xAxis->setNumberPrecision(0);
+  plot().xAxis->setLabel(tr("seen fraction d/D"));
+  m_nowText->position->setTypeX(QCPItemPosition::ptPlotCoords);
+  m_nowText->setPadding(QMargins(3, 0, 0, 0));
+  legendAbove();
+  connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+    const double line = plot().xAxis->coordToPixel(m_now->point1->coords().x());
+    m_dragging =
+        m_curve && event->button() == Qt::LeftButton && std::abs(event->position().x() - line) < kGrabPixels;
+    if (m_dragging) ++m_gesture;
+  });
+  connect(&plot(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+    if (m_dragging) dragTo(plot().xAxis->pixelToCoord(event->position().x()));
+    const double line = plot().xAxis->coordToPixel(m_now->point1->coords().x());
+    const bool near = m_curve && std::abs(event->position().x() - line) < kGrabPixels;
+    plot().setCursor(near || m_dragging ? Qt::SplitHCursor : Qt::ArrowCursor);
+  });
+  connect(&plot(), &QCustomPlot::mouseRelease, this, [this] { m_dragging = false; });
+  CurvePanel::applyTheme();
+}
+
+void CurvePanel::applyTheme() {
+  PlotPanel::applyTheme();
+  const double width = theme().lineWidth, size = 0.7 * theme().markSize;
+  m_longTime->setPen(QPen(theme().student, 1.3 * width));
+  m_longTime->setScatterStyle(
+      {QCPScatterStyle::ssCircle, QPen(theme().student, width), theme().background, 0.8 * size});
+  m_finite->setLineStyle(QCPGraph::lsNone);
+  m_finite->setScatterStyle({QCPScatterStyle::ssCross, QPen(theme().student, width), Qt::NoBrush, size});
+  m_teacher->setPen(QPen(theme().teacher, 1.3 * width, Qt::DashLine));
+  QColor mean = theme().student;
+  mean.setAlpha(120);
+  m_mean->setPen(QPen(mean, 3 * width));
+  m_errors->setPen(QPen(mean, width));
+  m_errors->setWhiskerWidth(0);
+  QColor band = theme().foreground;
+  band.setAlpha(24);
+  m_bandLow->setPen(Qt::NoPen);
+  m_bandHigh->setPen(Qt::NoPen);
+  m_bandHigh->setBrush(band);
+  m_now->setPen(QPen(theme().foreground, 1.5 * width));
+  for (QCPAbstractPlottable* line : std::as_const(m_theory)) {
+    QPen pen = line->pen();
+    pen.setColor(theme().foreground);
+    pen.setWidthF(width);
+    line->setPen(pen);
+  }
+}
+
+bool CurvePanel::speaksFor(const Experiment& experiment) const {
+  return experiment.teacher && experiment.teacher->teacher;
+}
+
+void CurvePanel::showExperiment(const Experiment& experiment) {
+  const QString quantity = shownQuantity(experiment);
+  const bool changed = quantity != m_quantity;
+  m_quantity = quantity;
+  if (changed && m_curve) showCurve();
+  showMessage(m_curve ? QString() : tr("being computed …"));
+  showNow();
+  queueReplot();
+}
+
+void CurvePanel::setCurve(std::shared_ptr<const SeenCurve> curve) {
+  m_curve = std::move(curve);
+  if (m_curve) {
+    showMessage({});
+    showCurve();
+  }
+  // What is older than the settings is drawn fainter than what is true.
+  for (QCPGraph* graph : {m_longTime, m_finite, m_mean}) graph->setVisible(static_cast<bool>(m_curve));
+  for (QCPAbstractPlottable* line : std::as_const(m_theory)) line->setVisible(static_cast<bool>(m_curve));
+  m_bandHigh->setVisible(static_cast<bool>(m_curve));
+  m_errors->setVisible(static_cast<bool>(m_curve));
+  showNow();
+  queueReplot();
+}
+
+void CurvePanel::showCurve() {
+  for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher, m_bandLow, m_bandHigh})
+    graph->data()->clear();
+  m_errors->data()->clear();
+  const double units = static_cast<double>(m_curve->units);
+  const auto add = [&](QCPGraph* graph, const Curve& curve) {
+    for (const CurveRow& row : curve.rows)
+      graph->addData(static_cast<double>(row.d) / units, curveValue(row, m_quantity));
+  };
+  add(m_longTime, m_curve->longTime);
+  add(m_finite, m_curve->finite);
+  for (const CurveSummary& summary : m_curve->draws) {
+    const MeanOfDraws mean = meanOf(summary, m_quantity);
+    if (mean.count == 0 || !std::isfinite(mean.mean)) continue;
+    m_mean->addData(static_cast<double>(summary.d) / units, mean.mean);
+    m_errors->addData(std::isfinite(mean.error) ? mean.error : 0);
+  }
+  if (experiment()) {
+    const double own = teacherValue(*experiment(), m_quantity);
+    for (const double x : {1 / units, 1.0}) m_teacher->addData(x, own);
+  }
+  showTheory(m_quantity);
+  showLegend();
+  plot().yAxis->setLabel(axisLabel(m_quantity));
+  placeAxes();
+  CurvePanel::applyTheme();
+}
+
+// All of the theory is of the leading eigenvalue.
+void CurvePanel::showTheory(const QString& quantity) {
+  for (QCPAbstractPlottable* line : std::as_const(m_theory)) plot().removePlottable(line);
+  m_theory.clear();
+  if (quantity != "eigenvalue") return;
+  const double units = static_cast<double>(m_curve->units);
+  for (const TheoryCurve& theory : m_curve->longTime.theory) {
+    if (theory.name == "low-rank scatter") continue;  // the draws show it
+    const bool band = theory.kind == TheoryKind::band && theory.low.size() == theory.values.size();
+    auto* line = new QCPGraph(plot().xAxis, plot().yAxis);
+    line->setName(QString::fromStdString(theory.name));
+    const Qt::PenStyle style = theory.kind == TheoryKind::value ? Qt::SolidLine : Qt::DotLine;
+    line->setPen(QPen(Qt::black, 1, band ? Qt::NoPen : style));
+    for (Index i = 0; i < theory.values.size(); ++i) {
+      const double x = static_cast<double>(m_curve->counts[static_cast<std::size_t>(i)]) / units;
+      if (band) {
+        m_bandLow->addData(x, theory.low(i));
+        m_bandHigh->addData(x, theory.values(i));
+      } else {
+        line->addData(x, theory.values(i));
+      }
+    }
+    m_theory.append(line);
+  }
+}
+
+void CurvePanel::showLegend() {
+  legendAbove()->clearItems();
+  for (QCPGraph* graph : {m_longTime, m_finite, m_teacher})
+    if (graph->dataCount() > 0) graph->addToLegend(legendAbove());
+  if (m_mean->dataCount() > 0) {
+    m_mean->setName(tr("%1 draws").arg(m_curve->drawCount));
+    m_mean->addToLegend(legendAbove());
+  }
+  if (m_bandHigh->dataCount() > 0) {
+    m_bandHigh->setName(tr("normal interval"));
+    m_bandHigh->addToLegend(legendAbove());
+  }
+  bool named = false;  // one entry for all lines of theory
+  for (QCPAbstractPlottable* line : std::as_const(m_theory)) {
+    if (named || line->pen().style() == Qt::NoPen) continue;
+    line->setName(tr("theory"));
+    line->addToLegend(legendAbove());
+    named = true;
+  }
+}
+
+void CurvePanel::placeAxes() {
+  plot().xAxis->setRange(0.9 / static_cast<double>(m_curve->units), 1.15);
+  Range y{0, 0};
+  bool first = true;
+  for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher})
+    for (const QCPGraphData& point : *graph->data()) {
+      if (!std::isfinite(point.value)) continue;
+      if (first) y = {point.value, point.value};
+      first = false;
+      y.include(point.value);
+    }
+  if (m_quantity == "eigenvalue") y.low = std::max(y.low, -1.0);  // single units may have very fast modes
+  if (first) y = {0, 1};
+  const Range padded = y.padded(0.08);
+  plot().yAxis->setRange(padded.low, padded.high);
+}
+
+void CurvePanel::showNow() {
+  const bool known = experiment() && experiment()->observation && experiment()->simulation;
+  m_now->setVisible(known);
+  m_nowText->setVisible(known);
+  if (!known || m_dragging) return;
+  const auto d = experiment()->observation->seen.size();
+  const double x = static_cast<double>(d) / static_cast<double>(experiment()->simulation->units);
+  m_now->point1->setCoords(x, 0);
+  m_now->point2->setCoords(x, 1);
+  m_nowText->setText(tr("d = %1").arg(d));
+  const bool right = x > 0.2;
+  m_nowText->setPositionAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+  m_nowText->position->setCoords(x, 0.01);
+}
+
+void CurvePanel::dragTo(double x) {
+  const double smallest = 1 / static_cast<double>(m_curve->units);
+  const double fraction = std::clamp(x, smallest, 1.0);
+  m_now->point1->setCoords(fraction, 0);
+  m_now->point2->setCoords(fraction, 1);
+  m_nowText->setText(tr("d = %1").arg(std::lround(fraction * static_cast<double>(m_curve->units))));
+  m_nowText->position->setCoords(fraction, 0.01);
+  queueReplot();
+  emit fractionDragged(fraction, m_gesture);
+}
+
+QString CurvePanel::describe(double x, double, QPointF) const {
+  if (!m_curve || m_curve->counts.empty()) return {};
+  const double d = x * static_cast<double>(m_curve->units);
+  std::size_t nearest = 0;
+  for (std::size_t i = 0; i < m_curve->counts.size(); ++i)
+    if (std::abs(std::log(static_cast<double>(m_curve->counts[i]) / std::max(d, 1e-9))) <
+        std::abs(std::log(static_cast<double>(m_curve->counts[nearest]) / std::max(d, 1e-9))))
+      nearest = i;
+  QStringList parts{tr("d = %1").arg(m_curve->counts[nearest])};
+  const auto add = [&](const QString& what, double value) {
+    if (std::isfinite(value)) parts.append(tr("%1 %2").arg(what, shortNumber(value)));
+  };
+  add(tr("T → ∞:"), curveValue(m_curve->longTime.rows[nearest], m_quantity));
+  if (nearest < m_curve->finite.rows.size())
+    add(tr("MAP:"), curveValue(m_curve->finite.rows[nearest], m_quantity));
+  if (nearest < m_curve->draws.size()) {
+    const MeanOfDraws mean = meanOf(m_curve->draws[nearest], m_quantity);
+    if (mean.count > 1)
+      parts.append(
+          tr("%1 draws: %2 ± %3").arg(mean.count).arg(shortNumber(mean.mean), shortNumber(mean.error)));
+  }
+  if (m_quantity == "eigenvalue")
+    for (const TheoryCurve& theory : m_curve->longTime.theory)
+      if (theory.name != "low-rank scatter")
+        add(QString::fromStdString(theory.name) + ":", theory.values(static_cast<Index>(nearest)));
+  return parts.join(", ");
+}
+
+std::vector<PanelData> CurvePanel::data() const {
+  if (!m_curve) return {};
+  const auto n = static_cast<Index>(m_curve->counts.size());
+  const auto& theories = m_curve->longTime.theory;
+  PanelData table{name(),
+                  {"d", "long_time", "map", "draws_mean", "draws_se"},
+                  Matrix::Constant(n, 5 + static_cast<Index>(theories.size()), kNaN)};
+  for (const TheoryCurve& theory : theories)
+    table.columns.append(QString::fromStdString(theory.name).replace(", ", "_").replace(' ', '_'));
+  for (Index i = 0; i < n; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    table.rows(i, 0) = static_cast<double>(m_curve->counts[at]);
+    table.rows(i, 1) = curveValue(m_curve->longTime.rows[at], m_quantity);
+    if (at < m_curve->finite.rows.size()) table.rows(i, 2) = curveValue(m_curve->finite.rows[at], m_quantity);
+    if (at < m_curve->draws.size()) {
+      const MeanOfDraws mean = meanOf(m_curve->draws[at], m_quantity);
+      table.rows(i, 3) = mean.mean;
+      table.rows(i, 4) = mean.error;
+    }
+    for (std::size_t k = 0; k < theories.size(); ++k)
+      table.rows(i, 5 + static_cast<Index>(k)) = theories[k].values(i);
+  }
+  return {table};
+}
+
+}  // namespace keyhole

@@ -1,0 +1,57 @@
+// What a recording of this teacher claims at every seen fraction: students of the long-time limit, their mean
+// over other circuits, those of one recording of the present length, and the theory, with the present
+// fraction as a line that can be dragged.
+#pragma once
+
+#include "core/experiment/seen_curve.h"
+#include "widgets/plots/plot_panel.h"
+
+namespace keyhole {
+
+class CurvePanel : public PlotPanel {
+  Q_OBJECT
+
+ public:
+  explicit CurvePanel(QWidget* parent);
+
+  // Null: it is being computed anew; what is shown is of other settings.
+  void setCurve(std::shared_ptr<const SeenCurve> curve);
+  const std::shared_ptr<const SeenCurve>& curve() const { return m_curve; }
+
+  bool speaksFor(const Experiment& experiment) const override;
+  std::vector<PanelData> data() const override;
+
+ signals:
+  // The line was dragged there; one gesture per press.
+  void fractionDragged(double fraction, int gesture);
+
+ protected:
+  void showExperiment(const Experiment& experiment) override;
+  void applyTheme() override;
+  QString describe(double x, double y, QPointF pixel) const override;
+
+ private:
+  void showCurve();
+  void showTheory(const QString& quantity);
+  void showLegend();
+  void showNow();
+  void dragTo(double x);
+  void placeAxes();
+
+  std::shared_ptr<const SeenCurve> m_curve;
+  QString m_quantity;  // of view.curve
+  QCPGraph *m_bandLow, *m_bandHigh, *m_longTime, *m_finite, *m_teacher;
+  QCPErrorBars* m_errors;
+  QCPGraph* m_mean;
+  QList<QCPAbstractPlottable*> m_theory;
+  QCPItemStraightLine* m_now;
+  QCPItemText* m_nowText;
+  bool m_dragging = false;
+  int m_gesture = 0;
+};
+
+// The value of a row that the panel shows as `quantity` ("score", "eigenvalue", "singular", "henrici"); NaN
+// if there is none.
+double curveValue(const CurveRow& row, const QString& quantity);
+
+}  // namespace keyhole
