@@ -15,10 +15,10 @@ namespace {
 // The rows to start with; a panel that is not named here joins the last one.
 const QList<QStringList> startingRows = {
     {"teacher-flow", "student-flow", "eigenvalues"},
-    {"activity", "teacher-limit-sets", "student-limit-sets", "curve"},
-    {"time-constants", "task", "segments", "scores", "objective"}};
+    {"curve", "teacher-limit-sets", "student-limit-sets", "time-constants"},
+    {"activity", "task", "segments", "scores", "objective"}};
 const QHash<QString, int> widths = {
-    {"task", 5}, {"segments", 5}, {"scores", 5}, {"objective", 3}};  // others: 4
+    {"curve", 5}, {"task", 5}, {"segments", 5}, {"scores", 5}, {"objective", 3}};  // others: 4
 const QList<int> rowHeights = {6, 5, 3};
 
 }  // namespace
@@ -31,7 +31,8 @@ PanelArea::PanelArea(QWidget* parent) : QMainWindow(parent) {
   setDockOptions(AllowNestedDocks | AllowTabbedDocks | AnimatedDocks);
   setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
   for (auto& panel : makePanels(this)) addPanel(panel);
-  m_silent = {"curve", "task", "segments", "objective", "scores"};  // until an experiment gives them something to say
+  m_silent = {"curve", "task", "segments", "objective",
+              "scores"};  // until an experiment gives them something to say
   placeDocks();
   updateVisibility();
 }

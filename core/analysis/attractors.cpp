@@ -14,6 +14,21 @@ bool isLarge(const FlowSystem& system) {
   return system.network.size() > kSmall && !std::holds_alternative<LowRankForm>(system.network.form());
 }
 
+// From the activity and from where free runs ended; and, since a network without a drive is odd, from the
+// mirror images of both: what lies on the other side of 0 is there even if the activity never goes.
+Matrix startsFor(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
+                 const AttractorOptions& options) {
+  const bool odd = system.drive.size() == 0 && !system.switching;
+  const Index fromActivity = odd ? std::max<Index>(options.starts / 2, 1) : options.starts;
+  const Matrix drawn = fixedPointStarts(activity, fromActivity, options.spread, options.seed);
+  Matrix ends(activity.rows(), 0);
+  if (runs && runs->ends.size() > 0 && runs->ends.allFinite()) ends = runs->ends;
+  Matrix starts(activity.rows(), (odd ? 2 : 1) * (drawn.cols() + ends.cols()));
+  starts.leftCols(drawn.cols() + ends.cols()) << drawn, ends;
+  if (odd) starts.rightCols(drawn.cols() + ends.cols()) = -starts.leftCols(drawn.cols() + ends.cols());
+  return starts;
+}
+
 // The runs that did not come to rest, those that oscillate first.
 std::vector<Index> movingRuns(const LimitSets& runs, Index most) {
   std::vector<Index> chosen;
@@ -59,8 +74,7 @@ Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, con
   const auto start = Clock::now();
   Attractors found;
   progress.checkpoint(0, "looking for points of rest");
-  found.points = findFixedPoints(
-      system, fixedPointStarts(activity, options.starts, options.spread, options.seed), {}, progress);
+  found.points = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
   progress.checkpoint(0.4, "closing orbits");
   if (runs && !isAffine(system)) found.cycles = cyclesOf(system, *runs, options.cycleStarts, progress);
   progress.checkpoint(0.6, "following slow points");

@@ -35,7 +35,8 @@ struct Attractors {
   bool isChaotic() const;
 };
 
-// activity: N x T states from which the starts are drawn, T >= 1 (no line is looked for if it does not vary).
+// activity: N x T states from which the starts are drawn (the ends of the runs are starts, too, and without a
+// drive the mirror images of all of them), T >= 1 (no line is looked for if it does not vary).
 // runs: the free runs of the same system, whose ends are followed to cycles; null: none, and no cycle is
 // looked for. Linear systems: exact points, no cycle. Work is bounded for dense networks of more than 100
 // units (shorter averages, one try per cycle). Throws Stopped if the user stops. Cost: points as

@@ -2,6 +2,7 @@
 #include "core/analysis/attractors.h"
 #include "core/common/random.h"
 
+#include <Eigen/LU>
 #include <QTest>
 
 #include <cmath>

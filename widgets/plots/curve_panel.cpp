@@ -58,7 +58,7 @@ CurvePanel::CurvePanel(QWidget* parent)
     : PlotPanel("curve", tr("Over the seen fraction"), parent),
       m_bandLow(addLine({}, {})),
       m_bandHigh(addLine({}, {})),
-      m_longTime(addLine({}, tr("T → ∞"))),
+      m_longTime(addLine({}, tr("T→∞"))),
       m_finite(addLine({}, tr("MAP"))),
       m_teacher(addLine({}, tr("teacher"))),
       m_errors(new QCPErrorBars(plot().xAxis, plot().yAxis)),
@@ -240,7 +240,7 @@ void CurvePanel::placeAxes() {
     }
   if (m_quantity == "eigenvalue") y.low = std::max(y.low, -1.0);  // single units may have very fast modes
   if (first) y = {0, 1};
-  const Range padded = y.padded(0.08);
+  const Range padded = y.padded(0.1);
   plot().yAxis->setRange(padded.low, padded.high);
 }
 
