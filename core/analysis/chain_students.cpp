@@ -80,14 +80,11 @@ Mode modeAt(Index i, const ComplexVector& roots, const ChainStudent& student,
   for (Index j = d - 1; j >= 2; --j)
     y(j - 1) = mu * y(j) - student.last(j) * y(d - 1) - student.first(j) * y(0);
   const double length = x.norm(), norm = frobenius(student);
-  double nearest = std::numeric_limits<double>::infinity();
-  for (Index j = 0; j < roots.size(); ++j)
-    if (j != i) nearest = std::min(nearest, std::abs(roots(j) - mu));
   Mode mode{};
   mode.condition = std::max(1.0, length * y.norm() / std::abs((x.array() * y.array()).sum()));
   // x leaves a residual in the last row alone, and it is f(μ).
   mode.residual = std::abs(polynomial.at(mu).f) / (norm * length);
-  mode.undetermined = roundingMayMove(mode.condition, nearest, d, norm);
+  mode.undetermined = roundingMayMove(mode.condition, distanceToNearest(roots, i), d, norm);
   return mode;
 }
 

@@ -11,13 +11,6 @@ namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
-double distanceToNearest(const ComplexVector& values, Index i) {
-  double nearest = std::numeric_limits<double>::infinity();
-  for (Index j = 0; j < values.size(); ++j)
-    if (j != i) nearest = std::min(nearest, std::abs(values(i) - values(j)));
-  return nearest;
-}
-
 void markUndetermined(Spectrum& spectrum, double norm) {
   const Index n = spectrum.values.size();
   for (Index i = 0; i < n; ++i)
@@ -35,6 +28,13 @@ double departure(double normSquared, const ComplexVector& values) {
 }
 
 }  // namespace
+
+double distanceToNearest(const ComplexVector& values, Index i) {
+  double nearest = std::numeric_limits<double>::infinity();
+  for (Index j = 0; j < values.size(); ++j)
+    if (j != i) nearest = std::min(nearest, std::abs(values(i) - values(j)));
+  return nearest;
+}
 
 bool roundingMayMove(double condition, double nearest, Index n, double norm) {
   const double bound = condition * static_cast<double>(n) * kEpsilon * norm;

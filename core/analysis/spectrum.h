@@ -23,7 +23,9 @@ struct Spectrum {
 Spectrum spectrumOf(ConstMatrixRef A, bool withConditions);
 
 // That rule, for one eigenvalue of an n x n matrix with ‖A‖_F = norm.
-bool roundingMayMove(double condition, double distanceToNearest, Index n, double norm);
+bool roundingMayMove(double condition, double nearest, Index n, double norm);
+// |λ_i - λ_j| to the nearest other value; infinite if there is none.
+double distanceToNearest(const ComplexVector& values, Index i);
 
 // Of a teacher: exact where its structure says so.
 Spectrum spectrumOf(const Network& network, bool withConditions);

@@ -9,13 +9,6 @@
 namespace keyhole {
 namespace {
 
-double distanceToNearest(const ComplexVector& values, Index i) {
-  double nearest = std::numeric_limits<double>::infinity();
-  for (Index j = 0; j < values.size(); ++j)
-    if (j != i) nearest = std::min(nearest, std::abs(values(i) - values(j)));
-  return nearest;
-}
-
 void findHenrici(StudentModes& modes, const ComplexVector& values, double norm, double undeterminedSquares) {
   if (undeterminedSquares > 1e-6 * norm * norm) {
     modes.henriciUndetermined = true;

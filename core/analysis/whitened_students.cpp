@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace keyhole {
 namespace {
@@ -13,9 +14,11 @@ namespace {
 constexpr Index kDenseUpTo = 90;  // below, the QR iteration is as fast
 constexpr Index kFirstCheck = 80, kStepLimit = 160;
 constexpr double kTolerance = 1e-10;  // of residuals relative to ‖F‖₂
+
 // Found by Arnoldi: the converged eigenvalues nearest to the shift, by distance, without a gap.
 struct Found {
   ComplexVector values;
+  Vector conditions;
   ComplexMatrix vectors;
   double reach = 0;  // distance of the last one
 };
@@ -50,6 +53,7 @@ Found foundBy(const Arnoldi& arnoldi, double shift, double norm) {
   Found found;
   if (n == 0) return found;
   found.values = shift + ritz.values.head(n).array().inverse();
+  found.conditions = ritz.conditions.head(n);
   found.reach = 1 / std::abs(ritz.values(n - 1));
   found.vectors = ritz.inBasis.leftCols(n);  // in the basis, for now
   return found;
@@ -90,14 +94,22 @@ std::optional<StudentModes> WhitenedStudents::modes(Index d, Index count) const 
     const auto order = orderByRealPart(found.values);
     if (found.values.size() < count) continue;
     if (!holdsAllRightOf(found.values(count - 1).real(), m_shift, m_norm, found.reach)) continue;
+    const auto student = m_F.topLeftCorner(d, d);
+    const double size = student.norm();
     ComplexMatrix inBasis(arnoldi.steps(), count);
-    for (Index i = 0; i < count; ++i) inBasis.col(i) = found.vectors.col(order[static_cast<std::size_t>(i)]);
     StudentModes modes;
     modes.road = ModeRoad::krylov;
     modes.complete = true;
     modes.leading.values = found.values.head(count);
-    modes.leading.undetermined.assign(static_cast<std::size_t>(count), false);
-    modes.residual = eigenResidual(m_F.topLeftCorner(d, d), modes.leading.values, arnoldi.inSpace(inBasis));
+    modes.leading.conditions.resize(count);
+    for (Index i = 0; i < count; ++i) {
+      const Index from = order[static_cast<std::size_t>(i)];
+      inBasis.col(i) = found.vectors.col(from);
+      modes.leading.conditions(i) = found.conditions(from);
+      modes.leading.undetermined.push_back(
+          roundingMayMove(found.conditions(from), distanceToNearest(found.values, i), d, size));
+    }
+    modes.residual = eigenResidual(student, modes.leading.values, arnoldi.inSpace(inBasis));
     modes.score = lineAttractorScore(modes.leading);
     return modes;
   }

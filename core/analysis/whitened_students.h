@@ -28,8 +28,9 @@ class WhitenedStudents {
   // The modes of the student of d units by the Krylov road. Empty where it does not pay or does not get far
   // enough: it must have found every eigenvalue in a disk around the shift that holds all that could lie to
   // the right of the last one shown (they have |λ| <= ‖F‖₂), to a residual of 1e-10; take the dense road
-  // then. `complete` rests on that disk and on Arnoldi's having left out none within it. Conditions and
-  // `undetermined` are those in whitened coordinates. Cost O(d² m) for m steps, m about 30 to 120.
+  // then. `complete` rests on that disk and on Arnoldi's having left out none within it. Conditions
+  // (estimated in the Krylov space) and `undetermined` are those in whitened coordinates. Cost O(d² m) for m
+  // steps, m about 30 to 120.
   std::optional<StudentModes> modes(Index d, Index count) const;
 
  private:

@@ -26,6 +26,27 @@ Eigen::VectorXcd unpacked(const Matrix& packed, const Vector& im, Index j) {
   return vector;
 }
 
+// Eigenvalues and packed eigenvectors of an upper Hessenberg matrix.
+struct HessenbergModes {
+  Vector re, im;
+  Matrix left, right;
+};
+
+HessenbergModes hessenbergModes(Matrix H) {
+  const auto n = toLapack(H.rows());
+  HessenbergModes modes{Vector(n), Vector(n), Matrix(n, n), Matrix(n, n)};
+  if (n == 0) return modes;
+  auto info = LAPACKE_dhseqr(LAPACK_COL_MAJOR, 'S', 'I', n, 1, n, H.data(), n, modes.re.data(),
+                             modes.im.data(), modes.right.data(), n);
+  if (info != 0) throw std::runtime_error("the QR iteration for the eigenvalues did not converge");
+  modes.left = modes.right;
+  lapack_int found = 0;
+  info = LAPACKE_dtrevc(LAPACK_COL_MAJOR, 'B', 'B', nullptr, n, H.data(), n, modes.left.data(), n,
+                        modes.right.data(), n, n, &found);
+  if (info != 0) throw std::runtime_error("the eigenvectors could not be found");
+  return modes;
+}
+
 }  // namespace
 
 EigenReport eigenReport(ConstMatrixRef A, Index count) {
@@ -104,18 +125,20 @@ void Arnoldi::expandTo(Index steps) {
 }
 
 Arnoldi::Ritz Arnoldi::ritz() const {
-  const EigenSystem inner = eigenSystem(m_hessenberg.topLeftCorner(m_steps, m_steps));
+  const HessenbergModes inner = hessenbergModes(m_hessenberg.topLeftCorner(m_steps, m_steps));
   std::vector<Index> order(static_cast<std::size_t>(m_steps));
   std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](Index a, Index b) { return std::abs(inner.values(a)) > std::abs(inner.values(b)); });
+  const Vector modulus = (inner.re.array().square() + inner.im.array().square()).sqrt();
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return modulus(a) > modulus(b); });
   const double next = m_invariant ? 0.0 : m_hessenberg(m_steps, m_steps - 1);
-  Ritz ritz{ComplexVector(m_steps), Vector(m_steps), ComplexMatrix(m_steps, m_steps)};
+  Ritz ritz{ComplexVector(m_steps), Vector(m_steps), Vector(m_steps), ComplexMatrix(m_steps, m_steps)};
   for (Index i = 0; i < m_steps; ++i) {
     const Index from = order[static_cast<std::size_t>(i)];
-    ritz.values(i) = inner.values(from);
-    ritz.inBasis.col(i) = inner.vectors.col(from);
-    ritz.residuals(i) = next * std::abs(inner.vectors(m_steps - 1, from));
+    const ComplexVector left = unpacked(inner.left, inner.im, from).normalized();
+    ritz.values(i) = {inner.re(from), inner.im(from)};
+    ritz.inBasis.col(i) = unpacked(inner.right, inner.im, from).normalized();
+    ritz.conditions(i) = std::max(1.0, 1.0 / std::abs(left.dot(ritz.inBasis.col(i))));
+    ritz.residuals(i) = next * std::abs(ritz.inBasis(m_steps - 1, i));
   }
   return ritz;
 }

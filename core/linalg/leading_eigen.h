@@ -37,8 +37,10 @@ class Arnoldi {
   struct Ritz {
     ComplexVector values;   // of K, by falling modulus
     Vector residuals;       // ‖K x - μ x‖ of the unit Ritz vectors x
+    Vector conditions;      // of μ within the Krylov space: estimates of those of K, from below
     ComplexMatrix inBasis;  // steps x steps, unit columns
   };
+  // Throws std::runtime_error if the QR iteration fails. Cost O(steps³).
   Ritz ritz() const;
 
   // n x k: Ritz vectors from their coordinates in the basis.

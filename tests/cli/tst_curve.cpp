@@ -1,4 +1,5 @@
 #include "core/analysis/spectrum.h"
+#include "core/analysis/theory_curves.h"
 #include "core/experiment/stage_options.h"
 #include "core/io/delimited.h"
 #include "tests/cli/run_cli.h"
@@ -179,6 +180,118 @@ class TestCurve : public QObject {
     QCOMPARE(outcome.code, 0);
     QVERIFY2(outcome.err.find("tanh") != std::string::npos, outcome.err.c_str());
     QCOMPARE(outcome.json()["warnings"].size(), std::size_t{1});
+  }
+
+  // Fails if the fast roads say other than the slow ones, or rows are not certified. (1e-8: the conditions of
+  // the chain's leading eigenvalues at these d are below 1e3.)
+  void leadingOnlyAgrees() {
+    std::vector<std::string> args = {"curve",      "--teacher", "chain", "--set", "teacher.size=150",
+                                     "--observed", "60,110,140"};
+    const auto slow = runCli(args).json();
+    args.push_back("--leading-only");
+    const auto fast = runCli(args).json();
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto &a = slow["rows"][i], &b = fast["rows"][i];
+      const QString differs =
+          spectralDifference(complexValues(a["eigenvalues"]), complexValues(b["eigenvalues"]), 1e-8);
+      QVERIFY2(differs.isEmpty(), qPrintable(differs));
+      QVERIFY(b["henrici"].is_null());
+      QVERIFY(!a["henrici"].is_null());
+      QCOMPARE(a["singular_values"].size(), std::size_t{6});
+      for (const auto* row : {&a, &b}) {
+        QVERIFY((*row)["residual"].get<double>() < 1e-12);
+        QVERIFY((*row)["complete"].get<bool>());
+      }
+    }
+    QCOMPARE(fast["rows"][2]["road"].get<std::string>(), std::string("Krylov"));
+  }
+
+  // Fails if a draw is not the teacher of its seed, or the mean and its error are not those of the draws.
+  void drawsAreOtherSeeds() {
+    std::vector<std::string> args = {"curve", "--teacher",       "low-rank-orthogonal",
+                                     "--set", "teacher.size=60", "--observed",
+                                     "4,20",  "--seed",          "3"};
+    const auto single = runCli(args).json();
+    QVERIFY(!single.contains("draws"));
+    args.insert(args.end(), {"--draws", "3"});
+    const auto drawn = runCli(args).json();
+    QCOMPARE(drawn["draws"].size(), std::size_t{3});
+    QCOMPARE(drawn["rows"], single["rows"]);
+    QCOMPARE(drawn["draws"][0]["rows"], single["rows"]);
+    args[8] = "5";
+    QCOMPARE(drawn["draws"][2]["seed"].get<int>(), 5);
+    QCOMPARE(drawn["draws"][2]["rows"], runCli({args.begin(), args.begin() + 9}).json()["rows"]);
+    for (std::size_t i = 0; i < 2; ++i) {
+      double sum = 0, squares = 0;
+      for (const auto& draw : drawn["draws"]) sum += draw["rows"][i]["eigenvalues"][0][0].get<double>();
+      for (const auto& draw : drawn["draws"])
+        squares += std::pow(draw["rows"][i]["eigenvalues"][0][0].get<double>() - sum / 3, 2);
+      const auto& summary = drawn["summary"][i]["real"][0];
+      QVERIFY(std::abs(summary["mean"].get<double>() - sum / 3) < 1e-14);
+      QVERIFY(std::abs(summary["error"].get<double>() - std::sqrt(squares / 2 / 3)) < 1e-14);
+      QCOMPARE(summary["count"].get<int>(), 3);
+    }
+  }
+
+  // Fails if a row over a setting is not the row of a curve with that setting.
+  void overASetting() {
+    const auto over = runCli({"curve", "--teacher", "chain", "--set", "teacher.size=20", "--over",
+                              "teacher.size", "--values", "12,30", "--observed", "8"})
+                          .json();
+    QCOMPARE(over["over"].get<std::string>(), std::string("teacher.size"));
+    QCOMPARE(over["rows"][1]["value"].get<std::string>(), std::string("30"));
+    QCOMPARE(over["rows"][1]["units"].get<int>(), 30);
+    const auto single =
+        runCli({"curve", "--teacher", "chain", "--set", "teacher.size=30", "--observed", "8"}).json();
+    QCOMPARE(over["rows"][1]["eigenvalues"], single["rows"][0]["eigenvalues"]);
+    for (const std::vector<std::string> bad :
+         {std::vector<std::string>{"--over", "simulation.sigma", "--values", "0.1"},
+          {"--over", "teacher.size", "--values", "4", "--observed", "8"},
+          {"--over", "teacher.size"},
+          {"--over", "no.such", "--values", "1"},
+          {"--draws", "0"}}) {
+      std::vector<std::string> args = {"curve", "--teacher", "chain", "--set", "teacher.size=20"};
+      args.insert(args.end(), bad.begin(), bad.end());
+      const auto outcome = runCli(args);
+      QCOMPARE(outcome.code, 2);
+      QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
+    }
+  }
+
+  // Fails if noise on the samples of a finite run does not reach the fits: it hides persistence (theorem 6 of
+  // theory_curves.h), here by far, with s² = 0.25 against variances of order α σ² = 4e-4.
+  void overTheNoiseOfAFiniteRun() {
+    const auto rows = runCli({"curve", "--teacher", "low-rank-orthogonal", "--limit", "finite", "--set",
+                              "teacher.size=20", "simulation.steps=2000", "--over",
+                              "simulation.observation_noise", "--values", "0,0.5", "--observed", "5"})
+                          .json()["rows"];
+    QVERIFY(rows[1]["eigenvalues"][0][0].get<double>() < rows[0]["eigenvalues"][0][0].get<double>());
+  }
+
+  // Fails if the theory is not one number per row, of the right teacher, or the table and JSON differ.
+  void theoryIsAdded() {
+    const std::string file = m_folder.path("theory.csv");
+    std::vector<std::string> args = {"curve", "--teacher",       "low-rank-orthogonal",
+                                     "--set", "teacher.size=50", "--observed",
+                                     "5,25",  "--theory"};
+    const auto json = runCli(args).json();
+    const double gamma2 = 0.2 * 50 / std::sqrt(2.0);
+    const auto& theory = json["theory"];
+    QCOMPARE(theory[0]["name"].get<std::string>(), std::string("low-rank mean field"));
+    QVERIFY(theory[0]["validity"].get<std::string>().starts_with("mean field"));
+    QVERIFY(std::abs(theory[0]["values"][0].get<double>() - lowRankMeanField(0.1, gamma2)) < 1e-12);
+    QVERIFY(std::abs(theory[0]["values"][1].get<double>() - lowRankMeanField(0.5, gamma2)) < 1e-12);
+    QCOMPARE(theory.back()["kind"].get<std::string>(), std::string("upper bound"));
+    for (std::size_t i = 0; i < 2; ++i)
+      QVERIFY(json["rows"][i]["eigenvalues"][0][0].get<double>() < theory.back()["values"][i].get<double>());
+    args.insert(args.end(), {"-o", file});
+    QCOMPARE(runCli(args).code, 0);
+    QFile csv(QString::fromStdString(file));
+    QVERIFY(csv.open(QIODevice::ReadOnly));
+    const auto lines = csv.readAll().split('\n');
+    QVERIFY(lines[0].endsWith(
+        "status,low-rank_mean_field,low-rank_scatter_low,low-rank_scatter_high,variance_bound"));
+    QCOMPARE(lines[2].split(',')[17].toDouble(), theory[0]["values"][1].get<double>());
   }
 
   // Fails if a stop is not heeded or leaves a file.
