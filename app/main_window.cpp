@@ -7,6 +7,7 @@
 #include "app/help_window.h"
 #include "app/main_menu.h"
 #include "app/message_strip.h"
+#include "app/order_window.h"
 #include "app/panel_area.h"
 #include "app/presentation_bar.h"
 #include "app/seen_text.h"
@@ -211,7 +212,11 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
   if (m_compare) m_compare->setExperiment(experiment);
+<<<<<<< HEAD
   followCurve(*experiment);
+=======
+  if (m_order) m_order->setExperiment(experiment);
+>>>>>>> wt-order
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);
@@ -296,6 +301,29 @@ CompareWindow& MainWindow::showComparison() {
   return *m_compare;
 }
 
+OrderWindow& MainWindow::showOrder() {
+  if (!m_order) {
+    m_order = new OrderWindow(this);
+    m_order->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown) m_order->setExperiment(m_shown);
+    connect(m_order, &OrderWindow::numberWanted, this,
+            [this](Counted counted, Index number) { takeNumber(counted == Counted::latents, number); });
+  }
+  m_order->show();
+  m_order->raise();
+  return *m_order;
+}
+
+// One entry of the history. Where the number would mean nothing, the method becomes the one it was found for.
+void MainWindow::takeNumber(bool latents, Index number) {
+  const std::string key = latents ? "fit.latents" : "fit.states";
+  Settings settings = m_document.settings();
+  if (!settings.applies(settingRow(key)))
+    settings = orderSettings(settings, latents ? Counted::latents : Counted::states);
+  settings.set(key, static_cast<long long>(number));
+  m_document.changeSettings(settings, QString("Use %1 %2").arg(number).arg(latents ? "latents" : "states"));
+}
+
 void MainWindow::updateTitle() {
   setWindowTitle(m_document.displayName() + "[*] – Keyhole");
   setWindowModified(m_document.isModified());
@@ -305,6 +333,7 @@ void MainWindow::updateTheme() {
   const Theme theme = Theme::of(palette(), QApplication::font());
   m_panels->setTheme(theme);
   if (m_compare) m_compare->setTheme(theme);
+  if (m_order) m_order->setTheme(theme);
 }
 
 void MainWindow::restorePreferences() {

@@ -22,6 +22,7 @@ class CompareWindow;
 class FileActions;
 class HelpWindow;
 class MessageStrip;
+class OrderWindow;
 class PanelArea;
 class PresentationBar;
 class SettingsPanel;
@@ -63,6 +64,8 @@ class MainWindow : public QMainWindow {
   void showHelp(const QString& anchor);
   // Opens the table of methods.
   CompareWindow& showComparison();
+  // Opens the curve of numbers of latents.
+  OrderWindow& showOrder();
   // Stops what is being computed; if nothing is, leaves the presentation.
   void escape();
   // Computes the experiment of the present settings once more (after a stop).
@@ -91,6 +94,7 @@ class MainWindow : public QMainWindow {
   void takeSettings(const QStringList& keys);
   void showSettings();
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
+  void takeNumber(bool latents, Index number);
   void showProblem(const QString& sentence);
   void markStale(bool updating);
   void updateTitle();
@@ -116,6 +120,7 @@ class MainWindow : public QMainWindow {
   FileActions* m_files = nullptr;
   HelpWindow* m_help = nullptr;
   CompareWindow* m_compare = nullptr;
+  OrderWindow* m_order = nullptr;
   QTimer* m_staleSoon = nullptr;
 
   CurveWorker m_curves;

@@ -84,6 +84,16 @@ Settings orderSettings(const Settings& settings, Counted counted) {
   return settingsOf(settings, counted == Counted::latents ? "lds" : "slds");
 }
 
+bool haveSameOrder(const Settings& one, const Settings& other, Counted counted) {
+  const Settings a = orderSettings(one, counted), b = orderSettings(other, counted);
+  const std::string_view swept = counted == Counted::latents ? "fit.latents" : "fit.states";
+  for (const auto& row : settingsTable()) {
+    if (row.stage > Stage::fit || row.key == swept || !(a.applies(row) || b.applies(row))) continue;
+    if (a.value(row.key) != b.value(row.key)) return false;
+  }
+  return true;
+}
+
 std::string measureOf(Counted counted) {
   return counted == Counted::latents ? "held-out log-likelihood per time point"
                                      : "held-out evidence lower bound per time point";

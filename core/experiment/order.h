@@ -45,6 +45,9 @@ using OrderResultSink = std::function<void(const OrderResult&)>;
 // (200 iterations) or switching LDS (50).
 Settings orderSettings(const Settings& settings, Counted counted);
 
+// Whether two experiments have the same curve: no setting of their recordings and of these fits differs.
+bool haveSameOrder(const Settings& one, const Settings& other, Counted counted);
+
 // What is measured, in words: "held-out log-likelihood per time point".
 std::string measureOf(Counted counted);
 

@@ -72,6 +72,19 @@ class TestOrder : public QObject {
     QCOMPARE(orderSettings(lds, Counted::states).text("fit.method"), std::string("slds"));
   }
 
+  // What the curve does not depend on leaves it in force: the number itself, the analysis, another method.
+  void curveStaysInForce() {
+    const Settings lds = small("chain", kQuick);
+    const auto stays = [&](const Changes& changes) {
+      return haveSameOrder(lds, with(lds, changes), Counted::latents);
+    };
+    QVERIFY(stays({{"fit.latents", "3"}, {"analysis.persistent_tau", "20"}, {"fit.rho", "2"}}));
+    QVERIFY(!stays({{"fit.noise", "full"}}));
+    QVERIFY(!stays({{"teacher.seed", "5"}}));
+    QVERIFY(!stays({{"observation.fraction", "0.5"}}));
+    QVERIFY(!haveSameOrder(lds, with(lds, {{"fit.latents", "3"}}), Counted::states));
+  }
+
   // A tenfold burst in one block: its value is far from the others', and that is said. Fails if an outlier
   // passes in silence, or the cautious word comes for blocks that differ as they should.
   void oneBlockThatDecidesIsTold() {

@@ -51,6 +51,7 @@ struct Placed {
 struct Page {
   QSize size;  // points
   std::vector<Placed> panels;
+  QString verdict;  // the last line; of a single panel empty
 };
 
 int rowHeight(const QString& name) {
@@ -101,7 +102,12 @@ void drawTitle(QCPPainter& painter, const QRect& place, const QString& letter, c
   painter.drawText(line.adjusted(12, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, title);
 }
 
-void drawPage(QCPPainter& painter, const Page& page, const Experiment& experiment) {
+QString verdictOf(const Experiment& experiment) {
+  return QString::fromStdString(experiment.verdict.sentence) +
+         QObject::tr("  (seed %1)").arg(experiment.settings.integer("teacher.seed"));
+}
+
+void drawPage(QCPPainter& painter, const Page& page) {
   painter.fillRect(QRect(QPoint(0, 0), page.size), Qt::white);
   char letter = 'a';
   for (const auto& placed : page.panels) {
@@ -112,14 +118,12 @@ void drawPage(QCPPainter& painter, const Page& page, const Experiment& experimen
     placed.panel->renderTo(painter, placed.place.size());
     painter.restore();
   }
-  if (page.panels.size() == 1) return;
+  if (page.verdict.isEmpty()) return;
   painter.setPen(Qt::black);
   painter.setFont(Theme::print().font());
   const QRect line(kMargin, page.size.height() - kVerdict, page.size.width() - 2 * kMargin,
                    kVerdict - kMargin);
-  painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
-                   QString::fromStdString(experiment.verdict.sentence) +
-                       QObject::tr("  (seed %1)").arg(experiment.settings.integer("teacher.seed")));
+  painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, page.verdict);
 }
 
 // The only part of the file that depends on the moment of writing.
@@ -132,7 +136,7 @@ void fixDate(QByteArray& pdf) {
     pdf[i] = "20000101000000"[digits];
 }
 
-QByteArray pdfBytes(const Page& page, const Experiment& experiment) {
+QByteArray pdfBytes(const Page& page) {
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
   {
@@ -148,7 +152,7 @@ QByteArray pdfBytes(const Page& page, const Experiment& experiment) {
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
     painter.scale(1200.0 / 72, 1200.0 / 72);
-    drawPage(painter, page, experiment);
+    drawPage(painter, page);
     painter.end();
   }
   QByteArray bytes = buffer.data();
@@ -156,7 +160,7 @@ QByteArray pdfBytes(const Page& page, const Experiment& experiment) {
   return bytes;
 }
 
-QByteArray pngBytes(const Page& page, const Experiment& experiment, int dpi) {
+QByteArray pngBytes(const Page& page, int dpi) {
   const double scale = dpi / 72.0;
   QImage image((QSizeF(page.size) * scale).toSize(), QImage::Format_RGB32);
   image.fill(Qt::white);
@@ -166,7 +170,7 @@ QByteArray pngBytes(const Page& page, const Experiment& experiment, int dpi) {
   painter.setMode(QCPPainter::pmNoCaching);
   painter.setMode(QCPPainter::pmNonCosmetic);
   painter.scale(scale, scale);
-  drawPage(painter, page, experiment);
+  drawPage(painter, page);
   painter.end();
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
@@ -174,20 +178,37 @@ QByteArray pngBytes(const Page& page, const Experiment& experiment, int dpi) {
   return buffer.data();
 }
 
-}  // namespace
-
-void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
-                 const FigureOptions& options) {
+QString endingOf(const QString& path) {
   const QString ending = QFileInfo(path).suffix().toLower();
   if (ending != "pdf" && ending != "png")
     throw InputError("the figure " + path.toStdString() + " has the ending \"" + ending.toStdString() +
                      "\"; allowed: .pdf, .png");
-  const auto panels = printedPanels(experiment, options.panel);
-  const Page page = layOut(panels, options.panel.isEmpty() ? options.widthMm : kSingleWidthMm);
-  const QByteArray bytes =
-      ending == "pdf" ? pdfBytes(page, *experiment) : pngBytes(page, *experiment, options.dpi);
+  return ending;
+}
+
+void writePage(const Page& page, const QString& path, int dpi) {
+  const QByteArray bytes = endingOf(path) == "pdf" ? pdfBytes(page) : pngBytes(page, dpi);
   writeFileAtomically(path.toStdString(),
                       std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+}  // namespace
+
+void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
+                 const FigureOptions& options) {
+  endingOf(path);  // told before anything is drawn
+  const auto panels = printedPanels(experiment, options.panel);
+  Page page = layOut(panels, options.panel.isEmpty() ? options.widthMm : kSingleWidthMm);
+  if (panels.size() > 1) page.verdict = verdictOf(*experiment);
+  writePage(page, path, options.dpi);
+}
+
+void writePanelFigure(Panel& panel, const QString& path, int dpi) {
+  const int width = static_cast<int>(kSingleWidthMm * kPointsPerMm) - 2 * kMargin, height = width * 3 / 4;
+  writePage({QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin),
+             {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
+             {}},
+            path, dpi);
 }
 
 void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,

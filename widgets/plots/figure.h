@@ -8,6 +8,8 @@
 
 namespace keyhole {
 
+class Panel;
+
 struct FigureOptions {
   QString panel;         // one panel alone; empty: all that have something to say
   double widthMm = 183;  // two journal columns; a single panel is 89 mm wide
@@ -20,6 +22,9 @@ struct FigureOptions {
 // say, a path that cannot be written.
 void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
                  const FigureOptions& options = {});
+
+// A panel that shows something of its own, in print dress (Theme::print()), likewise.
+void writePanelFigure(Panel& panel, const QString& path, int dpi = 300);
 
 // One CSV file per table of each panel that has something to say, in a folder that is created if need be.
 void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,

@@ -29,12 +29,12 @@ class PlotPanel : public Panel {
   QCPItemText* addNote(Qt::Alignment alignment, double x, double y);
   // The legend, in a row of its own above the axes, so that it hides no data.
   QCPLegend* legendAbove();
+  void styleAxis(QCPAxis* axis, bool withLabels) const;
   void showMessage(
       const QString& text);  // in the middle of the panel, instead of a picture; empty removes it
   void queueReplot();
 
  private:
-  void styleAxis(QCPAxis* axis, bool withLabels) const;
   void styleLegend() const;
   void thinTicks();
 
