@@ -212,11 +212,8 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
   if (m_compare) m_compare->setExperiment(experiment);
-<<<<<<< HEAD
   followCurve(*experiment);
-=======
   if (m_order) m_order->setExperiment(experiment);
->>>>>>> wt-order
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);

@@ -47,7 +47,6 @@ constexpr Ratio kRatios[] = {
     {"CORNN, 20 units, 6000 steps, 100 iterations each: NumPy / ours", "cornn/numpy", "cornn/ours"},
     {"CORNN, whole fit: NumPy, 1000 iterations / ours, until it stands still", "cornn/numpy_whole_fit",
      "cornn/ours_whole_fit"},
-<<<<<<< HEAD
     {"pseudospectrum, 50 units, 1/256 of the points by SVD / 128 x 128 by us (times 256: the ratio)",
      "pseudospectrum/svd_256th/50", "pseudospectrum/direct/50"},
     {"pseudospectrum, 100 units, 1/256 of the points by SVD / 128 x 128 by us (times 256)",
@@ -58,7 +57,6 @@ constexpr Ratio kRatios[] = {
      "fixed_points/dense_500/1", "fixed_points/lu_500"},
     {"1000 starts for fixed points, low rank: D = 100000 / D = 500", "fixed_points/low_rank/100000",
      "fixed_points/low_rank/500"},
-=======
     {"curve, low rank, d = 1 … 500: QR iteration on each (9 of them, for 500) / factors",
      "curve/low_rank/dense_for_all", "curve/low_rank/all"},
     {"curve, unrotated chain, d = 1 … 500: QR iteration on each (9, for 500) / its polynomial",
@@ -73,7 +71,6 @@ constexpr Ratio kRatios[] = {
      "curve/eigenvalues_500"},
     {"curve, rotated chain, 40 log-spaced d, in eigenvalue problems of 500 units", "curve/rotated_chain/40",
      "curve/eigenvalues_500"},
->>>>>>> wt-curve
     {"peak memory of the sums, T = 120000 / T = 30000", "sums_memory/120000", "sums_memory/30000"},
 };
 
