@@ -83,8 +83,7 @@ Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, 
       traces.col(t / kTraceStride) = ((now.colwise() - basis.mean).transpose() * basis.components.col(0));
   }
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    if (now.col(static_cast<Index>(i)).allFinite())
-      runs.ends.col(chosen[i]) = now.col(static_cast<Index>(i));
+    if (now.col(static_cast<Index>(i)).allFinite()) runs.ends.col(chosen[i]) = now.col(static_cast<Index>(i));
   return traces;
 }
 
@@ -161,8 +160,8 @@ Matrix everyNth(const Matrix& points, Index most) {
 
 // The oscillation of every run; none for those at rest, diverged, or linear. (A linear system has no limit
 // cycle: a lasting oscillation there is a family of orbits, not an attractor.)
-std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options,
-                                      Runs& runs, const Pca& basis, Progress& progress) {
+std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options, Runs& runs,
+                                      const Pca& basis, Progress& progress) {
   std::vector<Oscillation> found(runs.states.size());
   if (isAffine(system)) return found;
   std::vector<Index> moving;

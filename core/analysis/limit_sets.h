@@ -23,7 +23,7 @@ enum class LimitKind { fixedPoint, slow, oscillation, divergence };
 struct LimitSets {
   std::vector<Matrix> runs;      // each 3 x n: on the top three PCs of the runs (rows of zeros if N < 3)
   std::vector<LimitKind> kinds;  // one per run
-  Matrix ends;  // N x runs: their last states, of those that went on the last of all
+  Matrix ends;                   // N x runs: their last states, of those that went on the last of all
   Vector mean;                   // N: of all runs, the origin of the three axes
   Matrix axes;                   // N x min(3, N): the top three PCs
   Vector varianceExplained;      // 3 fractions
