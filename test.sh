@@ -11,13 +11,13 @@ install_missing "${keyhole_packages[@]}"
 
 if command -v clang-format >/dev/null && git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
   if ! (cd "$root" && git ls-files -z '*.h' '*.cpp' | xargs -0 -r clang-format --dry-run -Werror); then
-    echo "The files named above are not formatted; cmake --build build/dev --target format mends them." >&2
+    echo "The files named above are not formatted; cmake --build build/test --target format mends them." >&2
     exit 1
   fi
 fi
 
 echo "Building the tests …" >&2
-build_preset "$root" dev
+build_preset "$root" test
 
 # Independent reference numbers and real recordings are used where they lie beside the project; without them these tests skip.
 if [ -z "${KEYHOLE_REFERENCE:-}" ] && [ -d "$root/../shared/reference" ]; then
@@ -31,4 +31,4 @@ fi
 export QT_QPA_PLATFORM=offscreen OPENBLAS_NUM_THREADS=1
 
 cd "$root"
-exec ctest --preset dev "$@"
+exec ctest --preset test "$@"
