@@ -35,7 +35,7 @@ Settings settingsFor(const AttractorArguments& arguments) {
   applySettings(settings, arguments.assignments);
   settings.set("analysis.draws", 0LL);
   if (attractorOptions(settings).starts == 0)
-    throw InputError("analysis.point_starts is 0; allowed: a whole number from 1 to 2000");
+    throw InputError("analysis.point_starts is 0; allowed: a whole number from 1 to 500");
   return settings;
 }
 

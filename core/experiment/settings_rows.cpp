@@ -216,7 +216,7 @@ std::vector<SettingRow> analysisRows() {
       integer(s, "analysis.limit_steps", 5000, {100, 50000, kLog}, "steps", "Length of a free run",
               "Steps of each free run; those that do not come to rest go on for three times as long."),
       integer(
-          s, "analysis.point_starts", 64, {0, 2000, kLog}, "starts", "Starts for points of rest",
+          s, "analysis.point_starts", 64, {0, 500}, "starts", "Starts for points of rest",
           "Fixed and slow points are searched from so many states of the activity, limit cycles from the "
           "free runs, after the picture; 0: neither is searched, and the verdict rests on the free runs."),
       integer(s, "analysis.draws", 0, {0, 500}, "draws", "Draws of the score",
