@@ -47,12 +47,13 @@ struct Bench {
     window.show();
     window.start({});
   }
-  // The fine picture of the present settings is shown.
+  // The fine picture of the present settings is shown, with what is found after it.
   bool settle() {
     return QTest::qWaitFor(
         [this] {
           const auto& shown = window.shown();
-          return shown && !shown->coarse && shown->settings == window.document().settings();
+          return shown && !shown->coarse && shown->settings == window.document().settings() &&
+                 (shown->studentAttractors || !shown->studentAnalysis);
         },
         kPatience);
   }

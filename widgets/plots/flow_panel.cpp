@@ -199,10 +199,13 @@ std::vector<PanelData> FlowPanel::data() const {
     for (Index column = 0; column < cells; ++column)
       speed.row(row * cells + column) << middle(field.plane.x0, field.plane.x1, column, cells),
           middle(field.plane.y0, field.plane.y1, row, cells), field.speed(row, column);
-  return {{name() + "-arrows", {"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}, arrows},
-          {name() + "-speed", {"pc1", "pc2", "speed_per_tau"}, speed},
-          {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()},
-          m_marks.pointTable(name() + "-points-of-rest")};
+  std::vector<PanelData> tables = {
+      {name() + "-arrows", {"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}, arrows},
+      {name() + "-speed", {"pc1", "pc2", "speed_per_tau"}, speed},
+      {name() + "-trajectory", {"pc1", "pc2"}, field.trajectory.transpose()}};
+  PanelData points = m_marks.pointTable(name() + "-points-of-rest");
+  if (points.rows.rows() > 0) tables.push_back(std::move(points));
+  return tables;
 }
 
 }  // namespace keyhole
