@@ -50,10 +50,10 @@ class Resolvent {
   Vector sigmaMin(const ComplexVector& z) const;
 
   // On a grid of intervals + 1 points each way, intervals >= 1. Twice as many intervals on the same window
-  // hold the coarser grid's points: given it, only the others are computed, so that 16, 32, 64, 128 cost about
-  // what 128 alone does. A window that is symmetric about the real axis is computed by half. On all cores, same
-  // bits whatever their number. Reports to progress and throws Stopped from it. Cost per point: 3 to 6 steps
-  // of two solves (2 n² flops each).
+  // hold the coarser grid's points: given it, only the others are computed, so that 16, 32, 64, 128 cost
+  // about what 128 alone does. A window that is symmetric about the real axis is computed by half. On all
+  // cores, same bits whatever their number. Reports to progress and throws Stopped from it. Cost per point: 3
+  // to 6 steps of two solves (2 n² flops each).
   Pseudospectrum grid(const ComplexWindow& window, Index intervals, Progress& progress = noProgress(),
                       const Pseudospectrum* coarser = nullptr) const;
 
