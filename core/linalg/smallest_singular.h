@@ -16,8 +16,8 @@ struct SmallestSingular {
 // (2m x n, none of them zero) and receives the right singular vectors, from which a neighbouring z may start.
 // A lane has converged when its residual is at most the tolerance, or when σ is below `floor`, which is then
 // its value: what lies below is rounding of T. A start that is orthogonal to the wanted vector can converge
-// to another singular value: mix in something random. Cost per lane and step: two solves and 14 n flops; 3 to
-// 6 steps from a neighbour's vector, 8 to 15 from a random one.
+// to another singular value: mix in something random. Cost per lane and step: two solves and O(n); a
+// neighbour's vector saves steps.
 SmallestSingular smallestSingular(const ShiftedSolver& solver, const ComplexVector& shifts, Lanes& X,
                                   double tolerance, double floor);
 

@@ -150,8 +150,8 @@ class TestTransientGrowth : public QObject {
              qPrintable(QString("K >= %1, sup G = %2").arg(kreiss.value).arg(result.maximum)));
   }
 
-  // A long chain: exactly zero spectrum, G in the thousands, where general eigenvalues would say "unstable"
-  // or nothing. Against the exponential of the mode matrix.
+  // A long chain: exactly zero spectrum, and yet it grows, where general eigenvalues would say "a ring of
+  // 0.7" or nothing. Against the exponential of the mode matrix.
   void longChainGrowsThoughItsSpectrumIsZero() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::chain, 120));
     const TransientGrowth result = transientGrowth(teacher.network, {100, 50});
