@@ -140,6 +140,8 @@ void MainWindow::connectWorker() {
 void MainWindow::connectPanels() {
   connect(m_status, &StatusLine::stopClicked, &m_worker, &ExperimentWorker::stop);
   connect(m_panels, &PanelArea::hovered, m_status, &StatusLine::showHover);
+  connect(m_panels, &PanelArea::pseudospectrumWanted, &m_pseudospectra, &PseudospectrumWorker::request);
+  connect(&m_pseudospectra, &PseudospectrumWorker::ready, m_panels, &PanelArea::setPseudospectrum);
   connect(m_panels, &PanelArea::probeRequested, this, [this](bool inTeacherPlane, double x, double y) {
     if (m_shown) m_probes.request(m_shown, inTeacherPlane, x, y);
   });

@@ -7,6 +7,7 @@
 #include "app/document.h"
 #include "app/experiment_worker.h"
 #include "app/probe_worker.h"
+#include "app/pseudospectrum_worker.h"
 #include "app/recent_files.h"
 #include "app/unsaved_sessions.h"
 
@@ -125,6 +126,7 @@ class MainWindow : public QMainWindow {
 
   CurveWorker m_curves;
   ProbeWorker m_probes;
+  PseudospectrumWorker m_pseudospectra;
   ExperimentWorker m_worker;  // last: stops first
 };
 

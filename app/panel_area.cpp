@@ -16,10 +16,17 @@ namespace {
 const QList<QStringList> startingRows = {
     {"teacher-flow", "student-flow", "eigenvalues"},
     {"curve", "teacher-limit-sets", "student-limit-sets", "time-constants"},
-    {"activity", "task", "segments", "scores", "objective"}};
+    {"activity", "task", "segments", "scores", "objective"},
+    {"transient-growth", "singular-overlaps"}};
 const QHash<QString, int> widths = {
     {"curve", 5}, {"task", 5}, {"segments", 5}, {"scores", 5}, {"objective", 3}};  // others: 4
-const QList<int> rowHeights = {6, 5, 3};
+const QList<int> rowHeights = {6, 5, 3, 4};
+
+// Shown only once they are wanted.
+QSet<QString> optionalPanels() {
+  const QStringList names = optionalPanelNames();
+  return {names.begin(), names.end()};
+}
 
 }  // namespace
 
@@ -31,8 +38,9 @@ PanelArea::PanelArea(QWidget* parent) : QMainWindow(parent) {
   setDockOptions(AllowNestedDocks | AllowTabbedDocks | AnimatedDocks);
   setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
   for (auto& panel : makePanels(this)) addPanel(panel);
-  m_silent = {"curve", "task", "segments", "objective",
-              "scores"};  // until an experiment gives them something to say
+  m_unwanted = optionalPanels();
+  m_silent = optionalPanels();  // until an experiment gives them something to say
+  m_silent.unite({"curve", "task", "segments", "objective", "scores"});
   placeDocks();
   updateVisibility();
 }
@@ -43,6 +51,10 @@ void PanelArea::addPanel(Panel* panel) {
   const QString name = panel->name();
   connect(panel, &Panel::hovered, this, &PanelArea::hovered);
   connect(panel, &Panel::probeRequested, this, &PanelArea::probeRequested);
+  connect(panel, &Panel::pseudospectrumWanted, this, &PanelArea::pseudospectrumWanted);
+  connect(panel, &Panel::modeHovered, this, [this](const std::vector<Index>& units) {
+    for (PanelDock* other : m_docks) other->panel()->highlightUnits(units);
+  });
   connect(dock, &PanelDock::enlargeToggled, this, [this, name] { toggleEnlarged(name); });
   connect(dock, &QDockWidget::topLevelChanged, this, &PanelArea::touched);
   connect(dock, &QDockWidget::dockLocationChanged, this, [this] { m_given.clear(); });
@@ -93,7 +105,7 @@ void PanelArea::showExperiment(const std::shared_ptr<const Experiment>& experime
     if (speaks) {
       m_silent.remove(panel->name());
       panel->setExperiment(experiment);
-    } else if (!experiment->coarse) {
+    } else if (!experiment->coarse && !panel->awaits(*experiment)) {
       m_silent.insert(panel->name());
     }
     // In a coarse pass a panel without anything new keeps its picture, marked as the earlier one.
@@ -122,6 +134,11 @@ void PanelArea::addObjective(int start, int iteration, double value) {
 
 void PanelArea::setProbe(const Probe& probe) {
   for (PanelDock* dock : m_docks) dock->panel()->setProbe(probe);
+}
+
+void PanelArea::setPseudospectrum(const PseudospectrumRequest& request,
+                                  const std::shared_ptr<const Pseudospectrum>& grid) {
+  for (PanelDock* dock : m_docks) dock->panel()->setPseudospectrum(request, grid);
 }
 
 bool PanelArea::isWanted(const QString& name) const {
@@ -199,14 +216,17 @@ void PanelArea::resetLayout() {
   m_given.clear();
   m_touched = false;
   m_enlarged.clear();
-  const QSet<QString> hidden = std::exchange(m_unwanted, {});
+  const QSet<QString> before = std::exchange(m_unwanted, optionalPanels());
   for (PanelDock* dock : m_docks) {
     dock->setFloating(false);
     removeDockWidget(dock);
   }
   placeDocks();
   updateVisibility();
-  for (const QString& name : hidden) emit wantedChanged(name, true);
+  for (const PanelDock* dock : m_docks) {
+    const QString name = dock->panel()->name();
+    if (before.contains(name) == isWanted(name)) emit wantedChanged(name, isWanted(name));
+  }
 }
 
 void PanelArea::touched() {
@@ -238,7 +258,8 @@ void PanelArea::mousePressEvent(QMouseEvent* event) {
 QString PanelArea::layoutText() const {
   if (!m_given.isEmpty()) return m_given;
   const QByteArray state = m_enlarged.isEmpty() ? saveState() : m_beforeEnlarging;
-  QStringList hidden = m_unwanted.values();
+  QStringList hidden = (m_unwanted - optionalPanels()).values();
+  for (const QString& name : optionalPanels() - m_unwanted) hidden.append('+' + name);
   hidden.sort();
   return hidden.join(',') + ';' + QString::fromLatin1(state.toBase64());
 }
@@ -249,7 +270,12 @@ bool PanelArea::setLayoutText(const QString& text) {
   m_enlarged.clear();
   if (!restoreState(QByteArray::fromBase64(text.mid(end + 1).toLatin1()))) return false;
   const QStringList hidden = text.left(end).split(',', Qt::SkipEmptyParts);
-  const QSet<QString> before = std::exchange(m_unwanted, QSet<QString>(hidden.begin(), hidden.end()));
+  const QSet<QString> before = std::exchange(m_unwanted, optionalPanels());
+  for (const QString& name : hidden)
+    if (name.startsWith('+'))
+      m_unwanted.remove(name.mid(1));
+    else
+      m_unwanted.insert(name);
   updateVisibility();
   for (const PanelDock* dock : m_docks) {
     const QString name = dock->panel()->name();

@@ -25,6 +25,8 @@ class PanelArea : public QMainWindow {
   void setStale(bool stale, bool updating = true);
   void setTheme(const Theme& theme);
   void setProbe(const Probe& probe);
+  void setPseudospectrum(const PseudospectrumRequest& request,
+                         const std::shared_ptr<const Pseudospectrum>& grid);
   void addObjective(int start, int iteration, double value);
 
   // In presentation mode the lower rows are left out where the height is too small for all.
@@ -36,14 +38,16 @@ class PanelArea : public QMainWindow {
   void toggleEnlarged(const QString& name);
   void resetLayout();
 
-  // The layout as text for the session file and the preferences: the very text that was set as long as the
-  // user has not moved anything. False if the text is not a layout.
+  // The layout as text for the session file and the preferences (the panels that are not shown, and with a +
+  // those that are shown though they are optional; then Qt's state): the very text that was set as long as
+  // the user has not moved anything. False if the text is not a layout.
   QString layoutText() const;
   bool setLayoutText(const QString& text);
 
  signals:
   void hovered(const QString& text);
   void probeRequested(bool inTeacherPlane, double x, double y);
+  void pseudospectrumWanted(const keyhole::PseudospectrumRequest& request);
   void wantedChanged(const QString& name, bool wanted);
 
  protected:

@@ -85,11 +85,21 @@ void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bo
 }
 
 // Of the previous experiment if the system is the very same, else found now.
-template <class Find>
-std::shared_ptr<const Attractors> knownOrFound(const std::shared_ptr<const SystemAnalysis>& analysis,
-                                               const std::shared_ptr<const SystemAnalysis>& before,
-                                               const std::shared_ptr<const Attractors>& known, Find&& find) {
+template <class Found, class Find>
+std::shared_ptr<const Found> knownOrFound(const std::shared_ptr<const SystemAnalysis>& analysis,
+                                          const std::shared_ptr<const SystemAnalysis>& before,
+                                          const std::shared_ptr<const Found>& known, Find&& find) {
   return known && analysis && analysis == before ? known : find();
+}
+
+void addNonNormality(Experiment& now, const Experiment& before, Progress& progress) {
+  now.teacherGrowth = knownOrFound(now.teacherAnalysis, before.teacherAnalysis, before.teacherGrowth,
+                                   [&] { return stages::teacherGrowth(now, progress); });
+  now.studentGrowth = knownOrFound(now.studentAnalysis, before.studentAnalysis, before.studentGrowth,
+                                   [&] { return stages::studentGrowth(now, progress); });
+  const bool same = now.teacherAnalysis == before.teacherAnalysis;
+  now.overlap = knownOrFound(now.studentAnalysis, same ? before.studentAnalysis : nullptr, before.overlap,
+                             [&] { return stages::overlapOf(now, progress); });
 }
 
 // The experiment with what its systems are left with, and the verdict that rests on it.
@@ -105,7 +115,8 @@ std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Exp
   next->studentAttractors =
       knownOrFound(next->studentAnalysis, before.studentAnalysis, before.studentAttractors,
                    [&] { return stages::studentAttractors(*next, progress); });
-  if (!next->teacherAttractors && !next->studentAttractors) return complete;
+  addNonNormality(*next, before, progress);
+  next->searched = true;
   next->verdict = stages::verdictOf(*next);
   if (sink) sink(next);
   return next;

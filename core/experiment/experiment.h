@@ -2,7 +2,9 @@
 // between successive experiments as long as no setting of it or of an earlier stage changed.
 #pragma once
 
+#include "core/analysis/eigenmodes.h"
 #include "core/analysis/flow_field.h"
+#include "core/analysis/transient_growth.h"
 #include "core/analysis/verdict.h"
 #include "core/common/progress.h"
 #include "core/experiment/stage_options.h"
@@ -86,6 +88,9 @@ struct Experiment {
   std::shared_ptr<const SystemAnalysis> studentAnalysis;  // null if the fit has no parameters
   // Found after the picture; null until then, and if none are looked for.
   std::shared_ptr<const Attractors> teacherAttractors, studentAttractors;
+  std::shared_ptr<const TransientGrowth> teacherGrowth, studentGrowth;
+  std::shared_ptr<const SingularOverlap> overlap;
+  bool searched = false;  // what is found after the picture is in it (but for the scores)
   Vector
       studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
@@ -98,9 +103,10 @@ struct Experiment {
 using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 
 // Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
-// gets the coarse picture first, then the complete one, then the same with its attractors (and the verdict
-// that rests on them), then, if analysis.draws asks for them, with the scores of more and more draws; the
-// last one is also returned. Throws InputError for bad settings or files, and Stopped.
+// gets the coarse picture first, then the complete one, then the same with its attractors, growth and
+// overlaps (and the verdict that rests on them), then, if analysis.draws asks for them, with the scores of
+// more and more draws; the last one is also returned. Throws InputError for bad settings or files, and
+// Stopped.
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
                                                 const std::shared_ptr<const Experiment>& previous,
                                                 Progress& progress = noProgress(),

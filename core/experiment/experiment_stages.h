@@ -47,6 +47,11 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
 std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment, Progress& progress);
 std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress);
 
+// Likewise. Null without a system, or for a dense one that would take too long.
+std::shared_ptr<const TransientGrowth> teacherGrowth(const Experiment& experiment, Progress& progress);
+std::shared_ptr<const TransientGrowth> studentGrowth(const Experiment& experiment, Progress& progress);
+std::shared_ptr<const SingularOverlap> overlapOf(const Experiment& experiment, Progress& progress);
+
 Vector studentReadout(const Experiment& experiment);
 Verdict verdictOf(const Experiment& experiment);
 

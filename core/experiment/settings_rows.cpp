@@ -223,6 +223,8 @@ std::vector<SettingRow> analysisRows() {
               "Other circuits, and other random starts of the fit, whose scores are drawn beside the shown "
               "one; 0: "
               "none. Computed after the picture."),
+      number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
+             "How long the transient growth ‖exp(J t)‖ is followed."),
       number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "", "Start of a free run",
              "Each unit starts at N(0, scale²)."),
   };
@@ -241,6 +243,15 @@ std::vector<SettingRow> viewRows() {
               {"singular", "singular value", "The largest singular value of the students' weights."},
               {"henrici", "Henrici number", "How far from normal the students' weights are, from 0 to 1."}},
              "Over the seen fraction", "What the panel over the seen fraction shows."),
+      choice(s, "view.pseudospectrum",
+             {{"student", "of the student",
+               "Where its eigenvalues could go if its weights were a little different."},
+              {"teacher", "of the teacher",
+               "Where its eigenvalues could go if its weights were a little different."},
+              {"none", "none", "Eigenvalues only."}},
+             "Pseudospectrum",
+             "Lines around the eigenvalues: a change of the weights of size ε (its largest singular value) "
+             "can move one anywhere within the line of ε."),
       choice(s, "view.theme",
              {{"system", "as the system", "Light or dark as the desktop is."},
               {"light", "light", "Dark on white."},

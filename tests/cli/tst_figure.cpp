@@ -57,6 +57,20 @@ class TestFigure : public QObject {
     QVERIFY(dark > 50);
   }
 
+  // Fails if a panel that the whole figure leaves out can't be had by its name, with its numbers.
+  void optionalPanelsByName() {
+    for (const char* panel : {"transient-growth", "singular-overlaps"}) {
+      const std::string file = m_folder.path(std::string(panel) + ".pdf");
+      const std::string folder = m_folder.path(std::string("numbers-") + panel);
+      QCOMPARE(
+          runCli(with({"figure", "figure-3", "-o", file, "--panel", panel, "--data", folder}, kSmall)).code,
+          0);
+      QVERIFY(bytesOf(file).startsWith("%PDF"));
+      const QStringList files = QDir(QString::fromStdString(folder)).entryList({"*.csv"}, QDir::Files);
+      QVERIFY(!files.isEmpty() && files.first().startsWith(panel));
+    }
+  }
+
   // Fails if the numbers behind the figure are not written, or cannot be read again.
   void dataAreTables() {
     const std::string folder = m_folder.path("data/numbers");

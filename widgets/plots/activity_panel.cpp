@@ -58,6 +58,7 @@ ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const 
 
 void ActivityPanel::showExperiment(const Experiment& experiment) {
   plot().clearGraphs();
+  m_traces.clear();
   const Shown shown = shownOf(experiment);
   showMessage(shown.steps < 2 ? tr("The teacher left the finite range at once.") : QString());
   const double alpha = experiment.simulation->alpha;
@@ -67,10 +68,12 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     const Vector truth = teacherTrace(experiment, i, shown.steps);
     const double middle = truth.size() > 0 ? truth.mean() : 0;
     const auto draw = [&](const Vector& trace, const QPen& pen, const QString& name) {
-      const Polyline line = decimated(0, alpha, Vector((trace.array() - middle + offset).matrix()), kBuckets);
+      const DrawnLine line =
+          decimated(0, alpha, Vector((trace.array() - middle + offset).matrix()), kBuckets);
       QCPGraph* graph = addLine(pen, name);
       graph->setData(line.x, line.y, true);
       if (i > 0) graph->removeFromLegend();
+      m_traces.push_back({experiment.observation->seen[static_cast<std::size_t>(i)], graph});
     };
     draw(truth, QPen(theme().teacher, theme().lineWidth),
          experiment.teacher->teacher ? tr("teacher") : tr("recording"));
@@ -83,6 +86,23 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
   plot().xAxis->setRange(0, alpha * static_cast<double>(std::max<Index>(shown.steps - 1, 1)));
   plot().yAxis->setRange(-shown.spacing * (static_cast<double>(shown.units) - 0.35), 0.65 * shown.spacing);
   ActivityPanel::applyTheme();
+  styleTraces();
+  queueReplot();
+}
+
+// The units of a mode stand out.
+void ActivityPanel::styleTraces() {
+  for (const Trace& trace : m_traces) {
+    const bool bold = std::count(m_highlighted.begin(), m_highlighted.end(), trace.unit) > 0;
+    QPen pen = trace.graph->pen();
+    pen.setWidthF((bold ? 2.5 : 1) * theme().lineWidth);
+    trace.graph->setPen(pen);
+  }
+}
+
+void ActivityPanel::highlightUnits(const std::vector<Index>& units) {
+  m_highlighted = units;
+  styleTraces();
   queueReplot();
 }
 

@@ -13,6 +13,7 @@ class ActivityPanel : public PlotPanel {
 
   bool speaksFor(const Experiment&) const override { return true; }
   std::vector<PanelData> data() const override;
+  void highlightUnits(const std::vector<Index>& units) override;
 
  protected:
   void showExperiment(const Experiment& experiment) override;
@@ -25,6 +26,14 @@ class ActivityPanel : public PlotPanel {
     double spacing = 1;  // between the traces' zero lines
   };
   Shown shownOf(const Experiment& experiment) const;
+  void styleTraces();
+
+  struct Trace {
+    Index unit = 0;  // in the teacher's numbering
+    QCPGraph* graph = nullptr;
+  };
+  std::vector<Trace> m_traces;
+  std::vector<Index> m_highlighted;
 };
 
 }  // namespace keyhole

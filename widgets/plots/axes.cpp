@@ -32,8 +32,8 @@ EqualRanges equalAspect(Range x, Range y, QSizeF pixels) {
   return {widened(x, pixels.width()), widened(y, pixels.height())};
 }
 
-Polyline decimated(double x0, double dx, ConstVectorRef y, Index buckets) {
-  Polyline line;
+DrawnLine decimated(double x0, double dx, ConstVectorRef y, Index buckets) {
+  DrawnLine line;
   const Index n = y.size();
   if (n <= 2 * buckets) {
     for (Index i = 0; i < n; ++i) {

@@ -25,10 +25,10 @@ EqualRanges equalAspect(Range x, Range y, QSizeF pixels);
 
 // At most 2 · `buckets` points that draw the same line: smallest and largest value of every bucket of
 // consecutive samples.
-struct Polyline {
+struct DrawnLine {
   QVector<double> x, y;
 };
-Polyline decimated(double x0, double dx, ConstVectorRef y, Index buckets);
+DrawnLine decimated(double x0, double dx, ConstVectorRef y, Index buckets);
 
 // Three significant digits, without exponent between 1e-3 and 1e5.
 QString shortNumber(double value);

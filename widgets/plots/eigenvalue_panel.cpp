@@ -2,6 +2,9 @@
 
 #include "widgets/plots/equal_aspect_rect.h"
 
+#include <QTimer>
+
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -10,6 +13,8 @@ namespace {
 
 constexpr double kSamePlace = 1e-3;
 constexpr double kHoverPixels = 14;
+constexpr int kStillFor = 150;           // ms, before a pseudospectrum is asked for
+constexpr Index kPrintedIntervals = 64;  // of a pseudospectrum in figures
 
 const Spectrum* spectrumOfSide(const Experiment& experiment, bool teacher) {
   const auto& analysis = teacher ? experiment.teacherAnalysis : experiment.studentAnalysis;
@@ -18,6 +23,24 @@ const Spectrum* spectrumOfSide(const Experiment& experiment, bool teacher) {
 
 Index undeterminedCount(const Spectrum* spectrum) {
   return spectrum ? std::count(spectrum->undetermined.begin(), spectrum->undetermined.end(), true) : 0;
+}
+
+// Symmetric about the real axis, as spectra are, with something to spare on every side.
+ComplexWindow windowAround(const Range& x, const Range& y) {
+  const Range wide = x.padded(0.1);
+  const double high = 1.1 * std::max(std::abs(y.low), std::abs(y.high));
+  return {wide.low, wide.high, -high, high};
+}
+
+bool sameWindow(const ComplexWindow& a, const ComplexWindow& b) {
+  return a.reMin == b.reMin && a.reMax == b.reMax && a.imMin == b.imMin && a.imMax == b.imMax;
+}
+
+// The window holds these ranges and is not much larger.
+bool suits(const ComplexWindow& window, const QCPRange& x, const QCPRange& y) {
+  const bool holds = window.reMin <= x.lower && x.upper <= window.reMax && window.imMin <= y.lower &&
+                     y.upper <= window.imMax;
+  return holds && window.imMax - window.imMin <= 2 * y.size();
 }
 
 PanelData tableOf(const QString& name, const Spectrum& spectrum) {
@@ -55,12 +78,33 @@ std::vector<MarkedEigenvalue> marksOf(const Spectrum& spectrum) {
   return marks;
 }
 
-EigenvaluePanel::EigenvaluePanel(QWidget* parent) : PlotPanel("eigenvalues", tr("Eigenvalues"), parent) {
+// Replaces the plot's axes by those of equal aspect.
+EqualAspectRect* EigenvaluePanel::equalAxes() {
   plot().plotLayout()->clear();
-  m_rect = new EqualAspectRect(&plot());
-  plot().plotLayout()->addElement(0, 0, m_rect);
-  plot().xAxis = m_rect->axis(QCPAxis::atBottom);
-  plot().yAxis = m_rect->axis(QCPAxis::atLeft);
+  auto* rect = new EqualAspectRect(&plot());
+  plot().plotLayout()->addElement(0, 0, rect);
+  plot().xAxis = rect->axis(QCPAxis::atBottom);
+  plot().yAxis = rect->axis(QCPAxis::atLeft);
+  return rect;
+}
+
+EigenvaluePanel::EigenvaluePanel(QWidget* parent)
+    : PlotPanel("eigenvalues", tr("Eigenvalues"), parent),
+      m_rect(equalAxes()),
+      m_lines(plot().xAxis, plot().yAxis),
+      m_linesNote(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)),
+      m_askSoon(new QTimer(this)) {
+  m_linesNote->position->setAxisRect(m_rect);
+  m_askSoon->setSingleShot(true);
+  m_askSoon->setInterval(kStillFor);
+  connect(m_askSoon, &QTimer::timeout, this, &EigenvaluePanel::askForPseudospectrum);
+  connect(&plot(), &QCustomPlot::afterReplot, this, [this] {
+    if (isVisible() && experiment()) m_askSoon->start();
+  });
+  connect(this, &Panel::hovered, this, [this](const QString& text) {
+    if (text.isEmpty()) m_hoveredUnits.clear();
+    if (std::exchange(m_toldUnits, m_hoveredUnits) != m_hoveredUnits) emit modeHovered(m_hoveredUnits);
+  });
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setLayer("axes");
   m_circle = new QCPCurve(plot().xAxis, plot().yAxis);
   m_marginal = new QCPItemStraightLine(&plot());
@@ -115,6 +159,11 @@ void EigenvaluePanel::applyTheme() {
   quiet.setStyle(Qt::DashLine);
   m_marginal->setPen(quiet);
   m_marginalText->setColor(theme().muted);
+  m_linesNote->setColor(theme().muted);
+  QColor veil = theme().background;
+  veil.setAlpha(215);
+  m_linesNote->setBrush(veil);
+  m_lines.setTheme(theme());
   // Hundreds of marks side by side are smaller ones.
   constexpr int kMany = 100;
   const double width = 1.3 * theme().lineWidth;
@@ -190,6 +239,7 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   showMarks(teacher, m_teacher, m_teacherUndetermined, m_teacherCounts);
   showMarks(student, m_student, m_studentUndetermined, m_studentCounts);
   showLegend(experiment);
+  dropStaleLines();
   // The unit circle and every eigenvalue that bears on the verdict; far negative ones may lie outside.
   Range x{-1, 1.1}, y{-1, 1};
   for (const auto* spectrum : {teacher, student}) {
@@ -216,43 +266,117 @@ void EigenvaluePanel::noteWhatIsOutside(const Range& x, const Range& y,
   m_outside->setText(outside > 0 ? tr("← %1 outside").arg(outside) : QString());
 }
 
-QString EigenvaluePanel::nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel,
-                                 double& best) const {
-  QString text;
+std::optional<EigenvaluePanel::Nearest> EigenvaluePanel::nearest(QPointF pixel) const {
+  std::optional<Nearest> found;
   auto& self = const_cast<EigenvaluePanel&>(*this);
-  for (const auto& mark : marksOf(spectrum)) {
-    const QPointF at(self.plot().xAxis->coordToPixel(mark.value.real()),
-                     self.plot().yAxis->coordToPixel(mark.value.imag()));
-    const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
-    if (distance >= best) continue;
-    best = distance;
-    const double tau = std::abs(1 / (1 - mark.value.real()));
-    text = tr("%1: λ = %2%3, τ = %4 τ")
-               .arg(owner, shortNumber(mark.value.real()),
-                    mark.value.imag() == 0 ? QString()
-                                           : (mark.value.imag() > 0 ? " + " : " − ") +
-                                                 shortNumber(std::abs(mark.value.imag())) + "i",
-                    shortNumber(tau));
-    if (mark.value.real() > 1) text += tr(" (unstable)");
-    if (mark.count > 1) text += tr(", %1 of them").arg(mark.count);
-    if (spectrum.conditions.size() > mark.first)
-      text += tr(", condition %1").arg(shortNumber(spectrum.conditions(mark.first)));
-    if (mark.undetermined) text += tr(", undetermined: rounding alone could have put it elsewhere");
+  double best = kHoverPixels;
+  for (const bool ofTeacher : {true, false}) {
+    const Spectrum* spectrum = spectrumOfSide(*experiment(), ofTeacher);
+    if (!spectrum) continue;
+    for (const auto& mark : marksOf(*spectrum)) {
+      const QPointF at(self.plot().xAxis->coordToPixel(mark.value.real()),
+                       self.plot().yAxis->coordToPixel(mark.value.imag()));
+      const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
+      if (distance >= best) continue;
+      best = distance;
+      found = Nearest{mark, ofTeacher};
+    }
   }
+  return found;
+}
+
+QString EigenvaluePanel::describe(const Nearest& nearest) const {
+  const MarkedEigenvalue& mark = nearest.mark;
+  const Spectrum& spectrum = *spectrumOfSide(*experiment(), nearest.ofTeacher);
+  const double tau = std::abs(1 / (1 - mark.value.real()));
+  QString text = tr("%1: λ = %2%3, τ = %4 τ")
+                     .arg(nearest.ofTeacher ? tr("teacher") : tr("student"), shortNumber(mark.value.real()),
+                          mark.value.imag() == 0 ? QString()
+                                                 : (mark.value.imag() > 0 ? " + " : " − ") +
+                                                       shortNumber(std::abs(mark.value.imag())) + "i",
+                          shortNumber(tau));
+  if (mark.value.real() > 1) text += tr(" (unstable)");
+  if (mark.count > 1) text += tr(", %1 of them").arg(mark.count);
+  const ModeInWords& mode = m_mode.of(experiment(), nearest.ofTeacher, mark.first);
+  m_hoveredUnits = mode.units;
+  if (spectrum.conditions.size() > mark.first)
+    text += tr(", condition %1").arg(shortNumber(spectrum.conditions(mark.first)));
+  else if (mode.condition > 0)
+    text += tr(", condition %1").arg(shortNumber(mode.condition));
+  if (!mode.text.isEmpty()) text += tr("; mode: ") + mode.text;
+  if (mark.undetermined) text += tr(", undetermined: rounding alone could have put it elsewhere");
   return text;
 }
 
+QString EigenvaluePanel::describePlace(double x, double y) const {
+  const QString place = tr("λ = %1, %2").arg(shortNumber(x), shortNumber(y));
+  const double level = m_lines.valueAt(x, y);
+  if (!std::isfinite(level)) return place;
+  return tr("%1: an eigenvalue of the %2 once its weights change by ε = %3 (log₁₀ ε = %4)")
+      .arg(place, m_asked.ofTeacher ? tr("teacher") : tr("student"), shortNumber(std::pow(10.0, level)))
+      .arg(level, 0, 'f', 1);
+}
+
 QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
+  m_hoveredUnits.clear();
   if (!experiment()) return {};
-  double best = kHoverPixels;
-  QString text;
-  if (const auto* teacher = spectrumOfSide(*experiment(), true))
-    text = nearest(*teacher, tr("teacher"), pixel, best);
-  if (const auto* student = spectrumOfSide(*experiment(), false)) {
-    const QString closer = nearest(*student, tr("student"), pixel, best);
-    if (!closer.isEmpty()) text = closer;
-  }
-  return text.isEmpty() ? tr("λ = %1, %2").arg(shortNumber(x), shortNumber(y)) : text;
+  const auto found = nearest(pixel);
+  return found ? describe(*found) : describePlace(x, y);
+}
+
+void EigenvaluePanel::dropStaleLines() {
+  if (sameSystem(wantedPseudospectrum(experiment()), m_asked)) return;
+  m_lines.show(nullptr, false);
+  m_linesNote->setText(QString());
+  if (!m_asked.of) return;
+  m_asked = {};
+  emit pseudospectrumWanted(m_asked);
+}
+
+// Once the picture stands still: what is shown now may be another system, or another part of the plane.
+void EigenvaluePanel::askForPseudospectrum() {
+  PseudospectrumRequest wanted = wantedPseudospectrum(experiment());
+  const QCPRange x = plot().xAxis->range(), y = plot().yAxis->range();
+  if (!wanted.of || !isVisible() || (sameSystem(wanted, m_asked) && suits(m_asked.window, x, y))) return;
+  wanted.window = windowAround({x.lower, x.upper}, {y.lower, y.upper});
+  m_asked = wanted;
+  emit pseudospectrumWanted(m_asked);
+}
+
+void EigenvaluePanel::hideEvent(QHideEvent* event) {
+  PlotPanel::hideEvent(event);
+  m_askSoon->stop();
+  if (!m_asked.of) return;
+  m_asked = {};
+  emit pseudospectrumWanted(m_asked);
+}
+
+void EigenvaluePanel::setPseudospectrum(const PseudospectrumRequest& request,
+                                        const std::shared_ptr<const Pseudospectrum>& grid) {
+  const bool asked = sameSystem(request, m_asked) && sameWindow(request.window, m_asked.window);
+  if (!asked || !sameSystem(request, wantedPseudospectrum(experiment()))) return;
+  m_lines.show(grid, request.ofTeacher);
+  m_lines.setTheme(theme());
+  m_linesNote->setText(grid ? (request.ofTeacher ? tr("log₁₀ ε, teacher") : tr("log₁₀ ε, student"))
+                            : QString());
+  queueReplot();
+}
+
+// The part of the plane that a panel of this size shows, computed here and now.
+void EigenvaluePanel::computeFor(QSize size) {
+  PseudospectrumRequest wanted = wantedPseudospectrum(experiment());
+  const auto network = networkOf(wanted);
+  if (!network) return;
+  const EqualRanges ranges = equalAspect(m_rect->contentsX(), m_rect->contentsY(), QSizeF(size));
+  wanted.window = windowAround(ranges.x, ranges.y);
+  m_asked = wanted;
+  setPseudospectrum(wanted, std::make_shared<const Pseudospectrum>(
+                                keyhole::pseudospectrum(*network, wanted.window, kPrintedIntervals)));
+}
+
+void EigenvaluePanel::renderTo(QCPPainter& painter, QSize size) {
+  if (!m_lines.grid()) computeFor(size);
+  PlotPanel::renderTo(painter, size);
 }
 
 std::vector<PanelData> EigenvaluePanel::data() const {
@@ -262,6 +386,7 @@ std::vector<PanelData> EigenvaluePanel::data() const {
     tables.push_back(tableOf("eigenvalues-teacher", *teacher));
   if (const auto* student = spectrumOfSide(*experiment(), false))
     tables.push_back(tableOf("eigenvalues-student", *student));
+  for (auto& table : m_lines.tables()) tables.push_back(std::move(table));
   return tables;
 }
 

@@ -1,11 +1,17 @@
 // The eigenvalues of teacher and student in the complex plane, with the unit circle and the marginal line Re
-// λ = 1.
+// λ = 1; and the pseudospectrum of one of them, which somebody else computes for the window that the panel
+// asks for. In figures the panel computes it itself.
 #pragma once
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/mode_in_words.h"
 #include "widgets/plots/plot_panel.h"
+#include "widgets/plots/pseudospectrum_lines.h"
 
 #include <initializer_list>
+#include <optional>
+
+class QTimer;
 
 namespace keyhole {
 
@@ -26,16 +32,32 @@ class EigenvaluePanel : public PlotPanel {
 
   bool speaksFor(const Experiment&) const override { return true; }
   std::vector<PanelData> data() const override;
+  void setPseudospectrum(const PseudospectrumRequest& request,
+                         const std::shared_ptr<const Pseudospectrum>& grid) override;
+  void renderTo(QCPPainter& painter, QSize size) override;
+  const PseudospectrumLines& pseudospectrum() const { return m_lines; }
 
  protected:
   void showExperiment(const Experiment& experiment) override;
   void applyTheme() override;
   QString describe(double x, double y, QPointF pixel) const override;
+  void hideEvent(QHideEvent* event) override;
 
  private:
   void showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
                  QList<QCPAbstractItem*>& counts);
-  QString nearest(const Spectrum& spectrum, const QString& owner, QPointF pixel, double& best) const;
+  // The mark under the cursor.
+  struct Nearest {
+    MarkedEigenvalue mark;
+    bool ofTeacher = false;
+  };
+  std::optional<Nearest> nearest(QPointF pixel) const;
+  QString describe(const Nearest& nearest) const;
+  QString describePlace(double x, double y) const;
+  void dropStaleLines();
+  void askForPseudospectrum();
+  void computeFor(QSize size);
+  class EqualAspectRect* equalAxes();
   void placeMarginalText();
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
   void showLegend(const Experiment& experiment);
@@ -47,6 +69,13 @@ class EigenvaluePanel : public PlotPanel {
   QCPItemText* m_outside = nullptr;
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QList<QCPAbstractItem*> m_teacherCounts, m_studentCounts;
+  PseudospectrumLines m_lines;
+  QCPItemText* m_linesNote;
+  PseudospectrumRequest m_asked;  // what was asked for last
+  QTimer* m_askSoon;
+  mutable LastMode m_mode;
+  mutable std::vector<Index> m_hoveredUnits;
+  std::vector<Index> m_toldUnits;
 };
 
 }  // namespace keyhole

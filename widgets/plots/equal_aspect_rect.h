@@ -19,6 +19,9 @@ class EqualAspectRect : public QCPAxisRect {
     m_y = y;
   }
 
+  Range contentsX() const { return m_x; }
+  Range contentsY() const { return m_y; }
+
   void update(UpdatePhase phase) override {
     QCPAxisRect::update(phase);
     if (phase != upLayout) return;

@@ -31,6 +31,7 @@ std::vector<OwnedPanel> printedPanels(const std::shared_ptr<const Experiment>& e
                      "\"; allowed: " + panelNames().join(", ").toStdString());
   std::vector<OwnedPanel> panels;
   for (const QString& name : only.isEmpty() ? panelNames() : QStringList{only}) {
+    if (only.isEmpty() && optionalPanelNames().contains(name)) continue;
     OwnedPanel panel(makePanel(name, nullptr));
     if (!panel->speaksFor(*experiment)) continue;
     panel->setTheme(Theme::print());
@@ -67,7 +68,8 @@ Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
                                    {"teacher-limit-sets", "student-limit-sets"},
                                    {"task"},
                                    {"segments"},
-                                   {"scores", "objective"}};
+                                   {"scores", "objective"},
+                                   {"transient-growth", "singular-overlaps"}};
   Page page;
   const int width = static_cast<int>(widthMm * kPointsPerMm) - 2 * kMargin;
   int y = kMargin;

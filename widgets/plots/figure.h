@@ -11,7 +11,7 @@ namespace keyhole {
 class Panel;
 
 struct FigureOptions {
-  QString panel;         // one panel alone; empty: all that have something to say
+  QString panel;         // one panel alone; empty: all that have something to say, but for optional ones
   double widthMm = 183;  // two journal columns; a single panel is 89 mm wide
   int dpi = 300;         // of PNG
 };

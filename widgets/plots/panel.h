@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/experiment/experiment.h"
+#include "widgets/plots/pseudospectrum_request.h"
 #include "widgets/plots/theme.h"
 
 #include <QStringList>
@@ -30,6 +31,8 @@ class Panel : public QWidget {
 
   // Whether the panel has anything to say about this experiment.
   virtual bool speaksFor(const Experiment& experiment) const = 0;
+  // What it would say is still to come, after the picture: it keeps its own, marked as the earlier one.
+  virtual bool awaits(const Experiment&) const { return false; }
 
   // Shows the experiment; the repaint is queued. Null keeps the old picture.
   void setExperiment(std::shared_ptr<const Experiment> experiment);
@@ -44,6 +47,11 @@ class Panel : public QWidget {
   const Theme& theme() const { return m_theme; }
 
   virtual void setProbe(const Probe&) {}
+  virtual void setPseudospectrum(const PseudospectrumRequest&, const std::shared_ptr<const Pseudospectrum>&) {
+  }
+
+  // Marks these units, in the teacher's numbering from 0, where they are shown; none: no longer.
+  virtual void highlightUnits(const std::vector<Index>&) {}
 
   // One more value of what the running fit minimises or maximises.
   virtual void addObjective(int /*start*/, int /*iteration*/, double /*value*/) {}
@@ -58,7 +66,9 @@ class Panel : public QWidget {
  signals:
   void hovered(const QString& text);  // what is under the cursor, in words; empty when it leaves
   void probeRequested(bool inTeacherPlane, double x, double y);
-  void painted();  // after the panel has really been painted
+  void pseudospectrumWanted(const keyhole::PseudospectrumRequest& request);
+  void modeHovered(const std::vector<keyhole::Index>& units);  // the cursor is on a mode of these, or left it
+  void painted();                                              // after the panel has really been painted
 
  protected:
   virtual void showExperiment(const Experiment& experiment) = 0;

@@ -4,8 +4,10 @@
 #include "widgets/plots/curve_panel.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/flow_panel.h"
+#include "widgets/plots/growth_panel.h"
 #include "widgets/plots/limit_set_panel.h"
 #include "widgets/plots/objective_panel.h"
+#include "widgets/plots/overlap_panel.h"
 #include "widgets/plots/score_panel.h"
 #include "widgets/plots/segment_panel.h"
 #include "widgets/plots/task_panel.h"
@@ -17,6 +19,7 @@ namespace {
 struct Entry {
   const char* name;
   Panel* (*make)(QWidget*);
+  bool optional = false;
 };
 
 constexpr Entry kPanels[] = {
@@ -34,6 +37,8 @@ constexpr Entry kPanels[] = {
     {"segments", [](QWidget* parent) -> Panel* { return new SegmentPanel(parent); }},
     {"scores", [](QWidget* parent) -> Panel* { return new ScorePanel(parent); }},
     {"objective", [](QWidget* parent) -> Panel* { return new ObjectivePanel(parent); }},
+    {"transient-growth", [](QWidget* parent) -> Panel* { return new GrowthPanel(parent); }, true},
+    {"singular-overlaps", [](QWidget* parent) -> Panel* { return new OverlapPanel(parent); }, true},
 };
 
 }  // namespace
@@ -41,6 +46,13 @@ constexpr Entry kPanels[] = {
 QStringList panelNames() {
   QStringList names;
   for (const auto& entry : kPanels) names.append(entry.name);
+  return names;
+}
+
+QStringList optionalPanelNames() {
+  QStringList names;
+  for (const auto& entry : kPanels)
+    if (entry.optional) names.append(entry.name);
   return names;
 }
 

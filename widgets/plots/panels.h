@@ -7,6 +7,9 @@ namespace keyhole {
 
 QStringList panelNames();
 
+// Those that are shown only where they are asked for by name, or wanted in the window.
+QStringList optionalPanelNames();
+
 // The panel of that name, owned by the parent (or by the caller, if that is null). Null if there is none.
 Panel* makePanel(const QString& name, QWidget* parent);
 

@@ -43,6 +43,11 @@ PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
   });
 }
 
+void PlotPanel::leaveEvent(QEvent* event) {
+  Panel::leaveEvent(event);
+  if (m_plot->isVisible()) emit hovered(QString());
+}
+
 void PlotPanel::styleAxis(QCPAxis* axis, bool withLabels) const {
   const QPen pen(theme().foreground, 0.75 * theme().lineWidth);
   axis->setBasePen(pen);

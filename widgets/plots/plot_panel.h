@@ -18,6 +18,7 @@ class PlotPanel : public Panel {
 
  protected:
   void applyTheme() override;
+  void leaveEvent(QEvent* event) override;
 
   // What the point under the cursor means, in words; empty for nothing.
   virtual QString describe(double x, double y, QPointF pixel) const = 0;

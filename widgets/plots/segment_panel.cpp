@@ -81,7 +81,7 @@ void SegmentPanel::showLatents(const Student& student, Index steps) {
   for (Index i = 0; i < shown.rows(); ++i) {
     const Vector trace =
         (shown.row(i).array() - shown.row(i).mean()) * (0.5 * kOffset / largest) + static_cast<double>(i + 1);
-    const Polyline line = decimated(0, student.alpha, trace, kBuckets);
+    const DrawnLine line = decimated(0, student.alpha, trace, kBuckets);
     QCPGraph* graph = plot().addGraph();
     graph->setPen(QPen(theme().student, theme().lineWidth));
     graph->setData(line.x, line.y, true);

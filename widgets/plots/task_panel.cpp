@@ -58,7 +58,7 @@ void TaskPanel::showExperiment(const Experiment& experiment) {
   const auto& simulation = *experiment.simulation;
   const double alpha = simulation.alpha;
   const auto draw = [alpha](QCPGraph* graph, const Vector& values) {
-    const Polyline line = decimated(0, alpha, values, kBuckets);
+    const DrawnLine line = decimated(0, alpha, values, kBuckets);
     graph->setData(line.x, line.y, true);
   };
   const Index steps = simulation.readout.size();
