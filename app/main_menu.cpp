@@ -146,6 +146,7 @@ void buildRunMenu(QMenuBar* bar, MainWindow& window) {
   add(menu, "&New draw (next seed)", QKeySequence("F5"), window, [&window] { window.document().newSeed(); });
   add(menu, "&Compare methods …", QKeySequence("Ctrl+T"), window, [&window] { window.showComparison(); });
   add(menu, "How many &latents? …", QKeySequence("Ctrl+L"), window, [&window] { window.showOrder(); });
+  add(menu, "&Perturb …", QKeySequence("Ctrl+K"), window, [&window] { window.showPerturbation(); });
   add(menu, "Compute &again", QKeySequence("Ctrl+Return"), window, [&window] { window.computeAgain(); });
   add(menu, "&Stop", QKeySequence("Esc"), window, [&window] { window.escape(); });
 }

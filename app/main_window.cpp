@@ -5,6 +5,7 @@
 #include "app/export.h"
 #include "app/file_actions.h"
 #include "app/help_window.h"
+#include "app/kick_window.h"
 #include "app/main_menu.h"
 #include "app/message_strip.h"
 #include "app/order_window.h"
@@ -216,6 +217,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   if (m_compare) m_compare->setExperiment(experiment);
   followCurve(*experiment);
   if (m_order) m_order->setExperiment(experiment);
+  if (m_kick) m_kick->setExperiment(experiment);
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);
@@ -233,6 +235,7 @@ void MainWindow::showProblem(const QString& sentence) {
 void MainWindow::markStale(bool updating) {
   m_panels->setStale(true, updating);
   m_verdict->setStale(true, updating);
+  if (m_kick) m_kick->setStale(true, updating);
 }
 
 void MainWindow::open(const QString& presetOrPath) {
@@ -323,6 +326,17 @@ void MainWindow::takeNumber(bool latents, Index number) {
   m_document.changeSettings(settings, QString("Use %1 %2").arg(number).arg(latents ? "latents" : "states"));
 }
 
+KickWindow& MainWindow::showPerturbation() {
+  if (!m_kick) {
+    m_kick = new KickWindow(this, [this] { return m_compare ? m_compare->comparison() : nullptr; });
+    m_kick->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown) m_kick->setExperiment(m_shown);
+  }
+  m_kick->show();
+  m_kick->raise();
+  return *m_kick;
+}
+
 void MainWindow::updateTitle() {
   setWindowTitle(m_document.displayName() + "[*] – Keyhole");
   setWindowModified(m_document.isModified());
@@ -333,6 +347,7 @@ void MainWindow::updateTheme() {
   m_panels->setTheme(theme);
   if (m_compare) m_compare->setTheme(theme);
   if (m_order) m_order->setTheme(theme);
+  if (m_kick) m_kick->setTheme(theme);
 }
 
 void MainWindow::restorePreferences() {

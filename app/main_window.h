@@ -22,6 +22,7 @@ namespace keyhole {
 class CompareWindow;
 class FileActions;
 class HelpWindow;
+class KickWindow;
 class MessageStrip;
 class OrderWindow;
 class PanelArea;
@@ -67,6 +68,8 @@ class MainWindow : public QMainWindow {
   CompareWindow& showComparison();
   // Opens the curve of numbers of latents.
   OrderWindow& showOrder();
+  // Opens the window that pushes teacher and students.
+  KickWindow& showPerturbation();
   // Stops what is being computed; if nothing is, leaves the presentation.
   void escape();
   // Computes the experiment of the present settings once more (after a stop).
@@ -122,6 +125,7 @@ class MainWindow : public QMainWindow {
   HelpWindow* m_help = nullptr;
   CompareWindow* m_compare = nullptr;
   OrderWindow* m_order = nullptr;
+  KickWindow* m_kick = nullptr;
   QTimer* m_staleSoon = nullptr;
 
   CurveWorker m_curves;

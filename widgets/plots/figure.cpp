@@ -52,7 +52,7 @@ struct Placed {
 struct Page {
   QSize size;  // points
   std::vector<Placed> panels;
-  QString verdict;  // the last line; of a single panel empty
+  QString caption;  // in the last kVerdict points, if any
 };
 
 int rowHeight(const QString& name) {
@@ -120,12 +120,12 @@ void drawPage(QCPPainter& painter, const Page& page) {
     placed.panel->renderTo(painter, placed.place.size());
     painter.restore();
   }
-  if (page.verdict.isEmpty()) return;
+  if (page.caption.isEmpty()) return;
   painter.setPen(Qt::black);
   painter.setFont(Theme::print().font());
   const QRect line(kMargin, page.size.height() - kVerdict, page.size.width() - 2 * kMargin,
                    kVerdict - kMargin);
-  painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, page.verdict);
+  painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, page.caption);
 }
 
 // The only part of the file that depends on the moment of writing.
@@ -201,15 +201,16 @@ void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QStr
   endingOf(path);  // told before anything is drawn
   const auto panels = printedPanels(experiment, options.panel);
   Page page = layOut(panels, options.panel.isEmpty() ? options.widthMm : kSingleWidthMm);
-  if (panels.size() > 1) page.verdict = verdictOf(*experiment);
+  if (panels.size() > 1) page.caption = verdictOf(*experiment);
   writePage(page, path, options.dpi);
 }
 
-void writePanelFigure(Panel& panel, const QString& path, int dpi) {
+void writePanelFigure(Panel& panel, const QString& path, const QString& caption, int dpi) {
   const int width = static_cast<int>(kSingleWidthMm * kPointsPerMm) - 2 * kMargin, height = width * 3 / 4;
-  writePage({QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin),
+  const int below = caption.isEmpty() ? 0 : kVerdict;
+  writePage({QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin + below),
              {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
-             {}},
+             caption},
             path, dpi);
 }
 

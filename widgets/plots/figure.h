@@ -23,8 +23,9 @@ struct FigureOptions {
 void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
                  const FigureOptions& options = {});
 
-// A panel that shows something of its own, in print dress (Theme::print()), likewise.
-void writePanelFigure(Panel& panel, const QString& path, int dpi = 300);
+// A panel that shows something of its own, as it is (give it Theme::print() first), with a caption below if
+// there is one. Throws as writeFigure() does.
+void writePanelFigure(Panel& panel, const QString& path, const QString& caption = {}, int dpi = 300);
 
 // One CSV file per table of each panel that has something to say, in a folder that is created if need be.
 void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,

@@ -101,8 +101,10 @@ void PlotPanel::styleLegend() const {
   legend->setFont(theme().font());
   legend->setTextColor(theme().foreground);
   for (int i = 0; i < legend->itemCount(); ++i) {
-    legend->item(i)->setFont(theme().font());
-    legend->item(i)->setTextColor(theme().foreground);
+    QCPAbstractLegendItem* item = legend->item(i);
+    if (!item) continue;  // an empty place in the last of several rows
+    item->setFont(theme().font());
+    item->setTextColor(theme().foreground);
   }
   legend->setBrush(Qt::NoBrush);
   legend->setBorderPen(Qt::NoPen);

@@ -1,0 +1,295 @@
+#include "app/kick_window.h"
+
+#include "app/ask_for_file.h"
+#include "app/kick_controls.h"
+#include "app/kick_table.h"
+#include "app/play_bar.h"
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+#include "widgets/controls/relative_font.h"
+#include "widgets/plots/figure.h"
+#include "widgets/plots/kick_panel.h"
+#include "widgets/plots/kick_plane_panel.h"
+
+#include <QCheckBox>
+#include <QDir>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+// A panel below its title.
+QWidget* titled(Panel* panel, const QString& title) {
+  auto* box = new QWidget;
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(2);
+  column->addWidget(new QLabel(title));
+  column->addWidget(panel, 1);
+  return box;
+}
+
+}  // namespace
+
+KickWindow::KickWindow(QWidget* parent, Others others)
+    : QWidget(parent, Qt::Window), m_others(std::move(others)) {
+  setObjectName("kickWindow");
+  setWindowTitle("Perturb – Keyhole");
+  auto* column = new QVBoxLayout(this);
+  column->addWidget(makeHead());
+  column->addWidget(makePlots(), 1);
+  column->addWidget(m_player = new PlayBar);
+  column->addWidget(makeFoot());
+  resize(1120, 760);
+  connectParts();
+  setBusy(false);
+}
+
+QWidget* KickWindow::makeHead() {
+  m_controls = new KickControls;
+  m_withOthers = new QCheckBox("compared methods too");
+  m_withOthers->setObjectName("others");
+  m_withOthers->setToolTip("Push the students of Run > Compare methods as well");
+  m_withOthers->setChecked(true);
+  m_conclusion = new QLabel;
+  m_conclusion->setObjectName("conclusion");
+  m_conclusion->setAccessibleName("Conclusion");
+  m_conclusion->setWordWrap(true);
+  m_conclusion->setTextFormat(Qt::PlainText);
+  m_conclusion->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  new RelativeFont(m_conclusion, 1.2);
+  auto* head = new QWidget;
+  auto* column = new QVBoxLayout(head);
+  column->setContentsMargins(0, 0, 0, 0);
+  auto* row = new QHBoxLayout;
+  row->addWidget(m_controls, 1);
+  row->addWidget(m_withOthers);
+  column->addLayout(row);
+  column->addWidget(m_conclusion);
+  return head;
+}
+
+QWidget* KickWindow::makePlots() {
+  m_curves = new KickPanel(nullptr);
+  m_teacherPlane = new KickPlanePanel(KickRole::teacher, nullptr);
+  m_studentPlane = new KickPlanePanel(KickRole::shown, nullptr);
+  auto* planes = new QSplitter(Qt::Vertical);
+  planes->addWidget(titled(m_teacherPlane, "Teacher, left alone and pushed"));
+  planes->addWidget(titled(m_studentPlane, "Student, left alone and pushed"));
+  auto* splitter = new QSplitter(Qt::Horizontal);
+  splitter->addWidget(titled(m_curves, "How much of the push is left"));
+  splitter->addWidget(planes);
+  splitter->setStretchFactor(0, 3);
+  splitter->setStretchFactor(1, 2);
+  return splitter;
+}
+
+QWidget* KickWindow::makeFoot() {
+  m_table = makeKickTable();
+  m_logarithmic = new QCheckBox("Logarithmic");
+  m_logarithmic->setObjectName("logarithmic");
+  m_message = new QLabel;
+  m_message->setObjectName("message");
+  m_message->setWordWrap(true);
+  m_progress = new QProgressBar;
+  m_progress->setRange(0, 1000);
+  m_progress->setTextVisible(false);
+  m_progress->setFixedWidth(110);
+  m_stop = new QPushButton("Stop");
+  m_export = new QPushButton("Export");
+  auto* menu = new QMenu(m_export);
+  menu->addAction("Figure …", this, &KickWindow::exportFigure);
+  menu->addAction("Numbers …", this, &KickWindow::exportNumbers);
+  m_export->setMenu(menu);
+  auto* foot = new QWidget;
+  auto* column = new QVBoxLayout(foot);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(m_table);
+  auto* row = new QHBoxLayout;
+  row->addWidget(m_logarithmic);
+  row->addWidget(m_message, 1);
+  row->addWidget(m_progress);
+  row->addWidget(m_stop);
+  row->addWidget(m_export);
+  column->addLayout(row);
+  return foot;
+}
+
+void KickWindow::connectParts() {
+  connect(m_controls, &KickControls::changed, this, &KickWindow::request);
+  connect(m_withOthers, &QCheckBox::toggled, this, &KickWindow::request);
+  connect(m_logarithmic, &QCheckBox::toggled, m_curves, &KickPanel::setLogarithmic);
+  connect(m_stop, &QPushButton::clicked, this, [this] {
+    m_worker.stop();
+    setStale(true, false);
+    tell("Stopped. What is shown is the push before.");
+  });
+  connect(m_player, &PlayBar::timeChanged, m_curves, &KickPanel::setTime);
+  connect(m_player, &PlayBar::timeChanged, m_teacherPlane, &KickPlanePanel::setTime);
+  connect(m_player, &PlayBar::timeChanged, m_studentPlane, &KickPlanePanel::setTime);
+  for (Panel* panel : std::initializer_list<Panel*>{m_curves, m_teacherPlane, m_studentPlane})
+    connect(panel, &Panel::hovered, this, &KickWindow::tell);
+  connect(&m_worker, &KickWorker::ready, this, &KickWindow::showResult);
+  connect(&m_worker, &KickWorker::failed, this, [this](const QString& sentence) {
+    tell(sentence);
+    setStale(true, false);
+  });
+  connect(&m_worker, &KickWorker::progress, this, [this](double fraction, const QString& what) {
+    m_progress->setValue(static_cast<int>(1000 * fraction));
+    m_progress->setToolTip(what);
+  });
+  connect(&m_worker, &KickWorker::idle, this, [this] { setBusy(false); });
+}
+
+void KickWindow::setExperiment(const std::shared_ptr<const Experiment>& experiment) {
+  m_experiment = experiment;
+  m_controls->showExperiment(*experiment);
+  requestIfNew();
+}
+
+void KickWindow::setTheme(const Theme& theme) {
+  m_theme = theme;
+  m_curves->setTheme(theme);
+  m_teacherPlane->setTheme(theme);
+  m_studentPlane->setTheme(theme);
+  if (m_shown) fillKickTable(*m_table, *m_shown, theme);
+}
+
+void KickWindow::setStale(bool stale, bool updating) {
+  for (Panel* panel : std::initializer_list<Panel*>{m_curves, m_teacherPlane, m_studentPlane})
+    panel->setStale(stale && m_shown, updating);
+}
+
+void KickWindow::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  m_player->setFocus();  // so that the space bar plays
+  requestIfNew();
+}
+
+// A comparison may have grown meanwhile.
+void KickWindow::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::ActivationChange && isActiveWindow()) requestIfNew();
+}
+
+void KickWindow::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  m_player->pause();
+}
+
+// Finer pictures of the same systems need no new push.
+void KickWindow::requestIfNew() {
+  if (!m_experiment || !isVisible()) return;
+  const Experiment* before = m_asked.experiment.get();
+  const bool same = before && before->fit == m_experiment->fit &&
+                    before->simulation == m_experiment->simulation &&
+                    before->observation == m_experiment->observation && m_asked.others == m_others();
+  if (!same)
+    request();
+  else if (!m_busy)
+    setStale(false);
+}
+
+void KickWindow::request() {
+  if (!m_experiment || !isVisible()) return;
+  const auto others = m_others();
+  m_withOthers->setVisible(others && !others->rows.empty());
+  m_asked = {m_experiment, others, m_controls->settings()};
+  PushRequest request = m_asked;
+  if (!m_withOthers->isChecked()) request.others = nullptr;
+  m_message->clear();
+  setStale(true);
+  setBusy(true);
+  m_worker.request(std::move(request));
+}
+
+void KickWindow::setBusy(bool busy) {
+  m_busy = busy;
+  m_stop->setEnabled(busy);
+  m_progress->setVisible(busy);
+  m_export->setEnabled(m_shown != nullptr);
+}
+
+void KickWindow::showResult(const std::shared_ptr<const Experiment>& of,
+                            const std::shared_ptr<const Perturbation>& result) {
+  m_pushed = of;
+  m_shown = result;
+  m_conclusion->setText(QString::fromStdString(result->conclusion));
+  m_curves->setPerturbation(of, result);
+  showPlanes();
+  fillKickTable(*m_table, *result, m_theme);
+  m_player->setHorizon(result->settings.horizon);
+  setStale(false);
+  m_export->setEnabled(true);
+}
+
+void KickWindow::showPlanes() {
+  const std::pair<KickPlanePanel*, const Kicked*> sides[] = {
+      {m_teacherPlane, m_shown->find(KickRole::teacher)}, {m_studentPlane, m_shown->find(KickRole::shown)}};
+  std::vector<const KickedRun*> runs;
+  for (const auto& [panel, system] : sides)
+    if (system) runs.push_back(&system->run);
+  const auto planes = kickPlanes(runs);
+  if (planes.size() != runs.size()) return;
+  Range x{HUGE_VAL, -HUGE_VAL}, y = x;
+  for (const KickPlane& plane : planes)
+    for (const Matrix* path : {&plane.free, &plane.kicked})
+      for (Index k = 0; k < path->cols(); ++k) {
+        x.include((*path)(0, k));
+        y.include((*path)(1, k));
+      }
+  std::size_t next = 0;
+  for (const auto& [panel, system] : sides) {
+    panel->parentWidget()->setVisible(system);
+    if (!system) continue;
+    panel->setRun(m_pushed, system->run.time, planes[next++], x.padded(0.08), y.padded(0.08));
+  }
+}
+
+void KickWindow::tell(const QString& sentence) {
+  m_message->setText(sentence);
+}
+
+void KickWindow::exportFigure() {
+  if (!m_shown) return;
+  askForFile(this,
+             {"Export the figure", "PDF, vector graphics (*.pdf);;PNG, 300 dpi (*.png)", "pdf",
+              QDir::homePath(), FileQuestion::Kind::save},
+             [this, of = m_pushed, result = m_shown](const QString& path) {
+               KickPanel printed(nullptr);
+               printed.setTheme(Theme::print());
+               printed.setLogarithmic(m_logarithmic->isChecked());
+               printed.setPerturbation(of, result);
+               try {
+                 writePanelFigure(printed, path, QString::fromStdString(result->conclusion));
+                 tell("Exported " + QDir::toNativeSeparators(path) + ".");
+               } catch (const InputError& error) {
+                 tell(QString::fromUtf8(error.what()));
+               }
+             });
+}
+
+void KickWindow::exportNumbers() {
+  if (!m_shown) return;
+  askForFile(this, {"Export the numbers", "CSV (*.csv)", "csv", QDir::homePath(), FileQuestion::Kind::save},
+             [this, result = m_shown](const QString& path) {
+               try {
+                 writeFileAtomically(path.toStdString(), perturbationCsv(*result));
+                 tell("Exported " + QDir::toNativeSeparators(path) + ".");
+               } catch (const InputError& error) {
+                 tell(QString::fromUtf8(error.what()));
+               }
+             });
+}
+
+}  // namespace keyhole

@@ -1,0 +1,1 @@
+// A target needs a source file; these exist for their precompiled headers.

@@ -1,0 +1,211 @@
+#include "widgets/plots/kick_panel.h"
+
+#include "widgets/plots/axes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+constexpr double kFloor = 1e-4;  // the lowest decade of the logarithmic axis
+constexpr int kLegendColumns = 3;
+constexpr auto kPlayback = "playback";
+
+// Of the shown students' own colour, darker and lighter in turn.
+QColor shade(const QColor& colour, std::size_t number) {
+  constexpr int kSteps[] = {130, 160, 190};
+  const int step = kSteps[number / 2 % 3];
+  return number % 2 == 0 ? colour.lighter(step) : colour.darker(step);
+}
+
+Vector relative(const KickedRun& run) {
+  return run.initial > 0 ? Vector(run.distance / run.initial) : Vector();
+}
+
+}  // namespace
+
+QPen kickPen(const Perturbation& perturbation, std::size_t index, const Theme& theme) {
+  const KickRole role = perturbation.systems[index].role;
+  if (role == KickRole::teacher) return QPen(theme.teacher, 1.8 * theme.lineWidth);
+  if (role == KickRole::shown) return QPen(theme.student, 1.8 * theme.lineWidth);
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < index; ++i) number += perturbation.systems[i].role == KickRole::other;
+  static const QList<QList<qreal>> kDashes = {{6, 3}, {2, 2}, {8, 3, 2, 3}, {4, 4}, {8, 3, 2, 3, 2, 3}};
+  QPen pen(shade(theme.student, number), 1.3 * theme.lineWidth);
+  pen.setDashPattern(kDashes[static_cast<qsizetype>(number) % kDashes.size()]);
+  return pen;
+}
+
+QString kickName(const Kicked& system) {
+  return QString::fromStdString(system.run.name);
+}
+
+double valueAt(const Vector& time, ConstVectorRef values, double at) {
+  const Index n = std::min(time.size(), values.size());
+  if (n == 0) return std::numeric_limits<double>::quiet_NaN();
+  const auto after = std::upper_bound(time.begin(), time.begin() + n, at) - time.begin();
+  if (after == 0) return values(0);
+  if (after >= n) return values(n - 1);
+  const double share = (at - time(after - 1)) / (time(after) - time(after - 1));
+  return values(after - 1) + share * (values(after) - values(after - 1));
+}
+
+KickPanel::KickPanel(QWidget* parent)
+    : PlotPanel("push", tr("Memory of a push"), parent),
+      m_half(new QCPItemStraightLine(&plot())),
+      m_cursor(new QCPItemStraightLine(&plot())) {
+  setAccessibleDescription(
+      tr("Distance between the runs with and without the push over time, for the teacher and each student."));
+  plot().xAxis->setLabel(tr("time since the push (τ)"));
+  plot().yAxis->setLabel(tr("distance / distance at first"));
+  // Only this layer is painted while the cursor moves.
+  plot().addLayer(kPlayback, plot().layer("legend"), QCustomPlot::limAbove);
+  plot().layer(kPlayback)->setMode(QCPLayer::lmBuffered);
+  m_cursor->setLayer(kPlayback);
+  m_cursor->setVisible(false);
+  for (QCPItemPosition* point : {m_half->point1, m_half->point2}) {
+    point->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    point->setTypeY(QCPItemPosition::ptPlotCoords);
+  }
+  m_half->point1->setCoords(0, 0.5);
+  m_half->point2->setCoords(1, 0.5);
+  legendAbove();
+  KickPanel::applyTheme();
+}
+
+void KickPanel::applyTheme() {
+  PlotPanel::applyTheme();
+  m_half->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DotLine));
+  m_cursor->setPen(QPen(theme().foreground, 0.75 * theme().lineWidth));
+}
+
+void KickPanel::setPerturbation(const std::shared_ptr<const Experiment>& experiment,
+                                const std::shared_ptr<const Perturbation>& perturbation) {
+  m_perturbation = perturbation;
+  setExperiment(experiment);
+}
+
+void KickPanel::setLogarithmic(bool logarithmic) {
+  m_logarithmic = logarithmic;
+  if (!m_perturbation) return;
+  showRanges();
+  queueReplot();
+}
+
+void KickPanel::showExperiment(const Experiment&) {
+  plot().clearGraphs();
+  m_marks.clear();
+  if (!m_perturbation) return;
+  const auto& systems = m_perturbation->systems;
+  bool felt = false;
+  for (std::size_t i = 0; i < systems.size(); ++i) {
+    const KickedRun& run = systems[i].run;
+    const Vector values = relative(run);
+    QCPGraph* graph = addLine(kickPen(*m_perturbation, i, theme()), kickName(systems[i]));
+    for (Index k = 0; k < values.size(); ++k) graph->addData(run.time(k), values(k));
+    felt = felt || values.size() > 0;
+  }
+  for (std::size_t i = 0; i < systems.size(); ++i) {
+    QCPGraph* mark = addLine(Qt::NoPen, {});
+    mark->removeFromLegend();
+    mark->setLayer(kPlayback);
+    mark->setLineStyle(QCPGraph::lsNone);
+    const QColor colour = kickPen(*m_perturbation, i, theme()).color();
+    mark->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, theme().markSize});
+    m_marks.append(mark);
+  }
+  showMessage(felt ? QString() : tr("The seen units do not feel this push."));
+  showRanges();
+  KickPanel::applyTheme();
+  showLegend();
+  placeCursor();
+  queueReplot();
+}
+
+// As many rows as the names need.
+void KickPanel::showLegend() {
+  const auto count = static_cast<int>(m_perturbation->systems.size());
+  const int rows = std::max(1, (count + kLegendColumns - 1) / kLegendColumns);
+  QCPLegend* legend = legendAbove();
+  legend->setWrap(kLegendColumns);
+  legend->setIconSize(3 * theme().fontPixels, theme().fontPixels);  // dashes need some length
+  const int height = rows * theme().fontPixels * 3 / 2;
+  QCPLayoutElement* place = plot().plotLayout()->element(0, 0);
+  place->setMinimumSize(0, height);
+  place->setMaximumSize(QWIDGETSIZE_MAX, height);
+}
+
+void KickPanel::showRanges() {
+  double lowest = 1, highest = 1, end = 0;
+  for (const auto& [role, captured, run, late] : m_perturbation->systems) {
+    const Vector values = relative(run);
+    if (values.size() == 0) continue;
+    end = std::max(end, run.time(run.time.size() - 1));
+    highest = std::max(highest, values.maxCoeff());
+    for (const double value : values)
+      if (value > 0) lowest = std::min(lowest, value);
+  }
+  QCPAxis* y = plot().yAxis;
+  if (m_logarithmic) {
+    y->setScaleType(QCPAxis::stLogarithmic);
+    y->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
+    y->setNumberFormat("eb");
+    y->setNumberPrecision(0);
+    const double floor = std::pow(10, std::floor(std::log10(std::clamp(lowest, kFloor, 0.2))));
+    y->setRange(floor, 1.3 * highest);
+  } else {
+    y->setScaleType(QCPAxis::stLinear);
+    y->setTicker(QSharedPointer<QCPAxisTicker>::create());
+    y->setNumberFormat("gb");
+    y->setNumberPrecision(6);
+    y->setRange(0, 1.05 * highest);
+  }
+  plot().xAxis->setRange(0, std::max(end, 1e-3));
+}
+
+void KickPanel::setTime(double time) {
+  m_time = time;
+  if (!m_perturbation) return;
+  placeCursor();
+  if (plot().isVisible()) plot().layer(kPlayback)->replot();
+}
+
+void KickPanel::placeCursor() {
+  m_cursor->setVisible(m_time >= 0);
+  m_cursor->point1->setCoords(m_time, 1);
+  m_cursor->point2->setCoords(m_time, 2);
+  for (qsizetype i = 0; i < m_marks.size(); ++i) {
+    const KickedRun& run = m_perturbation->systems[static_cast<std::size_t>(i)].run;
+    m_marks[i]->data()->clear();
+    const Vector values = relative(run);
+    if (m_time >= 0 && values.size() > 0) m_marks[i]->addData(m_time, valueAt(run.time, values, m_time));
+  }
+}
+
+QString KickPanel::describe(double x, double, QPointF) const {
+  if (!m_perturbation) return {};
+  QStringList parts;
+  for (const auto& system : m_perturbation->systems) {
+    const Vector values = relative(system.run);
+    if (values.size() > 0)
+      parts.append(tr("%1 %2").arg(kickName(system), percent(valueAt(system.run.time, values, x))));
+  }
+  return tr("%1 τ after the push: %2").arg(shortNumber(x), parts.join(", "));
+}
+
+std::vector<PanelData> KickPanel::data() const {
+  std::vector<PanelData> tables;
+  if (!m_perturbation) return tables;
+  for (const auto& system : m_perturbation->systems) {
+    const KickedRun& run = system.run;
+    Matrix rows(run.time.size(), 2);
+    rows << run.time, run.distance;
+    tables.push_back(
+        {"push-" + kickName(system).toLower().remove(',').replace(' ', '-'), {"time_tau", "distance"}, rows});
+  }
+  return tables;
+}
+
+}  // namespace keyhole

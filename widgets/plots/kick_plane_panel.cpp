@@ -1,0 +1,145 @@
+#include "widgets/plots/kick_plane_panel.h"
+
+#include "widgets/plots/equal_aspect_rect.h"
+#include "widgets/plots/kick_panel.h"
+
+#include <algorithm>
+
+namespace keyhole {
+namespace {
+
+constexpr auto kPlayback = "playback";
+constexpr double kTail = 2;  // τ
+
+KickPlanePanel::Place placeAt(const Vector& time, const Matrix& path, double at) {
+  const Vector x = path.row(0), y = path.row(1);
+  return {valueAt(time, x, at), valueAt(time, y, at)};
+}
+
+}  // namespace
+
+KickPlanePanel::KickPlanePanel(KickRole role, QWidget* parent)
+    : PlotPanel(role == KickRole::teacher ? "teacher-push" : "student-push",
+                role == KickRole::teacher ? tr("Teacher") : tr("Student"), parent),
+      m_role(role) {
+  plot().plotLayout()->clear();
+  m_rect = new EqualAspectRect(&plot());
+  plot().plotLayout()->addElement(0, 0, m_rect);
+  plot().xAxis = m_rect->axis(QCPAxis::atBottom);
+  plot().yAxis = m_rect->axis(QCPAxis::atLeft);
+  for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setLayer("axes");
+  plot().addLayer(kPlayback, plot().layer("legend"), QCustomPlot::limAbove);
+  plot().layer(kPlayback)->setMode(QCPLayer::lmBuffered);
+  for (QCPCurve** curve : {&m_freePath, &m_kickedPath, &m_freeTail, &m_kickedTail})
+    *curve = new QCPCurve(plot().xAxis, plot().yAxis);
+  m_freeDot = addLine(Qt::NoPen, tr("left alone"));
+  m_kickedDot = addLine(Qt::NoPen, tr("pushed"));
+  for (QCPGraph* dot : {m_freeDot, m_kickedDot}) dot->setLineStyle(QCPGraph::lsNone);
+  for (QCPAbstractPlottable* part :
+       std::initializer_list<QCPAbstractPlottable*>{m_freeTail, m_kickedTail, m_freeDot, m_kickedDot})
+    part->setLayer(kPlayback);
+  for (QCPCurve* curve : {m_freePath, m_kickedPath, m_freeTail, m_kickedTail}) curve->removeFromLegend();
+  setAccessibleDescription(
+      tr("The seen activity with and without the push, on the plane of the two leading "
+         "principal components of both systems."));
+  plot().xAxis->setLabel(tr("PC 1"));
+  plot().yAxis->setLabel(tr("PC 2"));
+  legendAbove();
+  KickPlanePanel::applyTheme();
+}
+
+void KickPlanePanel::applyTheme() {
+  PlotPanel::applyTheme();
+  const QColor colour = m_role == KickRole::teacher ? theme().teacher : theme().student;
+  const double width = theme().lineWidth, size = 1.3 * theme().markSize;
+  QColor faint = colour, grey = theme().muted;
+  faint.setAlpha(100);
+  grey.setAlpha(110);
+  m_freePath->setPen(QPen(grey, width));
+  m_kickedPath->setPen(QPen(faint, width));
+  m_freeTail->setPen(QPen(theme().muted, 2.2 * width));
+  m_kickedTail->setPen(QPen(colour, 2.2 * width));
+  m_freeDot->setScatterStyle(
+      {QCPScatterStyle::ssCircle, QPen(theme().muted, 2 * width), theme().background, size});
+  m_kickedDot->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, size});
+}
+
+void KickPlanePanel::setRun(const std::shared_ptr<const Experiment>& experiment, const Vector& time,
+                            const KickPlane& plane, Range x, Range y) {
+  m_time = time;
+  m_plane = plane;
+  m_rect->setContents(x, y);
+  setExperiment(experiment);
+}
+
+void KickPlanePanel::showExperiment(const Experiment&) {
+  const auto draw = [](QCPCurve* curve, const Matrix& path) {
+    QVector<double> t, x, y;
+    for (Index k = 0; k < path.cols(); ++k) {
+      t.append(static_cast<double>(k));
+      x.append(path(0, k));
+      y.append(path(1, k));
+    }
+    curve->setData(t, x, y, true);
+  };
+  draw(m_freePath, m_plane.free);
+  draw(m_kickedPath, m_plane.kicked);
+  placeDots();
+  queueReplot();
+}
+
+KickPlanePanel::Place KickPlanePanel::freeAt(double time) const {
+  return placeAt(m_time, m_plane.free, time);
+}
+
+KickPlanePanel::Place KickPlanePanel::kickedAt(double time) const {
+  return placeAt(m_time, m_plane.kicked, time);
+}
+
+void KickPlanePanel::setTime(double time) {
+  m_now = std::max(time, 0.0);
+  if (m_time.size() == 0) return;
+  placeDots();
+  if (plot().isVisible()) plot().layer(kPlayback)->replot();
+}
+
+void KickPlanePanel::placeDots() {
+  if (m_time.size() == 0) return;
+  drawTail(*m_freeTail, m_plane.free);
+  drawTail(*m_kickedTail, m_plane.kicked);
+  const Place free = freeAt(m_now), kicked = kickedAt(m_now);
+  m_freeDot->setData({free.x}, {free.y});
+  m_kickedDot->setData({kicked.x}, {kicked.y});
+}
+
+// The kept points of the last kTail, between its interpolated ends.
+void KickPlanePanel::drawTail(QCPCurve& tail, const Matrix& path) const {
+  const double from = std::max(m_now - kTail, 0.0);
+  QVector<double> t, x, y;
+  const auto add = [&](double at) {
+    const Place place = placeAt(m_time, path, at);
+    t.append(at);
+    x.append(place.x);
+    y.append(place.y);
+  };
+  add(from);
+  const auto* first = std::upper_bound(m_time.data(), m_time.data() + m_time.size(), from);
+  for (const double* at = first; at != m_time.data() + m_time.size() && *at < m_now; ++at) add(*at);
+  add(m_now);
+  tail.setData(t, x, y, true);
+}
+
+QString KickPlanePanel::describe(double x, double y, QPointF) const {
+  if (m_time.size() == 0) return {};
+  return tr("%1, %2 on the two leading principal components of what teacher and student do here")
+      .arg(shortNumber(x), shortNumber(y));
+}
+
+std::vector<PanelData> KickPlanePanel::data() const {
+  if (m_time.size() == 0) return {};
+  Matrix rows(m_time.size(), 5);
+  rows << m_time, m_plane.free.transpose(), m_plane.kicked.transpose();
+  return {{name(), {"time_tau", "free_pc1", "free_pc2", "pushed_pc1", "pushed_pc2"}, rows}};
+}
+
+}  // namespace keyhole
