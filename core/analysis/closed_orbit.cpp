@@ -2,8 +2,7 @@
 
 #include "core/analysis/monodromy.h"
 #include "core/common/error.h"
-
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 #include <algorithm>
 #include <cmath>
@@ -101,7 +100,7 @@ bool Shooting::newtonStep(Shot& shot) {
   A << m_monodromy.image() - K, velocity.col(1), velocity.col(0).transpose() * K, 0.0;
   Vector b(n + 1);
   b << -gap, 0.0;
-  const Vector change = A.colPivHouseholderQr().solve(b);
+  const Vector change = leastSquares(A, b);
   const Vector dx = K * change.head(k);
   const double dT = change(k);
   double scale = std::min({1.0, 0.2 * shot.T / std::max(std::abs(dT), 1e-300),

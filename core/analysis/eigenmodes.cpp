@@ -6,7 +6,6 @@
 #include "core/linalg/orthogonal.h"
 #include "core/linalg/singular.h"
 
-#include <Eigen/QR>
 #include <lapacke.h>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 #include "core/analysis/fixed_points_affine.h"
 
+#include "core/linalg/singular.h"
+
 #include <Eigen/LU>
-#include <Eigen/SVD>
 
 #include <limits>
 
@@ -26,18 +27,18 @@ LinearSolution solved(const Matrix& A, const Vector& b) {
     solution.x += lu.solve(b - A * solution.x);
     return solution;
   }
-  const Eigen::BDCSVD<Matrix> svd(A, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  const Vector& sigma = svd.singularValues();
+  const SingularSystem svd = singularSystem(A);
+  const Vector& sigma = svd.values;
   const Index rank = (sigma.array() > n * kEpsilon * sigma(0)).count();
-  const Vector image = svd.matrixU().transpose() * b;
-  solution.x = svd.matrixV().leftCols(rank) * (image.head(rank).array() / sigma.head(rank).array()).matrix();
+  const Vector image = svd.left.transpose() * b;
+  solution.x = svd.right.leftCols(rank) * (image.head(rank).array() / sigma.head(rank).array()).matrix();
   if (rank == A.rows()) return solution;
   const double missed = image.tail(A.rows() - rank).norm();
   if (missed > 100 * n * kEpsilon * b.norm()) {
     solution.status = FixedPointStatus::inconsistent;
   } else {
     solution.status = FixedPointStatus::continuum;
-    solution.nullSpace = svd.matrixV().rightCols(A.rows() - rank);
+    solution.nullSpace = svd.right.rightCols(A.rows() - rank);
   }
   return solution;
 }
@@ -50,7 +51,7 @@ LinearSolution solvedLowRank(const LowRankForm& form, const Vector& v) {
   solution.x = v + form.M * solution.x;
   if (solution.nullSpace.size() > 0) {
     const Matrix span = form.M * solution.nullSpace;
-    solution.nullSpace = Eigen::JacobiSVD<Matrix>(span, Eigen::ComputeThinU | Eigen::ComputeThinV).matrixU();
+    solution.nullSpace = singularSystem(span).left;
   }
   return solution;
 }

@@ -1,24 +1,11 @@
 #include "core/analysis/flow_equation.h"
 
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 #include <cassert>
 
 namespace keyhole {
-namespace {
-
-struct ThinQr {
-  Matrix Q;  // D x r, orthonormal columns
-  Matrix S;  // r x r, upper triangular
-};
-
-ThinQr thinQr(const Matrix& A) {
-  const Eigen::HouseholderQR<Matrix> qr(A);
-  return {qr.householderQ() * Matrix::Identity(A.rows(), A.cols()),
-          qr.matrixQR().topRows(A.cols()).triangularView<Eigen::Upper>()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 FlowEquation::FlowEquation(const FlowSystem& system)
     : m_convention(system.convention), m_drive(system.drive) {
@@ -27,9 +14,9 @@ FlowEquation::FlowEquation(const FlowSystem& system)
   const auto* factors = std::get_if<LowRankForm>(&system.network.form());
   if (factors && factors->M.cols() < factors->M.rows()) {
     m_isLatent = true;
-    const ThinQr qr = thinQr(standard ? factors->M : factors->N);
-    m_left = standard ? Matrix(factors->N * qr.S.transpose()) : qr.Q;
-    m_right = standard ? qr.Q : Matrix(factors->M * qr.S.transpose());
+    const QrFactors qr = thinQr(standard ? factors->M : factors->N);
+    m_left = standard ? Matrix(factors->N * qr.R.transpose()) : qr.Q;
+    m_right = standard ? qr.Q : Matrix(factors->M * qr.R.transpose());
     m_outer = Vector::Zero(m_right.cols());
     if (standard)
       m_inner = m_drive;

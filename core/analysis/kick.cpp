@@ -5,8 +5,6 @@
 #include "core/common/error.h"
 #include "core/common/random.h"
 
-#include <Eigen/QR>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -2,9 +2,9 @@
 
 #include "core/analysis/jacobian.h"
 #include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
 
 #include <Eigen/LU>
-#include <Eigen/QR>
 
 #include <cmath>
 #include <stdexcept>
@@ -39,7 +39,7 @@ Matrix realPlane(const ComplexVector& v, bool isReal) {
   }
   Matrix pair(v.size(), 2);
   pair << v.real(), v.imag();
-  return Eigen::HouseholderQR<Matrix>(pair).householderQ() * Matrix::Identity(v.size(), 2);
+  return thinQr(pair).Q;
 }
 
 // Which eigenvalues get modes: see Linearisation::modes.

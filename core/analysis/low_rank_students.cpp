@@ -1,20 +1,15 @@
 #include "core/analysis/low_rank_students.h"
 
 #include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
 
 #include <Eigen/LU>
-#include <Eigen/QR>
 
 #include <algorithm>
 #include <cmath>
 
 namespace keyhole {
 namespace {
-
-Matrix triangularFactor(const Matrix& A) {
-  const Eigen::HouseholderQR<Matrix> qr(A);
-  return qr.matrixQR().topRows(A.cols()).triangularView<Eigen::Upper>();
-}
 
 // The eigenvalues of M Lᵀ that are not zero by rank, with what belongs to each.
 struct Inner {

@@ -3,8 +3,7 @@
 #include "core/analysis/tangent.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
-
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 #include <algorithm>
 #include <cmath>
@@ -65,8 +64,7 @@ Deviations::Deviations(const SmoothFlow& flow, ConstVectorRef start, const Lyapu
   m_step = isMap() ? options.alpha : options.interval / static_cast<double>(m_perInterval);
   m_interval = m_step * static_cast<double>(m_perInterval);
   const Index k = std::min(options.count, flow.size);
-  m_V = RandomStream(1, Stream::probe, 22).normalMatrix(flow.size, k).householderQr().householderQ() *
-        Matrix::Identity(flow.size, k);
+  m_V = thinQr(RandomStream(1, Stream::probe, 22).normalMatrix(flow.size, k)).Q;
 }
 
 bool Deviations::step(bool carry) {
@@ -103,9 +101,9 @@ bool Deviations::interval(bool carry) {
   for (Index i = 0; i < m_perInterval; ++i)
     if (!step(carry)) return false;
   if (!carry) return true;
-  const Eigen::HouseholderQR<Matrix> qr(m_V);
-  m_logs = qr.matrixQR().diagonal().head(m_V.cols()).array().abs().log();
-  m_V = qr.householderQ() * Matrix::Identity(m_V.rows(), m_V.cols());
+  const QrFactors qr = thinQr(m_V);
+  m_logs = qr.R.diagonal().array().abs().log();
+  m_V = qr.Q;
   return true;
 }
 

@@ -1,7 +1,5 @@
 #include "core/analysis/tangent.h"
 
-#include <Eigen/QR>
-
 #include <cmath>
 #include <memory>
 

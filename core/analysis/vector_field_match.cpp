@@ -5,9 +5,9 @@
 #include "core/linalg/assignment.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
+#include "core/linalg/singular.h"
 
 #include <Eigen/LU>
-#include <Eigen/SVD>
 
 #include <algorithm>
 #include <cmath>
@@ -42,8 +42,8 @@ Matrix cayley(const Matrix& skew) {
 
 // The next orthogonal matrix: takes out the rounding of many products.
 Matrix polar(const Matrix& C) {
-  const Eigen::JacobiSVD<Matrix> svd(C, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  return svd.matrixU() * svd.matrixV().transpose();
+  const SingularSystem system = singularSystem(C);
+  return system.left * system.right.transpose();
 }
 
 // Arccos that keeps its accuracy near 0 and π, from the chord ½ ‖A - M‖² of unit matrices.

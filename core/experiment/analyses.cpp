@@ -4,9 +4,9 @@
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
 
 #include <Eigen/Cholesky>
-#include <Eigen/QR>
 
 #include <cmath>
 #include <limits>
@@ -34,15 +34,7 @@ std::optional<LimitSets> limitSetsOf(const Experiment& experiment, const FlowSys
 // Leading singular values of B without forming it where it is low rank.
 Vector teacherSingularValues(const Network& network) {
   if (const auto* form = std::get_if<LowRankForm>(&network.form())) {
-    const Matrix rM = Eigen::HouseholderQR<Matrix>(form->M)
-                          .matrixQR()
-                          .topRows(form->M.cols())
-                          .triangularView<Eigen::Upper>();
-    const Matrix rN = Eigen::HouseholderQR<Matrix>(form->N)
-                          .matrixQR()
-                          .topRows(form->N.cols())
-                          .triangularView<Eigen::Upper>();
-    return singularValues(rM * rN.transpose());
+    return singularValues(triangularFactor(form->M) * triangularFactor(form->N).transpose());
   }
   if (const auto* form = std::get_if<ChainForm>(&network.form())) return singularValues(form->modeMatrix());
   return singularValues(network.dense());
@@ -65,7 +57,7 @@ Pca seenPlane(const Pca& own, const FlowPlane& teacherPlane, const std::vector<I
   if (rows.rows() < student.A.rows())  // hidden units lie outside of it
     rows.conservativeResizeLike(Matrix::Zero(student.A.rows(), rows.cols()));
   const Index axes = std::min<Index>(2, rows.rows());
-  const Matrix Q = Eigen::HouseholderQR<Matrix>(rows).householderQ() * Matrix::Identity(rows.rows(), axes);
+  const Matrix Q = thinQr(rows).Q.leftCols(axes);
   basis.components = Q;
   for (Index j = 0; j < axes; ++j)  // keep the direction of the teacher's axis
     if (Q.col(j).dot(rows.col(j)) < 0) basis.components.col(j) = -Q.col(j);

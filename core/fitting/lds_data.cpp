@@ -1,6 +1,6 @@
 #include "core/fitting/lds_data.h"
 
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 namespace keyhole {
 namespace {
@@ -74,8 +74,7 @@ void LdsData::addToFactor(const Trial& trial) {
     m_moments.noalias() += samples * samples.transpose();
     Matrix stacked(w + n, w);
     stacked << m_factor.transpose(), samples.transpose();
-    const Eigen::HouseholderQR<Matrix> qr(stacked);
-    m_factor = Matrix(qr.matrixQR().topRows(w).triangularView<Eigen::Upper>()).transpose();
+    m_factor = triangularFactor(stacked).transpose();
   }
 }
 

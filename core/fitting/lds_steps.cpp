@@ -1,10 +1,9 @@
 #include "core/fitting/lds_steps.h"
 
 #include "core/linalg/eigen.h"
+#include "core/linalg/singular.h"
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 
 #include <algorithm>
 #include <cmath>
@@ -46,7 +45,7 @@ std::vector<Index> columnsOf(Index width, bool bias) {
 }
 
 double largestEigenvalue(const Matrix& symmetric) {
-  return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
+  return symmetricEigenSystem(symmetric, 1).values(0);
 }
 
 }  // namespace
@@ -82,16 +81,16 @@ void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass
 Matrix polarFactor(const Matrix& A) {
   // By the eigenvalues of AᵀA, which a Newton step rids of the rounding that squaring brought; far from
   // orthonormal it would not: then by the singular values.
-  const Eigen::SelfAdjointEigenSolver<Matrix> system(A.transpose() * A);
-  const Vector& values = system.eigenvalues();
-  if (values(0) > 1e-6 * values(values.size() - 1)) {
-    const Matrix first = A * (system.eigenvectors() * values.cwiseSqrt().cwiseInverse().asDiagonal() *
-                              system.eigenvectors().transpose());
+  const SymmetricEigenSystem system = symmetricEigenSystem(A.transpose() * A);
+  const Vector& values = system.values;
+  if (values(values.size() - 1) > 1e-6 * values(0)) {
+    const Matrix first =
+        A * (system.vectors * values.cwiseSqrt().cwiseInverse().asDiagonal() * system.vectors.transpose());
     const Matrix excess = first.transpose() * first - Matrix::Identity(A.cols(), A.cols());
     return first - 0.5 * (first * excess);
   }
-  const Eigen::JacobiSVD<Matrix> svd(A, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  return svd.matrixU() * svd.matrixV().transpose();
+  const SingularSystem svd = singularSystem(A);
+  return svd.left * svd.right.transpose();
 }
 
 LdsEmissionSteps::LdsEmissionSteps(const LdsData& data, const LdsClass& kind)

@@ -4,8 +4,6 @@
 #include "core/fitting/subspace_fit.h"
 #include "core/linalg/eigen.h"
 
-#include <Eigen/QR>
-
 #include <stdexcept>
 
 namespace keyhole {

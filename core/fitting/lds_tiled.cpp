@@ -1,9 +1,9 @@
 #include "core/fitting/lds_tiled.h"
 
 #include "core/common/error.h"
+#include "core/linalg/orthogonal.h"
 
 #include <Eigen/Cholesky>
-#include <Eigen/QR>
 
 #include <algorithm>
 #include <cmath>
@@ -140,10 +140,10 @@ class Smoother : public TiledSmoother {
     m_R = model.R;
     const Index N = model.neurons(), m = model.inputs(), rank = std::min(N, L);
     const Vector scale = model.R.cwiseSqrt().cwiseInverse();
-    const Eigen::HouseholderQR<Matrix> qr(scale.asDiagonal() * model.C);
-    const Matrix Q = qr.householderQ() * Matrix::Identity(N, rank);
+    const QrFactors qr = thinQr(scale.asDiagonal() * model.C);
+    const Matrix& Q = qr.Q;
     m_Z.setZero(L, L);
-    m_Z.topRows(rank) = qr.matrixQR().topRows(rank).template triangularView<Eigen::Upper>();
+    m_Z.topRows(rank) = qr.R;
     Matrix residual(N, m_data.width());  // takes [y; u; 1] to y - G u - c
     residual << Matrix::Identity(N, N), -model.G, -model.c;
     const Matrix seen = Q.transpose() * scale.asDiagonal() * residual;

@@ -1,8 +1,7 @@
 #include "core/fitting/run_student.h"
 
+#include "core/linalg/orthogonal.h"
 #include "core/simulation/simulate.h"
-
-#include <Eigen/QR>
 
 #include <algorithm>
 #include <cmath>
@@ -81,8 +80,7 @@ Vector startFor(const Student& student, const Vector& y) {
 }
 
 Vector stateOf(const Student& student, const Vector& y) {
-  if (const auto& emission = student.emission)
-    return emission->C.colPivHouseholderQr().solve(y - emission->c);
+  if (const auto& emission = student.emission) return leastSquares(emission->C, y - emission->c);
   Vector start = Vector::Zero(student.A.rows());
   start.head(y.size()) = y;
   return start;

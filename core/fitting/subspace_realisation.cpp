@@ -1,9 +1,9 @@
 #include "core/fitting/subspace_realisation.h"
 
 #include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
 
 #include <Eigen/Cholesky>
-#include <Eigen/QR>
 
 #include <cmath>
 #include <stdexcept>
@@ -63,17 +63,17 @@ Matrix observability(const Blocks& blocks, Index latents, SubspaceWeighting weig
 
 // A as a combination of the rows of X: A Xᵀ (X Xᵀ)⁻¹.
 Matrix regressed(const Matrix& A, const Matrix& X) {
-  return X.transpose().colPivHouseholderQr().solve(A.transpose()).transpose();
+  return leastSquares(X.transpose(), A.transpose()).transpose();
 }
 
 // The states with this observability matrix at the present step and the next one, and what they say of each
 // other; all without the future inputs' part. Columns as those of the factor behind the future inputs.
 void regressStates(SubspaceRealisation& real, const Blocks& blocks, Matrix& gamma, Index windows) {
   const Index N = blocks.N, p = blocks.L22.rows(), rest = gamma.rows() - N, L = gamma.cols();
-  const auto statesOf = [&] { return Matrix(gamma.colPivHouseholderQr().solve(blocks.L32)); };
+  const auto statesOf = [&] { return leastSquares(gamma, blocks.L32); };
   Matrix X = statesOf();
-  const Eigen::HouseholderQR<Matrix> basis(regressed(blocks.L32.topRows(N), X));
-  const Matrix T = basis.matrixQR().topRows(L).triangularView<Eigen::Upper>();
+  const QrFactors basis = thinQr(regressed(blocks.L32.topRows(N), X));
+  const Matrix& T = basis.R;
   const Vector pivots = T.diagonal().cwiseAbs();
   const Index seen = (pivots.array() > kRank * pivots.maxCoeff()).count();
   if (seen < L)
@@ -82,11 +82,11 @@ void regressStates(SubspaceRealisation& real, const Blocks& blocks, Matrix& gamm
                              " latents at a time");
   T.triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(gamma);
   X = T.triangularView<Eigen::Upper>() * X;
-  real.C = basis.householderQ() * Matrix::Identity(N, L);
+  real.C = basis.Q;
   Matrix next(L, p + N);
   Matrix later(rest, p + N);
   later << blocks.L32.bottomRows(rest), blocks.L33.block(N, 0, rest, N);
-  next = gamma.topRows(rest).colPivHouseholderQr().solve(later);
+  next = leastSquares(gamma.topRows(rest), later);
   real.F = regressed(next.leftCols(p), X);
   Matrix w = next, e(N, p + N);
   w.leftCols(p) -= real.F * X;
@@ -106,7 +106,7 @@ void regressInput(SubspaceRealisation& real, const Blocks& blocks, const Matrix&
   real.B = Matrix::Zero(L, m);
   real.D = Matrix::Zero(N, m);
   if (m == 0) return;
-  const Matrix U = Eigen::HouseholderQR<Matrix>(gamma).householderQ() * Matrix::Identity(k * N, L);
+  const Matrix U = thinQr(gamma).Q;
   Matrix effect = blocks.L31 - blocks.weights * blocks.L21;
   effect -= (U * (U.transpose() * effect)).eval();
   std::vector<Matrix> E;

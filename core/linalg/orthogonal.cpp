@@ -2,6 +2,8 @@
 
 #include <Eigen/QR>
 
+#include <algorithm>
+
 namespace keyhole {
 
 Matrix haarColumns(const RandomStream& random, Index n, Index k, std::uint64_t firstRow) {
@@ -17,6 +19,22 @@ Matrix orthonormalBasis(ConstMatrixRef A) {
   Eigen::ColPivHouseholderQR<Matrix> qr(A);
   qr.setThreshold(1e-12);
   return qr.householderQ() * Matrix::Identity(A.rows(), qr.rank());
+}
+
+QrFactors thinQr(ConstMatrixRef A) {
+  const Eigen::HouseholderQR<Matrix> qr(A);
+  const Index k = std::min(A.rows(), A.cols());
+  return {qr.householderQ() * Matrix::Identity(A.rows(), k),
+          qr.matrixQR().topRows(k).triangularView<Eigen::Upper>()};
+}
+
+Matrix triangularFactor(ConstMatrixRef A) {
+  const Eigen::HouseholderQR<Matrix> qr(A);
+  return qr.matrixQR().topRows(std::min(A.rows(), A.cols())).triangularView<Eigen::Upper>();
+}
+
+Matrix leastSquares(ConstMatrixRef A, ConstMatrixRef B) {
+  return Eigen::ColPivHouseholderQR<Matrix>(A).solve(B);
 }
 
 }  // namespace keyhole

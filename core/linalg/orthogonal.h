@@ -1,4 +1,4 @@
-// Random and given orthonormal frames.
+// Random and given orthonormal frames, and what one does with them.
 #pragma once
 
 #include "core/common/random.h"
@@ -13,5 +13,19 @@ Matrix haarColumns(const RandomStream& random, Index n, Index k, std::uint64_t f
 // Orthonormal basis of the column space of A (n x k, k <= n): thin Q of a column-pivoted QR, columns whose R
 // entry is below 1e-12 of the largest dropped.
 Matrix orthonormalBasis(ConstMatrixRef A);
+
+// A = Q R by Householder reflections. k = min(rows, columns); Q is rows x k with orthonormal columns, R is k
+// x columns, upper trapezoidal, its diagonal of either sign.
+struct QrFactors {
+  Matrix Q, R;
+};
+QrFactors thinQr(ConstMatrixRef A);
+
+// R alone.
+Matrix triangularFactor(ConstMatrixRef A);
+
+// The least squares solution X of A X = B (columns of B side by side) by a column-pivoted QR; where the
+// columns of A depend on each other, the weights of the later ones are zero.
+Matrix leastSquares(ConstMatrixRef A, ConstMatrixRef B);
 
 }  // namespace keyhole

@@ -4,7 +4,6 @@
 #include "core/linalg/orthogonal.h"
 
 #include <Eigen/LU>
-#include <Eigen/QR>
 #include <lapacke.h>
 
 #include <cmath>
