@@ -154,7 +154,8 @@ void MainWindow::connectCurve() {
           [this, panel](const std::shared_ptr<const SeenCurve>& curve) {
             if (m_curveOf && sameSeenCurve(curve->settings, *m_curveOf)) panel->setCurve(curve);
           });
-  connect(&m_curves, &CurveWorker::failed, m_status, &StatusLine::showHover);
+  connect(&m_curves, &CurveWorker::failed, panel,
+          [panel](const QString& sentence) { panel->showProblem(inLabels(sentence)); });
   connect(panel, &CurvePanel::fractionDragged, this, [this](double fraction, int gesture) {
     constexpr int kOffset = 1 << 25;  // apart from the gestures of the sliders
     edit(seenKey, fraction, kOffset + gesture);

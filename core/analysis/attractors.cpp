@@ -1,5 +1,7 @@
 #include "core/analysis/attractors.h"
 
+#include "core/common/error.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -73,19 +75,24 @@ Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, con
                           const AttractorOptions& options, Progress& progress) {
   const auto start = Clock::now();
   Attractors found;
-  progress.checkpoint(0, "looking for points of rest");
+  // A part that was stopped returns what it has; nothing is begun after it.
+  const auto begin = [&](double fraction, std::string_view what) {
+    if (progress.stopRequested()) throw Stopped();
+    progress.checkpoint(fraction, what);
+  };
+  begin(0, "looking for points of rest");
   found.points = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
-  progress.checkpoint(0.4, "closing orbits");
+  begin(0.4, "closing orbits");
   if (runs && !isAffine(system)) found.cycles = cyclesOf(system, *runs, options.cycleStarts, progress);
-  progress.checkpoint(0.6, "following slow points");
+  begin(0.6, "following slow points");
   SlowManifoldOptions slow;
   slow.persistentTau = options.persistentTau;
   const bool varies = activity.cols() >= 3 && (activity.colwise() - activity.col(0)).norm() > 0;
   if (varies) found.line = findSlowManifold(system, found.points.points, activity, slow, progress);
-  progress.checkpoint(0.7, "averaging Lyapunov exponents");
+  begin(0.7, "averaging Lyapunov exponents");
   const Vector end = longestRun(runs, activity);
   if (end.allFinite()) found.exponents = exponentsOf(system, end, progress);
-  progress.checkpoint(1, "attractors found");
+  begin(1, "attractors found");
   found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return found;
 }

@@ -118,6 +118,7 @@ class Finder {
 
   // Reports and polls, on the calling thread.
   void look() {
+    if (m_stopped) return;
     m_progress.report(std::min(0.9, 0.9 * static_cast<double>(m_done) / m_total), "searching points of rest");
     if (m_progress.stopRequested()) m_stopped = true;
   }
@@ -208,7 +209,7 @@ void linearise(FixedPoints& found, const FlowSystem& system, const FixedPointOpt
   std::atomic<bool> stopped = found.status == FixedPointStatus::stopped;
   const auto caller = std::this_thread::get_id();
   parallelFor(count, [&](std::size_t i) {
-    if (std::this_thread::get_id() == caller) {
+    if (std::this_thread::get_id() == caller && !stopped) {
       progress.report(0.9 + 0.1 * static_cast<double>(i) / static_cast<double>(count), "eigenvalues there");
       if (progress.stopRequested()) stopped = true;
     }

@@ -265,7 +265,7 @@ void TestExperimentWorker::realExperimentEqualsTheCoreOne() {
   connect(&worker, &ExperimentWorker::experimentReady, &context,
           [&](const Result& experiment) { delivered.push_back(experiment); });
   worker.request(settings);
-  QTRY_VERIFY_WITH_TIMEOUT(!delivered.empty() && !delivered.back()->coarse, 60000);
+  QTRY_VERIFY_WITH_TIMEOUT(!delivered.empty() && delivered.back()->searched, 60000);
   const Result expected = runExperiment(settings, nullptr);
   QCOMPARE(delivered.back()->studentAnalysis->spectrum.values, expected->studentAnalysis->spectrum.values);
   QCOMPARE(delivered.back()->verdict.sentence, expected->verdict.sentence);

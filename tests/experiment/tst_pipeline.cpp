@@ -63,8 +63,10 @@ class TestPipeline : public QObject {
     std::vector<Result> pictures;
     const auto sink = [&](const Result& e) { pictures.push_back(e); };
     const Result result = runExperiment(small("figure-3"), nullptr, noProgress(), sink);
-    QCOMPARE(pictures.size(), std::size_t{2});
-    QCOMPARE(pictures[1], result);
+    // Coarse, complete, and with what is found after the picture.
+    QCOMPARE(pictures.size(), std::size_t{3});
+    QCOMPARE(pictures[2], result);
+    QVERIFY(!pictures[1]->coarse && !pictures[1]->searched && result->searched);
     const Experiment& coarse = *pictures[0];
     QVERIFY(coarse.coarse && coarse.teacherAnalysis->coarse && coarse.studentAnalysis->coarse);
     QVERIFY(!coarse.studentAnalysis->limitSets && coarse.studentAnalysis->singularValues.size() == 0);
@@ -83,7 +85,7 @@ class TestPipeline : public QObject {
     std::vector<Result> pictures;
     runExperiment(small("figure-3", {{"teacher.size", "100"}, {"observation.fraction", "0.9"}}), nullptr,
                   noProgress(), [&](const Result& e) { pictures.push_back(e); });
-    QCOMPARE(pictures.size(), std::size_t{2});
+    QCOMPARE(pictures.size(), std::size_t{3});
     QCOMPARE(pictures[0]->studentAnalysis->spectrum.conditions.size(), Index{0});
     QCOMPARE(pictures[1]->studentAnalysis->spectrum.conditions.size(), Index{90});
   }
@@ -111,8 +113,7 @@ class TestPipeline : public QObject {
       StopAt stop(n);
       pictures = 0;
       QVERIFY_EXCEPTION_THROWN(
-          runExperiment(settings, before, stop, [&](const Result& e) { pictures += e->coarse ? 0 : 1; }),
-          Stopped);
+          runExperiment(settings, before, stop, [&](const Result& e) { pictures += e->searched; }), Stopped);
       QCOMPARE(stop.reports(), n);  // not a single report later
       QCOMPARE(pictures, 0);
     }
@@ -124,10 +125,15 @@ class TestPipeline : public QObject {
   void whatWasReachedBeforeTheStopIsReused() {
     Result coarse;
     StopAt counter;
-    const auto sink = [&](const Result& e) { coarse = e; };
+    int atCoarse = 0;
+    const auto sink = [&](const Result& e) {
+      if (!e->coarse) return;
+      coarse = e;
+      atCoarse = counter.reports();
+    };
     const Settings settings = small("figure-3");
     runExperiment(settings, nullptr, counter, sink);
-    StopAt stop(counter.reports());  // within the fine analysis
+    StopAt stop(atCoarse + 1);  // within the fine analysis
     QVERIFY_EXCEPTION_THROWN(runExperiment(settings, nullptr, stop, sink), Stopped);
     QVERIFY(coarse && coarse->coarse);
     const Result after = runExperiment(settings, coarse);

@@ -69,6 +69,72 @@ class TestSeenCurve : public QObject {
     QVERIFY(!sameSeenCurve(settings, with(settings, {{"fit.rho", "0.5"}})));
   }
 
+  // Fails if a row belongs to another value than its place on the axis says, or to another number of seen
+  // units.
+  void overASettingEachRowIsTheStudentOfThatValue() {
+    const Settings settings =
+        with(small(),
+             {{"analysis.limit_runs", "0"}, {"analysis.point_starts", "0"}, {"view.curve_over", "fit.rho"}});
+    const auto curves = grown(settings, {5, 3, false});
+    const SeenCurve& last = *curves.back();
+    QVERIFY(last.complete && last.longTime.rows.empty());  // ρ does not matter to the limit
+    QCOMPARE(last.finite.rows.size(), std::size_t{5});
+    QCOMPARE(last.draws.size(), std::size_t{5});
+    for (const std::size_t i : {std::size_t{0}, std::size_t{4}}) {
+      const auto experiment =
+          runExperiment(with(settings, {{"fit.rho", std::to_string(last.positions[i])}}), nullptr);
+      QCOMPARE(last.counts[i], static_cast<Index>(experiment->observation->seen.size()));
+      const auto& shown = experiment->studentAnalysis->spectrum.values;
+      QVERIFY(std::abs(last.finite.rows[i].modes.leading.values(0) - shown(0)) < 1e-8);
+    }
+    QVERIFY(std::abs(last.finite.rows[0].modes.leading.values(0) -
+                     last.finite.rows[4].modes.leading.values(0)) > 1e-3);
+  }
+
+  void overTheSizeOfTheTeacher() {
+    const Settings settings =
+        with(small(),
+             {{"teacher.size", "40"}, {"observation.fraction", "0.25"}, {"view.curve_over", "teacher.size"}});
+    const auto curves = grown(settings, {8, 0, false});
+    const SeenCurve& last = *curves.back();
+    QVERIFY(last.positions.size() >= 5 && last.longTime.rows.size() == last.positions.size());
+    QVERIFY(last.positions.front() >= 10);  // d = 10 units cannot be seen of fewer
+    for (std::size_t i = 0; i < last.positions.size(); ++i) {
+      QCOMPARE(last.longTime.rows[i].units, static_cast<Index>(last.positions[i]));
+      QCOMPARE(last.longTime.rows[i].d, Index{10});
+    }
+    // A stable teacher seen in a smaller part has slower students: mean field, science.md section 6.
+    QVERIFY(last.longTime.rows.front().modes.leading.values(0).real() <
+            last.longTime.rows.back().modes.leading.values(0).real());
+  }
+
+  // Fails if moving along the axis would compute the curve anew, or seeing more units would not.
+  void whatACurveOverASettingDependsOn() {
+    const Settings settings = with(small(), {{"view.curve_over", "simulation.steps"}});
+    QVERIFY(sameSeenCurve(settings, with(settings, {{"simulation.steps", "500"}})));
+    QVERIFY(!sameSeenCurve(settings, with(settings, {{"observation.fraction", "0.5"}})));
+    QVERIFY(!sameSeenCurve(settings, with(settings, {{"view.curve_over", "observed"}})));
+  }
+
+  // A setting that the teacher does not have gets its sentence, and every axis is one of the setting's
+  // choices.
+  void axes() {
+    QVERIFY_EXCEPTION_THROWN(grown(with(small(), {{"view.curve_over", "teacher.chain_beta"}}), {}),
+                             InputError);
+    std::vector<std::string> choices;
+    for (const Choice& choice : settingRow("view.curve_over").choices) choices.push_back(choice.name);
+    std::vector<std::string> expected = curveAxes();
+    expected.insert(expected.begin(), "observed");
+    QCOMPARE(choices, expected);
+    for (const std::string& key : curveAxes()) {
+      const Settings defaults;
+      const auto values = curveAxisValues(defaults, key, 9);
+      QVERIFY(values.size() >= 5);
+      for (const std::string& value : values)
+        (void)parseSetting(settingRow(key), value);  // throws if out of range
+    }
+  }
+
   void aRecordingHasNone() {
     Settings settings;
     settings.set("teacher.kind", std::string("recording"));

@@ -62,11 +62,11 @@ class TestRecordingFile : public QObject {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QString>("says");
     QTest::newRow("nan") << "nan.csv" << QByteArray("1,2\n3,nan\n5,6\n")
-                         << "nan in channel 2 at time point 2";
+                         << "no number (nan, or an empty cell) in channel 2 at time point 2";
     QTest::newRow("infinite") << "inf.csv" << QByteArray("1,2\ninf,4\n5,6\n")
                               << "inf in channel 1 at time point 2";
     QTest::newRow("missing") << "gap.tsv" << QByteArray("1\t2\n3\t\n5\t6\n")
-                             << "nan in channel 2 at time point 2";
+                             << "no number (nan, or an empty cell) in channel 2 at time point 2";
     QTest::newRow("empty file") << "empty.csv" << QByteArray() << "no numbers";
     QTest::newRow("one time point") << "one.csv" << QByteArray("1,2,3\n")
                                     << "1 time point; allowed: at least 2";
@@ -95,7 +95,7 @@ class TestRecordingFile : public QObject {
   void squareMatrices() {
     const auto sentence = [](const std::string& path) { return refusal([&] { readSquareMatrix(path); }); };
     QVERIFY(sentence(m_files.with("wide.csv", "1,2\n")).contains("1 x 2; allowed: a square matrix"));
-    QVERIFY(sentence(m_files.with("hole.csv", "1,2\n,4\n")).contains("nan in row 2, column 1"));
+    QVERIFY(sentence(m_files.with("hole.csv", "1,2\n,4\n")).contains("row 2, column 1"));
     COMPARE_MATRICES(readSquareMatrix(m_files.with("good.csv", "1,2\n3,4\n")),
                      (Matrix(2, 2) << 1, 2, 3, 4).finished(), 0.0);
   }

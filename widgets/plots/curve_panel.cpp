@@ -55,7 +55,7 @@ double curveValue(const CurveRow& row, const QString& quantity) {
 }
 
 CurvePanel::CurvePanel(QWidget* parent)
-    : PlotPanel("curve", tr("Over the seen fraction"), parent),
+    : PlotPanel("curve", tr("Curves"), parent),
       m_bandLow(addLine({}, {})),
       m_bandHigh(addLine({}, {})),
       m_longTime(addLine({}, tr("T→∞"))),
@@ -71,24 +71,19 @@ CurvePanel::CurvePanel(QWidget* parent)
   m_errors->setDataPlottable(m_mean);
   m_errors->removeFromLegend();
   m_bandHigh->setChannelFillGraph(m_bandLow);
-  plot().xAxis->setScaleType(QCPAxis::stLogarithmic);
-  plot().xAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
-  plot().xAxis->setNumberFormat("gb");
-  plot().xAxis->setNumberPrecision(0);
-  plot().xAxis->setLabel(tr("seen fraction d/D"));
   m_nowText->position->setTypeX(QCPItemPosition::ptPlotCoords);
   m_nowText->setPadding(QMargins(3, 0, 0, 0));
   legendAbove();
   connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
     const double line = plot().xAxis->coordToPixel(m_now->point1->coords().x());
-    m_dragging =
-        m_curve && event->button() == Qt::LeftButton && std::abs(event->position().x() - line) < kGrabPixels;
+    m_dragging = isOverSeen() && event->button() == Qt::LeftButton &&
+                 std::abs(event->position().x() - line) < kGrabPixels;
     if (m_dragging) ++m_gesture;
   });
   connect(&plot(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
     if (m_dragging) dragTo(plot().xAxis->pixelToCoord(event->position().x()));
     const double line = plot().xAxis->coordToPixel(m_now->point1->coords().x());
-    const bool near = m_curve && std::abs(event->position().x() - line) < kGrabPixels;
+    const bool near = isOverSeen() && std::abs(event->position().x() - line) < kGrabPixels;
     plot().setCursor(near || m_dragging ? Qt::SplitHCursor : Qt::ArrowCursor);
   });
   connect(&plot(), &QCustomPlot::mouseRelease, this, [this] { m_dragging = false; });
@@ -156,22 +151,24 @@ void CurvePanel::showCurve() {
   for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher, m_bandLow, m_bandHigh})
     graph->data()->clear();
   m_errors->data()->clear();
-  const double units = static_cast<double>(m_curve->units);
+  const std::vector<double>& x = m_curve->positions;
   const auto add = [&](QCPGraph* graph, const Curve& curve) {
-    for (const CurveRow& row : curve.rows)
-      graph->addData(static_cast<double>(row.d) / units, curveValue(row, m_quantity));
+    for (std::size_t i = 0; i < curve.rows.size(); ++i)
+      graph->addData(x[i], curveValue(curve.rows[i], m_quantity));
   };
   add(m_longTime, m_curve->longTime);
   add(m_finite, m_curve->finite);
-  for (const CurveSummary& summary : m_curve->draws) {
-    const MeanOfDraws mean = meanOf(summary, m_quantity);
+  for (std::size_t i = 0; i < m_curve->draws.size(); ++i) {
+    const MeanOfDraws mean = meanOf(m_curve->draws[i], m_quantity);
     if (mean.count == 0 || !std::isfinite(mean.mean)) continue;
-    m_mean->addData(static_cast<double>(summary.d) / units, mean.mean);
+    m_mean->addData(x[i], mean.mean);
     m_errors->addData(std::isfinite(mean.error) ? mean.error : 0);
   }
-  if (experiment()) {
+  // Over a setting of the teacher, the teacher changes too.
+  const bool sameTeacher = isOverSeen() || settingRow(m_curve->over).stage != Stage::teacher;
+  if (experiment() && sameTeacher && !x.empty()) {
     const double own = teacherValue(*experiment(), m_quantity);
-    for (const double x : {1 / units, 1.0}) m_teacher->addData(x, own);
+    for (const double end : {x.front(), x.back()}) m_teacher->addData(end, own);
   }
   showTheory(m_quantity);
   showLegend();
@@ -185,7 +182,6 @@ void CurvePanel::showTheory(const QString& quantity) {
   for (QCPAbstractPlottable* line : std::as_const(m_theory)) plot().removePlottable(line);
   m_theory.clear();
   if (quantity != "eigenvalue") return;
-  const double units = static_cast<double>(m_curve->units);
   for (const TheoryCurve& theory : m_curve->longTime.theory) {
     if (theory.name == "low-rank scatter") continue;  // the draws show it
     const bool band = theory.kind == TheoryKind::band && theory.low.size() == theory.values.size();
@@ -194,7 +190,7 @@ void CurvePanel::showTheory(const QString& quantity) {
     const Qt::PenStyle style = theory.kind == TheoryKind::value ? Qt::SolidLine : Qt::DotLine;
     line->setPen(QPen(Qt::black, 1, band ? Qt::NoPen : style));
     for (Index i = 0; i < theory.values.size(); ++i) {
-      const double x = static_cast<double>(m_curve->counts[static_cast<std::size_t>(i)]) / units;
+      const double x = m_curve->positions[static_cast<std::size_t>(i)];
       if (band) {
         m_bandLow->addData(x, theory.low(i));
         m_bandHigh->addData(x, theory.values(i));
@@ -227,8 +223,30 @@ void CurvePanel::showLegend() {
   }
 }
 
+// The axis of what the curve runs over: logarithmic where its range is.
+void CurvePanel::placePositions() {
+  const std::vector<double>& x = m_curve->positions;
+  QCPAxis* axis = plot().xAxis;
+  const bool logarithmic = !x.empty() && x.front() > 0 && x.back() > 5 * x.front();
+  axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  axis->setTicker(logarithmic ? QSharedPointer<QCPAxisTicker>(new QCPAxisTickerLog)
+                              : QSharedPointer<QCPAxisTicker>::create());
+  axis->setNumberFormat(logarithmic ? "gb" : "g");
+  axis->setNumberPrecision(logarithmic ? 0 : 4);
+  axis->setLabel(isOverSeen() ? tr("seen fraction d/D")
+                              : tr("%1, d = %2")
+                                    .arg(QString::fromStdString(settingRow(m_curve->over).label))
+                                    .arg(m_curve->counts.empty() ? 0 : m_curve->counts.front()));
+  if (x.empty()) return axis->setRange(0, 1);
+  const double margin = 0.05 * (x.back() - x.front());
+  if (logarithmic)
+    axis->setRange(0.9 * x.front(), 1.15 * x.back());
+  else
+    axis->setRange(x.front() - margin, x.back() + margin);
+}
+
 void CurvePanel::placeAxes() {
-  plot().xAxis->setRange(0.9 / static_cast<double>(m_curve->units), 1.15);
+  placePositions();
   Range y{0, 0};
   bool first = true;
   for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher})
@@ -244,17 +262,27 @@ void CurvePanel::placeAxes() {
   plot().yAxis->setRange(padded.low, padded.high);
 }
 
+// Where the shown experiment stands on the axis; NaN: nowhere.
+double CurvePanel::presentPosition() const {
+  if (!m_curve || !experiment() || !experiment()->observation || !experiment()->simulation) return kNaN;
+  if (isOverSeen())
+    return static_cast<double>(experiment()->observation->seen.size()) /
+           static_cast<double>(experiment()->simulation->units);
+  const SettingRow& row = settingRow(m_curve->over);
+  return row.type == SettingType::integer ? static_cast<double>(experiment()->settings.integer(row.key))
+                                          : experiment()->settings.number(row.key);
+}
+
 void CurvePanel::showNow() {
-  const bool known = experiment() && experiment()->observation && experiment()->simulation;
-  m_now->setVisible(known);
-  m_nowText->setVisible(known);
-  if (!known || m_dragging) return;
-  const auto d = experiment()->observation->seen.size();
-  const double x = static_cast<double>(d) / static_cast<double>(experiment()->simulation->units);
+  const double x = presentPosition();
+  m_now->setVisible(std::isfinite(x));
+  m_nowText->setVisible(std::isfinite(x));
+  if (!std::isfinite(x) || m_dragging) return;
   m_now->point1->setCoords(x, 0);
   m_now->point2->setCoords(x, 1);
-  m_nowText->setText(tr("d = %1").arg(d));
-  const bool right = x > 0.2;
+  m_nowText->setText(isOverSeen() ? tr("d = %1").arg(experiment()->observation->seen.size())
+                                  : tr("now %1").arg(shortNumber(x)));
+  const bool right = plot().xAxis->coordToPixel(x) > plot().axisRect()->center().x();
   m_nowText->setPositionAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
   m_nowText->position->setCoords(x, 0.01);
 }
@@ -270,19 +298,31 @@ void CurvePanel::dragTo(double x) {
   emit fractionDragged(fraction, m_gesture);
 }
 
+QString CurvePanel::positionText(std::size_t row) const {
+  if (isOverSeen()) return tr("d = %1").arg(m_curve->counts[row]);
+  return tr("%1 %2").arg(QString::fromStdString(settingRow(m_curve->over).label),
+                         shortNumber(m_curve->positions[row]));
+}
+
+void CurvePanel::showProblem(const QString& sentence) {
+  if (!m_curve) showMessage(sentence);
+}
+
 QString CurvePanel::describe(double x, double, QPointF) const {
   if (!m_curve || m_curve->counts.empty()) return {};
-  const double d = x * static_cast<double>(m_curve->units);
+  const QCPAxis* axis = m_longTime->keyAxis();
+  const auto distance = [&](std::size_t i) {
+    return std::abs(axis->coordToPixel(m_curve->positions[i]) - axis->coordToPixel(x));
+  };
   std::size_t nearest = 0;
-  for (std::size_t i = 0; i < m_curve->counts.size(); ++i)
-    if (std::abs(std::log(static_cast<double>(m_curve->counts[i]) / std::max(d, 1e-9))) <
-        std::abs(std::log(static_cast<double>(m_curve->counts[nearest]) / std::max(d, 1e-9))))
-      nearest = i;
-  QStringList parts{tr("d = %1").arg(m_curve->counts[nearest])};
+  for (std::size_t i = 0; i < m_curve->positions.size(); ++i)
+    if (distance(i) < distance(nearest)) nearest = i;
+  QStringList parts{positionText(nearest)};
   const auto add = [&](const QString& what, double value) {
     if (std::isfinite(value)) parts.append(tr("%1 %2").arg(what, shortNumber(value)));
   };
-  add(tr("T → ∞:"), curveValue(m_curve->longTime.rows[nearest], m_quantity));
+  if (nearest < m_curve->longTime.rows.size())
+    add(tr("T → ∞:"), curveValue(m_curve->longTime.rows[nearest], m_quantity));
   if (nearest < m_curve->finite.rows.size())
     add(tr("MAP:"), curveValue(m_curve->finite.rows[nearest], m_quantity));
   if (nearest < m_curve->draws.size()) {
@@ -302,23 +342,27 @@ std::vector<PanelData> CurvePanel::data() const {
   if (!m_curve) return {};
   const auto n = static_cast<Index>(m_curve->counts.size());
   const auto& theories = m_curve->longTime.theory;
-  PanelData table{name(),
-                  {"d", "long_time", "map", "draws_mean", "draws_se"},
-                  Matrix::Constant(n, 5 + static_cast<Index>(theories.size()), kNaN)};
+  PanelData table{
+      name(),
+      {"d", isOverSeen() ? QString("fraction") : QString::fromStdString(m_curve->over).section('.', 1),
+       "long_time", "map", "draws_mean", "draws_se"},
+      Matrix::Constant(n, 6 + static_cast<Index>(theories.size()), kNaN)};
   for (const TheoryCurve& theory : theories)
     table.columns.append(QString::fromStdString(theory.name).replace(", ", "_").replace(' ', '_'));
   for (Index i = 0; i < n; ++i) {
     const auto at = static_cast<std::size_t>(i);
     table.rows(i, 0) = static_cast<double>(m_curve->counts[at]);
-    table.rows(i, 1) = curveValue(m_curve->longTime.rows[at], m_quantity);
-    if (at < m_curve->finite.rows.size()) table.rows(i, 2) = curveValue(m_curve->finite.rows[at], m_quantity);
+    table.rows(i, 1) = m_curve->positions[at];
+    if (at < m_curve->longTime.rows.size())
+      table.rows(i, 2) = curveValue(m_curve->longTime.rows[at], m_quantity);
+    if (at < m_curve->finite.rows.size()) table.rows(i, 3) = curveValue(m_curve->finite.rows[at], m_quantity);
     if (at < m_curve->draws.size()) {
       const MeanOfDraws mean = meanOf(m_curve->draws[at], m_quantity);
-      table.rows(i, 3) = mean.mean;
-      table.rows(i, 4) = mean.error;
+      table.rows(i, 4) = mean.mean;
+      table.rows(i, 5) = mean.error;
     }
     for (std::size_t k = 0; k < theories.size(); ++k)
-      table.rows(i, 5 + static_cast<Index>(k)) = theories[k].values(i);
+      table.rows(i, 6 + static_cast<Index>(k)) = theories[k].values(i);
   }
   return {table};
 }

@@ -1,6 +1,6 @@
-// What a recording of this teacher claims at every seen fraction: students of the long-time limit, their mean
-// over other circuits, those of one recording of the present length, and the theory, with the present
-// fraction as a line that can be dragged.
+// What a recording of this teacher claims at every seen fraction, or over another setting: students of the
+// long-time limit, their mean over other circuits, those of one recording of the present length, and the
+// theory, with the present value as a line; the line of the fraction can be dragged.
 #pragma once
 
 #include "core/experiment/seen_curve.h"
@@ -17,6 +17,8 @@ class CurvePanel : public PlotPanel {
   // Null: it is being computed anew; what is shown is of other settings.
   void setCurve(std::shared_ptr<const SeenCurve> curve);
   const std::shared_ptr<const SeenCurve>& curve() const { return m_curve; }
+  // Why there is none.
+  void showProblem(const QString& sentence);
 
   bool speaksFor(const Experiment& experiment) const override;
   std::vector<PanelData> data() const override;
@@ -35,8 +37,12 @@ class CurvePanel : public PlotPanel {
   void showTheory(const QString& quantity);
   void showLegend();
   void showNow();
+  double presentPosition() const;
+  bool isOverSeen() const { return m_curve && m_curve->over == "observed"; }
+  QString positionText(std::size_t row) const;
   void dragTo(double x);
   void placeAxes();
+  void placePositions();
 
   std::shared_ptr<const SeenCurve> m_curve;
   QString m_quantity;  // of view.curve

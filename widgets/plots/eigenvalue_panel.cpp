@@ -11,8 +11,8 @@
 namespace keyhole {
 namespace {
 
-constexpr double kSamePlace = 1e-3;
 constexpr double kHoverPixels = 14;
+constexpr double kStatePixels = 6;       // the squares lie above the circles
 constexpr int kStillFor = 150;           // ms, before a pseudospectrum is asked for
 constexpr Index kPrintedIntervals = 64;  // of a pseudospectrum in figures
 
@@ -57,27 +57,6 @@ PanelData tableOf(const QString& name, const Spectrum& spectrum) {
 
 }  // namespace
 
-std::vector<MarkedEigenvalue> marksOf(const Spectrum& spectrum) {
-  std::vector<MarkedEigenvalue> marks;
-  for (Index i = 0; i < spectrum.values.size(); ++i) {
-    const bool undetermined = spectrum.undetermined[static_cast<std::size_t>(i)];
-    // Only neighbours in the order (by real part) can coincide.
-    MarkedEigenvalue* same = nullptr;
-    for (std::size_t back = marks.size(); back > 0; --back) {
-      auto& candidate = marks[back - 1];
-      if (candidate.value.real() - spectrum.values(i).real() > kSamePlace) break;
-      if (std::abs(candidate.value - spectrum.values(i)) < kSamePlace &&
-          candidate.undetermined == undetermined)
-        same = &candidate;
-    }
-    if (same)
-      ++same->count;
-    else
-      marks.push_back({spectrum.values(i), 1, undetermined, i});
-  }
-  return marks;
-}
-
 // Replaces the plot's axes by those of equal aspect.
 EqualAspectRect* EigenvaluePanel::equalAxes() {
   plot().plotLayout()->clear();
@@ -91,6 +70,7 @@ EqualAspectRect* EigenvaluePanel::equalAxes() {
 EigenvaluePanel::EigenvaluePanel(QWidget* parent)
     : PlotPanel("eigenvalues", tr("Eigenvalues"), parent),
       m_rect(equalAxes()),
+      m_states(plot().xAxis, plot().yAxis),
       m_lines(plot().xAxis, plot().yAxis),
       m_linesNote(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)),
       m_askSoon(new QTimer(this)) {
@@ -164,6 +144,7 @@ void EigenvaluePanel::applyTheme() {
   veil.setAlpha(215);
   m_linesNote->setBrush(veil);
   m_lines.setTheme(theme());
+  m_states.setTheme(theme());
   // Hundreds of marks side by side are smaller ones.
   constexpr int kMany = 100;
   const double width = 1.3 * theme().lineWidth;
@@ -227,6 +208,7 @@ void EigenvaluePanel::showLegend(const Experiment& experiment) {
   const Index unknown[] = {undeterminedCount(teacher), undeterminedCount(student)};
   list(m_teacherUndetermined, tr("%1 undetermined").arg(unknown[0]), unknown[0] > 0);
   list(m_studentUndetermined, tr("%1 undetermined").arg(unknown[1]), unknown[1] > 0);
+  m_states.show(student ? &experiment.fit->student : nullptr, theme(), *legendAbove());
   EigenvaluePanel::applyTheme();
   if (!student && experiment.fit)
     showMessage(QString::fromStdString(experiment.fit->student.summary.message));
@@ -250,6 +232,11 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
         for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
       }
   }
+  for (const ComplexVector& values : m_states.spectra())
+    for (const auto& value : values) {
+      x.include(std::max(value.real(), -2.0));
+      for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
+    }
   noteWhatIsOutside(x, y, {teacher, student});
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
   queueReplot();
@@ -320,6 +307,7 @@ QString EigenvaluePanel::describePlace(double x, double y) const {
 QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
   m_hoveredUnits.clear();
   if (!experiment()) return {};
+  if (const QString text = m_states.describe(pixel, kStatePixels); !text.isEmpty()) return text;
   const auto found = nearest(pixel);
   return found ? describe(*found) : describePlace(x, y);
 }

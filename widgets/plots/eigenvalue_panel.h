@@ -1,12 +1,15 @@
 // The eigenvalues of teacher and student in the complex plane, with the unit circle and the marginal line Re
 // λ = 1; and the pseudospectrum of one of them, which somebody else computes for the window that the panel
-// asks for. In figures the panel computes it itself.
+// asks for. In figures the panel computes it itself. Of a switching student the eigenvalues of each discrete
+// state too.
 #pragma once
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/marked_eigenvalue.h"
 #include "widgets/plots/mode_in_words.h"
 #include "widgets/plots/plot_panel.h"
 #include "widgets/plots/pseudospectrum_lines.h"
+#include "widgets/plots/state_marks.h"
 
 #include <initializer_list>
 #include <optional>
@@ -14,15 +17,6 @@
 class QTimer;
 
 namespace keyhole {
-
-// Eigenvalues that coincide (within a thousandth) are one mark with a count.
-struct MarkedEigenvalue {
-  std::complex<double> value;
-  Index count = 1;
-  bool undetermined = false;
-  Index first = 0;  // position of the first of them in the spectrum
-};
-std::vector<MarkedEigenvalue> marksOf(const Spectrum& spectrum);
 
 class EigenvaluePanel : public PlotPanel {
   Q_OBJECT
@@ -36,6 +30,7 @@ class EigenvaluePanel : public PlotPanel {
                          const std::shared_ptr<const Pseudospectrum>& grid) override;
   void renderTo(QCPPainter& painter, QSize size) override;
   const PseudospectrumLines& pseudospectrum() const { return m_lines; }
+  const StateMarks& stateMarks() const { return m_states; }
 
  protected:
   void showExperiment(const Experiment& experiment) override;
@@ -69,6 +64,7 @@ class EigenvaluePanel : public PlotPanel {
   QCPItemText* m_outside = nullptr;
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QList<QCPAbstractItem*> m_teacherCounts, m_studentCounts;
+  StateMarks m_states;
   PseudospectrumLines m_lines;
   QCPItemText* m_linesNote;
   PseudospectrumRequest m_asked;  // what was asked for last

@@ -1,0 +1,98 @@
+#include "tests/bench/latency_probe.h"
+
+#include <QTest>
+#include <QTimer>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace keyhole::bench {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr int kPatience = 120000;  // ms
+
+std::vector<double> known(const std::vector<double>& times) {
+  std::vector<double> result;
+  for (const double time : times)
+    if (!std::isnan(time)) result.push_back(time);
+  return result;
+}
+
+}  // namespace
+
+double percentile(std::vector<double> times, double percent) {
+  if (times.empty()) return kNaN;
+  std::sort(times.begin(), times.end());
+  const double rank = std::ceil(percent / 100 * static_cast<double>(times.size()));
+  return times[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];
+}
+
+LatencyProbe::LatencyProbe(MainWindow& window, std::string key) : m_window(window), m_key(std::move(key)) {
+  m_clock.start();
+  // Connected after the window's own slot, so that it runs after it: the panels have their new contents, and
+  // what they have to paint is queued. A timer set now fires when that is painted.
+  connect(&window.worker(), &ExperimentWorker::experimentReady, this,
+          [this](const std::shared_ptr<const Experiment>& experiment) {
+            QTimer::singleShot(0, this, [this, experiment] { take(experiment); });
+          });
+}
+
+void LatencyProbe::change(const SettingValue& value) {
+  m_values.push_back(value);
+  m_changed.push_back(static_cast<double>(m_clock.nsecsElapsed()) * 1e-6);
+  m_first.push_back(kNaN);
+  m_refined.push_back(kNaN);
+  m_window.document().changeSetting(QString::fromStdString(m_key), value, 1);
+}
+
+// All values up to the one of this picture have been answered by it.
+void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment) {
+  const double now = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6;
+  const SettingValue& shown = experiment->settings.value(m_key);
+  const auto found = std::find(m_values.rbegin(), m_values.rend(), shown);
+  if (found == m_values.rend()) return;
+  ++m_pictures;
+  const auto last = static_cast<std::size_t>(m_values.rend() - found);
+  for (std::size_t i = 0; i < last; ++i)
+    if (std::isnan(m_first[i])) m_first[i] = now - m_changed[i];
+  if (!experiment->coarse && std::isnan(m_refined[last - 1])) m_refined[last - 1] = now - m_changed[last - 1];
+}
+
+// The complete picture of the last value is there, and what follows it.
+bool LatencyProbe::settle() {
+  return QTest::qWaitFor(
+      [this] {
+        const auto& shown = m_window.shown();
+        return shown && shown->searched && shown->settings == m_window.document().settings();
+      },
+      kPatience);
+}
+
+Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
+  m_values.clear(), m_changed.clear(), m_first.clear(), m_refined.clear();
+  m_pictures = 0;
+  for (const SettingValue& value : values) {
+    change(value);
+    if (!settle()) break;
+  }
+  return {known(m_first), known(m_refined), m_pictures};
+}
+
+Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int interval) {
+  m_values.clear(), m_changed.clear(), m_first.clear(), m_refined.clear();
+  m_pictures = 0;
+  std::size_t next = 0;
+  QTimer hand;
+  hand.setTimerType(Qt::PreciseTimer);
+  connect(&hand, &QTimer::timeout, this, [&] {
+    if (next < values.size()) change(values[next++]);
+  });
+  hand.start(interval);
+  QTest::qWaitFor([&] { return next == values.size(); }, kPatience);
+  settle();
+  return {known(m_first), {}, m_pictures};
+}
+
+}  // namespace keyhole::bench

@@ -1,0 +1,52 @@
+// What a hand feels: the time from a change of a setting to its picture, in the real main window.
+#pragma once
+
+#include "app/main_window.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+
+#include <string>
+#include <vector>
+
+namespace keyhole::bench {
+
+// Milliseconds from a value's change to the moment at which all panels that were to be painted for it, or for
+// a later value, had been painted.
+struct Latencies {
+  std::vector<double> first;    // of the first picture, coarse or not
+  std::vector<double> refined;  // of the complete one; empty while the hand does not rest
+  int pictures = 0;             // that were painted
+};
+
+// The percentile of some times (nearest rank); NaN of none. Copies.
+double percentile(std::vector<double> times, double percent);
+
+// Watches one setting of a window, and moves it.
+class LatencyProbe : public QObject {
+  Q_OBJECT
+
+ public:
+  LatencyProbe(MainWindow& window, std::string key);
+
+  // One value after the other, each as soon as the picture before is complete.
+  Latencies stepped(const std::vector<SettingValue>& values);
+
+  // As a hand drags: a new value every `interval` ms, whether there is a picture or not.
+  Latencies dragged(const std::vector<SettingValue>& values, int interval);
+
+ private:
+  void change(const SettingValue& value);
+  void take(const std::shared_ptr<const Experiment>& experiment);
+  bool settle();
+
+  MainWindow& m_window;
+  std::string m_key;
+  QElapsedTimer m_clock;
+  std::vector<SettingValue> m_values;  // so far, with the times of their changes
+  std::vector<double> m_changed;
+  std::vector<double> m_first, m_refined;  // of each value; NaN: not yet
+  int m_pictures = 0;
+};
+
+}  // namespace keyhole::bench
