@@ -2,6 +2,7 @@
 #include "core/analysis/limit_cycle.h"
 #include "core/analysis/tangent.h"
 #include "core/common/error.h"
+#include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/smooth_systems.h"
 
@@ -103,8 +104,7 @@ class TestLimitCycle : public QObject {
     // 30 % off in the radius (10 % where farther ones run to infinity within a period), 10 % in the period,
     // and with some of each decaying coordinate.
     const Matrix Q =
-        n == 2 ? Matrix(Matrix::Identity(2, 2))
-               : Matrix(RandomStream(3, Stream::test).normalMatrix(n, n).householderQr().householderQ());
+        n == 2 ? Matrix(Matrix::Identity(2, 2)) : haarColumns(RandomStream(3, Stream::test), n, n);
     Vector x = Vector::Constant(n, 0.02);
     x(0) = (s < 0 ? 1.3 : 1.1) * std::sqrt(std::abs(mu));
     ShootingOptions options;

@@ -4,10 +4,10 @@
 #include "core/common/error.h"
 #include "core/common/random.h"
 #include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
 
-#include <Eigen/QR>
 #include <QTest>
 
 #include <numbers>
@@ -63,7 +63,7 @@ SlowManifold manifoldOf(const FlowSystem& system, const Matrix& activity,
 }
 
 Matrix orthogonal(Index n, std::uint64_t row) {
-  return kRandom.normalMatrix(n, n, row).householderQr().householderQ();
+  return haarColumns(kRandom, n, n, row);
 }
 
 }  // namespace

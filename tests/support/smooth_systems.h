@@ -4,9 +4,9 @@
 #include "core/analysis/flow_system.h"
 #include "core/analysis/smooth_flow.h"
 #include "core/common/random.h"
+#include "core/linalg/orthogonal.h"
 
 #include <Eigen/LU>
-#include <Eigen/QR>
 
 #include <cmath>
 
@@ -16,9 +16,7 @@ namespace keyhole::test {
 // (unstable cycle at μ < 0): radius √|μ|, period 2π/ω, non-trivial multiplier e^{-2μT}. With n - 2 more
 // coordinates that decay at the rates 1, 2, …; all of it rotated by an orthogonal matrix.
 inline SmoothFlow hopf(double mu, double omega, double s = -1, Index n = 2) {
-  const Matrix Q =
-      n == 2 ? Matrix(Matrix::Identity(2, 2))
-             : Matrix(RandomStream(3, Stream::test).normalMatrix(n, n).householderQr().householderQ());
+  const Matrix Q = n == 2 ? Matrix(Matrix::Identity(2, 2)) : haarColumns(RandomStream(3, Stream::test), n, n);
   const Vector rates = Vector::LinSpaced(n - 2, 1, static_cast<double>(n - 2));
   SmoothFlow flow;
   flow.size = n;
@@ -79,7 +77,7 @@ inline LowRankForm rotatingForm(Index D, double g, double theta, std::uint64_t s
   // N = M (MᵀM)⁻¹ (gR)ᵀ + a part across M, so that B is not normal.
   Matrix N = M * (M.transpose() * M).inverse() * (g * R).transpose();
   const Matrix other = RandomStream(seed + 1, Stream::test).normalMatrix(D, 2);
-  const Matrix Q = M.householderQr().householderQ() * Matrix::Identity(D, 2);
+  const Matrix Q = orthonormalBasis(M);
   N += 0.5 / static_cast<double>(D) * (other - Q * (Q.transpose() * other));
   return {M, N};
 }
