@@ -1,15 +1,10 @@
 // Computes the curve over the seen fraction beside the window. The latest request wins: an earlier one stops.
 #pragma once
 
+#include "app/latest_request.h"
 #include "core/experiment/seen_curve.h"
 
 #include <QObject>
-
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <optional>
-#include <thread>
 
 namespace keyhole {
 
@@ -18,10 +13,11 @@ class CurveWorker : public QObject {
 
  public:
   explicit CurveWorker(QObject* parent = nullptr);
-  ~CurveWorker() override;  // stops what runs and waits for it
 
-  void request(const Settings& settings, const SeenCurveOptions& options);
-  void stop();
+  void request(const Settings& settings, const SeenCurveOptions& options) {
+    m_latest.request({settings, options});
+  }
+  void stop() { m_latest.stop(); }
 
  signals:
   // From the worker's thread, through the window's event queue.
@@ -34,16 +30,9 @@ class CurveWorker : public QObject {
     SeenCurveOptions options;
   };
 
-  void loop();
-  void run(const Request& request);
+  void run(const Request& request, const Turn& turn);
 
-  std::atomic<bool> m_stop = false;
-  std::mutex m_mutex;  // guards what follows
-  std::condition_variable m_wake;
-  std::optional<Request> m_waiting;
-  bool m_quit = false;
-
-  std::thread m_thread;  // last: starts when everything else is there
+  LatestRequest<Request> m_latest;
 };
 
 }  // namespace keyhole

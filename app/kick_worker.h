@@ -1,14 +1,10 @@
 // Pushes teacher and students beside the window: one runs, at most one waits, and the latest request wins.
 #pragma once
 
+#include "app/latest_request.h"
 #include "core/experiment/kick_stage.h"
 
 #include <QObject>
-
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 namespace keyhole {
 
@@ -26,10 +22,9 @@ class KickWorker : public QObject {
 
  public:
   explicit KickWorker(QObject* parent = nullptr);
-  ~KickWorker() override;  // stops what runs and waits for it
 
-  void request(PushRequest request);
-  void stop();
+  void request(PushRequest request) { m_latest.request(std::move(request)); }
+  void stop() { m_latest.stop(); }
 
  signals:
   void ready(std::shared_ptr<const keyhole::Experiment> of,
@@ -39,17 +34,9 @@ class KickWorker : public QObject {
   void idle();  // nothing runs, nothing waits
 
  private:
-  void loop();
-  void run(const PushRequest& request, int number);
+  void run(const PushRequest& request, const Turn& turn);
 
-  std::atomic<int> m_newest = 0;  // whoever has another number stops
-
-  std::mutex m_mutex;  // guards what follows
-  std::condition_variable m_wake;
-  std::optional<PushRequest> m_waiting;
-  bool m_quit = false;
-
-  std::thread m_thread;  // last: starts when everything else is there
+  LatestRequest<PushRequest> m_latest;
 };
 
 }  // namespace keyhole

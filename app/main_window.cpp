@@ -2,6 +2,7 @@
 
 #include "app/ask_for_file.h"
 #include "app/compare_window.h"
+#include "app/curve_follower.h"
 #include "app/export.h"
 #include "app/file_actions.h"
 #include "app/help_window.h"
@@ -150,33 +151,11 @@ void MainWindow::connectPanels() {
 
 void MainWindow::connectCurve() {
   auto* panel = qobject_cast<CurvePanel*>(m_panels->panel("curve"));
-  connect(&m_curves, &CurveWorker::grown, panel,
-          [this, panel](const std::shared_ptr<const SeenCurve>& curve) {
-            if (m_curveOf && sameSeenCurve(curve->settings, *m_curveOf)) panel->setCurve(curve);
-          });
-  connect(&m_curves, &CurveWorker::failed, panel,
-          [panel](const QString& sentence) { panel->showProblem(inLabels(sentence)); });
+  m_curves = new CurveFollower(*panel, this);
   connect(panel, &CurvePanel::fractionDragged, this, [this](double fraction, int gesture) {
     constexpr int kOffset = 1 << 25;  // apart from the gestures of the sliders
     edit(seenKey, fraction, kOffset + gesture);
   });
-}
-
-// The curve belongs to the teacher and the simulation: it is computed once they stand, whatever is seen.
-void MainWindow::followCurve(const Experiment& experiment) {
-  if (experiment.coarse || isRecording(experiment.settings)) return;
-  auto* panel = qobject_cast<CurvePanel*>(m_panels->panel("curve"));
-  const std::string& quantity = experiment.settings.text("view.curve");
-  SeenCurveOptions options;
-  options.all = quantity == "singular" || quantity == "henrici";
-  const bool enough = !options.all || (panel->curve() && panel->curve()->longTime.rows.size() > 0 &&
-                                       panel->curve()->longTime.rows.front().modes.singular.size() > 0);
-  if (m_curveOf && sameSeenCurve(*m_curveOf, experiment.settings) &&
-      (enough || m_curveOf->text("view.curve") == quantity))
-    return;
-  if (!m_curveOf || !sameSeenCurve(*m_curveOf, experiment.settings)) panel->setCurve(nullptr);
-  m_curveOf = experiment.settings;
-  m_curves.request(experiment.settings, options);
 }
 
 void MainWindow::edit(const QString& key, const SettingValue& value, int gesture) {
@@ -216,7 +195,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
   if (m_compare) m_compare->setExperiment(experiment);
-  followCurve(*experiment);
+  m_curves->follow(*experiment);
   if (m_order) m_order->setExperiment(experiment);
   if (m_kick) m_kick->setExperiment(experiment);
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;

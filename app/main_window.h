@@ -3,7 +3,6 @@
 #pragma once
 
 #include "app/appearance.h"
-#include "app/curve_worker.h"
 #include "app/document.h"
 #include "app/experiment_worker.h"
 #include "app/probe_worker.h"
@@ -20,6 +19,7 @@ class QTimer;
 namespace keyhole {
 
 class CompareWindow;
+class CurveFollower;
 class FileActions;
 class HelpWindow;
 class KickWindow;
@@ -90,7 +90,6 @@ class MainWindow : public QMainWindow {
   void connectWorker();
   void connectPanels();
   void connectCurve();
-  void followCurve(const Experiment& experiment);
   void restorePreferences();
   void offerUnsavedSession();
 
@@ -110,7 +109,6 @@ class MainWindow : public QMainWindow {
   RecentFiles m_recent;
   UnsavedSessions m_unsaved;
   std::shared_ptr<const Experiment> m_shown;
-  std::optional<Settings> m_curveOf;  // that the curve shows or will show
   bool m_presenting = false;
   bool m_busy = false;
 
@@ -126,9 +124,9 @@ class MainWindow : public QMainWindow {
   CompareWindow* m_compare = nullptr;
   OrderWindow* m_order = nullptr;
   KickWindow* m_kick = nullptr;
+  CurveFollower* m_curves = nullptr;
   QTimer* m_staleSoon = nullptr;
 
-  CurveWorker m_curves;
   ProbeWorker m_probes;
   PseudospectrumWorker m_pseudospectra;
   ExperimentWorker m_worker;  // last: stops first

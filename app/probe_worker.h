@@ -1,13 +1,10 @@
 // Runs from a clicked point, beside the experiments: a click is answered while a slow fit is running.
 #pragma once
 
+#include "app/latest_request.h"
 #include "core/experiment/experiment.h"
 
 #include <QObject>
-
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 namespace keyhole {
 
@@ -18,9 +15,10 @@ class ProbeWorker : public QObject {
 
  public:
   explicit ProbeWorker(QObject* parent = nullptr);
-  ~ProbeWorker() override;  // waits for what runs
 
-  void request(std::shared_ptr<const Experiment> experiment, bool inTeacherPlane, double x, double y);
+  void request(std::shared_ptr<const Experiment> experiment, bool inTeacherPlane, double x, double y) {
+    m_latest.request({std::move(experiment), inTeacherPlane, x, y});
+  }
 
  signals:
   void ready(std::shared_ptr<const keyhole::Experiment> of, keyhole::Probe probe);
@@ -33,15 +31,9 @@ class ProbeWorker : public QObject {
     double x = 0, y = 0;
   };
 
-  void loop();
   void run(const Request& request);
 
-  std::mutex m_mutex;  // guards what follows
-  std::condition_variable m_wake;
-  std::optional<Request> m_waiting;
-  bool m_quit = false;
-
-  std::thread m_thread;  // last: starts when everything else is there
+  LatestRequest<Request> m_latest;
 };
 
 }  // namespace keyhole

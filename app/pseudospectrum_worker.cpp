@@ -3,63 +3,23 @@
 #include "core/common/error.h"
 
 namespace keyhole {
-namespace {
 
-class UntilSuperseded : public Progress {
- public:
-  explicit UntilSuperseded(const std::atomic<bool>& superseded) : m_superseded(superseded) {}
-  bool stopRequested() const override { return m_superseded; }
+PseudospectrumWorker::PseudospectrumWorker(QObject* parent)
+    : QObject(parent),
+      m_latest([this](const PseudospectrumRequest& request, const Turn& turn) { run(request, turn); }) {}
 
- private:
-  const std::atomic<bool>& m_superseded;
-};
-
-}  // namespace
-
-PseudospectrumWorker::PseudospectrumWorker(QObject* parent) : QObject(parent), m_thread([this] { loop(); }) {}
-
-PseudospectrumWorker::~PseudospectrumWorker() {
-  {
-    const std::lock_guard lock(m_mutex);
-    m_quit = true;
-    m_superseded = true;
-  }
-  m_wake.notify_one();
-  m_thread.join();
-}
-
-void PseudospectrumWorker::request(const PseudospectrumRequest& request) {
-  {
-    const std::lock_guard lock(m_mutex);
-    m_waiting = request;
-    m_superseded = true;
-  }
-  m_wake.notify_one();
-}
-
-void PseudospectrumWorker::loop() {
-  for (;;) {
-    PseudospectrumRequest request;
-    {
-      std::unique_lock lock(m_mutex);
-      m_wake.wait(lock, [this] { return m_quit || m_waiting; });
-      if (m_quit) return;
-      request = std::move(*m_waiting);
-      m_waiting.reset();
-      m_superseded = false;
-    }
-    try {
-      run(request);
-    } catch (const Stopped&) {
-      // A newer request waits.
-    } catch (const std::exception&) {
-      m_resolvent.reset();  // a matrix without finite eigenvalues has no lines either
-    }
+void PseudospectrumWorker::run(const PseudospectrumRequest& request, const Turn& turn) {
+  UntilOver progress(turn);
+  try {
+    compute(request, progress);
+  } catch (const Stopped&) {
+    // A newer request waits.
+  } catch (const std::exception&) {
+    m_resolvent.reset();  // a matrix without finite eigenvalues has no lines either
   }
 }
 
-void PseudospectrumWorker::run(const PseudospectrumRequest& request) {
-  UntilSuperseded progress(m_superseded);
+void PseudospectrumWorker::compute(const PseudospectrumRequest& request, Progress& progress) {
   if (!m_resolvent || !sameSystem(m_factorised, request)) {
     m_resolvent.reset();
     m_factorised = request;

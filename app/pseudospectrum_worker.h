@@ -1,14 +1,10 @@
 // Pseudospectra for the eigenvalue panel, beside the experiments: a coarse grid at once, then finer ones.
 #pragma once
 
+#include "app/latest_request.h"
 #include "widgets/plots/pseudospectrum_request.h"
 
 #include <QObject>
-
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 namespace keyhole {
 
@@ -20,29 +16,22 @@ class PseudospectrumWorker : public QObject {
 
  public:
   explicit PseudospectrumWorker(QObject* parent = nullptr);
-  ~PseudospectrumWorker() override;  // stops what runs and waits for it
 
   // Without an experiment in it: nothing is wanted any more.
-  void request(const PseudospectrumRequest& request);
+  void request(const PseudospectrumRequest& request) { m_latest.request(request); }
 
  signals:
   // 16, 32, 64 and 128 intervals each way, one after the other, on the window of the request.
   void ready(keyhole::PseudospectrumRequest request, std::shared_ptr<const keyhole::Pseudospectrum> grid);
 
  private:
-  void loop();
-  void run(const PseudospectrumRequest& request);
+  void run(const PseudospectrumRequest& request, const Turn& turn);
+  void compute(const PseudospectrumRequest& request, Progress& progress);
 
   PseudospectrumRequest m_factorised;  // used by the worker's thread only, like m_resolvent
   std::unique_ptr<Resolvent> m_resolvent;
 
-  std::mutex m_mutex;  // guards m_waiting and m_quit
-  std::condition_variable m_wake;
-  std::optional<PseudospectrumRequest> m_waiting;
-  std::atomic<bool> m_superseded = false;
-  bool m_quit = false;
-
-  std::thread m_thread;  // last: starts when everything else is there
+  LatestRequest<PseudospectrumRequest> m_latest;  // last: its thread uses the others
 };
 
 }  // namespace keyhole

@@ -26,6 +26,9 @@ ordered_json rowJson(const CurveRow& row) {
   json["henrici_undetermined"] = ifGood(modes.henriciUndetermined);
   json["undetermined"] = ifGood(modes.leading.undetermined);
   json["singular_values"] = ifGood(vectorToJson(modes.singular));
+  json["left_overlap"] = numberOrNull(modes.leftOverlap);
+  json["right_overlap"] = numberOrNull(modes.rightOverlap);
+  json["chance_overlap"] = numberOrNull(modes.chanceOverlap);
   json["residual"] = numberOrNull(modes.residual);
   json["complete"] = ifGood(modes.complete);
   json["road"] = ifGood(nameOf(modes.road));
@@ -78,6 +81,8 @@ ordered_json summaryJson(const CurveSummary& summary) {
   json["real"] = meansJson(summary.real);
   json["imaginary"] = meansJson(summary.imaginary);
   json["singular_values"] = meansJson(summary.singular);
+  json["left_overlap"] = meanJson(summary.leftOverlap);
+  json["right_overlap"] = meanJson(summary.rightOverlap);
   return json;
 }
 

@@ -136,7 +136,18 @@ Matrix seenConnectivity(const Student& student) {
   return student.A.topLeftCorner(seen, seen);
 }
 
+TeacherVectors singularVectors(const Network& teacher) {
+  const Compression compressed = compressionOf(teacher);
+  const SingularSystem core = singularSystem(compressed.core);
+  return {core.values, compressed.lifted(core.left), compressed.lifted(core.right)};
+}
+
 SingularOverlap singularOverlap(const Network& teacher, const std::vector<Index>& seen,
+                                ConstMatrixRef connectivity, Index K) {
+  return singularOverlap(singularVectors(teacher), seen, connectivity, K);
+}
+
+SingularOverlap singularOverlap(const TeacherVectors& teacher, const std::vector<Index>& seen,
                                 ConstMatrixRef connectivity, Index K) {
   const auto N = static_cast<Index>(seen.size());
   if (connectivity.rows() != N || connectivity.cols() != N)
@@ -144,22 +155,20 @@ SingularOverlap singularOverlap(const Network& teacher, const std::vector<Index>
                      std::to_string(connectivity.cols()) + "; allowed: " + std::to_string(N) + " x " +
                      std::to_string(N) + " as there are seen units");
   for (const Index unit : seen)
-    if (unit < 0 || unit >= teacher.size())
+    if (unit < 0 || unit >= teacher.left.rows())
       throw InputError("a seen unit has the index " + std::to_string(unit) + "; allowed: 0 to " +
-                       std::to_string(teacher.size() - 1));
-  const Compression compressed = compressionOf(teacher);
-  const SingularSystem core = singularSystem(compressed.core), student = singularSystem(connectivity);
-  const double largest = core.values.size() > 0 ? core.values(0) : 0;
-  const Index rank = (core.values.array() > kNull * largest).count();
+                       std::to_string(teacher.left.rows() - 1));
+  const SingularSystem student = singularSystem(connectivity);
+  const double largest = teacher.values.size() > 0 ? teacher.values(0) : 0;
+  const Index rank = (teacher.values.array() > kNull * largest).count();
   K = std::clamp<Index>(K, 0, std::min(N, rank));
-  const Matrix left = compressed.lifted(core.left), right = compressed.lifted(core.right);
-  SingularOverlap result{core.values.head(K), student.values.head(K), Vector(K), Vector(K), Vector(K)};
+  SingularOverlap result{teacher.values.head(K), student.values.head(K), Vector(K), Vector(K), Vector(K)};
   for (Index k = 0; k < K; ++k) {
-    const double value = core.values(k);
-    const Index first = (core.values.array() > value + kTied * largest).count();
-    const Index count = (core.values.array() >= value - kTied * largest).count() - first;
-    result.left(k) = projection(student.left.col(k), left, seen, first, count);
-    result.right(k) = projection(student.right.col(k), right, seen, first, count);
+    const double value = teacher.values(k);
+    const Index first = (teacher.values.array() > value + kTied * largest).count();
+    const Index count = (teacher.values.array() >= value - kTied * largest).count() - first;
+    result.left(k) = projection(student.left.col(k), teacher.left, seen, first, count);
+    result.right(k) = projection(student.right.col(k), teacher.right, seen, first, count);
     result.chance(k) = std::sqrt(std::min(1.0, static_cast<double>(count) / static_cast<double>(N)));
   }
   return result;

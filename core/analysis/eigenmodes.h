@@ -58,4 +58,13 @@ struct SingularOverlap {
 SingularOverlap singularOverlap(const Network& teacher, const std::vector<Index>& seen,
                                 ConstMatrixRef connectivity, Index K);
 
+// The same for many students of one teacher, whose singular vectors are found once.
+struct TeacherVectors {
+  Vector values;       // falling
+  Matrix left, right;  // D rows, one column per value
+};
+TeacherVectors singularVectors(const Network& teacher);
+SingularOverlap singularOverlap(const TeacherVectors& teacher, const std::vector<Index>& seen,
+                                ConstMatrixRef connectivity, Index K);
+
 }  // namespace keyhole

@@ -30,6 +30,11 @@ struct StudentModes {
   Vector singular;  // the first `count` singular values of Â; empty unless asked for
   double henrici = std::numeric_limits<double>::quiet_NaN();  // NaN: not asked for, or undetermined
   bool henriciUndetermined = false;  // undetermined eigenvalues carry more than 1e-6 of ‖Â‖²_F
+  // |<û₁, P u₁>|/‖P u₁‖ of the leading left singular vectors of Â and B, and of the right ones; and what a
+  // random vector has (singularOverlap() in eigenmodes.h). NaN: not asked for.
+  double leftOverlap = std::numeric_limits<double>::quiet_NaN();
+  double rightOverlap = std::numeric_limits<double>::quiet_NaN();
+  double chanceOverlap = std::numeric_limits<double>::quiet_NaN();
   // The largest ‖A v - λ v‖ / (‖A‖_F ‖v‖) of the leading ones: each is an exact eigenvalue of a matrix that
   // is so near to the student. A is Â, or (Krylov) the student in whitened coordinates, which is similar to
   // it.

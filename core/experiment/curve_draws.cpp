@@ -65,6 +65,8 @@ std::vector<CurveSummary> summaryOf(const std::vector<Curve>& draws) {
     summary.value = draws.front().rows[row].value;
     summary.score = over(draws, row, scoreOf);
     summary.henrici = over(draws, row, [](const StudentModes& modes) { return modes.henrici; });
+    summary.leftOverlap = over(draws, row, [](const StudentModes& modes) { return modes.leftOverlap; });
+    summary.rightOverlap = over(draws, row, [](const StudentModes& modes) { return modes.rightOverlap; });
     Index eigen = 0, singular = 0;
     for (const Curve& draw : draws) {
       eigen = std::max(eigen, draw.rows[row].modes.leading.values.size());

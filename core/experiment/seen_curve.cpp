@@ -132,6 +132,7 @@ void seenCurve(const Settings& settings, const SeenCurveOptions& options, Progre
   const bool hasLongTime = curve.over == "observed" || curveDependsOn(longTime, settingRow(curve.over));
   RowQuestions questions;
   questions.modes.all = options.all;
+  questions.overlaps = options.all;
   questions.theory = true;
   const auto give = [&] { sink(std::make_shared<const SeenCurve>(curve)); };
   const auto drawn = [&](const Settings& own) {

@@ -11,7 +11,7 @@ namespace keyhole {
 struct SeenCurveOptions {
   Index points = 40;  // of the curve, at most; numbers of seen units evenly spaced in their logarithm; from 2
   int draws = 8;      // teachers of other seeds for the mean; 0: none
-  bool all = false;   // singular values and the Henrici number, too (dense: O(d³) each)
+  bool all = false;   // singular values, overlaps and the Henrici number, too (dense: O(d³) each)
 };
 
 struct SeenCurve {

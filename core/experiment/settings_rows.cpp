@@ -241,6 +241,10 @@ std::vector<SettingRow> viewRows() {
              {{"eigenvalue", "leading eigenvalue", "Re λ̂₁ of the students, with the theory."},
               {"score", "line attractor score", "log₂(τ₁/τ₂) of the students."},
               {"singular", "singular value", "The largest singular value of the students' weights."},
+              {"left-overlap", "left singular vector",
+               "How much û₁ of the students resembles the teacher's u₁."},
+              {"right-overlap", "right singular vector",
+               "How much v̂₁ of the students resembles the teacher's v₁."},
               {"henrici", "Henrici number", "How far from normal the students' weights are, from 0 to 1."}},
              "Curve of", "What the panel of curves shows."),
       choice(

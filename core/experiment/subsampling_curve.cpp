@@ -1,5 +1,6 @@
 #include "core/experiment/subsampling_curve.h"
 
+#include "core/analysis/eigenmodes.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/experiment/experiment_stages.h"
@@ -32,6 +33,7 @@ class RowMaker {
 
   void prepare(Progress& progress) {
     const Teacher& teacher = *m_teacher->teacher;
+    if (m_questions.overlaps) m_vectors = singularVectors(teacher.network);
     if (fitMethod(m_settings) == FitMethod::map) {
       m_simulation = stages::withSums(stages::makeSimulation(m_settings, *m_teacher, progress), m_settings,
                                       *m_teacher, mapOptions(m_settings).phi, progress);
@@ -83,12 +85,27 @@ class RowMaker {
     if (!hasParameters(m_limit->status(row.d))) return;
     row.modes = m_limit->modes(row.d, m_questions.modes);
     row.good = true;
+    if (m_questions.overlaps) addOverlaps(row, m_limit->student(row.d));
+  }
+
+  void addOverlaps(CurveRow& row, const Matrix& A) const {
+    if (!A.allFinite()) return;
+    const SingularOverlap overlap = singularOverlap(m_vectors, firstOnes(row.d), A, 1);
+    if (overlap.left.size() == 0) return;
+    row.modes.leftOverlap = overlap.left(0);
+    row.modes.rightOverlap = overlap.right(0);
+    row.modes.chanceOverlap = overlap.chance(0);
+  }
+
+  static std::vector<Index> firstOnes(Index d) {
+    std::vector<Index> seen(static_cast<std::size_t>(d));
+    std::iota(seen.begin(), seen.end(), Index{0});
+    return seen;
   }
 
   void fillFromFit(CurveRow& row, std::vector<std::string>& notes) const {
     ObservationStage seen;
-    seen.seen.resize(static_cast<std::size_t>(row.d));
-    std::iota(seen.seen.begin(), seen.seen.end(), Index{0});
+    seen.seen = firstOnes(row.d);
     const auto fit = stages::makeFit(m_settings, *m_teacher, *m_simulation, seen, nullptr, noProgress());
     const Student& student = fit->student;
     row.status = nameOf(student.summary.status);
@@ -97,12 +114,14 @@ class RowMaker {
     if (!hasParameters(student.summary.status)) return;
     row.modes = denseModes(student.A, m_questions.modes);
     row.good = true;
+    if (m_questions.overlaps) addOverlaps(row, seenConnectivity(student));
   }
 
   Settings m_settings;
   RowQuestions m_questions;
   std::shared_ptr<const TeacherStage> m_teacher;
   std::shared_ptr<const SimulationStage> m_simulation;
+  TeacherVectors m_vectors;               // if overlaps are asked for
   std::optional<LimitStudents> m_limit;   // not of map
   std::optional<LimitStudents> m_theory;  // of map, if theory is asked for
 };

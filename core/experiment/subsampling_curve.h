@@ -34,8 +34,9 @@ struct Curve {
 using CurveRowSink = std::function<void(std::size_t, const CurveRow&)>;
 
 struct RowQuestions {
-  ModeQuestions modes;  // all = false: leading eigenvalues and score alone, by the fast roads
-  bool theory = false;  // what theory says of the long-time limit (of map: the continuous one), too
+  ModeQuestions modes;    // all = false: leading eigenvalues and score alone, by the fast roads
+  bool overlaps = false;  // of the leading singular vectors with the teacher's (dense: O(d³))
+  bool theory = false;    // what theory says of the long-time limit (of map: the continuous one), too
 };
 struct CurveOptions {
   std::vector<Index> counts;  // each from 1 to D; empty: defaultCounts()
@@ -78,6 +79,7 @@ struct CurveSummary {
   MeanOfDraws henrici;
   std::vector<MeanOfDraws> real, imaginary;  // per rank of the leading eigenvalues; |Im λ|
   std::vector<MeanOfDraws> singular;
+  MeanOfDraws leftOverlap, rightOverlap;
 };
 struct DrawnCurves {
   std::vector<std::uint64_t> seeds;   // teacher.seed, teacher.seed + 1 …

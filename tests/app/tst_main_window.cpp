@@ -5,6 +5,7 @@
 #include "app/panel_area.h"
 #include "app/panel_dock.h"
 #include "app/verdict_bar.h"
+#include "tests/app/window_bench.h"
 #include "tests/support/matrix_compare.h"
 #include "widgets/controls/setting_control.h"
 #include "widgets/controls/settings_panel.h"
@@ -21,10 +22,9 @@
 #include <QTest>
 
 using namespace keyhole;
+using namespace keyhole::test;
 
 namespace {
-
-constexpr int kPatience = 60000;  // ms; an upper bound, not a measure
 
 // A small experiment, so that every picture comes at once.
 Settings smallSettings() {
@@ -35,28 +35,8 @@ Settings smallSettings() {
   return settings;
 }
 
-// A window of its own, with preferences and files of its own.
-struct Bench {
-  QTemporaryDir folder;
-  QSettings preferences{folder.filePath("preferences.ini"), QSettings::IniFormat};
-  MainWindow window{preferences, folder.filePath("unsaved")};
-
-  Bench() {
-    window.document().changeSettings(smallSettings(), "small");
-    window.resize(1400, 900);
-    window.show();
-    window.start({});
-  }
-  // The fine picture of the present settings is shown, with what is found after it.
-  bool settle() {
-    return QTest::qWaitFor(
-        [this] {
-          const auto& shown = window.shown();
-          return shown && !shown->coarse && shown->settings == window.document().settings() &&
-                 (shown->studentAttractors || !shown->studentAnalysis);
-        },
-        kPatience);
-  }
+struct Bench : WindowBench {
+  Bench() : WindowBench(smallSettings()) {}
   template <class Editor>
   Editor* editor(const QString& key, const QString& name = {}) {
     return window.controls().control(key)->findChild<Editor*>(name);

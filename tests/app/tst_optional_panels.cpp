@@ -1,45 +1,29 @@
 // Panels that are shown once they are wanted, and the pseudospectrum that comes beside the experiments.
-#include "app/main_window.h"
 #include "app/panel_area.h"
 #include "app/panel_dock.h"
+#include "tests/app/window_bench.h"
 #include "tests/support/matrix_compare.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/panels.h"
 
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace keyhole;
+using namespace keyhole::test;
 
 namespace {
 
-constexpr int kPatience = 60000;  // ms; an upper bound, not a measure
+Settings smallSettings() {
+  Settings settings;
+  settings.set("teacher.size", 50LL);
+  settings.set("simulation.steps", 1500LL);
+  settings.set("observation.fraction", 0.3);
+  settings.set("view.pseudospectrum", std::string("student"));
+  return settings;
+}
 
-struct Bench {
-  QTemporaryDir folder;
-  QSettings preferences{folder.filePath("preferences.ini"), QSettings::IniFormat};
-  MainWindow window{preferences, folder.filePath("unsaved")};
-
-  Bench() {
-    Settings settings;
-    settings.set("teacher.size", 50LL);
-    settings.set("simulation.steps", 1500LL);
-    settings.set("observation.fraction", 0.3);
-    settings.set("view.pseudospectrum", std::string("student"));
-    window.document().changeSettings(settings, "small");
-    window.resize(1400, 900);
-    window.show();
-    window.start({});
-  }
-  bool settle() {
-    return QTest::qWaitFor(
-        [this] {
-          const auto& shown = window.shown();
-          return shown && shown->searched && shown->settings == window.document().settings();
-        },
-        kPatience);
-  }
+struct Bench : WindowBench {
+  Bench() : WindowBench(smallSettings()) {}
   QStringList visible() {
     QStringList names;
     for (const PanelDock* dock : window.panels().docks())

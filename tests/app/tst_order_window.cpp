@@ -1,22 +1,19 @@
 // The window "How many latents?": what it draws is the core's curve, and what is taken is one undo entry.
-#include "app/main_window.h"
 #include "app/order_window.h"
 #include "core/io/file_bytes.h"
+#include "tests/app/window_bench.h"
 #include "widgets/plots/order_panel.h"
 
 #include <QComboBox>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace keyhole;
+using namespace keyhole::test;
 
 namespace {
-
-constexpr int kPatience = 60000;  // ms; an upper bound, not a measure
 
 Settings smallSettings(const char* method) {
   Settings settings;
@@ -30,25 +27,10 @@ Settings smallSettings(const char* method) {
   return settings;
 }
 
-struct Bench {
-  QTemporaryDir folder;
-  QSettings preferences{folder.filePath("preferences.ini"), QSettings::IniFormat};
-  MainWindow window{preferences, folder.filePath("unsaved")};
+struct Bench : WindowBench {
   OrderWindow* order = nullptr;
 
-  explicit Bench(const char* method = "lds") {
-    window.document().changeSettings(smallSettings(method), "small");
-    window.show();
-    window.start({});
-  }
-  bool settle() {
-    return QTest::qWaitFor(
-        [this] {
-          const auto& shown = window.shown();
-          return shown && !shown->coarse && shown->settings == window.document().settings();
-        },
-        kPatience);
-  }
+  explicit Bench(const char* method = "lds") : WindowBench(smallSettings(method)) {}
   // Compares 1 to 3.
   bool compare() {
     if (!settle()) return false;

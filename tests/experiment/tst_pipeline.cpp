@@ -112,8 +112,15 @@ class TestPipeline : public QObject {
     for (int n = 1; n <= counter.reports(); n += n < 20 ? 1 : 17) {
       StopAt stop(n);
       pictures = 0;
-      QVERIFY_EXCEPTION_THROWN(
-          runExperiment(settings, before, stop, [&](const Result& e) { pictures += e->searched; }), Stopped);
+      bool stopped = false;
+      try {
+        runExperiment(settings, before, stop, [&](const Result& e) { pictures += e->searched; });
+      } catch (const Stopped&) {
+        stopped = true;
+      }
+      // The search for points of rest reports as its threads get on: another run may have fewer reports.
+      if (!stopped && stop.reports() < n) break;
+      QVERIFY(stopped);
       QCOMPARE(stop.reports(), n);  // not a single report later
       QCOMPARE(pictures, 0);
     }

@@ -34,7 +34,7 @@ class TestSeenCurve : public QObject {
   void theFiniteCurveHoldsTheShownStudent() {
     const Settings settings = with(small(), {{"analysis.limit_runs", "0"}, {"analysis.point_starts", "0"}});
     const auto experiment = runExperiment(settings, nullptr);
-    const auto curves = grown(settings, {80, 0, false});
+    const auto curves = grown(settings, {80, 0, true});
     const SeenCurve& last = *curves.back();
     QVERIFY(last.complete);
     const auto d = static_cast<Index>(experiment->observation->seen.size());
@@ -44,6 +44,12 @@ class TestSeenCurve : public QObject {
     const auto& shown = experiment->studentAnalysis->spectrum.values;
     // The same sums and the same solver: nothing but rounding in another order.
     QVERIFY(std::abs(row->modes.leading.values(0) - shown(0)) < 1e-8);
+    QVERIFY(std::abs(row->modes.leftOverlap - experiment->overlap->left(0)) < 1e-8);
+    QVERIFY(std::abs(row->modes.rightOverlap - experiment->overlap->right(0)) < 1e-8);
+    QCOMPARE(row->modes.chanceOverlap, experiment->overlap->chance(0));
+    // At d = D the long-time student is the teacher; the square root that an overlap takes halves the digits.
+    const StudentModes& all = last.longTime.rows.back().modes;
+    QVERIFY(std::abs(all.leftOverlap - 1) < 1e-6 && std::abs(all.rightOverlap - 1) < 1e-6);
   }
 
   // Fails if it does not grow in its order, or a stage takes away what was there.

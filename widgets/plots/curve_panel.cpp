@@ -13,9 +13,15 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrabPixels = 8;
 
+bool isOverlap(const QString& quantity) {
+  return quantity.endsWith("-overlap");
+}
+
 QString axisLabel(const QString& quantity) {
   if (quantity == "score") return QObject::tr("line attractor score");
   if (quantity == "singular") return QObject::tr("leading singular value");
+  if (quantity == "left-overlap") return QObject::tr("overlap of left singular vectors");
+  if (quantity == "right-overlap") return QObject::tr("overlap of right singular vectors");
   if (quantity == "henrici") return QObject::tr("Henrici number");
   return QObject::tr("leading Re λ̂");
 }
@@ -23,6 +29,8 @@ QString axisLabel(const QString& quantity) {
 MeanOfDraws meanOf(const CurveSummary& summary, const QString& quantity) {
   if (quantity == "score") return summary.score;
   if (quantity == "henrici") return summary.henrici;
+  if (quantity == "left-overlap") return summary.leftOverlap;
+  if (quantity == "right-overlap") return summary.rightOverlap;
   const auto& ranks = quantity == "singular" ? summary.singular : summary.real;
   return ranks.empty() ? MeanOfDraws{kNaN, kNaN, 0} : ranks.front();
 }
@@ -33,6 +41,7 @@ double teacherValue(const Experiment& experiment, const QString& quantity) {
   if (!teacher) return kNaN;
   if (quantity == "score") return teacher->score.value;
   if (quantity == "henrici") return teacher->henrici;
+  if (isOverlap(quantity)) return kNaN;
   if (quantity == "singular") return teacher->singularValues.size() > 0 ? teacher->singularValues(0) : kNaN;
   return teacher->spectrum.values.size() > 0 ? teacher->spectrum.values(0).real() : kNaN;
 }
@@ -49,6 +58,8 @@ double curveValue(const CurveRow& row, const QString& quantity) {
     return row.modes.score.status == ScoreStatus::undetermined ? kNaN : row.modes.score.value;
   if (quantity == "singular") return row.modes.singular.size() > 0 ? row.modes.singular(0) : kNaN;
   if (quantity == "henrici") return row.modes.henrici;
+  if (quantity == "left-overlap") return row.modes.leftOverlap;
+  if (quantity == "right-overlap") return row.modes.rightOverlap;
   const Spectrum& leading = row.modes.leading;
   if (leading.values.size() == 0 || leading.undetermined.front()) return kNaN;
   return leading.values(0).real();
@@ -134,12 +145,11 @@ void CurvePanel::showExperiment(const Experiment& experiment) {
 
 void CurvePanel::setCurve(std::shared_ptr<const SeenCurve> curve) {
   m_curve = std::move(curve);
-  if (m_curve) {
-    showMessage({});
-    showCurve();
-  }
+  showMessage(m_curve ? QString() : tr("being computed …"));
+  if (m_curve) showCurve();
   // What is older than the settings is drawn fainter than what is true.
-  for (QCPGraph* graph : {m_longTime, m_finite, m_mean}) graph->setVisible(static_cast<bool>(m_curve));
+  for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher})
+    graph->setVisible(static_cast<bool>(m_curve));
   for (QCPAbstractPlottable* line : std::as_const(m_theory)) line->setVisible(static_cast<bool>(m_curve));
   m_bandHigh->setVisible(static_cast<bool>(m_curve));
   m_errors->setVisible(static_cast<bool>(m_curve));
@@ -177,10 +187,22 @@ void CurvePanel::showCurve() {
   CurvePanel::applyTheme();
 }
 
+// What random vectors have.
+void CurvePanel::showChance() {
+  auto* line = new QCPGraph(plot().xAxis, plot().yAxis);
+  line->setName(tr("chance"));
+  line->setPen(QPen(Qt::black, 1, Qt::DotLine));
+  const auto& rows = m_curve->longTime.rows.empty() ? m_curve->finite.rows : m_curve->longTime.rows;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    line->addData(m_curve->positions[i], rows[i].modes.chanceOverlap);
+  m_theory.append(line);
+}
+
 // All of the theory is of the leading eigenvalue.
 void CurvePanel::showTheory(const QString& quantity) {
   for (QCPAbstractPlottable* line : std::as_const(m_theory)) plot().removePlottable(line);
   m_theory.clear();
+  if (isOverlap(quantity)) return showChance();
   if (quantity != "eigenvalue") return;
   for (const TheoryCurve& theory : m_curve->longTime.theory) {
     if (theory.name == "low-rank scatter") continue;  // the draws show it
@@ -217,7 +239,7 @@ void CurvePanel::showLegend() {
   bool named = false;  // one entry for all lines of theory
   for (QCPAbstractPlottable* line : std::as_const(m_theory)) {
     if (named || line->pen().style() == Qt::NoPen) continue;
-    line->setName(tr("theory"));
+    line->setName(isOverlap(m_quantity) ? tr("chance") : tr("theory"));
     line->addToLegend(legendAbove());
     named = true;
   }
@@ -257,7 +279,7 @@ void CurvePanel::placeAxes() {
       y.include(point.value);
     }
   if (m_quantity == "eigenvalue") y.low = std::max(y.low, -1.0);  // single units may have very fast modes
-  if (first) y = {0, 1};
+  if (first || isOverlap(m_quantity)) y = {0, 1};
   const Range padded = y.padded(0.1);
   plot().yAxis->setRange(padded.low, padded.high);
 }

@@ -35,6 +35,7 @@ class CurvePanel : public PlotPanel {
  private:
   void showCurve();
   void showTheory(const QString& quantity);
+  void showChance();
   void showLegend();
   void showNow();
   double presentPosition() const;
@@ -56,7 +57,8 @@ class CurvePanel : public PlotPanel {
   int m_gesture = 0;
 };
 
-// The value of a row that the panel shows as `quantity` ("score", "eigenvalue", "singular", "henrici"); NaN
+// The value of a row that the panel shows as `quantity` ("score", "eigenvalue", "singular",
+// "left-overlap", "right-overlap", "henrici"); NaN
 // if there is none.
 double curveValue(const CurveRow& row, const QString& quantity);
 
