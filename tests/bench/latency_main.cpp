@@ -8,8 +8,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <cmath>
 #include <cstdio>
+#include <stdexcept>
 
 using namespace keyhole;
 
@@ -50,11 +50,9 @@ void measurePreset(const std::string& name) {
   window.show();
   window.start(QString::fromStdString(name));
   const bool there = QTest::qWaitFor([&] { return window.shown() && window.shown()->searched; }, 120000);
-  const auto teacher = there ? window.shown()->teacher : nullptr;
-  std::printf("%s (%lld units)\n", name.c_str(),
-              teacher ? static_cast<long long>(teacher->network.size()) : 0LL);
-  if (!teacher) return;
-  const double D = static_cast<double>(teacher->network.size());
+  if (!there || !window.shown()->simulation) throw std::runtime_error("no picture of " + name);
+  const double D = static_cast<double>(window.shown()->simulation->units);
+  std::printf("%s (%.0f units)\n", name.c_str(), D);
   measure(window, "seen units 10 to 100", "observation.fraction", fractions(9 / D, 100 / D, 60));
   measure(window, "seen units 100 to all", "observation.fraction", fractions(100 / D, 1, 40));
   window.document().changeSetting("observation.fraction", 0.1, 2);
@@ -66,6 +64,8 @@ void measurePreset(const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The offscreen platform says with every picture that it knows no size hints.
+  qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
   QApplication app(argc, argv);
   const std::vector<std::string> all = {"figure-3", "low-rank-linear", "chain"};
   std::vector<std::string> names(argv + 1, argv + argc);

@@ -109,7 +109,7 @@ class TestPipeline : public QObject {
     const Result expected = runExperiment(settings, before, counter);
     QVERIFY(counter.reports() > 40 && counter.fractionsInRange());
     int pictures = 0;
-    for (int n = 1; n <= counter.reports(); n += n < 20 ? 1 : 17) {
+    for (int n = 1; n <= counter.reports(); n += n < 20 ? 1 : 41) {
       StopAt stop(n);
       pictures = 0;
       bool stopped = false;
