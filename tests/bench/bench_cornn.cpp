@@ -1,4 +1,4 @@
-// CORNN against a straightforward NumPy version (baseline/cornn_numpy.py), and its cost over T and d.
+// CORNN against a straightforward NumPy version (baseline/cornn_numpy.py).
 #include "core/fitting/cornn_fit.h"
 #include "tests/bench/teachers.h"
 
@@ -120,21 +120,6 @@ BENCHMARK(numpyWholeFit)
     ->Unit(benchmark::kMillisecond)
     ->UseManualTime()
     ->Iterations(1);
-
-void costs(benchmark::State& state) {
-  const Trial trial = leakyRecording(state.range(0), state.range(1));
-  for (auto _ : state) benchmark::DoNotOptimize(fitCornn({trial}, hundredIterations()).A.data());
-}
-BENCHMARK(costs)
-    ->Name("cornn_cost")
-    ->ArgNames({"d", "T"})
-    ->Args({25, 2500})
-    ->Args({25, 5000})
-    ->Args({25, 10000})
-    ->Args({50, 5000})
-    ->Args({100, 5000})
-    ->Args({200, 5000})
-    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace keyhole::bench

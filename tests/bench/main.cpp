@@ -1,5 +1,6 @@
 // Speed, measured: keyhole_bench [--benchmark_filter=…]. Every claim is a ratio of two cases of one run,
 // since the machines that it runs on differ and are shared.
+#include "tests/bench/cost_report.h"
 #include "tests/bench/ratio_table.h"
 
 extern "C" void openblas_set_num_threads(int count);
@@ -11,5 +12,6 @@ int main(int argc, char** argv) {
   keyhole::bench::KeepingReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   keyhole::bench::printRatios(reporter.seconds());
+  keyhole::bench::printCosts(reporter.seconds());
   return 0;
 }
