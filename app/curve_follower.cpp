@@ -5,20 +5,6 @@
 #include "widgets/plots/curve_panel.h"
 
 namespace keyhole {
-namespace {
-
-SeenCurveOptions optionsFor(const Settings& settings) {
-  const std::string& quantity = settings.text("view.curve");
-  SeenCurveOptions options;
-  options.all = quantity != "eigenvalue" && quantity != "score";
-  if (settings.text("view.curve_over") != "observed") {
-    options.points = 11;  // each may be a simulation of its own
-    options.draws = 4;
-  }
-  return options;
-}
-
-}  // namespace
 
 CurveFollower::CurveFollower(CurvePanel& panel, QObject* parent) : QObject(parent), m_panel(panel) {
   connect(&m_worker, &CurveWorker::grown, this, [this](const std::shared_ptr<const SeenCurve>& curve) {
@@ -31,7 +17,7 @@ CurveFollower::CurveFollower(CurvePanel& panel, QObject* parent) : QObject(paren
 void CurveFollower::follow(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
   if (experiment.coarse || isRecording(settings)) return;
-  const SeenCurveOptions options = optionsFor(settings);
+  const SeenCurveOptions options = seenCurveOptions(settings);
   const auto& shown = m_panel.curve();
   const bool enough = !options.all || (shown && shown->finite.rows.size() > 0 &&
                                        shown->finite.rows.front().modes.singular.size() > 0);

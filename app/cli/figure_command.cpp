@@ -85,6 +85,7 @@ int runFigure(const FigureArguments& arguments, Console& console) {
 constexpr const char* kExplanation =
     R"(The whole experiment is run (teacher, simulation, fit, analysis) and drawn as the window's panels are, black on
 white. In PDF everything is drawn as lines and text, nothing as pixels but the speed maps; PNG has 300 dpi.
+--panel curve computes the curve, too, which takes longer (--set view.curve=…, view.curve_over=…).
 --data writes one CSV file per table behind the panels.
 
 Exit codes: 0 good; 2 bad input or usage; 3 the student could not be fitted (the figure shows the teacher).

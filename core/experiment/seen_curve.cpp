@@ -120,6 +120,17 @@ std::vector<std::string> curveAxisValues(const Settings& settings, const std::st
   return values;
 }
 
+SeenCurveOptions seenCurveOptions(const Settings& settings) {
+  const std::string& quantity = settings.text("view.curve");
+  SeenCurveOptions options;
+  options.all = quantity != "eigenvalue" && quantity != "score";
+  if (settings.text("view.curve_over") != "observed") {
+    options.points = 11;
+    options.draws = 4;
+  }
+  return options;
+}
+
 void seenCurve(const Settings& settings, const SeenCurveOptions& options, Progress& progress,
                const SeenCurveSink& sink) {
   if (isRecording(settings))

@@ -29,6 +29,10 @@ struct SeenCurve {
   bool complete = false;
 };
 
+// What view.curve and view.curve_over need: over a setting fewer points and draws, since each may be a
+// simulation.
+SeenCurveOptions seenCurveOptions(const Settings& settings);
+
 // Grows: first the long-time curve, then its draws, then the finite recording (over a setting that matters to
 // finite recordings alone: these, then their draws); each is handed to the sink as soon as it is there.
 // Throws InputError, also for a setting on which the teacher's students do not depend, and Stopped. Cost: as

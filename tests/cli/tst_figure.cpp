@@ -59,7 +59,7 @@ class TestFigure : public QObject {
 
   // Fails if a panel that the whole figure leaves out can't be had by its name, with its numbers.
   void optionalPanelsByName() {
-    for (const char* panel : {"transient-growth", "singular-overlaps"}) {
+    for (const char* panel : {"transient-growth", "singular-overlaps", "curve"}) {
       const std::string file = m_folder.path(std::string(panel) + ".pdf");
       const std::string folder = m_folder.path(std::string("numbers-") + panel);
       QCOMPARE(

@@ -178,7 +178,8 @@ void CurvePanel::showCurve() {
   const bool sameTeacher = isOverSeen() || settingRow(m_curve->over).stage != Stage::teacher;
   if (experiment() && sameTeacher && !x.empty()) {
     const double own = teacherValue(*experiment(), m_quantity);
-    for (const double end : {x.front(), x.back()}) m_teacher->addData(end, own);
+    if (std::isfinite(own))
+      for (const double end : {x.front(), x.back()}) m_teacher->addData(end, own);
   }
   showTheory(m_quantity);
   showLegend();
@@ -358,6 +359,15 @@ QString CurvePanel::describe(double x, double, QPointF) const {
       if (theory.name != "low-rank scatter")
         add(QString::fromStdString(theory.name) + ":", theory.values(static_cast<Index>(nearest)));
   return parts.join(", ");
+}
+
+void CurvePanel::complete() {
+  if (m_curve || !experiment() || !speaksFor(*experiment())) return;
+  std::shared_ptr<const SeenCurve> whole;
+  const Settings& settings = experiment()->settings;
+  seenCurve(settings, seenCurveOptions(settings), noProgress(),
+            [&](auto curve) { whole = std::move(curve); });
+  setCurve(whole);
 }
 
 std::vector<PanelData> CurvePanel::data() const {

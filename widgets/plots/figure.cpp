@@ -36,6 +36,9 @@ std::vector<OwnedPanel> printedPanels(const std::shared_ptr<const Experiment>& e
     if (!panel->speaksFor(*experiment)) continue;
     panel->setTheme(Theme::print());
     panel->setExperiment(experiment);
+    if (!only.isEmpty()) panel->complete();
+    if (panel->data().empty())
+      continue;  // what is computed beside the experiment takes too long for a whole figure
     panels.push_back(std::move(panel));
   }
   if (panels.empty())
@@ -64,6 +67,7 @@ int rowHeight(const QString& name) {
 // Rows as in the window: flows and eigenvalues; activity, limit sets, time constants; the task.
 Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
   const QList<QStringList> rows = {{"teacher-flow", "student-flow", "eigenvalues"},
+                                   {"curve"},
                                    {"activity", "time-constants"},
                                    {"teacher-limit-sets", "student-limit-sets"},
                                    {"task"},

@@ -56,6 +56,9 @@ class Panel : public QWidget {
   // One more value of what the running fit minimises or maximises.
   virtual void addObjective(int /*start*/, int /*iteration*/, double /*value*/) {}
 
+  // For a figure of this panel alone: computes here and now what for the window somebody else computes.
+  virtual void complete() {}
+
   // The numbers of the picture, for CSV files and tests.
   virtual std::vector<PanelData> data() const = 0;
 
