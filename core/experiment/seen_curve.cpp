@@ -39,12 +39,11 @@ struct Axis {
   bool relative;
 };
 const std::vector<Axis>& axes() {
-  static const std::vector<Axis> all = {{"teacher.size", 0.1, 2, true},
-                                        {"teacher.orthogonal_scale", 0.1, 10, true},
-                                        {"teacher.chain_beta", -1, 1, false},
-                                        {"simulation.steps", 0.01, 3, true},
-                                        {"simulation.observation_noise", 0, 2, false},
-                                        {"fit.rho", 1e-3, 1e3, true}};
+  static const std::vector<Axis> all = {
+      {"teacher.size", 0.1, 2, true},       {"teacher.orthogonal_scale", 0.1, 10, true},
+      {"teacher.chain_beta", -1, 1, false}, {"simulation.steps", 0.01, 3, true},
+      {"simulation.sigma", 0, 1, false},    {"simulation.observation_noise", 0, 2, false},
+      {"fit.rho", 1e-3, 1e3, true}};
   return all;
 }
 
@@ -123,7 +122,7 @@ std::vector<std::string> curveAxisValues(const Settings& settings, const std::st
 SeenCurveOptions seenCurveOptions(const Settings& settings) {
   const std::string& quantity = settings.text("view.curve");
   SeenCurveOptions options;
-  options.all = quantity != "eigenvalue" && quantity != "score";
+  options.all = quantity != "eigenvalue" && quantity != "second" && quantity != "score";
   if (settings.text("view.curve_over") != "observed") {
     options.points = 11;
     options.draws = 4;

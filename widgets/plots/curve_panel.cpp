@@ -2,6 +2,7 @@
 
 #include "core/experiment/stage_options.h"
 #include "widgets/plots/axes.h"
+#include "widgets/plots/curve_quantity.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,57 +14,11 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrabPixels = 8;
 
-bool isOverlap(const QString& quantity) {
-  return quantity.endsWith("-overlap");
-}
-
-QString axisLabel(const QString& quantity) {
-  if (quantity == "score") return QObject::tr("line attractor score");
-  if (quantity == "singular") return QObject::tr("leading singular value");
-  if (quantity == "left-overlap") return QObject::tr("overlap of left singular vectors");
-  if (quantity == "right-overlap") return QObject::tr("overlap of right singular vectors");
-  if (quantity == "henrici") return QObject::tr("Henrici number");
-  return QObject::tr("leading Re λ̂");
-}
-
-MeanOfDraws meanOf(const CurveSummary& summary, const QString& quantity) {
-  if (quantity == "score") return summary.score;
-  if (quantity == "henrici") return summary.henrici;
-  if (quantity == "left-overlap") return summary.leftOverlap;
-  if (quantity == "right-overlap") return summary.rightOverlap;
-  const auto& ranks = quantity == "singular" ? summary.singular : summary.real;
-  return ranks.empty() ? MeanOfDraws{kNaN, kNaN, 0} : ranks.front();
-}
-
-// What the teacher itself has, which the student of all units has too.
-double teacherValue(const Experiment& experiment, const QString& quantity) {
-  const SystemAnalysis* teacher = experiment.teacherAnalysis.get();
-  if (!teacher) return kNaN;
-  if (quantity == "score") return teacher->score.value;
-  if (quantity == "henrici") return teacher->henrici;
-  if (isOverlap(quantity)) return kNaN;
-  if (quantity == "singular") return teacher->singularValues.size() > 0 ? teacher->singularValues(0) : kNaN;
-  return teacher->spectrum.values.size() > 0 ? teacher->spectrum.values(0).real() : kNaN;
-}
-
 QString shownQuantity(const Experiment& experiment) {
   return QString::fromStdString(experiment.settings.text("view.curve"));
 }
 
 }  // namespace
-
-double curveValue(const CurveRow& row, const QString& quantity) {
-  if (!row.good) return kNaN;
-  if (quantity == "score")
-    return row.modes.score.status == ScoreStatus::undetermined ? kNaN : row.modes.score.value;
-  if (quantity == "singular") return row.modes.singular.size() > 0 ? row.modes.singular(0) : kNaN;
-  if (quantity == "henrici") return row.modes.henrici;
-  if (quantity == "left-overlap") return row.modes.leftOverlap;
-  if (quantity == "right-overlap") return row.modes.rightOverlap;
-  const Spectrum& leading = row.modes.leading;
-  if (leading.values.size() == 0 || leading.undetermined.front()) return kNaN;
-  return leading.values(0).real();
-}
 
 CurvePanel::CurvePanel(QWidget* parent)
     : PlotPanel("curve", tr("Curves"), parent),
@@ -279,7 +234,8 @@ void CurvePanel::placeAxes() {
       first = false;
       y.include(point.value);
     }
-  if (m_quantity == "eigenvalue") y.low = std::max(y.low, -1.0);  // single units may have very fast modes
+  if (m_quantity == "eigenvalue" || m_quantity == "second")
+    y.low = std::max(y.low, -1.0);  // single units may have very fast modes
   if (first || isOverlap(m_quantity)) y = {0, 1};
   const Range padded = y.padded(0.1);
   plot().yAxis->setRange(padded.low, padded.high);

@@ -58,9 +58,4 @@ class CurvePanel : public PlotPanel {
   int m_gesture = 0;
 };
 
-// The value of a row that the panel shows as `quantity` ("score", "eigenvalue", "singular",
-// "left-overlap", "right-overlap", "henrici"); NaN
-// if there is none.
-double curveValue(const CurveRow& row, const QString& quantity);
-
 }  // namespace keyhole
