@@ -34,7 +34,8 @@ struct HessenbergModes {
 
 HessenbergModes hessenbergModes(Matrix H) {
   const auto n = toLapack(H.rows());
-  HessenbergModes modes{Vector(n), Vector(n), Matrix(n, n), Matrix(n, n)};
+  // LAPACKE looks for NaN in the matrix that it is to overwrite, so that must not hold what the memory had.
+  HessenbergModes modes{Vector(n), Vector(n), Matrix::Zero(n, n), Matrix::Zero(n, n)};
   if (n == 0) return modes;
   auto info = LAPACKE_dhseqr(LAPACK_COL_MAJOR, 'S', 'I', n, 1, n, H.data(), n, modes.re.data(),
                              modes.im.data(), modes.right.data(), n);
