@@ -18,13 +18,11 @@ void CurveFollower::follow(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
   if (experiment.coarse || isRecording(settings)) return;
   const SeenCurveOptions options = seenCurveOptions(settings);
-  const auto& shown = m_panel.curve();
-  const bool enough = !options.all || (shown && shown->finite.rows.size() > 0 &&
-                                       shown->finite.rows.front().modes.singular.size() > 0);
   const bool same = m_curveOf && sameSeenCurve(*m_curveOf, settings);
-  if (same && (enough || m_curveOf->text("view.curve") == settings.text("view.curve"))) return;
+  if (same && (m_hasAll || !options.all)) return;
   if (!same) m_panel.setCurve(nullptr);
   m_curveOf = settings;
+  m_hasAll = options.all;
   m_worker.request(settings, options);
 }
 

@@ -234,25 +234,26 @@ void KickWindow::showResult(const std::shared_ptr<const Experiment>& of,
 }
 
 void KickWindow::showPlanes() {
-  const std::pair<KickPlanePanel*, const Kicked*> sides[] = {
-      {m_teacherPlane, m_shown->find(KickRole::teacher)}, {m_studentPlane, m_shown->find(KickRole::shown)}};
-  std::vector<const KickedRun*> runs;
-  for (const auto& [panel, system] : sides)
-    if (system) runs.push_back(&system->run);
-  const auto planes = kickPlanes(runs);
-  if (planes.size() != runs.size()) return;
+  struct Side {
+    KickPlanePanel* panel;
+    KickRole role;
+    const std::optional<KickPlane>& plane;
+  };
+  const Side sides[] = {{m_teacherPlane, KickRole::teacher, m_shown->teacherPlane},
+                        {m_studentPlane, KickRole::shown, m_shown->shownPlane}};
   Range x{HUGE_VAL, -HUGE_VAL}, y = x;
-  for (const KickPlane& plane : planes)
-    for (const Matrix* path : {&plane.free, &plane.kicked})
-      for (Index k = 0; k < path->cols(); ++k) {
+  for (const Side& side : sides)
+    for (const Matrix* path :
+         {side.plane ? &side.plane->free : nullptr, side.plane ? &side.plane->kicked : nullptr})
+      for (Index k = 0; path && k < path->cols(); ++k) {
         x.include((*path)(0, k));
         y.include((*path)(1, k));
       }
-  std::size_t next = 0;
-  for (const auto& [panel, system] : sides) {
-    panel->parentWidget()->setVisible(system);
-    if (!system) continue;
-    panel->setRun(m_pushed, system->run.time, planes[next++], x.padded(0.08), y.padded(0.08));
+  for (const Side& side : sides) {
+    side.panel->parentWidget()->setVisible(side.plane.has_value());
+    if (side.plane)
+      side.panel->setRun(m_pushed, m_shown->find(side.role)->run.time, *side.plane, x.padded(0.08),
+                         y.padded(0.08));
   }
 }
 

@@ -159,9 +159,9 @@ The result is JSON: teacher, units, limit, options (the settings it depends on),
 d, eigenvalues (the leading six as [re, im], by falling real part; all d if fewer), line_attractor_score with
 line_attractor_status, henrici (null where undetermined eigenvalues carry it: henrici_undetermined),
 undetermined (per eigenvalue: true if rounding alone could have put it elsewhere), singular_values (the
-leading six), left_overlap and right_overlap (how much the leading singular vectors resemble the teacher's on the
-seen units, from 0 to 1) with chance_overlap (what a random vector has), residual (each eigenvalue is an exact one of a matrix so near, relatively, to the student),
-complete (none with a larger real part can be missing), road (how they were found) and status (solved; or why
+leading six), left_overlap and right_overlap (how much the leading singular vectors resemble the teacher's
+on the seen units, from 0 to 1) with chance_overlap (what a random vector has), residual (each eigenvalue is
+an exact one of a matrix so near, relatively, to the student), complete (none with a larger real part can be missing), road (how they were found) and status (solved; or why
 there is nothing: no stationary state, singular, diverged, no eigenvalues; then the numbers are null); over a
 setting also value and units. --leading-only leaves out henrici, singular_values and overlaps and is much faster.
 --draws N repeats it all for N teacher seeds, from teacher.seed on: rows are those of the first, draws has all

@@ -6,6 +6,7 @@
 #include "core/linalg/orthogonal.h"
 #include "core/linalg/singular.h"
 
+#include <Eigen/QR>
 #include <lapacke.h>
 
 #include <algorithm>

@@ -5,8 +5,6 @@
 #include <cassert>
 
 namespace keyhole {
-namespace {}  // namespace
-
 FlowEquation::FlowEquation(const FlowSystem& system)
     : m_convention(system.convention), m_drive(system.drive) {
   assert(system.phi == Nonlinearity::tanh && !system.switching);

@@ -137,14 +137,7 @@ std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings
                                                         const SimulationStage& simulation) {
   const auto start = Clock::now();
   auto stage = std::make_shared<ObservationStage>();
-  const SubsetKind kind = subsetKind(settings);
-  if (kind == SubsetKind::chosen) {
-    stage->seen = parseUnits(settings.text("observation.units"), simulation.units);
-  } else {
-    stage->seen = unitOrder(kind, simulation.units, simulationOptions(settings).seed);
-    stage->seen.resize(
-        static_cast<std::size_t>(seenCount(settings.number("observation.fraction"), simulation.units)));
-  }
+  stage->seen = seenUnits(settings, simulation.units);
   stage->seconds = secondsSince(start);
   return stage;
 }

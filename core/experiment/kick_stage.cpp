@@ -136,6 +136,17 @@ std::optional<bool> lastingMode(const Experiment& experiment, double persistent)
   return spectrum.values(0).real() > 1 - 1 / persistent;
 }
 
+void addPlanes(Perturbation& result) {
+  const Kicked *teacher = result.find(KickRole::teacher), *shown = result.find(KickRole::shown);
+  std::vector<const KickedRun*> runs;
+  for (const Kicked* system : {teacher, shown})
+    if (system) runs.push_back(&system->run);
+  auto planes = kickPlanes(runs);
+  if (planes.empty()) return;
+  if (shown) result.shownPlane = std::move(planes.back());
+  if (teacher) result.teacherPlane = std::move(planes.front());
+}
+
 void requireStates(const Experiment& experiment) {
   if (!experiment.simulation || !experiment.observation || experiment.simulation->display.cols() < 2)
     throw InputError("the experiment has no activity to push from; allowed: one with at least two steps");
@@ -235,6 +246,7 @@ Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
   }
   const double persistent = verdictOptions(experiment.settings).persistentTau;
   result.lastingMode = lastingMode(experiment, persistent);
+  addPlanes(result);
   result.conclusion = conclusionOf(result, persistent);
   return result;
 }

@@ -68,10 +68,17 @@ struct Kicked {
   double lateTimeConstant = 0;
 };
 
+// Free and kicked seen activity of the two systems on one plane: the two leading principal components of both
+// together, so that the same place is the same activity.
+struct KickPlane {
+  Matrix free, kicked;  // 2 x P
+};
+
 struct Perturbation {
   KickSettings settings;
   double norm = 0;  // of the push, in units of the activity
   std::vector<Kicked> systems;
+  std::optional<KickPlane> teacherPlane, shownPlane;  // of the first two, as far as they are there
   // Whether a linear teacher has a mode that lasts (analysis.persistent_tau). What one without any still
   // holds is passed along, as by a feedforward chain. Empty: not known (not linear, a recording, or
   // undetermined).
@@ -85,19 +92,15 @@ struct Perturbation {
 Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
                      const std::vector<NamedStudent>& others = {}, Progress& progress = noProgress());
 
+// One plane per run, in their order; none if there are fewer than two states in all.
+std::vector<KickPlane> kickPlanes(const std::vector<const KickedRun*>& runs);
+
 // In words. A system remembers the push if its half-life is above persistent ln 2 (persistent in τ: of a mode
 // that counts as one); a part of it, if most is gone at once but at least a hundredth stays to the end and
 // fades more slowly than the horizon. Half-lives within a factor of two, or both beyond the horizon, are
 // alike. If the student remembers and the teacher does not, or has only a part left that no mode of it holds,
 // the student's attractor is not the circuit's.
 std::string conclusionOf(const Perturbation& perturbation, double persistent);
-
-// Free and kicked seen activity of the two systems on one plane: the two leading principal components of both
-// together, so that the same place is the same activity.
-struct KickPlane {
-  Matrix free, kicked;  // 2 x P
-};
-std::vector<KickPlane> kickPlanes(const std::vector<const KickedRun*>& runs);
 
 // The distances, two columns (time, distance) per system; the conclusion and the numbers of each system stand
 // above as lines that begin with #. Runs that ended early end in nan.

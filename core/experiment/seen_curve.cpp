@@ -26,12 +26,6 @@ Index unitsOf(const Settings& settings) {
   return teacher.network.size();
 }
 
-Index seenOf(const Settings& settings, Index units) {
-  if (subsetKind(settings) == SubsetKind::chosen)
-    return static_cast<Index>(parseUnits(settings.text("observation.units"), units).size());
-  return seenCount(settings.number("observation.fraction"), units);
-}
-
 // How far a curve runs: factors of the present value, or numbers.
 struct Axis {
   std::string key;
@@ -83,7 +77,7 @@ std::vector<std::string> place(SeenCurve& curve, Index points) {
       curve.positions.push_back(static_cast<double>(d) / static_cast<double>(curve.units));
     return {};
   }
-  const Index d = seenOf(curve.settings, curve.units);
+  const auto d = static_cast<Index>(seenUnits(curve.settings, curve.units).size());
   std::vector<std::string> values = curveAxisValues(curve.settings, curve.over, points);
   if (curve.over == "teacher.size")  // of fewer units than that, d cannot be seen
     std::erase_if(values,

@@ -145,4 +145,12 @@ SubsetKind subsetKind(const Settings& settings) {
   return name == "chosen" ? SubsetKind::chosen : SubsetKind::first;
 }
 
+std::vector<Index> seenUnits(const Settings& settings, Index units) {
+  const SubsetKind kind = subsetKind(settings);
+  if (kind == SubsetKind::chosen) return parseUnits(settings.text("observation.units"), units);
+  std::vector<Index> seen = unitOrder(kind, units, simulationOptions(settings).seed);
+  seen.resize(static_cast<std::size_t>(seenCount(settings.number("observation.fraction"), units)));
+  return seen;
+}
+
 }  // namespace keyhole

@@ -35,5 +35,7 @@ VerdictOptions verdictOptions(const Settings& settings);
 LimitSetOptions limitSetOptions(const Settings& settings);
 AttractorOptions attractorOptions(const Settings& settings);  // starts = 0: none are looked for
 SubsetKind subsetKind(const Settings& settings);
+// The seen ones of so many units, in the order in which they are seen. Throws InputError for a bad list.
+std::vector<Index> seenUnits(const Settings& settings, Index units);
 
 }  // namespace keyhole

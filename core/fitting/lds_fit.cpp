@@ -103,8 +103,19 @@ class Em {
         run.status = FitStatus::stopped;
         return run;
       }
-      updateDynamics(next, *sums, m_kind);
-      if (!emissionsAreFixed(m_options)) m_emissions.update(next, *sums);
+      if (!tryToImprove(next, *sums, run)) return run;
+    }
+  }
+
+  // The M step; false, and what is wrong, if the sums do not allow one.
+  bool tryToImprove(LdsModel& next, const LdsExpectations& sums, Run& run) {
+    try {
+      updateDynamics(next, sums, m_kind);
+      if (!emissionsAreFixed(m_options)) m_emissions.update(next, sums);
+      return true;
+    } catch (const std::runtime_error& error) {
+      run.broke = error.what();
+      return false;
     }
   }
 

@@ -70,8 +70,7 @@ Matrix regressed(const Matrix& A, const Matrix& X) {
 // other; all without the future inputs' part. Columns as those of the factor behind the future inputs.
 void regressStates(SubspaceRealisation& real, const Blocks& blocks, Matrix& gamma, Index windows) {
   const Index N = blocks.N, p = blocks.L22.rows(), rest = gamma.rows() - N, L = gamma.cols();
-  const auto statesOf = [&] { return leastSquares(gamma, blocks.L32); };
-  Matrix X = statesOf();
+  Matrix X = leastSquares(gamma, blocks.L32);
   const QrFactors basis = thinQr(regressed(blocks.L32.topRows(N), X));
   const Matrix& T = basis.R;
   const Vector pivots = T.diagonal().cwiseAbs();

@@ -25,7 +25,7 @@ QrFactors thinQr(ConstMatrixRef A);
 Matrix triangularFactor(ConstMatrixRef A);
 
 // The least squares solution X of A X = B (columns of B side by side) by a column-pivoted QR; where the
-// columns of A depend on each other, the weights of the later ones are zero.
+// columns of A depend on each other, those that the pivoting takes last get no weight.
 Matrix leastSquares(ConstMatrixRef A, ConstMatrixRef B);
 
 }  // namespace keyhole

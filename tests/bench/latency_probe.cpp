@@ -70,9 +70,14 @@ bool LatencyProbe::settle() {
       kPatience);
 }
 
-Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
-  m_values.clear(), m_changed.clear(), m_first.clear(), m_refined.clear();
+void LatencyProbe::forget() {
+  m_values.clear();
+  for (std::vector<double>* times : {&m_changed, &m_first, &m_refined}) times->clear();
   m_pictures = 0;
+}
+
+Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
+  forget();
   for (const SettingValue& value : values) {
     change(value);
     if (!settle()) break;
@@ -81,8 +86,7 @@ Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
 }
 
 Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int interval) {
-  m_values.clear(), m_changed.clear(), m_first.clear(), m_refined.clear();
-  m_pictures = 0;
+  forget();
   std::size_t next = 0;
   QTimer hand;
   hand.setTimerType(Qt::PreciseTimer);

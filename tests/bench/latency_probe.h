@@ -36,6 +36,7 @@ class LatencyProbe : public QObject {
   Latencies dragged(const std::vector<SettingValue>& values, int interval);
 
  private:
+  void forget();
   void change(const SettingValue& value);
   void take(const std::shared_ptr<const Experiment>& experiment);
   bool settle();

@@ -93,14 +93,15 @@ void CurvePanel::showExperiment(const Experiment& experiment) {
   const bool changed = quantity != m_quantity;
   m_quantity = quantity;
   if (changed && m_curve) showCurve();
-  showMessage(m_curve ? QString() : tr("being computed …"));
+  showWhyEmpty();
   showNow();
   queueReplot();
 }
 
 void CurvePanel::setCurve(std::shared_ptr<const SeenCurve> curve) {
   m_curve = std::move(curve);
-  showMessage(m_curve ? QString() : tr("being computed …"));
+  m_problem.clear();
+  showWhyEmpty();
   if (m_curve) showCurve();
   // What is older than the settings is drawn fainter than what is true.
   for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher})
@@ -284,7 +285,16 @@ QString CurvePanel::positionText(std::size_t row) const {
 }
 
 void CurvePanel::showProblem(const QString& sentence) {
-  if (!m_curve) showMessage(sentence);
+  m_problem = sentence;
+  showWhyEmpty();
+  queueReplot();
+}
+
+void CurvePanel::showWhyEmpty() {
+  if (m_curve)
+    showMessage({});
+  else
+    showMessage(m_problem.isEmpty() ? tr("being computed …") : m_problem);
 }
 
 QString CurvePanel::describe(double x, double, QPointF) const {

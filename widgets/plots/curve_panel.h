@@ -17,7 +17,7 @@ class CurvePanel : public PlotPanel {
   // Null: it is being computed anew; what is shown is of other settings.
   void setCurve(std::shared_ptr<const SeenCurve> curve);
   const std::shared_ptr<const SeenCurve>& curve() const { return m_curve; }
-  // Why there is none.
+  // Why there is none, until one is set.
   void showProblem(const QString& sentence);
 
   bool speaksFor(const Experiment& experiment) const override;
@@ -39,6 +39,7 @@ class CurvePanel : public PlotPanel {
   void showChance();
   void showLegend();
   void showNow();
+  void showWhyEmpty();
   double presentPosition() const;
   bool isOverSeen() const { return m_curve && m_curve->over == "observed"; }
   QString positionText(std::size_t row) const;
@@ -47,6 +48,7 @@ class CurvePanel : public PlotPanel {
   void placePositions();
 
   std::shared_ptr<const SeenCurve> m_curve;
+  QString m_problem;   // why there is no curve; empty: it is being computed
   QString m_quantity;  // of view.curve
   QCPGraph *m_bandLow, *m_bandHigh, *m_longTime, *m_finite, *m_teacher;
   QCPErrorBars* m_errors;

@@ -18,12 +18,12 @@ const Student& studentOf(const Experiment& experiment) {
   return experiment.fit->student;
 }
 
+}  // namespace
+
 double shareOf(const Switching& parts, int state) {
   const auto count = std::count(parts.path.begin(), parts.path.end(), state);
   return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
 }
-
-}  // namespace
 
 QColor stateColour(int state, const Theme& theme) {
   static const std::array<QColor, 8> colours = {

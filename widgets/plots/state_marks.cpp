@@ -5,7 +5,6 @@
 #include "widgets/plots/axes.h"
 #include "widgets/plots/segment_panel.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace keyhole {
@@ -20,11 +19,9 @@ void StateMarks::show(const Student* student, const Theme& theme, QCPLegend& leg
   m_shares.clear();
   if (!student || !student->switching || student->switching->A.size() < 2) return;
   const Switching& parts = *student->switching;
-  const double steps = static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     m_spectra.push_back(spectrumOf(parts.A[k], false).values);
-    const auto count = std::count(parts.path.begin(), parts.path.end(), static_cast<int>(k));
-    m_shares.push_back(static_cast<double>(count) / steps);
+    m_shares.push_back(shareOf(parts, static_cast<int>(k)));
     auto* graph = m_x->parentPlot()->addGraph(m_x, m_y);
     graph->setLineStyle(QCPGraph::lsNone);
     graph->setName(QObject::tr("state %1").arg(k + 1));

@@ -1,0 +1,55 @@
+// What the panel of curves says while it has none.
+#include "core/experiment/presets.h"
+#include "widgets/plots/curve_panel.h"
+
+#include <QTest>
+
+using namespace keyhole;
+
+namespace {
+
+Settings smallSettings(const std::string& theme) {
+  Settings settings = preset("low-rank-linear").settings;
+  settings.set("teacher.size", 40LL);
+  settings.set("simulation.steps", 500LL);
+  settings.set("observation.fraction", 0.25);
+  settings.set("analysis.limit_runs", 0LL);
+  settings.set("analysis.point_starts", 0LL);
+  settings.set("view.theme", theme);
+  return settings;
+}
+
+// The visible texts of the plot.
+QStringList textsOf(CurvePanel& panel) {
+  QStringList texts;
+  for (int i = 0; i < panel.plot().itemCount(); ++i)
+    if (const auto* text = qobject_cast<QCPItemText*>(panel.plot().item(i)); text && text->visible())
+      texts.append(text->text());
+  return texts;
+}
+
+}  // namespace
+
+class TestCurvePanel : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Fails if the next picture says that a curve is being computed which nobody computes.
+  void theReasonForNoCurveStays() {
+    const auto before = runExperiment(smallSettings("light"), nullptr);
+    CurvePanel panel(nullptr);
+    panel.setExperiment(before);
+    QVERIFY(textsOf(panel).contains("being computed …"));
+    panel.showProblem("no such curve");
+    panel.setExperiment(runExperiment(smallSettings("dark"), before));
+    QVERIFY(textsOf(panel).contains("no such curve") && !textsOf(panel).contains("being computed …"));
+    panel.setCurve(nullptr);  // another one was asked for
+    QVERIFY(textsOf(panel).contains("being computed …") && !textsOf(panel).contains("no such curve"));
+    panel.complete();
+    QVERIFY(panel.curve() && panel.curve()->complete);
+    QVERIFY(!textsOf(panel).contains("being computed …"));
+  }
+};
+
+QTEST_MAIN(TestCurvePanel)
+#include "tst_plots_curve.moc"
