@@ -5,6 +5,8 @@
 #include "core/common/error.h"
 #include "core/common/random.h"
 
+#include <Eigen/QR>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -1,5 +1,7 @@
 #include "core/analysis/tangent.h"
 
+#include <Eigen/QR>
+
 #include <cmath>
 #include <memory>
 

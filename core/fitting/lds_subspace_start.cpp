@@ -4,6 +4,8 @@
 #include "core/fitting/subspace_fit.h"
 #include "core/linalg/eigen.h"
 
+#include <Eigen/QR>
+
 #include <stdexcept>
 
 namespace keyhole {

@@ -9,6 +9,8 @@
 #include "core/fitting/subspace_realisation.h"
 #include "core/linalg/eigen.h"
 
+#include <Eigen/QR>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>

@@ -1,5 +1,7 @@
 #include "widgets/plots/curve_quantity.h"
 
+#include <QObject>
+
 #include <limits>
 
 namespace keyhole {
