@@ -16,7 +16,7 @@ CurveFollower::CurveFollower(CurvePanel& panel, QObject* parent) : QObject(paren
 
 void CurveFollower::follow(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
-  if (experiment.coarse || isRecording(settings)) return;
+  if (experiment.partial || isRecording(settings)) return;
   const SeenCurveOptions options = seenCurveOptions(settings);
   const bool same = m_curveOf && sameSeenCurve(*m_curveOf, settings);
   if (same && (m_hasAll || !options.all)) return;

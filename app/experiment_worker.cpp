@@ -3,40 +3,48 @@
 #include "app/run_progress.h"
 #include "core/common/error.h"
 
+#include <algorithm>
+
 extern "C" void openblas_set_num_threads(int count);
 
 namespace keyhole {
 
 ExperimentWorker::ExperimentWorker(QObject* parent, Runner runner, std::chrono::milliseconds grace)
-    : QObject(parent), m_runner(std::move(runner)), m_grace(grace), m_thread([this] { loop(); }) {}
+    : QObject(parent), m_runner(std::move(runner)), m_grace(grace) {
+  for (std::thread& thread : m_threads) thread = std::thread([this] { loop(); });
+}
 
 ExperimentWorker::~ExperimentWorker() {
   {
     const std::lock_guard lock(m_mutex);
     m_quit = true;
     m_waiting.reset();
-    if (m_running) m_running->stop();
+    for (const auto& running : m_running) running->stop();
   }
-  m_wake.notify_one();
-  m_thread.join();
+  m_wake.notify_all();
+  for (std::thread& thread : m_threads) thread.join();
 }
 
 void ExperimentWorker::request(const Settings& settings) {
   {
     const std::lock_guard lock(m_mutex);
     m_waiting = settings;
-    if (m_running) m_running->supersede();
+    for (const auto& running : m_running) running->supersede();
   }
-  m_wake.notify_one();
+  m_wake.notify_all();
 }
 
 void ExperimentWorker::stop() {
-  bool nothingRan = false;
+  bool nothingRan = true;
   {
     const std::lock_guard lock(m_mutex);
-    nothingRan = m_waiting && !m_running;
+    for (const auto& running : m_running) {
+      if (running->stopRequested()) continue;
+      running->stop();
+      nothingRan = false;
+    }
+    nothingRan = nothingRan && m_waiting;
     m_waiting.reset();
-    if (m_running) m_running->stop();
   }
   if (!nothingRan) return;
   emit stopped();
@@ -49,45 +57,73 @@ void ExperimentWorker::loop() {
   for (;;) {
     const std::optional<Job> job = nextJob();
     if (!job) return;
-    run(job->settings, job->progress);
-    if (finishJob()) emit idle();
+    run(*job);
+    if (finishJob(*job)) emit idle();
   }
 }
 
+bool ExperimentWorker::mayBegin() const {
+  return m_waiting && std::all_of(m_running.begin(), m_running.end(),
+                                  [](const auto& running) { return running->stopRequested(); });
+}
+
 std::optional<ExperimentWorker::Job> ExperimentWorker::nextJob() {
+  constexpr std::chrono::milliseconds kPatience(5);  // the grace time ends without a sign
   std::unique_lock lock(m_mutex);
-  m_wake.wait(lock, [this] { return m_quit || m_waiting; });
+  while (!m_quit && !mayBegin()) {
+    if (m_waiting)
+      m_wake.wait_for(lock, kPatience);
+    else
+      m_wake.wait(lock);
+  }
   if (m_quit) return {};
   Job job{std::move(*m_waiting),
           std::make_shared<RunProgress>(
               m_grace, [this](double fraction, const QString& what) { emit progress(fraction, what); },
               [this](int start, int iteration, double value) { emit objective(start, iteration, value); })};
   m_waiting.reset();
-  m_running = job.progress;
+  m_running.push_back(job.progress);
   return job;
 }
 
-bool ExperimentWorker::finishJob() {
-  const std::lock_guard lock(m_mutex);
-  m_running.reset();
-  return !m_quit && !m_waiting;
+bool ExperimentWorker::finishJob(const Job& job) {
+  bool idle = false;
+  {
+    const std::lock_guard lock(m_mutex);
+    std::erase(m_running, job.progress);
+    idle = !m_quit && !m_waiting && m_running.empty();
+  }
+  m_wake.notify_all();
+  return idle;
 }
 
-void ExperimentWorker::run(const Settings& settings, const std::shared_ptr<RunProgress>& progressOfRun) {
-  const ExperimentSink sink = [this, &progressOfRun](Result experiment) {
-    if (progressOfRun->stoppedByUser()) return;
+void ExperimentWorker::give(const Result& experiment, RunProgress& progressOfRun) {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (progressOfRun.stopRequested()) throw Stopped();
     m_newest = experiment;
-    progressOfRun->pictureShown();
+    progressOfRun.pictureShown();
+    // Under the lock, so that nothing of the next run comes before it.
     emit experimentReady(experiment);
-  };
+  }
+  m_wake.notify_all();
+}
+
+void ExperimentWorker::run(const Job& job) {
+  RunProgress& own = *job.progress;
+  Result newest;
+  {
+    const std::lock_guard lock(m_mutex);
+    newest = m_newest;
+  }
   try {
-    m_runner(settings, m_newest, *progressOfRun, sink);
+    m_runner(job.settings, newest, own, [&](const Result& experiment) { give(experiment, own); });
   } catch (const Stopped&) {
-    if (progressOfRun->stoppedByUser()) emit stopped();
+    if (own.stoppedByUser()) emit stopped();
   } catch (const InputError& error) {
-    if (!progressOfRun->superseded()) emit failed(QString::fromUtf8(error.what()));
+    if (!own.superseded()) emit failed(QString::fromUtf8(error.what()));
   } catch (const std::exception& error) {
-    if (!progressOfRun->superseded())
+    if (!own.superseded())
       emit failed(QStringLiteral("The experiment could not be computed: %1.").arg(error.what()));
   }
 }

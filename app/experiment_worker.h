@@ -1,24 +1,27 @@
-// Runs experiments beside the window: one is running, at most one is waiting, and the latest request wins.
+// Runs experiments beside the window: one is running, at most one is waiting, and the latest request wins. A
+// run that nobody waits for any more may take a while to notice; the next one does not wait for it.
 #pragma once
 
 #include "core/experiment/experiment.h"
 
 #include <QObject>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace keyhole {
 
 class RunProgress;
 
 // A request that has been superseded goes on until its coarse picture, if that comes soon: this is what keeps
-// the panels moving while a slider is dragged. After that picture, or after the grace time, it stops. All
-// signals are emitted from the worker's own thread, so they reach the window through its event queue, in the
-// order of the requests.
+// the panels moving while a slider is dragged. After that picture, or after the grace time, it is over: it
+// gives nothing more, and the next request runs on the other of the two threads. All signals are emitted from
+// the worker's own threads, so they reach the window through its event queue, in the order of the requests.
 class ExperimentWorker : public QObject {
   Q_OBJECT
 
@@ -52,21 +55,22 @@ class ExperimentWorker : public QObject {
   };
 
   void loop();
-  std::optional<Job> nextJob();  // waits for one; empty: quit
-  bool finishJob();              // true if nothing waits
-  void run(const Settings& settings, const std::shared_ptr<RunProgress>& progress);
+  std::optional<Job> nextJob();    // waits for one; empty: quit
+  bool mayBegin() const;           // something waits, and what runs, if anything, is over
+  bool finishJob(const Job& job);  // true if nothing runs or waits
+  void run(const Job& job);
+  void give(const Result& experiment, RunProgress& progress);
 
   Runner m_runner;
   std::chrono::milliseconds m_grace;
-  Result m_newest;  // used by the worker's thread only
-
   std::mutex m_mutex;  // guards what follows
   std::condition_variable m_wake;
+  Result m_newest;  // what was given last
   std::optional<Settings> m_waiting;
-  std::shared_ptr<RunProgress> m_running;
+  std::vector<std::shared_ptr<RunProgress>> m_running;  // at most one of them is not over
   bool m_quit = false;
 
-  std::thread m_thread;  // last: starts when everything else is there
+  std::array<std::thread, 2> m_threads;  // last: start when everything else is there
 };
 
 }  // namespace keyhole

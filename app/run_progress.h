@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <string>
 
 namespace keyhole {
 
@@ -45,7 +46,7 @@ class RunProgress : public Progress {
   Listener m_listener;
   ObjectiveListener m_objective;
   Clock::time_point m_lastReport;
-  QString m_lastWords;
+  std::string m_lastWords;
   std::atomic<bool> m_stop = false;
   std::atomic<bool> m_pictureShown = false;
   std::atomic<bool> m_granted = false;  // a superseded fit is on its way to its picture

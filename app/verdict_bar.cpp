@@ -72,8 +72,8 @@ void VerdictBar::showExperiment(const Experiment& experiment) {
   m_sentence->setText(
       QString(m_plain).replace(" = ", u"\u00a0=\u00a0"_qs).replace(" ± ", u"\u00a0±\u00a0"_qs));
   const SystemAnalysis* student = experiment.studentAnalysis.get();
-  // While only a coarse picture is there, the gauges stay as they were.
-  if (!student || !student->coarse) {
+  // Until the picture is measured, the gauges stay as they were.
+  if (!student || !student->partial) {
     m_fits->setValue(student ? student->fitsTheData : std::nan(""));
     m_has->setValue(student ? student->hasTheDynamics : std::nan(""));
   }

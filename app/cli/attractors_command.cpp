@@ -85,7 +85,7 @@ void putStudent(Experiment& experiment, const AttractorArguments& arguments, Pro
   student.summary.status = FitStatus::solved;
   experiment.observation = observation;
   experiment.fit = fit;
-  experiment.studentAnalysis = stages::analyseStudent(experiment, false, progress);
+  experiment.studentAnalysis = stages::analyseStudent(experiment, stages::Depth::complete, nullptr, progress);
 }
 
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
@@ -97,7 +97,8 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   experiment->simulation = stages::makeSimulation(settings, *experiment->teacher, progress);
   experiment->observation = stages::makeObservation(settings, *experiment->simulation);
   experiment->fit = std::make_shared<FitStage>();
-  experiment->teacherAnalysis = stages::analyseTeacher(*experiment, false, progress);
+  experiment->teacherAnalysis =
+      stages::analyseTeacher(*experiment, stages::Depth::complete, nullptr, progress);
   if (!arguments.student.empty()) putStudent(*experiment, arguments, progress);
   experiment->teacherAttractors = stages::teacherAttractors(*experiment, progress);
   experiment->studentAttractors = stages::studentAttractors(*experiment, progress);

@@ -37,7 +37,8 @@ int runCompare(const CompareArguments& arguments, Console& console) {
   const CompareOptions options = optionsFrom(arguments);
   for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
   Experiment experiment = observedExperiment(settings, console.progress);
-  experiment.teacherAnalysis = stages::analyseTeacher(experiment, true, console.progress);
+  experiment.teacherAnalysis =
+      stages::analyseTeacher(experiment, stages::Depth::picture, nullptr, console.progress);
   for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
   const Comparison comparison = compareMethods(experiment, options, console.progress);
   console.progress.report(1.0, "");

@@ -41,7 +41,7 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   runs.diverged.assign(static_cast<std::size_t>(options.runs), false);
   FreeRun run(system, options.alpha);
   for (Index t = 0; t < options.steps; ++t) {
-    if (t % 100 == 0)
+    if (t % 25 == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps),
                           "running to the limit sets");
     if (t >= dropped && (t - dropped) % stride == 0)
@@ -75,7 +75,7 @@ Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, 
   Matrix traces(now.cols(), steps / kTraceStride);
   FreeRun run(system, options.alpha);
   for (Index t = 0; t < traces.cols() * kTraceStride; ++t) {
-    if (t % 100 == 0)
+    if (t % 25 == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
     run.step(now, next);
     now.swap(next);

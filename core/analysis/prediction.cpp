@@ -54,10 +54,11 @@ double oneStepShare(const Student& student, const Matrix& Y, const Matrix& predi
 }
 
 double freeRunShare(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
-                    Index horizon, bool& diverged) {
+                    Index horizon, bool& diverged, Progress& progress) {
   const Index T = trial.activity.cols();
   Explained explained(trial.activity.rows());
   for (Index t = first; t + 1 < T; t += horizon) {
+    progress.checkpoint(static_cast<double>(t) / static_cast<double>(T), "predicting");
     const Index steps = std::min(horizon, T - 1 - t) + 1;
     const Matrix input = trial.input.middleCols(t, steps);
     const int discrete = filtered.discrete.empty() ? 0 : filtered.discrete[static_cast<std::size_t>(t)];
@@ -104,7 +105,8 @@ std::string nameOf(PredictionStatus status) {
   return "unknown";
 }
 
-PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon) {
+PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon,
+                                  Progress& progress) {
   if (horizon < 1)
     throw InputError("the horizon is " + std::to_string(horizon) + "; allowed: at least 1 step");
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -114,7 +116,7 @@ PredictionScores predictionScores(const Student& student, const Trial& heldOut, 
   const Index first = std::min(horizon, heldOut.activity.cols() / 4);
   bool diverged = filtered.diverged;
   scores.oneStepR2 = oneStepShare(student, heldOut.activity, filtered.predicted, first);
-  scores.freeRunVariance = freeRunShare(student, heldOut, filtered, first, horizon, diverged);
+  scores.freeRunVariance = freeRunShare(student, heldOut, filtered, first, horizon, diverged, progress);
   if (std::isnan(scores.oneStepR2) || std::isnan(scores.freeRunVariance))
     scores.status = PredictionStatus::constant;
   else

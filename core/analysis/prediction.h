@@ -1,6 +1,7 @@
 // How well a student predicts data that it was not fitted to.
 #pragma once
 
+#include "core/common/progress.h"
 #include "core/fitting/fit.h"
 #include "core/fitting/trial.h"
 
@@ -33,8 +34,9 @@ struct PredictionScores {
 // min(horizon, T/4) time points are only listened to, by students of every kind, so that all are scored on
 // the same samples. A nonlinear latent or switching student runs noise-free along its likeliest path, as
 // runStudent(). Missing samples are not scored. Throws InputError for a horizon below 1 and as
-// filterStates(). Cost: filterStates() and a run over the data.
-PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon);
+// filterStates(), and Stopped. Cost: filterStates() and a run over the data.
+PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon,
+                                  Progress& progress = noProgress());
 
 // The gauge "fits the data", in [0, 1]: the free-run explained variance on held-out data, 0 if negative or
 // undefined. With runs of one τ (horizon 1/α) it asks whether the student foresees the activity as long as a

@@ -1,6 +1,8 @@
 #include "core/analysis/spectrum.h"
 
+#include "core/common/random.h"
 #include "core/linalg/eigen.h"
+#include "core/linalg/leading_eigen.h"
 
 #include <algorithm>
 #include <cmath>
@@ -61,6 +63,36 @@ Spectrum spectrumOf(const Network& network, bool withConditions) {
   spectrum.values = *network.exactEigenvalues();
   spectrum.undetermined.assign(static_cast<std::size_t>(spectrum.values.size()), false);
   spectrum.exact = true;
+  return spectrum;
+}
+
+std::optional<Spectrum> leadingSpectrum(ConstMatrixRef A) {
+  constexpr Index kSteps = 80;
+  constexpr double kGood = 1e-2;
+  Vector start(A.rows()), next(A.rows());
+  RandomStream(1, Stream::probe).normals(0, {start.data(), static_cast<std::size_t>(start.size())});
+  Arnoldi arnoldi(
+      [&](VectorRef v) {
+        next.noalias() = A * v;
+        v = next;
+      },
+      start, kSteps);
+  arnoldi.expandTo(kSteps);
+  const Arnoldi::Ritz ritz = arnoldi.ritz();
+  ComplexVector values = ritz.values;
+  const std::vector<Index> order = orderByRealPart(values);
+  const double largest = values.cwiseAbs().maxCoeff();
+  Index good = 0;
+  while (good < values.size()) {
+    const Index from = order[static_cast<std::size_t>(good)];
+    if (!(ritz.residuals(from) * ritz.conditions(from) <= kGood * largest)) break;
+    ++good;
+  }
+  if (good < 2) return {};
+  Spectrum spectrum;
+  spectrum.values = values.head(good);
+  spectrum.undetermined.assign(static_cast<std::size_t>(good), false);
+  spectrum.leadingOnly = true;
   return spectrum;
 }
 

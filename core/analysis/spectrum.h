@@ -4,6 +4,7 @@
 #include "core/common/types.h"
 #include "core/network/network.h"
 
+#include <optional>
 #include <string>
 
 namespace keyhole {
@@ -13,6 +14,7 @@ struct Spectrum {
   Vector conditions;               // κ_i >= 1 each, or empty if not computed
   std::vector<bool> undetermined;  // one per value: rounding alone could have put it elsewhere (see below)
   bool exact = false;              // known from the structure, not computed numerically
+  bool leadingOnly = false;        // the others were not computed
 };
 
 // Of a student or an imported matrix. With conditions, λ_i is undetermined if its rounding bound κ_i n ε
@@ -21,6 +23,12 @@ struct Spectrum {
 // alone most of the ring of a nilpotent matrix would pass for known, since on it κ is what keeps the
 // first-order bound just below the spacing. Without conditions none is marked.
 Spectrum spectrumOf(ConstMatrixRef A, bool withConditions);
+
+// The leading values alone, for a first look at a large matrix: Ritz values of an Arnoldi process of at most
+// 80 steps whose error is estimated (residual times condition in the Krylov space) to be below 1e-2 of the
+// largest |λ|, down to the first one that is not. Empty unless two or more are that good: then the matrix is
+// too far from normal for a glance. Cost O(80 n²).
+std::optional<Spectrum> leadingSpectrum(ConstMatrixRef A);
 
 // That rule, for one eigenvalue of an n x n matrix with ‖A‖_F = norm.
 bool roundingMayMove(double condition, double nearest, Index n, double norm);

@@ -1,6 +1,7 @@
 // The analysis stage: teacher and student alike.
 #include "core/analysis/prediction.h"
 #include "core/analysis/similarity.h"
+#include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
@@ -9,6 +10,7 @@
 #include <Eigen/Cholesky>
 
 #include <cmath>
+#include <future>
 #include <limits>
 
 namespace keyhole::stages {
@@ -16,19 +18,14 @@ namespace {
 
 constexpr Index kTeacherSingularValues = 64;
 constexpr Index kPcs = 3;
-constexpr Index kConditionsAtOnce = 60;  // units; more take too long while a slider moves
+// Units up to which a sketch has the conditions of all eigenvalues, and all eigenvalues: more take too long
+// while a slider moves.
+constexpr Index kConditionsAtOnce = 100, kEigenvaluesAtOnce = 250;
 
-FlowOptions flowOptions(bool coarse) {
+FlowOptions flowOptions(Depth depth) {
   FlowOptions options;
-  if (coarse) options.speedCells = 40;
+  if (depth == Depth::sketch) options.speedCells = 40;
   return options;
-}
-
-std::optional<LimitSets> limitSetsOf(const Experiment& experiment, const FlowSystem& system, bool coarse,
-                                     Progress& progress) {
-  const auto options = limitSetOptions(experiment.settings);
-  if (coarse || options.runs == 0) return {};
-  return limitSets(system, options, progress);
 }
 
 // Leading singular values of B without forming it where it is low rank.
@@ -40,11 +37,19 @@ Vector teacherSingularValues(const Network& network) {
   return singularValues(network.dense());
 }
 
-void describeSpectrum(SystemAnalysis& analysis, const Network& network, bool withConditions) {
-  analysis.spectrum = spectrumOf(network, withConditions);
+void describeSpectrum(SystemAnalysis& analysis, const Network& network, Spectrum spectrum) {
+  analysis.spectrum = std::move(spectrum);
   analysis.score = lineAttractorScore(analysis.spectrum);
   analysis.timeConstants = timeConstants(analysis.spectrum.values);
-  analysis.henrici = henriciNumber(network, analysis.spectrum.values);
+  analysis.henrici = analysis.spectrum.leadingOnly ? std::numeric_limits<double>::quiet_NaN()
+                                                   : henriciNumber(network, analysis.spectrum.values);
+}
+
+// What is undetermined must not look determined for a moment; a large student has to wait for its conditions.
+Spectrum studentSpectrum(const Network& network, Depth depth) {
+  if (depth == Depth::sketch && network.size() > kEigenvaluesAtOnce)
+    if (auto leading = leadingSpectrum(network.dense())) return *std::move(leading);
+  return spectrumOf(network, depth == Depth::complete || network.size() <= kConditionsAtOnce);
 }
 
 // The teacher's plane seen through the recorded units, in the student's states: its rows, made orthonormal
@@ -62,40 +67,6 @@ Pca seenPlane(const Pca& own, const FlowPlane& teacherPlane, const std::vector<I
   for (Index j = 0; j < axes; ++j)  // keep the direction of the teacher's axis
     if (Q.col(j).dot(rows.col(j)) < 0) basis.components.col(j) = -Q.col(j);
   return basis;
-}
-
-bool wantsNoise(const Settings& settings) {
-  return settings.text("analysis.student_noise") == "same";
-}
-
-Matrix displayedInput(const Experiment& experiment) {
-  const Matrix input = studentInput(experiment.settings, *experiment.simulation);
-  return experiment.fit->student.V.cols() > 0 ? Matrix(input.leftCols(experiment.simulation->display.cols()))
-                                              : Matrix(0, experiment.simulation->display.cols());
-}
-
-// The student from the start of what is displayed, with the task's input, and with the teacher's noise on the
-// seen units or none.
-StudentRun displayedRun(const Experiment& experiment, bool withNoise) {
-  const auto& simulation = *experiment.simulation;
-  const auto& student = experiment.fit->student;
-  const auto& seen = experiment.observation->seen;
-  Matrix noise(student.A.rows(), 0);
-  if (withNoise && simulation.displayNoise.cols() > 0 && !student.emission) {
-    noise = Matrix::Zero(student.A.rows(), simulation.displayNoise.cols());
-    noise.topRows(student.seen) = simulation.displayNoise(seen, Eigen::all);
-  }
-  return runStudent(student, startFor(student, simulation.display(seen, 0)), simulation.display.cols(),
-                    displayedInput(experiment), noise,
-                    student.switching ? student.switching->path.front() : 0);
-}
-
-// What is shown of a student: the states that it infers, if it does, else a run of its own.
-StudentRun shownStates(const Experiment& experiment) {
-  const auto& student = experiment.fit->student;
-  const Index steps = experiment.simulation->display.cols();
-  if (student.states.cols() == 0) return displayedRun(experiment, wantsNoise(experiment.settings));
-  return {student.states.leftCols(std::min(steps, student.states.cols())), false};
 }
 
 bool wantsCommonPlane(const Settings& settings) {
@@ -125,14 +96,14 @@ std::shared_ptr<const Attractors> attractorsOf(const Experiment& experiment, con
 }
 
 // How far ahead the student sees, and whether its modes are the teacher's.
-void setGauges(SystemAnalysis& analysis, const Experiment& experiment) {
+void setGauges(SystemAnalysis& analysis, const Experiment& experiment, Progress& progress) {
   const auto& simulation = *experiment.simulation;
   const Index steps = simulation.display.cols();
   const auto oneTau = std::max<Index>(static_cast<Index>(std::lround(1 / simulation.alpha)), 1);
   if (steps > 3 && !analysis.runDiverged) {
     const Trial trial{simulation.display(experiment.observation->seen, Eigen::all),
                       studentInput(experiment.settings, simulation).leftCols(steps)};
-    analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau));
+    analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau, progress));
   }
   if (!experiment.teacherAnalysis) return;
   const double window = static_cast<double>(simulation.steps) * simulation.alpha;
@@ -140,59 +111,129 @@ void setGauges(SystemAnalysis& analysis, const Experiment& experiment) {
       modeAgreement(experiment.teacherAnalysis->spectrum.values, analysis.spectrum.values, window).share;
 }
 
+double explainedByStudent(const Experiment& experiment, const SystemAnalysis& analysis, Progress& progress) {
+  const auto& student = experiment.fit->student;
+  const Matrix known =
+      experiment.simulation->display(experiment.observation->seen, Eigen::seqN(0, analysis.activity.cols()));
+  if (student.emission) return explainedVariance(known, analysis.activity);
+  const Matrix alone =
+      seenActivity(student, noiseFreeRun(experiment, progress).states, displayedInput(experiment));
+  return explainedVariance(known, alone.leftCols(known.cols()));
+}
+
+void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,
+                 Progress& progress) {
+  const auto options = limitSetOptions(experiment.settings);
+  if (!analysis.limitSets && options.runs > 0) analysis.limitSets = limitSets(system, options, progress);
+  analysis.partial = false;
+}
+
+// What a coarse picture is taken from must not take steps that are too large for the fastest mode.
+bool tooFast(const ShownRun& run, const Spectrum& spectrum, double alpha) {
+  constexpr double kReach = 0.5;
+  const double fastest = (spectrum.values.array() - 1.0).abs().maxCoeff();
+  return run.stride > 1 && (run.diverged || !(static_cast<double>(run.stride) * alpha * fastest <= kReach));
+}
+
+// The picture: spectrum and run side by side on two cores, then the plane and the flow.
+void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,
+                 Depth depth, const SystemAnalysis* before, Progress& progress) {
+  constexpr Index kWorthAThread = 40;  // units
+  const auto& student = experiment.fit->student;
+  const bool known = before && !before->spectrum.leadingOnly && before->spectrum.values.size() > 0;
+  std::future<Spectrum> spectrum;
+  if (!known)
+    spectrum = std::async(system.network.size() < kWorthAThread ? std::launch::deferred : std::launch::async,
+                          [&] { return studentSpectrum(system.network, depth); });
+  ShownRun run = shownRun(experiment, depth == Depth::sketch, progress);
+  describeSpectrum(analysis, system.network, known ? before->spectrum : spectrum.get());
+  if (tooFast(run, analysis.spectrum, student.alpha)) run = shownRun(experiment, false, progress);
+  analysis.runDiverged = run.diverged;
+  analysis.stride = run.stride;
+  const Pca own = pca(run.states, kPcs);
+  analysis.participationRatio = own.participationRatio;
+  const bool common = wantsCommonPlane(experiment.settings) && experiment.teacherAnalysis;
+  const Pca basis =
+      common ? seenPlane(own, experiment.teacherAnalysis->flow.plane, experiment.observation->seen, student)
+             : own;
+  analysis.flow = flowField(system, planeOf(basis, run.states), run.states, flowOptions(depth), progress);
+  analysis.activity = seenActivity(student, run.states, displayedInput(experiment));
+}
+
+void drawTeacher(SystemAnalysis& analysis, const Matrix& display, const FlowSystem& system, Depth depth,
+                 const SystemAnalysis* before, Progress& progress) {
+  constexpr Index kSketched = 500;  // states from which a sketch takes its plane
+  describeSpectrum(analysis, system.network, before ? before->spectrum : spectrumOf(system.network, true));
+  const Index stride = depth == Depth::sketch ? std::max<Index>(display.cols() / kSketched, 1) : 1;
+  const Matrix some = display(Eigen::all, Eigen::seqN(0, (display.cols() - 1) / stride + 1, stride));
+  const Pca basis = pca(some, kPcs);
+  analysis.participationRatio = basis.participationRatio;
+  analysis.flow = flowField(system, planeOf(basis, some), some, flowOptions(depth), progress);
+}
+
 }  // namespace
 
-std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse,
-                                                     Progress& progress) {
+bool samePicture(const Settings& a, const Settings& b) {
+  return wantsCommonPlane(a) == wantsCommonPlane(b) &&
+         a.text("analysis.student_noise") == b.text("analysis.student_noise");
+}
+
+bool sameFreeRuns(const Settings& a, const Settings& b) {
+  const LimitSetOptions x = limitSetOptions(a), y = limitSetOptions(b);
+  return x.runs == y.runs && x.steps == y.steps && x.startScale == y.startScale;
+}
+
+bool sameSearch(const Settings& a, const Settings& b) {
+  const AttractorOptions x = attractorOptions(a), y = attractorOptions(b);
+  return x.starts == y.starts && x.persistentTau == y.persistentTau &&
+         a.number("analysis.growth_time") == b.number("analysis.growth_time");
+}
+
+std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, Depth depth,
+                                                     const SystemAnalysis* before, Progress& progress) {
   const auto system = teacherSystem(experiment);
   const auto& display = experiment.simulation->display;
   if (!system || display.cols() < 2) return nullptr;
   auto analysis = std::make_shared<SystemAnalysis>();
-  analysis->coarse = coarse;
   progress.checkpoint(0, "analysing the teacher");
-  describeSpectrum(*analysis, system->network, true);
-  const Pca basis = pca(display, kPcs);
-  analysis->participationRatio = basis.participationRatio;
-  analysis->flow = flowField(*system, planeOf(basis, display), display, flowOptions(coarse), progress);
-  analysis->explainedVariance = std::numeric_limits<double>::quiet_NaN();
-  if (!coarse) {
+  if (before && !before->coarse)
+    *analysis = *before;
+  else
+    drawTeacher(*analysis, display, *system, depth, before, progress);
+  analysis->coarse = depth == Depth::sketch;
+  analysis->partial = true;
+  if (depth != Depth::complete) return analysis;
+  if (analysis->singularValues.size() == 0) {
     const Vector all = teacherSingularValues(system->network);
     analysis->singularValues = all.head(std::min<Index>(all.size(), kTeacherSingularValues));
   }
-  analysis->limitSets = limitSetsOf(experiment, *system, coarse, progress);
+  addFreeRuns(*analysis, experiment, *system, progress);
   return analysis;
 }
 
-std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse,
-                                                     Progress& progress) {
+std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, Depth depth,
+                                                     const SystemAnalysis* before, Progress& progress) {
   const auto system = studentSystem(experiment);
   if (!system || experiment.simulation->display.cols() < 2) return nullptr;
   auto analysis = std::make_shared<SystemAnalysis>();
-  analysis->coarse = coarse;
   progress.checkpoint(0, "analysing the student");
-  // What is undetermined must not look determined for a moment; a large student has to wait for its
-  // conditions.
-  describeSpectrum(*analysis, system->network, !coarse || system->network.size() <= kConditionsAtOnce);
-  const auto& student = experiment.fit->student;
-  const StudentRun run = shownStates(experiment);
-  analysis->runDiverged = run.diverged;
-  const Pca own = pca(run.states, kPcs);
-  analysis->participationRatio = own.participationRatio;
-  const auto& seen = experiment.observation->seen;
-  const bool common = wantsCommonPlane(experiment.settings) && experiment.teacherAnalysis;
-  const Pca basis = common ? seenPlane(own, experiment.teacherAnalysis->flow.plane, seen, student) : own;
-  analysis->flow = flowField(*system, planeOf(basis, run.states), run.states, flowOptions(coarse), progress);
-  analysis->activity = seenActivity(student, run.states, displayedInput(experiment));
-  const Matrix known = experiment.simulation->display(seen, Eigen::seqN(0, analysis->activity.cols()));
-  const Matrix explained = student.emission ? analysis->activity
-                                            : seenActivity(student, displayedRun(experiment, false).states,
-                                                           displayedInput(experiment));
-  analysis->explainedVariance = explainedVariance(known, explained.leftCols(known.cols()));
-  if (!coarse) {
-    analysis->singularValues = singularValues(student.A);
-    setGauges(*analysis, experiment);
+  if (before && !before->coarse)
+    *analysis = *before;
+  else
+    drawStudent(*analysis, experiment, *system, depth, before, progress);
+  analysis->coarse = depth == Depth::sketch;
+  analysis->partial = true;
+  if (depth != Depth::complete) return analysis;
+  const bool known = analysis->singularValues.size() > 0;  // all but the free runs
+  if (!known) {
+    if (analysis->spectrum.conditions.size() == 0)
+      describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));
+    analysis->singularValues = singularValues(experiment.fit->student.A);
+    progress.checkpoint(0, "measuring the fit");
+    analysis->explainedVariance = explainedByStudent(experiment, *analysis, progress);
+    setGauges(*analysis, experiment, progress);
   }
-  analysis->limitSets = limitSetsOf(experiment, *system, coarse, progress);
+  addFreeRuns(*analysis, experiment, *system, progress);
   return analysis;
 }
 
@@ -206,8 +247,8 @@ std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment
 std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress) {
   const auto system = studentSystem(experiment);
   if (!system || !experiment.studentAnalysis || experiment.studentAnalysis->runDiverged) return nullptr;
-  return attractorsOf(experiment, *system, shownStates(experiment).states, *experiment.studentAnalysis,
-                      progress);
+  return attractorsOf(experiment, *system, shownRun(experiment, false, progress).states,
+                      *experiment.studentAnalysis, progress);
 }
 
 // The readout that the student would get if one were trained on the seen units: least squares from them to
@@ -216,12 +257,15 @@ std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment
 Vector studentReadout(const Experiment& experiment) {
   const auto& simulation = *experiment.simulation;
   if (simulation.readout.size() == 0 || !experiment.studentAnalysis) return {};
-  const Index steps = experiment.studentAnalysis->activity.cols();
-  const Matrix X = simulation.display(experiment.observation->seen, Eigen::seqN(0, steps));
-  Matrix gram = X * X.transpose();
+  const SystemAnalysis& analysis = *experiment.studentAnalysis;
+  const auto steps = Eigen::seqN(0, analysis.activity.cols(), analysis.stride);
+  const Matrix X = simulation.display(experiment.observation->seen, steps);
+  Matrix gram = Matrix::Zero(X.rows(), X.rows());
+  gram.selfadjointView<Eigen::Lower>().rankUpdate(X);
   gram.diagonal().array() += 1e-9 * gram.trace() / static_cast<double>(gram.rows());
-  const Vector weights = gram.ldlt().solve(X * simulation.readout.head(steps));
-  return experiment.studentAnalysis->activity.transpose() * weights;
+  const Vector weights =
+      gram.selfadjointView<Eigen::Lower>().ldlt().solve(X * Vector(simulation.readout(steps)));
+  return analysis.activity.transpose() * weights;
 }
 
 Verdict verdictOf(const Experiment& experiment) {

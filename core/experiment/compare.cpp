@@ -142,7 +142,7 @@ std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Exp
   if (fitMethod(row.settings) == FitMethod::map && row.student.V.cols() > 0)
     fit->student.V /= experiment.simulation->signal.cwiseAbs().maxCoeff();
   own.fit = fit;
-  return stages::analyseStudent(own, true, progress);
+  return stages::analyseStudent(own, stages::Depth::picture, nullptr, progress);
 }
 
 void score(MethodRow& row, const Material& material, const Experiment& experiment, Index horizon,

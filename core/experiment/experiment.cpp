@@ -4,6 +4,7 @@
 #include "core/experiment/score_draws.h"
 #include "core/fitting/run_student.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace keyhole {
@@ -15,24 +16,19 @@ double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Which results of the previous experiment can be used as they are.
+// Which results of the previous experiment can be used as they are; of the analyses, as far as they got.
 struct Reuse {
-  bool teacher = false, simulation = false, observation = false, fit = false, analysis = false;
-  bool teacherAnalysis = false;
+  bool teacher = false, simulation = false, observation = false, fit = false;
+  bool teacherPicture = false, studentPicture = false;
+  bool freeRuns = false;
 };
-
-// The teacher's picture depends on the analysis settings, but neither on what is seen nor on the fit.
-bool analysisSettingsDiffer(const Settings& a, const Settings& b) {
-  for (const auto& key : changedKeys(a, b))
-    if (settingRow(key).stage == Stage::analysis) return true;
-  return false;
-}
 
 bool isStopped(const FitStage& fit) {
   return fit.student.summary.status == FitStatus::stopped;
 }
 
-// A fit that the user stopped is kept for other analyses; asked for with nothing changed, it runs again.
+// A fit that the user stopped is kept for other analyses; asked for with nothing changed, it runs again. The
+// teacher's picture depends neither on what is seen nor on the fit.
 Reuse reusable(const Settings& settings, const Experiment* previous) {
   Reuse reuse;
   if (!previous) return reuse;
@@ -42,9 +38,10 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   reuse.observation = previous->observation && fresh(Stage::observation);
   reuse.fit = previous->fit && !previous->fit->interrupted && fresh(Stage::fit) &&
               !(isStopped(*previous->fit) && previous->settings == settings);
-  reuse.analysis = previous->studentAnalysis && !previous->coarse && reuse.fit && fresh(Stage::analysis);
-  reuse.teacherAnalysis = previous->teacherAnalysis && !previous->teacherAnalysis->coarse &&
-                          reuse.simulation && !analysisSettingsDiffer(previous->settings, settings);
+  reuse.teacherPicture = previous->teacherAnalysis && reuse.simulation;
+  reuse.studentPicture =
+      previous->studentAnalysis && reuse.fit && stages::samePicture(previous->settings, settings);
+  reuse.freeRuns = stages::sameFreeRuns(previous->settings, settings);
   return reuse;
 }
 
@@ -71,17 +68,68 @@ void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Pro
                             knownCovariance(previous, settings, reuse), progress);
 }
 
-void analyse(Experiment& now, const Experiment* previous, const Reuse& reuse, bool coarse,
-             Progress& progress) {
+using stages::Depth;
+using Analysis = std::shared_ptr<const SystemAnalysis>;
+
+// The previous picture with free runs that are still to come.
+Analysis withoutFreeRuns(const SystemAnalysis& previous) {
+  auto analysis = std::make_shared<SystemAnalysis>(previous);
+  analysis->limitSets.reset();
+  analysis->partial = true;
+  return analysis;
+}
+
+// What can be taken over from the previous pictures.
+void takePictures(Experiment& now, const Experiment& previous, const Reuse& reuse) {
+  const auto taken = [&](const Analysis& analysis) {
+    return reuse.freeRuns ? analysis : withoutFreeRuns(*analysis);
+  };
+  if (reuse.teacherPicture) now.teacherAnalysis = taken(previous.teacherAnalysis);
+  if (!reuse.studentPicture) return;
+  now.studentAnalysis = taken(previous.studentAnalysis);
+  now.studentReadout = previous.studentReadout;
+}
+
+bool lacks(const Analysis& analysis, Depth depth) {
+  if (!analysis) return true;
+  return depth == Depth::complete ? analysis->partial : depth == Depth::picture && analysis->coarse;
+}
+
+// Whether an analysis that can be made is not yet at this depth.
+bool lacks(const Experiment& now, Depth depth) {
+  return (!isRecording(now.settings) && lacks(now.teacherAnalysis, depth)) ||
+         (hasParameters(now.fit->student.summary.status) && lacks(now.studentAnalysis, depth));
+}
+
+// The analyses of `now` at this depth, from those it has at a lesser one.
+void analyse(Experiment& now, Depth depth, Progress& progress) {
   const auto start = Clock::now();
-  now.coarse = coarse;
-  now.teacherAnalysis =
-      reuse.teacherAnalysis ? previous->teacherAnalysis : stages::analyseTeacher(now, coarse, progress);
-  now.studentAnalysis =
-      reuse.analysis ? previous->studentAnalysis : stages::analyseStudent(now, coarse, progress);
-  now.studentReadout = stages::studentReadout(now);
+  if (lacks(now.teacherAnalysis, depth))
+    now.teacherAnalysis = stages::analyseTeacher(now, depth, now.teacherAnalysis.get(), progress);
+  if (lacks(now.studentAnalysis, depth)) {
+    const bool redrawn = !now.studentAnalysis || now.studentAnalysis->coarse;
+    now.studentAnalysis = stages::analyseStudent(now, depth, now.studentAnalysis.get(), progress);
+    if (redrawn) now.studentReadout = stages::studentReadout(now);
+  }
+  now.coarse = depth == Depth::sketch;
+  now.partial = depth != Depth::complete;
   now.verdict = stages::verdictOf(now);
-  now.analysisSeconds = secondsSince(start);
+  now.analysisSeconds += secondsSince(start);
+}
+
+// From the sketch to all numbers, each of which goes to the sink; the last one is left to the caller.
+std::shared_ptr<Experiment> analysed(std::shared_ptr<Experiment> now, Progress& progress,
+                                     const ExperimentSink& sink) {
+  const auto give = [&](Depth depth) {
+    analyse(*now, depth, progress);
+    sink(now);
+    now = std::make_shared<Experiment>(*now);
+  };
+  if (sink && lacks(*now, Depth::sketch)) give(Depth::sketch);
+  if (sink && lacks(*now, Depth::complete)) give(Depth::picture);
+  analyse(*now, Depth::complete, progress);
+  now->coarse = now->fit->interrupted;
+  return now;
 }
 
 // Of the previous experiment if the system is the very same, else found now.
@@ -106,7 +154,8 @@ void addNonNormality(Experiment& now, const Experiment& before, Progress& progre
 // nothing to wait for.
 bool takeSearched(Experiment& now, const Experiment* previous) {
   if (!previous || !previous->searched || now.teacherAnalysis != previous->teacherAnalysis ||
-      now.studentAnalysis != previous->studentAnalysis)
+      now.studentAnalysis != previous->studentAnalysis ||
+      !stages::sameSearch(now.settings, previous->settings))
     return false;
   now.teacherAttractors = previous->teacherAttractors;
   now.studentAttractors = previous->studentAttractors;
@@ -123,7 +172,8 @@ std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Exp
                                                  const Experiment* previous, Progress& progress,
                                                  const ExperimentSink& sink) {
   static const Experiment kNone;
-  const Experiment& before = previous ? *previous : kNone;
+  const bool same = previous && stages::sameSearch(complete->settings, previous->settings);
+  const Experiment& before = same ? *previous : kNone;
   auto next = std::make_shared<Experiment>(*complete);
   next->teacherAttractors =
       knownOrFound(next->teacherAnalysis, before.teacherAnalysis, before.teacherAttractors,
@@ -186,18 +236,16 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   now->observation =
       reuse.observation ? previous->observation : stages::makeObservation(settings, *now->simulation);
   runFit(*now, previous.get(), reuse, progress);
-  const bool nothingToRefine = reuse.analysis && (reuse.teacherAnalysis || isRecording(settings));
-  if (sink && !nothingToRefine) {
-    auto first = std::make_shared<Experiment>(*now);
-    analyse(*first, previous.get(), reuse, true, progress);
-    sink(first);
-  }
-  analyse(*now, previous.get(), reuse, false, progress);
-  now->coarse = now->fit->interrupted;
+  if (previous) takePictures(*now, *previous, reuse);
+  now = analysed(std::move(now), progress, sink);
   const bool known = takeSearched(*now, previous.get());
   if (sink) sink(now);
   const auto complete = known ? now : withAttractors(now, previous.get(), progress, sink);
   return withScores(complete, previous.get(), progress, sink);
+}
+
+double activityAt(const SystemAnalysis& student, Index unit, Index step) {
+  return student.activity(unit, std::min(step / student.stride, student.activity.cols() - 1));
 }
 
 std::optional<FlowSystem> teacherSystem(const Experiment& experiment) {

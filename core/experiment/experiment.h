@@ -56,27 +56,34 @@ struct FitStage {
   double seconds = 0;
 };
 
-// What is analysed of a system, teacher or student alike.
+// What is analysed of a system, teacher or student alike. It comes in three passes, each of which knows more
+// (Depth in experiment_stages.h).
 struct SystemAnalysis {
-  Spectrum spectrum;
+  Spectrum spectrum;  // its leading values alone in the sketch of a large student
   LineAttractorScore score;
   Vector timeConstants;  // τ_n, in units of τ
   double henrici = 0;
-  Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher; empty in a coarse pass)
+  Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher); empty while partial
   double participationRatio = 0;
-  Matrix activity;  // student: d x n, its run over the displayed steps; teacher: empty, see
-                    // SimulationStage::display
+  Matrix activity;   // student: d x n, its run over the displayed steps; teacher: empty, see
+                     // SimulationStage::display
+  Index stride = 1;  // displayed steps from one column of activity to the next; above 1 in a sketch
   FlowField flow;
-  std::optional<LimitSets> limitSets;  // empty in a coarse pass
-  double explainedVariance =
-      0;  // of the displayed steps by the student's noise-free run; NaN for the teacher
-  // The student's two gauges, in [0, 1]; NaN if not known, and in a coarse pass.
+  std::optional<LimitSets> limitSets;  // empty while partial
+  // Of the displayed steps by the student's noise-free run; NaN for the teacher and while partial.
+  double explainedVariance = std::numeric_limits<double>::quiet_NaN();
+  // The student's two gauges, in [0, 1]; NaN if not known, and while partial.
   double fitsTheData =
       std::numeric_limits<double>::quiet_NaN();  // fitGauge() of the displayed steps, runs of one τ
   double hasTheDynamics = std::numeric_limits<double>::quiet_NaN();  // modeAgreement() with the teacher
   bool runDiverged = false;  // the student's run left the finite range
-  bool coarse = false;       // conditions, singular values and limit sets are still to come
+  bool coarse = false;       // a sketch: the picture itself is still to come
+  bool partial = false;  // explained variance, singular values, conditions of many eigenvalues, gauges and
+                         // limit sets are still to come
 };
+
+// What the student's seen unit (a row of activity) does at a displayed step.
+double activityAt(const SystemAnalysis& student, Index unit, Index step);
 
 struct Experiment {
   Settings settings;
@@ -96,17 +103,18 @@ struct Experiment {
   Verdict verdict;
   std::shared_ptr<const ScoreDistribution> scores;  // null if none is asked for; grows after the picture
   bool coarse = false;                              // a first picture; a finer one follows
+  bool partial = false;  // the picture is what it will be, but some numbers of its analyses are still to come
   double analysisSeconds = 0;
 };
 
-// Receives intermediate experiments (coarse, then complete ones) from the computing thread.
+// Receives intermediate experiments (the coarse one first) from the computing thread.
 using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 
 // Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
-// gets the coarse picture first, then the complete one, then the same with its attractors, growth and
-// overlaps (and the verdict that rests on them), then, if analysis.draws asks for them, with the scores of
-// more and more draws; the last one is also returned. Throws InputError for bad settings or files, and
-// Stopped.
+// gets a coarse picture first, then the fine one, then the same with all numbers, then with its attractors,
+// growth and overlaps (and the verdict that rests on them), then, if analysis.draws asks for them, with the
+// scores of more and more draws; the last one is also returned, and is the same without a sink. Throws
+// InputError for bad settings or files, and Stopped.
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
                                                 const std::shared_ptr<const Experiment>& previous,
                                                 Progress& progress = noProgress(),

@@ -35,15 +35,26 @@ Trial trialOf(const Settings& settings, const TeacherStage& teacher, const Simul
 // m x T: the input in the units in which the student was given it; 0 x T if it was not.
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation);
 
-// Null for a recording.
-std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, bool coarse,
-                                                     Progress& progress);
+// How much is analysed: what a hand that moves a slider can wait for, the picture as it will be, all numbers.
+enum class Depth { sketch, picture, complete };
 
-// Null if the fit has no parameters. Uses experiment.teacherAnalysis for the common plane.
-std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, bool coarse,
-                                                     Progress& progress);
+// The teacher at this depth. before: its analysis at a lesser depth, or null; what that knows already is
+// taken from it. Null for a recording.
+std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, Depth depth,
+                                                     const SystemAnalysis* before, Progress& progress);
 
-// After the analysis that is not coarse. Null without a system, for one that ran away, or if none are wanted.
+// Likewise the student. Null if the fit has no parameters. Uses experiment.teacherAnalysis for the common
+// plane.
+std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, Depth depth,
+                                                     const SystemAnalysis* before, Progress& progress);
+
+// Whether two settings ask for the same picture of the student, and the same free runs of both.
+bool samePicture(const Settings& a, const Settings& b);
+bool sameFreeRuns(const Settings& a, const Settings& b);
+// … and for the same search of points of rest, and the same time of growth.
+bool sameSearch(const Settings& a, const Settings& b);
+
+// After the complete analysis. Null without a system, for one that ran away, or if none are wanted.
 std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment, Progress& progress);
 std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress);
 

@@ -55,7 +55,8 @@ void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input,
 }  // namespace
 
 StudentRun runStudent(const Student& student, const Vector& start, Index steps, ConstMatrixRef input,
-                      ConstMatrixRef noise, int discrete) {
+                      ConstMatrixRef noise, int discrete, Progress& progress) {
+  constexpr Index kSteps = 128;  // between two looks at the user's wishes
   StudentRun run{Matrix(student.A.rows(), steps), false};
   if (steps == 0) return run;
   run.states.col(0) = start;
@@ -67,6 +68,8 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
   const Network network{DenseForm{student.A}};
   Stepper stepper(network, student.phi, student.convention, student.alpha);
   for (Index t = 0; t + 1 < steps; ++t) {
+    if (t > 0 && t % kSteps == 0)
+      progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "running the student");
     stepper.step(run.states.col(t), drive.col(t), run.states.col(t + 1));
     if (!outOfRange(run.states, t + 1)) continue;
     stop(run, t);

@@ -1,5 +1,6 @@
 // Tests core/analysis/spectrum.h
 #include "core/analysis/spectrum.h"
+#include "core/common/random.h"
 #include "core/linalg/eigen.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
@@ -78,6 +79,27 @@ class TestSpectrum : public QObject {
     jordan.diagonal(1).setOnes();
     QVERIFY(std::abs(keyhole::henriciNumber(jordan, ComplexVector::Zero(3)) - 1) < 1e-15);
     QCOMPARE(keyhole::henriciNumber(Matrix::Zero(2, 2), ComplexVector::Zero(2)), 0.0);
+  }
+
+  // Fails if a glance shows values that are not there, out of order, or leaves out the leading ones.
+  void leadingValuesAtAGlance() {
+    // A random matrix with a slow mode and a pair besides it: normal enough for a Krylov space of 80.
+    Matrix A = 0.3 * RandomStream(3, Stream::test).normalMatrix(300, 300) / std::sqrt(300.0);
+    A(0, 0) += 0.9;
+    A.block(1, 1, 2, 2) << 0.6, 0.5, -0.5, 0.6;
+    const auto leading = leadingSpectrum(A);
+    QVERIFY(leading && leading->leadingOnly && leading->values.size() >= 3);
+    const ComplexVector all = eigenvalues(A);
+    for (Index i = 0; i < leading->values.size(); ++i)  // the promised error
+      QVERIFY(std::abs(leading->values(i) - all(i)) < 1e-2 * all.cwiseAbs().maxCoeff());
+  }
+
+  // Fails if a matrix of which a Krylov space says nothing is read from it: a shift has one eigenvalue, 0,
+  // and Ritz values around it that are all made up.
+  void noGlanceAtANilpotentMatrix() {
+    Matrix shift = Matrix::Zero(300, 300);
+    shift.diagonal(1).setOnes();
+    QVERIFY(!leadingSpectrum(shift));
   }
 
   void timeConstantsAreTheFormula() {

@@ -116,6 +116,7 @@ class TestExperimentWorker : public QObject {
   void onlyTheLatestWaitingRequestRuns();
   void supersededRunShowsItsCoarsePictureAndNoMore();
   void supersededRunIsStoppedAfterTheGraceTime();
+  void theNextRunDoesNotWaitForOneThatIsOver();
   void theNewestPictureIsHandedOnForReuse();
   void stopEndsTheRunAndDropsWhatWaits();
   void inputErrorSurfacesAndTheNextRequestRuns();
@@ -171,6 +172,38 @@ void TestExperimentWorker::supersededRunIsStoppedAfterTheGraceTime() {
   QVERIFY(bench.waitStarted(2));  // although no gate was opened
   QVERIFY(bench.delivered.empty());
   QCOMPARE(bench.stops, 0);
+}
+
+void TestExperimentWorker::theNextRunDoesNotWaitForOneThatIsOver() {
+  // Fails if a long eigenvalue problem of yesterday's setting holds up today's, or shows its picture after
+  // it.
+  std::promise<void> go;
+  std::shared_future<void> gate = go.get_future().share();
+  std::vector<Result> delivered;
+  QObject context;
+  int idles = 0;
+  std::atomic<bool> firstEnded = false;
+  ExperimentWorker worker(
+      nullptr, [&](const Settings& settings, const Result&, Progress&, const ExperimentSink& sink) -> Result {
+        sink(made(settings, true));
+        if (settings.integer("teacher.seed") == 1) gate.wait();  // deaf to every wish to stop
+        firstEnded = firstEnded || settings.integer("teacher.seed") == 1;
+        sink(made(settings, false));
+        return made(settings, false);
+      });
+  connect(&worker, &ExperimentWorker::experimentReady, &context,
+          [&](const Result& experiment) { delivered.push_back(experiment); });
+  connect(&worker, &ExperimentWorker::idle, &context, [&] { ++idles; });
+  worker.request(withSeed(1));
+  QTRY_COMPARE(delivered.size(), 1u);
+  worker.request(withSeed(2));
+  QTRY_COMPARE(delivered.size(), 3u);
+  QVERIFY(seedOf(delivered[1]) == 2 && seedOf(delivered[2]) == 2 && !delivered[2]->coarse);
+  QVERIFY(!firstEnded && idles == 0);
+  go.set_value();
+  QTRY_COMPARE(idles, 1);
+  QVERIFY(firstEnded);
+  QCOMPARE(delivered.size(), 3u);
 }
 
 void TestExperimentWorker::theNewestPictureIsHandedOnForReuse() {

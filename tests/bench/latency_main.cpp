@@ -1,5 +1,6 @@
-// keyhole_latency [PRESET …]: how fast the window follows, in milliseconds; with QT_QPA_PLATFORM=offscreen
-// without a display.
+// keyhole_latency [--values N] [--only MOVE] [--out FILE] [PRESET …]: how fast the window follows, in
+// milliseconds; with QT_QPA_PLATFORM=offscreen without a display. --out: adds a line "name milliseconds" per
+// percentile to a file.
 #include "core/experiment/presets.h"
 #include "tests/bench/latency_probe.h"
 
@@ -9,6 +10,7 @@
 #include <QTest>
 
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 
 using namespace keyhole;
@@ -17,32 +19,67 @@ namespace {
 
 constexpr int kHandInterval = 16;  // ms, of a mouse that moves over a 60 Hz screen
 
-std::vector<SettingValue> fractions(double from, double to, int count) {
+struct Request {
+  std::vector<std::string> presets;
+  int values = 60;
+  std::string out, only;
+};
+
+std::vector<SettingValue> evenly(double from, double to, int count) {
   std::vector<SettingValue> values;
   for (int i = 1; i <= count; ++i) values.emplace_back(from + (to - from) * i / count);
   return values;
 }
 
-void print(const char* what, const std::vector<double>& times) {
-  std::printf("    %-34s %4zu  50 %% %7.1f   95 %% %7.1f   99 %% %7.1f ms\n", what, times.size(),
-              bench::percentile(times, 50), bench::percentile(times, 95), bench::percentile(times, 99));
+std::vector<SettingValue> seeds(int count) {
+  std::vector<SettingValue> values;
+  for (int i = 1; i <= count; ++i) values.emplace_back(static_cast<long long>(100 + i));
+  return values;
 }
 
-void measure(MainWindow& window, const char* title, const std::string& key,
-             const std::vector<SettingValue>& values) {
-  std::printf("  %s\n", title);
-  bench::LatencyProbe probe(window, key);
-  const auto steps = probe.stepped(values);
-  print("one step, first picture", steps.first);
-  print("one step, complete picture", steps.refined);
-  const auto drag = probe.dragged(values, kHandInterval);
-  print("dragged, first picture", drag.first);
+class Report {
+ public:
+  explicit Report(const Request& request)
+      : m_file(request.out.empty() ? nullptr : std::fopen(request.out.c_str(), "a")) {}
+  ~Report() {
+    if (m_file) std::fclose(m_file);
+  }
+
+  void add(const std::string& name, const char* what, const std::vector<double>& times) {
+    std::printf("    %-34s %4zu  50 %% %7.1f   95 %% %7.1f   99 %% %7.1f ms\n", what, times.size(),
+                bench::percentile(times, 50), bench::percentile(times, 95), bench::percentile(times, 99));
+    std::fflush(stdout);
+    if (!m_file) return;
+    for (const int percent : {50, 95, 99})
+      std::fprintf(m_file, "latency/%s/%d %.3f\n", name.c_str(), percent, bench::percentile(times, percent));
+  }
+
+ private:
+  std::FILE* m_file;
+};
+
+struct Move {
+  const char* title;
+  const char* name;
+  const char* key;
+  std::vector<SettingValue> values;
+};
+
+void measure(MainWindow& window, const std::string& preset, const Move& move, Report& report) {
+  std::printf("  %s\n", move.title);
+  bench::LatencyProbe probe(window, move.key);
+  const std::string name = preset + "/" + move.name;
+  const auto steps = probe.stepped(move.values);
+  report.add(name + "/computed", "one step, first picture computed", steps.computed);
+  report.add(name + "/first", "one step, first picture", steps.first);
+  report.add(name + "/complete", "one step, complete picture", steps.refined);
+  const auto drag = probe.dragged(move.values, kHandInterval);
+  report.add(name + "/dragged", "dragged, first picture", drag.first);
   std::printf("    %-34s %4d of %zu values had a picture of their own\n", "dragged", drag.pictures,
-              values.size());
-  std::fflush(stdout);
+              move.values.size());
 }
 
-void measurePreset(const std::string& name) {
+void measurePreset(const std::string& name, const Request& request, Report& report) {
   QTemporaryDir folder;
   QSettings preferences(folder.filePath("preferences.ini"), QSettings::IniFormat);
   MainWindow window(preferences, folder.filePath("unsaved"));
@@ -52,27 +89,48 @@ void measurePreset(const std::string& name) {
   const bool there = QTest::qWaitFor([&] { return window.shown() && window.shown()->searched; }, 120000);
   if (!there || !window.shown()->simulation) throw std::runtime_error("no picture of " + name);
   const double D = static_cast<double>(window.shown()->simulation->units);
+  const int n = request.values;
   std::printf("%s (%.0f units)\n", name.c_str(), D);
-  measure(window, "seen units 10 to 100", "observation.fraction", fractions(9 / D, 100 / D, 60));
-  measure(window, "seen units 100 to all", "observation.fraction", fractions(100 / D, 1, 40));
-  window.document().changeSetting("observation.fraction", 0.1, 2);
-  measure(window, "seed (the teacher is simulated anew)", "teacher.seed",
-          {SettingValue(101LL), SettingValue(102LL), SettingValue(103LL), SettingValue(104LL),
-           SettingValue(105LL), SettingValue(106LL)});
+  const std::vector<Move> moves = {
+      {"seen units 10 to 100", "near", "observation.fraction", evenly(9 / D, 100 / D, n)},
+      {"seen units 100 to all", "far", "observation.fraction", evenly(100 / D, 1, n)},
+      {"ridge ρ", "ridge", "fit.rho", evenly(0.001, 0.01, n)},
+      {"persistence (a setting of the analysis)", "analysis", "analysis.persistent_tau", evenly(5, 20, n)},
+      {"seed (the teacher is simulated anew)", "seed", "teacher.seed", seeds(std::max(n / 4, 3))}};
+  for (const Move& move : moves) {
+    if (!request.only.empty() && request.only != move.name) continue;
+    if (std::string(move.name) == "ridge") window.document().changeSetting("observation.fraction", 0.1, 2);
+    measure(window, name, move, report);
+  }
+}
+
+Request requestOf(int argc, char** argv) {
+  Request request;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool more = i + 1 < argc;
+    if (word == "--values" && more)
+      request.values = std::max(std::atoi(argv[++i]), 1);
+    else if (word == "--out" && more)
+      request.out = argv[++i];
+    else if (word == "--only" && more)
+      request.only = argv[++i];
+    else
+      request.presets.push_back(word);
+  }
+  if (request.presets.empty()) request.presets = {"figure-3", "low-rank-linear", "chain"};
+  return request;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // The offscreen platform says with every picture that it knows no size hints.
-  qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
   QApplication app(argc, argv);
-  const std::vector<std::string> all = {"figure-3", "low-rank-linear", "chain"};
-  std::vector<std::string> names(argv + 1, argv + argc);
-  if (names.empty()) names = all;
-  for (const std::string& name : names) {
+  const Request request = requestOf(argc, argv);
+  Report report(request);
+  for (const std::string& name : request.presets) {
     try {
-      measurePreset(name);
+      measurePreset(name, request, report);
     } catch (const std::exception& problem) {
       std::fprintf(stderr, "%s\n", problem.what());
       return 2;

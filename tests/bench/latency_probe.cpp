@@ -1,11 +1,12 @@
 #include "tests/bench/latency_probe.h"
 
-#include <QTest>
+#include <QEventLoop>
 #include <QTimer>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace keyhole::bench {
 namespace {
@@ -35,20 +36,33 @@ LatencyProbe::LatencyProbe(MainWindow& window, std::string key) : m_window(windo
   // what they have to paint is queued. A timer set now fires when that is painted.
   connect(&window.worker(), &ExperimentWorker::experimentReady, this,
           [this](const std::shared_ptr<const Experiment>& experiment) {
-            QTimer::singleShot(0, this, [this, experiment] { take(experiment); });
+            double left = 0;
+            {
+              const std::lock_guard lock(m_mutex);
+              left = std::exchange(m_left[experiment.get()], 0.0);
+            }
+            QTimer::singleShot(0, this, [this, experiment, left] { take(experiment, left); });
           });
+  connect(
+      &window.worker(), &ExperimentWorker::experimentReady, this,
+      [this](const std::shared_ptr<const Experiment>& experiment) {
+        const std::lock_guard lock(m_mutex);
+        m_left[experiment.get()] = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6;
+      },
+      Qt::DirectConnection);
 }
 
 void LatencyProbe::change(const SettingValue& value) {
   m_values.push_back(value);
   m_changed.push_back(static_cast<double>(m_clock.nsecsElapsed()) * 1e-6);
+  m_computed.push_back(kNaN);
   m_first.push_back(kNaN);
   m_refined.push_back(kNaN);
   m_window.document().changeSetting(QString::fromStdString(m_key), value, 1);
 }
 
 // All values up to the one of this picture have been answered by it.
-void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment) {
+void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment, double computed) {
   const double now = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6;
   const SettingValue& shown = experiment->settings.value(m_key);
   const auto found = std::find(m_values.rbegin(), m_values.rend(), shown);
@@ -56,23 +70,36 @@ void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment) {
   ++m_pictures;
   const auto last = static_cast<std::size_t>(m_values.rend() - found);
   for (std::size_t i = 0; i < last; ++i)
-    if (std::isnan(m_first[i])) m_first[i] = now - m_changed[i];
+    if (std::isnan(m_first[i])) {
+      m_first[i] = now - m_changed[i];
+      m_computed[i] = computed - m_changed[i];
+    }
   if (!experiment->coarse && std::isnan(m_refined[last - 1])) m_refined[last - 1] = now - m_changed[last - 1];
+  if (m_check) m_check();
 }
 
-// The complete picture of the last value is there, and what follows it.
+// The complete picture of the last value is there and painted. What follows it (limit sets, attractors …) is
+// still computed, as when a hand goes on.
 bool LatencyProbe::settle() {
-  return QTest::qWaitFor(
-      [this] {
-        const auto& shown = m_window.shown();
-        return shown && shown->searched && shown->settings == m_window.document().settings();
-      },
-      kPatience);
+  return waitFor([this] { return !m_refined.empty() && !std::isnan(m_refined.back()); });
+}
+
+// An event loop that sleeps for events alone: QTest::qWaitFor() sleeps for 10 ms at a time.
+bool LatencyProbe::waitFor(const std::function<bool()>& reached) {
+  if (reached()) return true;
+  QEventLoop loop;
+  m_check = [&] {
+    if (reached()) loop.quit();
+  };
+  QTimer::singleShot(kPatience, &loop, [&loop] { loop.exit(1); });
+  const bool good = loop.exec() == 0;
+  m_check = nullptr;
+  return good;
 }
 
 void LatencyProbe::forget() {
   m_values.clear();
-  for (std::vector<double>* times : {&m_changed, &m_first, &m_refined}) times->clear();
+  for (std::vector<double>* times : {&m_changed, &m_computed, &m_first, &m_refined}) times->clear();
   m_pictures = 0;
 }
 
@@ -82,7 +109,7 @@ Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
     change(value);
     if (!settle()) break;
   }
-  return {known(m_first), known(m_refined), m_pictures};
+  return {known(m_computed), known(m_first), known(m_refined), m_pictures};
 }
 
 Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int interval) {
@@ -92,10 +119,11 @@ Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int int
   hand.setTimerType(Qt::PreciseTimer);
   connect(&hand, &QTimer::timeout, this, [&] {
     if (next < values.size()) change(values[next++]);
+    if (m_check) m_check();
   });
   hand.start(interval);
-  if (QTest::qWaitFor([&] { return next == values.size(); }, kPatience)) settle();
-  return {known(m_first), {}, m_pictures};
+  if (waitFor([&] { return next == values.size(); })) settle();
+  return {known(m_computed), known(m_first), {}, m_pictures};
 }
 
 }  // namespace keyhole::bench

@@ -6,6 +6,9 @@
 #include <QElapsedTimer>
 #include <QObject>
 
+#include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -14,9 +17,10 @@ namespace keyhole::bench {
 // Milliseconds from a value's change to the moment at which all panels that were to be painted for it, or for
 // a later value, had been painted.
 struct Latencies {
-  std::vector<double> first;    // of the first picture, coarse or not
-  std::vector<double> refined;  // of the complete one; empty while the hand does not rest
-  int pictures = 0;             // that were painted
+  std::vector<double> computed;  // until the first picture left the computing thread
+  std::vector<double> first;     // until the first picture, coarse or not, was painted
+  std::vector<double> refined;   // until the fine one was; empty while the hand does not rest
+  int pictures = 0;              // that were painted
 };
 
 // The percentile of some times (nearest rank); NaN of none. Copies.
@@ -38,16 +42,20 @@ class LatencyProbe : public QObject {
  private:
   void forget();
   void change(const SettingValue& value);
-  void take(const std::shared_ptr<const Experiment>& experiment);
+  void take(const std::shared_ptr<const Experiment>& experiment, double computed);
   bool settle();
+  bool waitFor(const std::function<bool()>& reached);
 
   MainWindow& m_window;
   std::string m_key;
   QElapsedTimer m_clock;
   std::vector<SettingValue> m_values;  // so far, with the times of their changes
   std::vector<double> m_changed;
-  std::vector<double> m_first, m_refined;  // of each value; NaN: not yet
+  std::vector<double> m_computed, m_first, m_refined;  // of each value; NaN: not yet
+  std::mutex m_mutex;                                  // guards the next
+  std::map<const Experiment*, double> m_left;          // when it left the computing thread
   int m_pictures = 0;
+  std::function<void()> m_check;  // whether what is waited for has come
 };
 
 }  // namespace keyhole::bench

@@ -52,10 +52,15 @@ class TestReuse : public QObject {
     row("observation.fraction", "0.5", "teacher simulation teacherAnalysis");
     row("observation.subset", "random", "teacher simulation teacherAnalysis");
     row("fit.rho", "0.1", "teacher simulation observation teacherAnalysis");
-    row("analysis.persistent_tau", "1.5", "teacher simulation observation fit");
-    row("analysis.flow_plane", "common", "teacher simulation observation fit");
-    row("view.speed_map", "false", "teacher simulation observation fit teacherAnalysis studentAnalysis");
-    row("view.units_shown", "5", "teacher simulation observation fit teacherAnalysis studentAnalysis");
+    const char* all = "teacher simulation observation fit teacherAnalysis studentAnalysis";
+    row("analysis.persistent_tau", "1.5", all);
+    row("analysis.growth_time", "7", all);
+    row("analysis.point_starts", "5", all);
+    row("analysis.flow_plane", "common", "teacher simulation observation fit teacherAnalysis");
+    row("analysis.student_noise", "none", "teacher simulation observation fit teacherAnalysis");
+    row("analysis.limit_start", "0.7", "teacher simulation observation fit");
+    row("view.speed_map", "false", all);
+    row("view.units_shown", "5", all);
   }
   void sharedStages() {
     QFETCH(QString, key);

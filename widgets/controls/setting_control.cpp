@@ -92,8 +92,12 @@ void SettingControl::connectEditor() {
 void SettingControl::showValue(const SettingValue& value) {
   m_editor->showValue(value);
   markChanged(value);
-  auto* field = findChild<ValueField*>();
-  if (field && !field->isRefused()) showProblem(QString());
+  if (!m_problem->text().isEmpty() && !hasRefusedText()) showProblem(QString());
+}
+
+bool SettingControl::hasRefusedText() const {
+  const auto* field = findChild<ValueField*>();
+  return !field || field->isRefused();
 }
 
 void SettingControl::markChanged(const SettingValue& value) {
@@ -114,8 +118,13 @@ QString SettingControl::problem() const {
 }
 
 void SettingControl::showProblem(const QString& sentence) {
+  if (sentence == m_problem->text()) return;  // a palette costs more than all the rest
   m_problem->setText(sentence);
   m_problem->setVisible(!sentence.isEmpty());
+  colourProblem();
+}
+
+void SettingControl::colourProblem() {
   QPalette own;
   own.setColor(QPalette::WindowText, problemColour(own));
   m_problem->setPalette(own);
@@ -123,7 +132,7 @@ void SettingControl::showProblem(const QString& sentence) {
 
 void SettingControl::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
-  if (event->type() == QEvent::ApplicationPaletteChange && m_problem) showProblem(problem());
+  if (event->type() == QEvent::ApplicationPaletteChange && m_problem) colourProblem();
 }
 
 }  // namespace keyhole

@@ -40,6 +40,8 @@ class SettingControl : public QWidget {
   QWidget* buildHeader(bool prominent);
   void connectEditor();
   void showProblem(const QString& sentence);
+  void colourProblem();
+  bool hasRefusedText() const;
   void markChanged(const SettingValue& value);
 
   const SettingRow& m_row;

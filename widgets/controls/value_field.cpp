@@ -10,7 +10,8 @@ ValueField::ValueField(QWidget* parent) : QLineEdit(parent) {
 }
 
 void ValueField::showText(const QString& text) {
-  if (text == m_valueText && (isModified() || m_refused)) return;
+  // Also leaves alone what is being typed, or was refused.
+  if (text == m_valueText && (isModified() || m_refused || text == this->text())) return;
   m_valueText = text;
   setText(text);
   setCursorPosition(0);
@@ -78,13 +79,10 @@ void ValueField::changeEvent(QEvent* event) {
 }
 
 void ValueField::setRefused(bool refused) {
+  if (!refused && !m_refused) return;  // a palette costs more than all the rest
   m_refused = refused;
-  if (!refused) {
-    setPalette(QPalette());
-    return;
-  }
   QPalette own;
-  own.setColor(QPalette::Text, problemColour(own));
+  if (refused) own.setColor(QPalette::Text, problemColour(own));
   setPalette(own);
 }
 

@@ -16,10 +16,18 @@ Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
       .head(steps);
 }
 
+// How many displayed steps the student's columns stand for.
+Index stepsShown(const SystemAnalysis& student) {
+  return student.activity.cols() > 0 ? (student.activity.cols() - 1) * student.stride + 1 : 0;
+}
+
 // The explained variance is of another trace than the one shown where noise drives that: it says so.
 QString studentLabel(const Experiment& experiment) {
   const bool smoothed = experiment.fit->student.emission.has_value();
-  const QString variance = QString::number(experiment.studentAnalysis->explainedVariance, 'f', 2);
+  const double value = experiment.studentAnalysis->explainedVariance;
+  // While the picture is still to be measured the label keeps its place.
+  const bool awaited = std::isnan(value) && experiment.studentAnalysis->partial;
+  const QString variance = awaited ? QStringLiteral("…") : QString::number(value, 'f', 2);
   return smoothed ? QObject::tr("smoothed (EV %1)").arg(variance)
                   : QObject::tr("student (noise-free EV %1)").arg(variance);
 }
@@ -47,7 +55,7 @@ ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const 
   shown.steps =
       std::min<Index>(experiment.settings.integer("view.snippet"), experiment.simulation->display.cols());
   if (experiment.studentAnalysis)  // its states may have been inferred over fewer steps
-    shown.steps = std::min(shown.steps, experiment.studentAnalysis->activity.cols());
+    shown.steps = std::min(shown.steps, stepsShown(*experiment.studentAnalysis));
   for (Index i = 0; i < shown.units && shown.steps > 0; ++i) {
     const Range range = Range::of(teacherTrace(experiment, i, shown.steps));
     shown.spacing = i == 0 ? range.size() : std::max(shown.spacing, range.size());
@@ -67,19 +75,23 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     const double offset = -shown.spacing * static_cast<double>(i);
     const Vector truth = teacherTrace(experiment, i, shown.steps);
     const double middle = truth.size() > 0 ? truth.mean() : 0;
-    const auto draw = [&](const Vector& trace, const QPen& pen, const QString& name) {
+    const auto draw = [&](const Vector& trace, double interval, const QPen& pen, const QString& name) {
       const DrawnLine line =
-          decimated(0, alpha, Vector((trace.array() - middle + offset).matrix()), kBuckets);
+          decimated(0, interval, Vector((trace.array() - middle + offset).matrix()), kBuckets);
       QCPGraph* graph = addLine(pen, name);
       graph->setData(line.x, line.y, true);
       if (i > 0) graph->removeFromLegend();
       m_traces.push_back({experiment.observation->seen[static_cast<std::size_t>(i)], graph});
     };
-    draw(truth, QPen(theme().teacher, theme().lineWidth),
+    draw(truth, alpha, QPen(theme().teacher, theme().lineWidth),
          experiment.teacher->teacher ? tr("teacher") : tr("recording"));
-    if (experiment.studentAnalysis)
-      draw(experiment.studentAnalysis->activity.row(i).head(shown.steps).cwiseMax(-1e6).cwiseMin(1e6),
-           QPen(theme().student, theme().lineWidth), studentLabel(experiment));
+    if (const SystemAnalysis* student = experiment.studentAnalysis.get())
+      draw(student->activity.row(i)
+               .head((shown.steps + student->stride - 1) / student->stride)
+               .cwiseMax(-1e6)
+               .cwiseMin(1e6),
+           alpha * static_cast<double>(student->stride), QPen(theme().student, theme().lineWidth),
+           studentLabel(experiment));
     ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
   }
   plot().yAxis->setTicker(ticker);
@@ -117,7 +129,7 @@ QString ActivityPanel::describe(double x, double y, QPointF) const {
                      .arg(id + 1)
                      .arg(shortNumber(x), shortNumber(experiment()->simulation->display(id, step)));
   if (experiment()->studentAnalysis)
-    text += tr(", student %1").arg(shortNumber(experiment()->studentAnalysis->activity(unit, step)));
+    text += tr(", student %1").arg(shortNumber(activityAt(*experiment()->studentAnalysis, unit, step)));
   return text;
 }
 
@@ -135,7 +147,8 @@ std::vector<PanelData> ActivityPanel::data() const {
     table.rows.col(column++) = teacherTrace(e, i, shown.steps);
     if (!both) continue;
     table.columns.append("student_unit_" + id);
-    table.rows.col(column++) = e.studentAnalysis->activity.row(i).head(shown.steps);
+    for (Index t = 0; t < shown.steps; ++t) table.rows(t, column) = activityAt(*e.studentAnalysis, i, t);
+    ++column;
   }
   return {table};
 }

@@ -82,6 +82,7 @@ bool FlowPanel::speaksFor(const Experiment& experiment) const {
 
 void FlowPanel::applyTheme() {
   PlotPanel::applyTheme();
+  m_drawn = {};
   QColor arrows = theme().foreground;
   arrows.setAlpha(170);
   m_arrows->setPen(QPen(arrows, theme().lineWidth));
@@ -101,7 +102,18 @@ void FlowPanel::applyTheme() {
   m_keyText->setPadding(QMargins(3, 0, 2, theme().fontPixels * 2 / 3));
 }
 
+bool FlowPanel::isDrawn(const Experiment& experiment) {
+  const bool ofTeacher = m_side == Side::teacher;
+  Drawn now{ofTeacher ? experiment.teacherAnalysis : experiment.studentAnalysis,
+            ofTeacher ? experiment.teacherAttractors : experiment.studentAttractors,
+            sharedArrowTime(experiment), experiment.settings.flag("view.speed_map")};
+  const bool same = now.analysis && now == m_drawn && (!m_probedFit || m_probedFit == experiment.fit);
+  m_drawn = std::move(now);
+  return same;
+}
+
 void FlowPanel::showExperiment(const Experiment& experiment) {
+  if (isDrawn(experiment)) return;
   const auto* analysis = analysisOf(experiment, m_side);
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
@@ -120,7 +132,10 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   showArrows(experiment, analysis->flow);
   m_trajectory->setPoints(analysis->flow.trajectory);
   // The run from a clicked point stays while its picture is refined.
-  if (experiment.fit != m_probedFit) m_probe->setPoints(Matrix(2, 0));
+  if (experiment.fit != m_probedFit) {
+    m_probe->setPoints(Matrix(2, 0));
+    m_probedFit = nullptr;
+  }
   queueReplot();
 }
 

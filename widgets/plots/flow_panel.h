@@ -38,13 +38,24 @@ class FlowPanel : public PlotPanel {
   void showSpeed(const FlowField& field, bool visible);
   void showArrows(const Experiment& experiment, const FlowField& field);
   void showAxes(const FlowField& field);
+  bool isDrawn(const Experiment& experiment);
+
+  // What the picture was made of, so that it is not drawn again for something else.
+  struct Drawn {
+    std::shared_ptr<const SystemAnalysis> analysis;
+    std::shared_ptr<const Attractors> attractors;
+    double arrowTime = 0;
+    bool speedMap = false;
+    bool operator==(const Drawn&) const = default;
+  };
 
   Side m_side;
+  Drawn m_drawn;  // empty after a change of the theme
   QCPColorMap* m_speed;
   ArrowField* m_arrows;
   TimeCurve* m_trajectory;
   TimeCurve* m_probe;
-  std::shared_ptr<const FitStage> m_probedFit;  // of the student that the probe is a run of
+  std::shared_ptr<const FitStage> m_probedFit;  // of the student that the probe is a run of; null: no probe
   AttractorMarks m_marks;
   QCPItemText* m_keyText;
   ArrowKey* m_key;

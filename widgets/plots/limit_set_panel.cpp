@@ -38,10 +38,13 @@ bool LimitSetPanel::speaksFor(const Experiment& experiment) const {
 }
 
 void LimitSetPanel::showExperiment(const Experiment& experiment) {
-  if (speaksFor(experiment)) {
-    m_analysis = sharedAnalysis(experiment, m_side);
-    m_attractors = m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
-  }
+  if (!speaksFor(experiment)) return m_analysis ? void() : update();
+  const auto& attractors =
+      m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
+  const auto& analysis = sharedAnalysis(experiment, m_side);
+  if (analysis == m_analysis && attractors == m_attractors) return;
+  m_analysis = analysis;
+  m_attractors = attractors;
   update();
 }
 
@@ -164,7 +167,7 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
   } else if (!m_analysis || !m_analysis->limitSets) {
     painter.setPen(theme().muted);
     painter.drawText(whole, Qt::AlignCenter,
-                     !experiment()->coarse ? tr("no free runs") : tr("free runs are being computed …"));
+                     !experiment()->partial ? tr("no free runs") : tr("free runs are being computed …"));
   } else {
     const auto& sets = *m_analysis->limitSets;
     const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);

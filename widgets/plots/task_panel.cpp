@@ -57,15 +57,16 @@ void TaskPanel::showExperiment(const Experiment& experiment) {
   if (!speaksFor(experiment)) return;
   const auto& simulation = *experiment.simulation;
   const double alpha = simulation.alpha;
-  const auto draw = [alpha](QCPGraph* graph, const Vector& values) {
-    const DrawnLine line = decimated(0, alpha, values, kBuckets);
+  const auto draw = [alpha](QCPGraph* graph, const Vector& values, Index stride = 1) {
+    const DrawnLine line = decimated(0, alpha * static_cast<double>(stride), values, kBuckets);
     graph->setData(line.x, line.y, true);
   };
   const Index steps = simulation.readout.size();
   draw(m_input, simulation.signal.head(steps));
   draw(m_teacher, simulation.readout);
   draw(m_ideal, simulation.target);
-  draw(m_student, experiment.studentReadout);
+  draw(m_student, experiment.studentReadout,
+       experiment.studentAnalysis ? experiment.studentAnalysis->stride : 1);
   Range range = Range::of(simulation.readout);
   const Range ideal = Range::of(simulation.target);
   range.include(ideal.low);
@@ -88,8 +89,9 @@ QString TaskPanel::describe(double x, double, QPointF) const {
   QString text = tr("%1 τ: input %2, teacher %3, ideal %4")
                      .arg(shortNumber(x), shortNumber(simulation.signal(step)),
                           shortNumber(simulation.readout(step)), shortNumber(simulation.target(step)));
-  if (experiment()->studentReadout.size() > step)
-    text += tr(", student %1").arg(shortNumber(experiment()->studentReadout(step)));
+  const Vector& student = experiment()->studentReadout;
+  const Index at = student.size() > 0 ? step / experiment()->studentAnalysis->stride : 0;
+  if (student.size() > at) text += tr(", student %1").arg(shortNumber(student(at)));
   return text;
 }
 

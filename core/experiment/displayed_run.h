@@ -1,0 +1,26 @@
+// The student's run that is displayed beside the teacher's first steps.
+#pragma once
+
+#include "core/experiment/experiment.h"
+
+namespace keyhole::stages {
+
+// n x T', one column per `stride` displayed steps.
+struct ShownRun {
+  Matrix states;
+  bool diverged = false;
+  Index stride = 1;
+};
+
+// What is shown of a student: the states that it infers, if it does, else a run of its own from the start of
+// what is displayed, with the task's input, and with the teacher's noise on the seen units or none, as the
+// settings wish. rough: in few, large steps (α up to 0.1), each with the mean of what drives the small ones.
+ShownRun shownRun(const Experiment& experiment, bool rough, Progress& progress);
+
+// The same run without noise.
+ShownRun noiseFreeRun(const Experiment& experiment, Progress& progress);
+
+// m x T: the student's input over the displayed steps; 0 x T if it was given none.
+Matrix displayedInput(const Experiment& experiment);
+
+}  // namespace keyhole::stages

@@ -1,0 +1,81 @@
+"""The published pipeline (simulate, MAP, stationary limit, curve) written straight from its formulas with NumPy and
+SciPy: what keyhole_bench compares with. Not a part of Keyhole.
+
+usage: pipeline_numpy.py UNITS STEPS
+Prints one line per stage: its name and its seconds.
+"""
+
+import sys
+import time
+
+import numpy as np
+import scipy.linalg
+
+ALPHA, SIGMA, RHO, FIT_UNITS = 0.01, 0.2, 0.001, 25
+
+
+def low_rank(rng, units, rank=2, strength=0.2):
+    """B = M N^T with orthogonal columns, N^T M = 0, each of squared length strength D / sqrt(r)."""
+    Q = np.linalg.qr(rng.standard_normal((units, 2 * rank)))[0]
+    return strength * units / np.sqrt(rank) * Q[:, :rank] @ Q[:, rank:].T
+
+
+def chain(rng, units, beta=0.5):
+    """B = U T U^T with T_ij = delta_(i+1, j), plus beta in the first row."""
+    T = np.eye(units, k=1)
+    T[0, 1:] += beta
+    U = np.linalg.qr(rng.standard_normal((units, units)))[0]
+    return U @ T @ U.T
+
+
+def simulate(rng, B, steps, phi):
+    units = len(B)
+    z = np.empty((steps, units))
+    z[0] = rng.standard_normal(units)
+    for t in range(1, steps):
+        z[t] = (1 - ALPHA) * z[t - 1] + ALPHA * (B @ phi(z[t - 1]) + SIGMA * rng.standard_normal(units))
+    return z
+
+
+def fit_map(x, phi):
+    X = (x[1:] - (1 - ALPHA) * x[:-1]).T
+    F = phi(x[:-1]).T
+    gram = RHO * np.eye(len(F)) + ALPHA**2 * F @ F.T
+    return np.linalg.solve(gram, ALPHA * F @ X.T).T
+
+
+def stationary_covariance(B):
+    A = B - np.eye(len(B))
+    return scipy.linalg.solve_continuous_lyapunov(A, -np.eye(len(B)))
+
+
+def limit_student(B, C, d):
+    BC = (B @ C)[:d, :d]
+    return np.linalg.solve(C[:d, :d].T, BC.T).T
+
+
+def timed(name, work):
+    start = time.perf_counter()
+    result = work()
+    print(name, repr(time.perf_counter() - start), flush=True)
+    return result
+
+
+def main():
+    units, steps = int(sys.argv[1]), int(sys.argv[2])
+    rng = np.random.default_rng(1)
+    identity = lambda z: z
+    B, W = low_rank(rng, units), chain(rng, units)
+    z = timed("simulate_low_rank", lambda: simulate(rng, B, steps, np.tanh))
+    timed("simulate_chain", lambda: simulate(rng, W, steps, identity))
+    timed("map_25", lambda: np.linalg.eigvals(fit_map(z[:, :FIT_UNITS], np.tanh)))
+    sizes = np.unique(np.geomspace(1, units, 40).astype(int))
+    timed("map_curve_40", lambda: [np.linalg.eigvals(fit_map(z[:, :d], np.tanh)) for d in sizes])
+    C = timed("stationary_chain", lambda: stationary_covariance(W))
+    timed("stationary_curve_40_chain", lambda: [np.linalg.eigvals(limit_student(W, C, d)) for d in sizes])
+    C = timed("stationary_low_rank", lambda: stationary_covariance(B))
+    timed("stationary_curve_40_low_rank", lambda: [np.linalg.eigvals(limit_student(B, C, d)) for d in sizes])
+
+
+if __name__ == "__main__":
+    main()
