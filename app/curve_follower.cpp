@@ -14,6 +14,12 @@ CurveFollower::CurveFollower(CurvePanel& panel, QObject* parent) : QObject(paren
           [this](const QString& sentence) { m_panel.showProblem(inLabels(sentence)); });
 }
 
+void CurveFollower::settingsChanged(const Settings& settings) {
+  if (!m_curveOf || sameSeenCurve(*m_curveOf, settings)) return;
+  m_worker.stop();
+  m_curveOf.reset();
+}
+
 void CurveFollower::follow(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
   if (experiment.partial || isRecording(settings)) return;

@@ -20,6 +20,9 @@ class CurveFollower : public QObject {
   // The curve belongs to the teacher and the simulation: it is computed once they stand, whatever is seen.
   void follow(const Experiment& experiment);
 
+  // Nobody waits any more for a curve of other settings.
+  void settingsChanged(const Settings& settings);
+
  private:
   CurvePanel& m_panel;
   std::optional<Settings> m_curveOf;  // that the curve shows or will show

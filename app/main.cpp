@@ -2,8 +2,10 @@
 // a session or a recording if one is named.
 #include "app/cli/command_line.h"
 #include "app/start_window.h"
+#include "core/common/memory.h"
 
 int main(int argc, char** argv) {
+  keyhole::keepFreedMemory();
   if (keyhole::isCommandLine(argc, argv)) return keyhole::runCommandLine(argc, argv);
   return keyhole::startWindow(argc, argv);
 }

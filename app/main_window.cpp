@@ -179,6 +179,7 @@ void MainWindow::takeSettings(const QStringList& keys) {
   else if (!m_staleSoon->isActive())
     m_staleSoon->start();
   if (!m_shown) m_verdict->showNoPicture(true);
+  m_curves->settingsChanged(settings);
   m_worker.request(settings);
 }
 

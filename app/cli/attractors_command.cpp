@@ -94,7 +94,8 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   auto experiment = std::make_shared<Experiment>();
   experiment->settings = settings;
   experiment->teacher = stages::makeTeacher(settings);
-  experiment->simulation = stages::makeSimulation(settings, *experiment->teacher, progress);
+  experiment->simulation =
+      stages::makeSimulation(settings, *experiment->teacher, stages::sumsForFit(settings), progress);
   experiment->observation = stages::makeObservation(settings, *experiment->simulation);
   experiment->fit = std::make_shared<FitStage>();
   experiment->teacherAnalysis =

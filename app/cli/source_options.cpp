@@ -53,7 +53,8 @@ Experiment observedExperiment(const Settings& settings, Progress& progress) {
   Experiment experiment;
   experiment.settings = settings;
   experiment.teacher = stages::makeTeacher(settings);
-  experiment.simulation = stages::makeSimulation(settings, *experiment.teacher, progress);
+  experiment.simulation =
+      stages::makeSimulation(settings, *experiment.teacher, stages::sumsForFit(settings), progress);
   experiment.observation = stages::makeObservation(settings, *experiment.simulation);
   return experiment;
 }

@@ -125,7 +125,6 @@ void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const F
                  Progress& progress) {
   const auto options = limitSetOptions(experiment.settings);
   if (!analysis.limitSets && options.runs > 0) analysis.limitSets = limitSets(system, options, progress);
-  analysis.partial = false;
 }
 
 // What a coarse picture is taken from must not take steps that are too large for the fastest mode.
@@ -135,15 +134,18 @@ bool tooFast(const ShownRun& run, const Spectrum& spectrum, double alpha) {
   return run.stride > 1 && (run.diverged || !(static_cast<double>(run.stride) * alpha * fastest <= kReach));
 }
 
-// The picture: spectrum and run side by side on two cores, then the plane and the flow.
+// The picture: spectrum and run side by side on two cores (the fine run of a large student takes both by
+// itself, and can be stopped), then the plane and the flow.
 void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,
                  Depth depth, const SystemAnalysis* before, Progress& progress) {
   constexpr Index kWorthAThread = 40;  // units
+  const Index n = system.network.size();
+  const bool apart = n >= kWorthAThread && (depth == Depth::sketch || n <= kEigenvaluesAtOnce);
   const auto& student = experiment.fit->student;
   const bool known = before && !before->spectrum.leadingOnly && before->spectrum.values.size() > 0;
   std::future<Spectrum> spectrum;
   if (!known)
-    spectrum = std::async(system.network.size() < kWorthAThread ? std::launch::deferred : std::launch::async,
+    spectrum = std::async(apart ? std::launch::async : std::launch::deferred,
                           [&] { return studentSpectrum(system.network, depth); });
   ShownRun run = shownRun(experiment, depth == Depth::sketch, progress);
   describeSpectrum(analysis, system.network, known ? before->spectrum : spectrum.get());
@@ -203,11 +205,12 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
   analysis->coarse = depth == Depth::sketch;
   analysis->partial = true;
   if (depth != Depth::complete) return analysis;
+  addFreeRuns(*analysis, experiment, *system, progress);
   if (analysis->singularValues.size() == 0) {
     const Vector all = teacherSingularValues(system->network);
     analysis->singularValues = all.head(std::min<Index>(all.size(), kTeacherSingularValues));
   }
-  addFreeRuns(*analysis, experiment, *system, progress);
+  analysis->partial = false;
   return analysis;
 }
 
@@ -224,16 +227,20 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   analysis->coarse = depth == Depth::sketch;
   analysis->partial = true;
   if (depth != Depth::complete) return analysis;
-  const bool known = analysis->singularValues.size() > 0;  // all but the free runs
-  if (!known) {
-    if (analysis->spectrum.conditions.size() == 0)
-      describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));
-    analysis->singularValues = singularValues(experiment.fit->student.A);
-    progress.checkpoint(0, "measuring the fit");
+  // What can be stopped soon comes first: a hand may be on its way to the next value.
+  const bool measured = analysis->singularValues.size() > 0;  // all but the free runs
+  if (!measured) {
     analysis->explainedVariance = explainedByStudent(experiment, *analysis, progress);
     setGauges(*analysis, experiment, progress);
   }
   addFreeRuns(*analysis, experiment, *system, progress);
+  if (!measured) {
+    if (analysis->spectrum.conditions.size() == 0)
+      describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));
+    progress.checkpoint(0, "measuring the fit");
+    analysis->singularValues = singularValues(experiment.fit->student.A);
+  }
+  analysis->partial = false;
   return analysis;
 }
 

@@ -1,7 +1,7 @@
 // Curves over draws of the teacher, and their means.
 #include "core/common/error.h"
 #include "core/common/parallel.h"
-#include "core/experiment/quiet_progress.h"
+#include "core/common/quiet_progress.h"
 #include "core/experiment/subsampling_curve.h"
 
 #include <atomic>

@@ -60,9 +60,8 @@ void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Pro
     now.fit = previous->fit;
     return;
   }
-  if (fitMethod(settings) == FitMethod::map)
-    now.simulation =
-        stages::withSums(now.simulation, settings, *now.teacher, mapOptions(settings).phi, progress);
+  if (const auto wanted = stages::sumsForFit(settings); wanted.phi)
+    now.simulation = stages::withSums(now.simulation, settings, *now.teacher, *wanted.phi, progress);
   progress.checkpoint(0, "fitting");
   now.fit = stages::makeFit(settings, *now.teacher, *now.simulation, *now.observation,
                             knownCovariance(previous, settings, reuse), progress);
@@ -118,14 +117,14 @@ void analyse(Experiment& now, Depth depth, Progress& progress) {
 }
 
 // From the sketch to all numbers, each of which goes to the sink; the last one is left to the caller.
-std::shared_ptr<Experiment> analysed(std::shared_ptr<Experiment> now, Progress& progress,
+std::shared_ptr<Experiment> analysed(std::shared_ptr<Experiment> now, bool sketched, Progress& progress,
                                      const ExperimentSink& sink) {
   const auto give = [&](Depth depth) {
     analyse(*now, depth, progress);
     sink(now);
     now = std::make_shared<Experiment>(*now);
   };
-  if (sink && lacks(*now, Depth::sketch)) give(Depth::sketch);
+  if (sink && !sketched && lacks(*now, Depth::sketch)) give(Depth::sketch);
   if (sink && lacks(*now, Depth::complete)) give(Depth::picture);
   analyse(*now, Depth::complete, progress);
   now->coarse = now->fit->interrupted;
@@ -221,6 +220,39 @@ std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experim
   return result;
 }
 
+// A first picture of a new teacher, whose fit rests on the sums of the seen units alone: those of all units,
+// which every other keyhole needs, take longer than the simulation.
+void giveFirstSketch(Experiment& now, Progress& progress, const ExperimentSink& sink) {
+  auto first = std::make_shared<Experiment>(now);
+  first->observation = stages::makeObservation(now.settings, *now.simulation);
+  auto fit = std::make_shared<FitStage>(
+      *stages::makeFit(now.settings, *now.teacher, *now.simulation, *first->observation, nullptr, progress));
+  fit->interrupted = true;  // the one that follows has the same bits whatever came before
+  first->fit = fit;
+  analyse(*first, Depth::sketch, progress);
+  now.teacherAnalysis = first->teacherAnalysis;
+  sink(first);
+}
+
+// True if the sketch has been given.
+bool runSimulation(Experiment& now, const Experiment* previous, const Reuse& reuse, Progress& progress,
+                   const ExperimentSink& sink) {
+  const Settings& settings = now.settings;
+  bool sketched = false;
+  if (reuse.simulation) {
+    now.simulation = previous->simulation;
+  } else {
+    stages::SumsWanted wanted = stages::sumsForFit(settings);
+    sketched = sink && wanted.phi && now.teacher->teacher;
+    if (sketched) wanted.units = seenUnits(settings, now.teacher->teacher->network.size());
+    now.simulation = stages::makeSimulation(settings, *now.teacher, wanted, progress);
+    if (sketched) giveFirstSketch(now, progress, sink);
+  }
+  now.observation =
+      reuse.observation ? previous->observation : stages::makeObservation(settings, *now.simulation);
+  return sketched;
+}
+
 }  // namespace
 
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
@@ -231,13 +263,10 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   now->settings = settings;
   progress.checkpoint(0, "building the teacher");
   now->teacher = reuse.teacher ? previous->teacher : stages::makeTeacher(settings);
-  now->simulation =
-      reuse.simulation ? previous->simulation : stages::makeSimulation(settings, *now->teacher, progress);
-  now->observation =
-      reuse.observation ? previous->observation : stages::makeObservation(settings, *now->simulation);
+  const bool sketched = runSimulation(*now, previous.get(), reuse, progress, sink);
   runFit(*now, previous.get(), reuse, progress);
   if (previous) takePictures(*now, *previous, reuse);
-  now = analysed(std::move(now), progress, sink);
+  now = analysed(std::move(now), sketched, progress, sink);
   const bool known = takeSearched(*now, previous.get());
   if (sink) sink(now);
   const auto complete = known ? now : withAttractors(now, previous.get(), progress, sink);

@@ -26,21 +26,28 @@ struct TeacherStage {
   double seconds = 0;
 };
 
+// The MAP fit's sums of some units alone, in this order: those of a first picture.
+struct SeenSums {
+  std::vector<Index> units;
+  Nonlinearity phi = Nonlinearity::tanh;
+  RegressionSums sums;
+};
+
 struct SimulationStage {
   Index units = 0;  // D
   Index steps = 0;  // T
   double alpha = 0.01;
-  // The sums of the MAP fit over all T, in the teacher's unit order. Those with the teacher's φ come with the
-  // simulation; the others are added (by running the same trajectory once more) when a fit first asks for
-  // them, then kept.
+  // The sums of the MAP fit over all T, in the teacher's unit order: collected with the simulation or added
+  // (by running the same trajectory once more) when a fit first asks for them, then kept.
   std::optional<RegressionSums> linearSums;
   std::optional<RegressionSums> tanhSums;
-  Matrix display;         // D x n, n <= 5000: the first recorded states (with observation noise)
-  Matrix displayNoise;    // D x (n-1): σ ξ of those steps; 0 columns for a recording
-  Vector signal;          // T task samples s_t, or empty
-  Vector readout;         // n: the teacher's readout over the displayed steps, or empty
-  Vector target;          // n: the ideal integrator, or empty
-  bool diverged = false;  // the teacher left the finite range
+  std::optional<SeenSums> seenSums;  // until those of all units are there
+  Matrix display;                    // D x n, n <= 5000: the first recorded states (with observation noise)
+  Matrix displayNoise;               // D x (n-1): σ ξ of those steps; 0 columns for a recording
+  Vector signal;                     // T task samples s_t, or empty
+  Vector readout;                    // n: the teacher's readout over the displayed steps, or empty
+  Vector target;                     // n: the ideal integrator, or empty
+  bool diverged = false;             // the teacher left the finite range
   double seconds = 0;
 };
 

@@ -9,10 +9,19 @@ namespace keyhole::stages {
 
 std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings);
 
-std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, const TeacherStage& teacher,
-                                                      Progress& progress);
+// Which of the MAP fit's sums a simulation collects as it goes.
+struct SumsWanted {
+  std::optional<Nonlinearity> phi;  // empty: none
+  std::vector<Index> units;         // of these alone, which costs next to nothing; empty: of all
+};
+// Those that the settings' fit needs.
+SumsWanted sumsForFit(const Settings& settings);
 
-// The simulation with the sums for φ: the same object if it has them already.
+std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, const TeacherStage& teacher,
+                                                      const SumsWanted& wanted, Progress& progress);
+
+// The simulation with the sums over all units for φ: the same object if it has them already.
+bool hasSums(const SimulationStage& simulation, Nonlinearity phi);
 std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,
                                                 const Settings& settings, const TeacherStage& teacher,
                                                 Nonlinearity phi, Progress& progress);

@@ -4,6 +4,7 @@
 #include "core/simulation/simulate.h"
 
 #include <chrono>
+#include <stdexcept>
 
 namespace keyhole::stages {
 namespace {
@@ -34,10 +35,13 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
                  const ObservationStage& observation, bool recorded) {
   const auto options = mapOptions(settings);
   const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
-  if (!sums || sums->count == 0)
+  const auto& some = simulation.seenSums;
+  const bool first = !sums && some && some->phi == options.phi && some->units == observation.seen;
+  if (!first && !sums) throw std::logic_error("the sums of the MAP fit were not collected");
+  if ((first ? some->sums.count : sums->count) == 0)
     return notFitted(FitStatus::diverged,
                      "the teacher left the finite range at once, so there is nothing to fit", options.alpha);
-  RegressionSums seen = selectUnits(*sums, observation.seen);
+  RegressionSums seen = first ? some->sums : selectUnits(*sums, observation.seen);
   const bool withInput = usesInput(settings, simulation);
   if (!withInput) seen = withoutInput(std::move(seen));
   Student student = fitMap(seen, options);

@@ -2,9 +2,9 @@
 
 #include "core/common/error.h"
 #include "core/common/parallel.h"
+#include "core/common/quiet_progress.h"
 #include "core/experiment/draw_cache.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/quiet_progress.h"
 
 #include <algorithm>
 #include <cmath>
@@ -100,7 +100,8 @@ Experiment recordedWith(const Settings& settings, Progress& progress) {
   Experiment recorded;
   recorded.settings = settings;
   recorded.teacher = stages::makeTeacher(settings);
-  recorded.simulation = stages::makeSimulation(settings, *recorded.teacher, progress);
+  recorded.simulation =
+      stages::makeSimulation(settings, *recorded.teacher, stages::sumsForFit(settings), progress);
   recorded.observation = stages::makeObservation(settings, *recorded.simulation);
   return recorded;
 }

@@ -3,8 +3,8 @@
 #include "core/analysis/eigenmodes.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
+#include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/quiet_progress.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,8 +35,9 @@ class RowMaker {
     const Teacher& teacher = *m_teacher->teacher;
     if (m_questions.overlaps) m_vectors = singularVectors(teacher.network);
     if (fitMethod(m_settings) == FitMethod::map) {
-      m_simulation = stages::withSums(stages::makeSimulation(m_settings, *m_teacher, progress), m_settings,
-                                      *m_teacher, mapOptions(m_settings).phi, progress);
+      m_simulation = stages::withSums(
+          stages::makeSimulation(m_settings, *m_teacher, stages::sumsForFit(m_settings), progress),
+          m_settings, *m_teacher, mapOptions(m_settings).phi, progress);
       if (m_questions.theory) m_theory.emplace(teacher, StationaryLimit::continuous, alpha(), true);
       return;
     }

@@ -37,10 +37,12 @@ NormalEquations normalEquations(const RegressionSums& sums) {
 }
 
 // 1 - residual / total sum of squares of the targets, summed over units; the targets' mean is taken out of
-// the total.
-double rSquared(const RegressionSums& sums, const NormalEquations& equations, const Matrix& scaled) {
-  const double residual = sums.energy.sum() - 2.0 * scaled.cwiseProduct(equations.cross).sum() +
-                          scaled.cwiseProduct(scaled * equations.gram).sum();
+// the total. The residual is Σ(x⁺)² - 2 tr(Kᵀ M) + tr(M G Mᵀ) with M = α [A V], K = cross, G = gram; since
+// [A V] (ρ I + α² G) = α K, M G = K - (ρ/α) [A V], which spares a product.
+double rSquared(const RegressionSums& sums, const NormalEquations& equations, const Matrix& both,
+                const MapOptions& options) {
+  const double crossed = options.alpha * both.cwiseProduct(equations.cross).sum();
+  const double residual = sums.energy.sum() - crossed - options.rho * both.squaredNorm();
   const double total =
       sums.energy.sum() - sums.sum.squaredNorm() / static_cast<double>(std::max<Index>(sums.count, 1));
   return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
@@ -80,7 +82,7 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
     const Matrix both = options.alpha * factor.solve(equations.cross.transpose()).transpose();
     student.A = both.leftCols(d);
     student.V = both.rightCols(m);
-    student.oneStepR2 = rSquared(sums, equations, options.alpha * both);
+    student.oneStepR2 = rSquared(sums, equations, both, options);
     const bool solved = both.allFinite();
     student.summary.status = solved ? FitStatus::solved : FitStatus::diverged;
     student.summary.message = solved ? "the normal equations were solved" : "the solution is not finite";

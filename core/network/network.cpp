@@ -21,6 +21,13 @@ struct Apply {
   MatrixRef Y;
   void operator()(const DenseForm& form) { Y.noalias() = form.B * X; }
   void operator()(const LowRankForm& form) {
+    constexpr int kFewRanks = 32;
+    if (X.cols() == 1 && form.M.cols() <= kFewRanks) {  // a step of a run: nothing is allocated
+      Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kFewRanks, 1> latent(form.M.cols());
+      latent.noalias() = form.N.transpose() * X.col(0);
+      Y.col(0).noalias() = form.M * latent;
+      return;
+    }
     const Matrix latent = form.N.transpose() * X;
     Y.noalias() = form.M * latent;
   }

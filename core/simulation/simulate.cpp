@@ -1,6 +1,7 @@
 #include "core/simulation/simulate.h"
 
 #include "core/common/error.h"
+#include "core/common/parallel.h"
 #include "core/common/random.h"
 
 #include <cmath>
@@ -17,9 +18,21 @@ const Matrix* noiseBasis(const Teacher& teacher) {
   return chain && chain->U.size() > 0 ? &chain->U : nullptr;
 }
 
-// The noise as it is drawn (modes for a rotated chain, units otherwise).
+// The noise as it is drawn (modes for a rotated chain, units otherwise): half of it on each of two cores,
+// since it takes as long as the steps of a structured teacher. Every number is a function of its place alone.
 Matrix drawnNoise(Index units, std::uint64_t seed, Index firstStep, Index count) {
-  return RandomStream(seed, Stream::noise).normalMatrix(units, count, static_cast<std::uint64_t>(firstStep));
+  constexpr Index kWorthAThread = 50000;  // variates, about 0.3 ms
+  const RandomStream stream(seed, Stream::noise);
+  if (units * count < kWorthAThread || inParallelPiece())
+    return stream.normalMatrix(units, count, static_cast<std::uint64_t>(firstStep));
+  Matrix noise(units, count);
+  parallelFor(2, [&](std::size_t half) {
+    const Index from = half == 0 ? 0 : count / 2, to = half == 0 ? count / 2 : count;
+    for (Index j = from; j < to; ++j)
+      stream.normals(static_cast<std::uint64_t>(firstStep + j),
+                     {noise.col(j).data(), static_cast<std::size_t>(units)});
+  });
+  return noise;
 }
 
 Vector initialState(const Teacher& teacher, const SimulationOptions& options) {
@@ -58,6 +71,7 @@ class Runner {
       m_state = m_basis->transpose() * m_state;
       if (m_mode.size() > 0) m_mode = m_basis->transpose() * m_mode;
     }
+    m_stepper.emplace(m_network, phi, teacher.options.convention, options.alpha);
   }
 
   // Advances n steps; step number `first` + j uses noise row first + j. Column 0 of the result is the state
@@ -71,8 +85,7 @@ class Runner {
         if (signalStart + j >= 0) drive.col(j) += (m_options.inputScale * m_signal(signalStart + j)) * m_mode;
     m_states.resize(m_network.size(), n + 1);
     m_states.col(0) = m_state;
-    Stepper stepper(m_network, m_teacher.options.phi, m_teacher.options.convention, m_options.alpha);
-    for (Index j = 0; j < n; ++j) stepper.step(m_states.col(j), drive.col(j), m_states.col(j + 1));
+    for (Index j = 0; j < n; ++j) m_stepper->step(m_states.col(j), drive.col(j), m_states.col(j + 1));
     m_state = m_states.col(n);
   }
 
@@ -96,6 +109,7 @@ class Runner {
   Network m_network;                        // in the coordinates of the run
   const Matrix* m_basis = nullptr;          // from those coordinates to units; null: they are units
   const Matrix* m_noiseRotation = nullptr;  // rotates the drawn noise into units
+  std::optional<Stepper> m_stepper;
   Vector m_mode;
   Vector m_state;
   Matrix m_states;
@@ -150,19 +164,50 @@ bool simulate(const Teacher& teacher, const SimulationOptions& options, const Ve
   return true;
 }
 
+Matrix StateBlock::ofUnits(const std::vector<Index>& units) const {
+  return basis ? Matrix(Matrix((*basis)(units, Eigen::all)) * states) : Matrix(states(units, Eigen::all));
+}
+
 Stepper::Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha)
     : m_network(network), m_phi(phi), m_convention(convention), m_alpha(alpha) {}
+
+void Stepper::splitRows() {
+  const Matrix& B = std::get<DenseForm>(m_network.form()).B;
+  const Index top = B.rows() / 2;
+  m_half[0] = B.topRows(top);
+  m_half[1] = B.bottomRows(B.rows() - top);
+  const auto work = [this](int half) {
+    const Matrix& rows = m_half[half];
+    auto place = half == 0 ? m_recurrent.topRows(rows.rows()) : m_recurrent.bottomRows(rows.rows());
+    place.noalias() = rows * Eigen::Map<const Vector>(m_factor, rows.cols());
+  };
+  if (inParallelPiece())
+    m_both = [work] { work(0), work(1); };
+  else
+    m_both = [hands = std::make_shared<TwoHands>(work)] { hands->both(); };
+}
+
+// m_recurrent = B X.
+void Stepper::multiply(ConstMatrixRef X) {
+  constexpr Index kLarge = 256;  // units: below it a core's own cache holds the matrix
+  const bool large =
+      X.cols() == 1 && X.rows() >= kLarge && std::holds_alternative<DenseForm>(m_network.form());
+  if (!large) return m_network.apply(X, m_recurrent);
+  if (m_half[0].size() == 0) splitRows();
+  m_factor = X.data();
+  m_both();
+}
 
 void Stepper::step(ConstMatrixRef now, ConstMatrixRef drive, MatrixRef next) {
   m_recurrent.resize(now.rows(), now.cols());
   if (m_phi == Nonlinearity::linear) {
-    m_network.apply(now, m_recurrent);
+    multiply(now);
   } else if (m_convention == Convention::standard) {
     m_phiOfState = now;
     applyNonlinearity(m_phi, m_phiOfState.data(), m_phiOfState.data(), m_phiOfState.size());
-    m_network.apply(m_phiOfState, m_recurrent);
+    multiply(m_phiOfState);
   } else {
-    m_network.apply(now, m_recurrent);
+    multiply(now);
     applyNonlinearity(m_phi, m_recurrent.data(), m_recurrent.data(), m_recurrent.size());
   }
   if (drive.cols() > 0)

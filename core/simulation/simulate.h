@@ -1,6 +1,7 @@
 // Running a teacher. Time is in units of τ; α = Δt/τ.
 #pragma once
 
+#include "core/common/parallel.h"
 #include "core/common/progress.h"
 #include "core/network/teachers.h"
 #include "core/simulation/task.h"
@@ -39,6 +40,8 @@ struct StateBlock {
 
   // D x (n + 1). Cost D² (n + 1) from a chain's modes, else a copy.
   Matrix inUnits() const { return basis ? Matrix(*basis * states) : Matrix(states); }
+  // The chosen units alone, d x (n + 1). Cost d D (n + 1) from a chain's modes.
+  Matrix ofUnits(const std::vector<Index>& units) const;
 };
 using StateSink = std::function<void(const StateBlock&)>;
 
@@ -50,12 +53,20 @@ using StateSink = std::function<void(const StateBlock&)>;
 bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
               const StateSink& sink, Progress& progress = noProgress());
 
+// The same blocks in the same order, while the teacher runs a few of them ahead on another thread: for sinks
+// that take about as long as it. The sink and the progress's reports run on the calling thread.
+bool simulateAhead(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
+                   const StateSink& sink, Progress& progress = noProgress());
+
 // One noise-free or driven step of several states at once, with its own work arrays: after the first call it
-// allocates nothing for dense and unrotated forms.
+// allocates nothing for dense and unrotated forms. A single state of a large dense network takes two cores,
+// half of the rows each, with the same bits as on one.
 class Stepper {
  public:
-  // network must outlive the stepper.
+  // network must outlive the stepper, which stays where it is.
   Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha);
+  Stepper(const Stepper&) = delete;
+  Stepper& operator=(const Stepper&) = delete;
 
   // next = (1-α) now + α (B φ(now) + drive), or its leaky-rate form; now, next: N x n (not aliased), drive: N
   // x n or with 0 columns for none.
@@ -68,6 +79,12 @@ class Stepper {
   double m_alpha;
   Matrix m_phiOfState;
   Matrix m_recurrent;
+  // Of a large dense network: its rows in two halves.
+  void splitRows();
+  void multiply(ConstMatrixRef X);
+  Matrix m_half[2];
+  const double* m_factor = nullptr;  // what the halves are multiplied by
+  std::function<void()> m_both;      // multiplies them
 };
 
 }  // namespace keyhole

@@ -1,6 +1,9 @@
 #include "core/simulation/sums.h"
 
+#include "core/common/parallel.h"
+
 #include <cassert>
+#include <future>
 
 namespace keyhole {
 
@@ -22,9 +25,15 @@ void accumulate(RegressionSums& sums, ConstMatrixRef states, ConstMatrixRef inpu
   assert(states.rows() == sums.S.rows() && (sums.UU.rows() == 0 || inputs.cols() == n));
   const Matrix phis = applied(phi, states.leftCols(n));
   const Matrix steps = states.rightCols(n) - (1.0 - alpha) * states.leftCols(n);
-  sums.S.selfadjointView<Eigen::Lower>().rankUpdate(phis);
-  sums.S.triangularView<Eigen::StrictlyUpper>() = sums.S.transpose();
+  const auto addSquares = [&] {
+    sums.S.selfadjointView<Eigen::Lower>().rankUpdate(phis);
+    sums.S.triangularView<Eigen::StrictlyUpper>() = sums.S.transpose();
+  };
+  // The two products side by side, where they are worth a thread.
+  const bool large = states.rows() * states.rows() * n > 10'000'000 && !inParallelPiece();
+  auto squares = std::async(large ? std::launch::async : std::launch::deferred, addSquares);
   sums.R.noalias() += steps * phis.transpose();
+  squares.get();
   sums.energy += steps.rowwise().squaredNorm();
   sums.sum += steps.rowwise().sum();
   sums.count += n;

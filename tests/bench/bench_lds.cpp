@@ -18,7 +18,8 @@ Trial figure2Trial(Index steps) {
   settings.set("simulation.steps", static_cast<long long>(steps));
   settings.set("fit.steps", static_cast<long long>(steps));
   const auto teacher = stages::makeTeacher(settings);
-  const auto simulation = stages::makeSimulation(settings, *teacher, noProgress());
+  const auto simulation =
+      stages::makeSimulation(settings, *teacher, stages::sumsForFit(settings), noProgress());
   const auto observation = stages::makeObservation(settings, *simulation);
   return stages::trialOf(settings, *teacher, *simulation, *observation, noProgress());
 }

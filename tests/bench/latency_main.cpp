@@ -1,17 +1,22 @@
-// keyhole_latency [--values N] [--only MOVE] [--out FILE] [PRESET …]: how fast the window follows, in
-// milliseconds; with QT_QPA_PLATFORM=offscreen without a display. --out: adds a line "name milliseconds" per
-// percentile to a file.
+// keyhole_latency [--start] [--values N] [--only MOVE] [--out FILE] [PRESET …]: how fast the window follows,
+// in milliseconds; with QT_QPA_PLATFORM=offscreen without a display. --out: adds a line "name milliseconds"
+// per percentile to a file.
+#include "core/common/memory.h"
 #include "core/experiment/presets.h"
 #include "tests/bench/latency_probe.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 using namespace keyhole;
 
@@ -23,6 +28,7 @@ struct Request {
   std::vector<std::string> presets;
   int values = 60;
   std::string out, only;
+  bool start = false;
 };
 
 std::vector<SettingValue> evenly(double from, double to, int count) {
@@ -54,9 +60,57 @@ class Report {
       std::fprintf(m_file, "latency/%s/%d %.3f\n", name.c_str(), percent, bench::percentile(times, percent));
   }
 
+  void once(const char* name, double milliseconds) {
+    std::printf("%-38s %7.1f ms\n", name, milliseconds);
+    if (m_file) std::fprintf(m_file, "%s %.3f\n", name, milliseconds);
+  }
+
  private:
   std::FILE* m_file;
 };
+
+// From the start of the process, told by whoever started it, to the drawn window and the first picture.
+class StartWatch : public QObject {
+ public:
+  StartWatch(MainWindow& window, Report& report) : m_report(report) {
+    window.installEventFilter(this);
+    connect(&window.worker(), &ExperimentWorker::experimentReady, this, [this] {
+      QTimer::singleShot(0, this, [this] {
+        if (!std::exchange(m_pictured, true)) m_report.once("start/first_picture", elapsed());
+      });
+    });
+  }
+  bool done() const { return m_drawn && m_pictured; }
+
+ protected:
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() == QEvent::Paint && !std::exchange(m_drawn, true))
+      QTimer::singleShot(0, this, [this] { m_report.once("start/window", elapsed()); });
+    return false;
+  }
+
+ private:
+  static double elapsed() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const double started = qEnvironmentVariable("KEYHOLE_STARTED_AT", "0").toDouble() * 1e-6;
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(now).count()) * 1e-3 -
+           started;
+  }
+
+  Report& m_report;
+  bool m_drawn = false, m_pictured = false;
+};
+
+void measureStart(const std::string& name, Report& report) {
+  QTemporaryDir folder;
+  QSettings preferences(folder.filePath("preferences.ini"), QSettings::IniFormat);
+  MainWindow window(preferences, folder.filePath("unsaved"));
+  StartWatch watch(window, report);
+  window.show();
+  window.start(QString::fromStdString(name));
+  if (!QTest::qWaitFor([&] { return watch.done(); }, 60000))
+    throw std::runtime_error("the window did not start");
+}
 
 struct Move {
   const char* title;
@@ -113,6 +167,8 @@ Request requestOf(int argc, char** argv) {
       request.values = std::max(std::atoi(argv[++i]), 1);
     else if (word == "--out" && more)
       request.out = argv[++i];
+    else if (word == "--start")
+      request.start = true;
     else if (word == "--only" && more)
       request.only = argv[++i];
     else
@@ -125,12 +181,13 @@ Request requestOf(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keyhole::keepFreedMemory();  // as the program itself
   QApplication app(argc, argv);
   const Request request = requestOf(argc, argv);
   Report report(request);
   for (const std::string& name : request.presets) {
     try {
-      measurePreset(name, request, report);
+      request.start ? measureStart(name, report) : measurePreset(name, request, report);
     } catch (const std::exception& problem) {
       std::fprintf(stderr, "%s\n", problem.what());
       return 2;

@@ -1,17 +1,46 @@
-// Speed, measured: keyhole_bench [--benchmark_filter=…]. Every claim is a ratio of two cases of one run,
-// since the machines that it runs on differ and are shared.
+// Speed, measured: keyhole_bench [--measured=FILE] [--benchmark_filter=…]. Every claim is a ratio of two
+// cases of one run, since the machines that it runs on differ and are shared. FILE holds what other programs
+// measured in the same run (measure.sh); it goes into the same table.
+#include "core/common/memory.h"
 #include "tests/bench/cost_report.h"
 #include "tests/bench/ratio_table.h"
+#include "tests/bench/summary_table.h"
+
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <vector>
 
 extern "C" void openblas_set_num_threads(int count);
 
 int main(int argc, char** argv) {
-  openblas_set_num_threads(1);  // as the program itself
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  keyhole::bench::KeepingReporter reporter;
+  using namespace keyhole::bench;
+  keyhole::keepFreedMemory();   // as the program itself,
+  openblas_set_num_threads(1);  // likewise
+  constexpr std::string_view kMeasured = "--measured=";
+  std::string file;
+  std::vector<char*> arguments;
+  for (int i = 0; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word.starts_with(kMeasured))
+      file = word.substr(kMeasured.size());
+    else
+      arguments.push_back(argv[i]);
+  }
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
+  KeepingReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  keyhole::bench::printRatios(reporter.seconds());
-  keyhole::bench::printCosts(reporter.seconds());
+  auto measured = reporter.seconds();
+  printRatios(measured);
+  printCosts(measured);
+  try {
+    if (!file.empty()) readMeasurements(file, measured);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "%s\n", problem.what());
+    return 2;
+  }
+  printSummary(measured);
   return 0;
 }

@@ -4,7 +4,9 @@
 #include <QTest>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace keyhole;
@@ -29,6 +31,35 @@ class TestParallel : public QObject {
                                          }),
                              std::runtime_error);
     QVERIFY(done < 1000000);
+  }
+
+  // Fails if what runs inside could think that the other cores are free, or what runs after that they are
+  // not.
+  void piecesKnowThatTheyAre() {
+    QVERIFY(!inParallelPiece());
+    std::atomic<int> inside = 0;
+    parallelFor(10, [&](std::size_t) { inside += inParallelPiece(); });
+    QCOMPARE(inside.load(), 10);
+    QVERIFY(!inParallelPiece());
+  }
+
+  // Fails if a half is lost, done twice, or not done yet when both() returns, whether the helper is awake,
+  // has fallen asleep, or gets no core (four of these are more than there are cores).
+  void bothHandsEveryTime() {
+    std::vector<std::jthread> threads;
+    std::atomic<int> bad = 0;
+    for (int k = 0; k < 4; ++k)
+      threads.emplace_back([&bad, k] {
+        long left = 0, right = 0;
+        TwoHands hands([&](int half) { ++(half == 0 ? left : right); });
+        for (int i = 1; i <= 3000; ++i) {
+          hands.both();
+          bad += left != i || right != i;
+          if (i % 1000 == k) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+      });
+    threads.clear();
+    QCOMPARE(bad.load(), 0);
   }
 };
 

@@ -76,7 +76,10 @@ class TestPipeline : public QObject {
     // The conditions of a few eigenvalues cost nothing and say at once what is undetermined.
     QCOMPARE(coarse.studentAnalysis->spectrum.conditions.size(), Index{8});
     QCOMPARE(coarse.verdict.kind, VerdictKind::undecided);
-    QVERIFY(coarse.fit == result->fit && coarse.simulation == result->simulation);
+    // The sketch of a new teacher rests on the sums of the seen units alone; those of all follow.
+    QVERIFY(coarse.simulation->seenSums && !coarse.simulation->tanhSums && result->simulation->tanhSums);
+    QVERIFY(!result->simulation->seenSums && coarse.simulation->display == result->simulation->display);
+    QVERIFY(pictures[1]->fit == result->fit && pictures[1]->simulation == result->simulation);
     COMPARE_EIGENVALUES(coarse.studentAnalysis->spectrum.values, result->studentAnalysis->spectrum.values,
                         1e-10);
     QVERIFY(result->studentAnalysis->limitSets && result->studentAnalysis->singularValues.size() == 8);
@@ -162,21 +165,21 @@ class TestPipeline : public QObject {
 
   // Fails if what was stopped can't serve as the experiment before, although its first stages are good.
   void whatWasReachedBeforeTheStopIsReused() {
-    Result coarse;
+    Result picture;
     StopAt counter;
-    int atCoarse = 0;
+    int atPicture = 0;
     const auto sink = [&](const Result& e) {
-      if (!e->coarse) return;
-      coarse = e;
-      atCoarse = counter.reports();
+      if (e->coarse || !e->partial) return;
+      picture = e;
+      atPicture = counter.reports();
     };
     const Settings settings = small("figure-3");
     runExperiment(settings, nullptr, counter, sink);
-    StopAt stop(atCoarse + 1);  // within the fine analysis
+    StopAt stop(atPicture + 1);  // within the complete analysis
     QVERIFY_EXCEPTION_THROWN(runExperiment(settings, nullptr, stop, sink), Stopped);
-    QVERIFY(coarse && coarse->coarse);
-    const Result after = runExperiment(settings, coarse);
-    QVERIFY(after->simulation == coarse->simulation && after->fit == coarse->fit);
+    QVERIFY(picture && picture->partial);
+    const Result after = runExperiment(settings, picture);
+    QVERIFY(after->simulation == picture->simulation && after->fit == picture->fit);
     QVERIFY(same(*after, *runExperiment(settings, nullptr)));
   }
 

@@ -1,5 +1,6 @@
 // Tests core/simulation/simulate.h
 #include "core/common/error.h"
+#include "core/common/random.h"
 #include "core/simulation/simulate.h"
 #include "tests/support/matrix_compare.h"
 
@@ -44,6 +45,70 @@ SimulationOptions steps(Index count) {
 class TestSimulate : public QObject {
   Q_OBJECT
  private slots:
+  // Fails if the blocks of the two ways differ in a bit, in their order or in their number, or if the one
+  // with a thread of its own overlooks a divergence, a stop or an exception of the sink.
+  void aheadGivesTheSameBlocks() {
+    const Teacher teacher = teacherOf(TeacherKind::lowRankOscillator, Nonlinearity::tanh);
+    std::vector<Index> firsts, firstsAhead;
+    Matrix plain(30, 2000), ahead(30, 2000);
+    const auto into = [](Matrix& states, std::vector<Index>& places) {
+      return [&](const StateBlock& block) {
+        states.middleCols(block.first, block.states.cols()) = block.inUnits();
+        places.push_back(block.first);
+      };
+    };
+    QVERIFY(simulate(teacher, steps(2000), {}, into(plain, firsts)));
+    QVERIFY(simulateAhead(teacher, steps(2000), {}, into(ahead, firstsAhead)));
+    QVERIFY(plain == ahead && firsts == firstsAhead);
+    QVERIFY_EXCEPTION_THROWN(
+        simulateAhead(teacher, steps(100000), {}, [](const StateBlock&) { throw std::range_error("full"); }),
+        std::range_error);
+    class Impatient : public Progress {
+      bool stopRequested() const override { return true; }
+    } impatient;
+    SimulationOptions burning = steps(1000);
+    burning.burnIn = 1000000;
+    QVERIFY_EXCEPTION_THROWN(simulateAhead(
+                                 teacher, burning, {}, [](const StateBlock&) {}, impatient),
+                             Stopped);
+    const Teacher exploding = teacherOf(TeacherKind::gaussian, Nonlinearity::linear);
+    SimulationOptions far = steps(2000);
+    far.alpha = 1;
+    far.initialScale = 1e90;
+    Teacher large = exploding;
+    large.network = Network(DenseForm{1e3 * exploding.network.dense()});
+    QVERIFY(!simulate(large, far, {}, [](const StateBlock&) {}));
+    QVERIFY(!simulateAhead(large, far, {}, [](const StateBlock&) {}));
+  }
+
+  // Fails if the halves of a large network's rows are mixed up, on two cores or on one: the bits must be the
+  // same on both, and the product right to rounding (‖B‖ ‖x‖ n ε).
+  void halvesOfALargeNetwork() {
+    const Index n = 301;
+    const Network network(DenseForm{RandomStream(4, Stream::test).normalMatrix(n, n)});
+    const Vector x = RandomStream(5, Stream::test).normalMatrix(n, 1), none(0);
+    const auto stepped = [&] {
+      Vector next(n);
+      Stepper(network, Nonlinearity::tanh, Convention::standard, 0.1).step(x, Matrix(n, 0), next);
+      return next;
+    };
+    const Vector two = stepped();
+    Vector one;
+    parallelFor(1, [&](std::size_t) { one = stepped(); });
+    QVERIFY(one == two);
+    const Vector expected = 0.9 * x + 0.1 * (network.dense() * applied(Nonlinearity::tanh, x));
+    COMPARE_MATRICES(two, expected, 1e-12 * 300);
+  }
+
+  // Fails if single units are taken from the wrong coordinates.
+  void chosenUnitsOfABlock() {
+    const Teacher teacher = teacherOf(TeacherKind::chain, Nonlinearity::linear);
+    simulate(teacher, steps(100), {}, [](const StateBlock& block) {
+      const std::vector<Index> units = {7, 0, 21};
+      COMPARE_MATRICES(block.ofUnits(units), Matrix(block.inUnits()(units, Eigen::all)), 1e-12);
+    });
+  }
+
   // The defining equation (eq. 2) holds at every step, across block edges, for every teacher and both
   // conventions. Rounding only: a few ε of the state.
   void everyStepObeysTheEquation_data() { forms(); }

@@ -54,6 +54,11 @@ def limit_student(B, C, d):
     return np.linalg.solve(C[:d, :d].T, BC.T).T
 
 
+def limit_curve(B, sizes):
+    C = stationary_covariance(B)
+    return [np.linalg.eigvals(limit_student(B, C, d)) for d in sizes]
+
+
 def timed(name, work):
     start = time.perf_counter()
     result = work()
@@ -71,10 +76,8 @@ def main():
     timed("map_25", lambda: np.linalg.eigvals(fit_map(z[:, :FIT_UNITS], np.tanh)))
     sizes = np.unique(np.geomspace(1, units, 40).astype(int))
     timed("map_curve_40", lambda: [np.linalg.eigvals(fit_map(z[:, :d], np.tanh)) for d in sizes])
-    C = timed("stationary_chain", lambda: stationary_covariance(W))
-    timed("stationary_curve_40_chain", lambda: [np.linalg.eigvals(limit_student(W, C, d)) for d in sizes])
-    C = timed("stationary_low_rank", lambda: stationary_covariance(B))
-    timed("stationary_curve_40_low_rank", lambda: [np.linalg.eigvals(limit_student(B, C, d)) for d in sizes])
+    for name, teacher in (("chain", W), ("low_rank", B)):
+        timed("limit_" + name, lambda: limit_curve(teacher, sizes))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+// How the allocator treats what is freed.
+#pragma once
+
+namespace keyhole {
+
+// Every picture makes and drops arrays of the same few megabytes. By default glibc gives each of them back to
+// the system and gets it anew, page by page, which takes longer than many of the computations. After this
+// call freed memory is kept for the next array (the peak stays what it was). Call once, before any thread is
+// started. Does nothing with other libraries.
+void keepFreedMemory();
+
+}  // namespace keyhole

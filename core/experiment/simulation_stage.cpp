@@ -1,0 +1,158 @@
+// The simulation stage: one pass over the teacher for what is displayed and for the sums of the MAP fit.
+#include "core/experiment/experiment_stages.h"
+#include "core/simulation/trajectory_sums.h"
+
+#include <chrono>
+#include <future>
+
+namespace keyhole::stages {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Index kDisplaySteps = 5000;
+constexpr Index kRecordingBlock = 4096;
+
+Matrix inputsOf(const SimulationStage& stage, Index first, Index n) {
+  return stage.signal.size() > 0 ? Matrix(stage.signal.segment(first, n).transpose()) : Matrix(0, n);
+}
+
+// The first recorded states.
+struct Display {
+  SimulationStage& stage;
+  Index filled = 0;  // columns so far
+
+  void add(const StateBlock& block) {
+    // Column 0 repeats the last column of the block before.
+    const Index room = std::min(block.first + block.states.cols(), stage.display.cols()) - block.first;
+    if (room <= 0) return;
+    stage.display.middleCols(block.first, room) = block.inUnits().leftCols(room);
+    filled = block.first + room;
+  }
+};
+
+// The teacher once more, or for the first time, into what the sink makes of it. Sums over all units take as
+// long as the steps: then the teacher runs ahead on the other core.
+bool streamed(const SimulationStage& stage, const Settings& settings, const Teacher& teacher, bool ahead,
+              const StateSink& sink, Progress& progress) {
+  const auto options = simulationOptions(settings);
+  return (ahead ? simulateAhead : simulate)(teacher, options, stage.signal, sink, progress);
+}
+
+std::optional<RegressionSums>& slotOf(SimulationStage& stage, Nonlinearity phi) {
+  return phi == Nonlinearity::tanh ? stage.tanhSums : stage.linearSums;
+}
+
+Index inputCount(const SimulationStage& stage) {
+  return stage.signal.size() > 0 ? 1 : 0;
+}
+
+void streamAll(SimulationStage& stage, const Settings& settings, const Teacher& teacher, Nonlinearity phi,
+               const std::function<void(const StateBlock&)>& also, Progress& progress) {
+  TrajectorySums sums(stage.units, inputCount(stage), stage.alpha, phi);
+  const auto sink = [&](const StateBlock& block) {
+    sums.add(block, inputsOf(stage, block.first, block.states.cols() - 1));
+    if (also) also(block);
+  };
+  stage.diverged = !streamed(stage, settings, teacher, true, sink, progress);
+  slotOf(stage, phi) = sums.inUnits();
+}
+
+void streamSeen(SimulationStage& stage, const Settings& settings, const Teacher& teacher,
+                const SumsWanted& wanted, const std::function<void(const StateBlock&)>& also,
+                Progress& progress) {
+  SeenSums seen{wanted.units, *wanted.phi,
+                emptySums(static_cast<Index>(wanted.units.size()), inputCount(stage))};
+  const auto sink = [&](const StateBlock& block) {
+    accumulate(seen.sums, block.ofUnits(seen.units), inputsOf(stage, block.first, block.states.cols() - 1),
+               stage.alpha, seen.phi);
+    also(block);
+  };
+  stage.diverged = !streamed(stage, settings, teacher, false, sink, progress);
+  stage.seenSums = std::move(seen);
+}
+
+void simulateTeacher(SimulationStage& stage, const Settings& settings, const Teacher& teacher,
+                     const SumsWanted& wanted, Progress& progress) {
+  const auto options = simulationOptions(settings);
+  stage.units = teacher.network.size();
+  stage.steps = options.steps;
+  const bool task = options.task == TaskKind::integration && teacher.integrationMode.size() > 0;
+  if (task) stage.signal = integrationSignal(options.steps, options.seed);
+  stage.display.resize(stage.units, std::min(options.steps, kDisplaySteps));
+  auto noise = std::async(std::launch::async, [&teacher, options, count = stage.display.cols() - 1] {
+    return Matrix(options.sigma * processNoise(teacher, options.seed, options.burnIn, count));
+  });
+  Display display{stage};
+  const auto show = [&](const StateBlock& block) { display.add(block); };
+  if (!wanted.phi)
+    stage.diverged = !streamed(stage, settings, teacher, false, show, progress);
+  else if (wanted.units.empty())
+    streamAll(stage, settings, teacher, *wanted.phi, show, progress);
+  else
+    streamSeen(stage, settings, teacher, wanted, show, progress);
+  stage.display.conservativeResize(Eigen::NoChange, display.filled);
+  if (display.filled < 2) return;
+  stage.displayNoise = noise.get();
+  stage.displayNoise.conservativeResize(Eigen::NoChange, display.filled - 1);
+  if (!task) return;
+  stage.readout = stage.display.transpose() * teacher.readoutWeights;
+  stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(display.filled);
+}
+
+void useRecording(SimulationStage& stage, const Recording& recording) {
+  stage.units = recording.activity.rows();
+  stage.steps = recording.activity.cols();
+  stage.display = recording.activity.leftCols(std::min(stage.steps, kDisplaySteps));
+  stage.displayNoise.resize(stage.units, 0);
+}
+
+RegressionSums recordingSums(const Recording& recording, double alpha, Nonlinearity phi, Progress& progress) {
+  const auto& X = recording.activity;
+  RegressionSums sums = emptySums(X.rows(), 0);
+  for (Index first = 0; first + 1 < X.cols(); first += kRecordingBlock) {
+    progress.checkpoint(static_cast<double>(first) / static_cast<double>(X.cols()), "summing the recording");
+    const Index n = std::min(kRecordingBlock, X.cols() - 1 - first);
+    accumulate(sums, X.middleCols(first, n + 1), Matrix(0, n), alpha, phi);
+  }
+  return sums;
+}
+
+}  // namespace
+
+SumsWanted sumsForFit(const Settings& settings) {
+  if (fitMethod(settings) != FitMethod::map) return {};
+  return {mapOptions(settings).phi, {}};
+}
+
+std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, const TeacherStage& teacher,
+                                                      const SumsWanted& wanted, Progress& progress) {
+  const auto start = Clock::now();
+  auto stage = std::make_shared<SimulationStage>();
+  stage->alpha = settings.number("simulation.alpha");
+  if (teacher.recording)
+    useRecording(*stage, *teacher.recording);
+  else
+    simulateTeacher(*stage, settings, *teacher.teacher, wanted, progress);
+  stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return stage;
+}
+
+bool hasSums(const SimulationStage& simulation, Nonlinearity phi) {
+  return phi == Nonlinearity::tanh ? simulation.tanhSums.has_value() : simulation.linearSums.has_value();
+}
+
+std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,
+                                                const Settings& settings, const TeacherStage& teacher,
+                                                Nonlinearity phi, Progress& progress) {
+  if (hasSums(*simulation, phi)) return simulation;
+  auto extended = std::make_shared<SimulationStage>(*simulation);
+  extended->seenSums.reset();
+  if (teacher.recording)
+    slotOf(*extended, phi) = recordingSums(*teacher.recording, extended->alpha, phi, progress);
+  else
+    streamAll(*extended, settings, *teacher.teacher, phi, {}, progress);
+  return extended;
+}
+
+}  // namespace keyhole::stages

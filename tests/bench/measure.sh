@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Measures everything and prints one table: measure.sh BUILD_FOLDER (or: cmake --build … --target measure).
+# Latencies are those of the window on Qt's offscreen platform; with "xvfb" as a second word, on a virtual X server.
+# Takes about ten minutes; a machine that does other work gives other numbers.
+set -euo pipefail
+
+build=$1
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+# Settings that make OpenBLAS use slower code than the machine allows, or more threads than the program does.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+export OPENBLAS_NUM_THREADS=1
+
+run=()
+if [ "${2:-}" = xvfb ]; then
+  run=(xvfb-run -a -s "-screen 0 1920x1080x24")
+else
+  export QT_QPA_PLATFORM=offscreen
+fi
+
+latency="$build/tests/bench/keyhole_latency"
+for _ in 1 2 3; do
+  KEYHOLE_STARTED_AT=$(date +%s%N) "${run[@]}" "$latency" --start --out "$out" figure-3
+done
+"${run[@]}" "$latency" --out "$out" figure-3
+for preset in low-rank-linear chain symmetric-line-attractor; do
+  "${run[@]}" "$latency" --only seed --values 60 --out "$out" "$preset"
+done
+
+# The largest resident set of a whole experiment, in megabytes.
+picture=$(mktemp --suffix=.png)
+echo "One experiment of ten million steps …"
+QT_QPA_PLATFORM=offscreen python3 - "$build/app/keyhole" "$picture" >>"$out" <<'PY'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "figure", "figure-3", "-o", sys.argv[2], "--set", "simulation.steps=10000000"],
+               check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+print("memory/long_run", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
+PY
+rm -f "$picture"
+
+"$build/tests/bench/keyhole_bench" --measured="$out"
