@@ -21,6 +21,7 @@ constexpr Index kPcs = 3;
 // Units up to which a sketch has the conditions of all eigenvalues, and all eigenvalues: more take too long
 // while a slider moves.
 constexpr Index kConditionsAtOnce = 100, kEigenvaluesAtOnce = 250;
+constexpr Index kSketched = 250;  // states from which the sketch of a large system takes its plane
 
 FlowOptions flowOptions(Depth depth) {
   FlowOptions options;
@@ -67,6 +68,10 @@ Pca seenPlane(const Pca& own, const FlowPlane& teacherPlane, const std::vector<I
   for (Index j = 0; j < axes; ++j)  // keep the direction of the teacher's axis
     if (Q.col(j).dot(rows.col(j)) < 0) basis.components.col(j) = -Q.col(j);
   return basis;
+}
+
+Matrix everyNth(const Matrix& states, Index stride) {
+  return states(Eigen::all, Eigen::seqN(0, (states.cols() - 1) / stride + 1, stride));
 }
 
 bool wantsCommonPlane(const Settings& settings) {
@@ -152,7 +157,9 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
   if (tooFast(run, analysis.spectrum, student.alpha)) run = shownRun(experiment, false, progress);
   analysis.runDiverged = run.diverged;
   analysis.stride = run.stride;
-  const Pca own = pca(run.states, kPcs);
+  const Index every =
+      depth == Depth::sketch && n > kSketched ? std::max<Index>(run.states.cols() / kSketched, 1) : 1;
+  const Pca own = pca(every > 1 ? Matrix(everyNth(run.states, every)) : run.states, kPcs);
   analysis.participationRatio = own.participationRatio;
   const bool common = wantsCommonPlane(experiment.settings) && experiment.teacherAnalysis;
   const Pca basis =
@@ -164,10 +171,9 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
 
 void drawTeacher(SystemAnalysis& analysis, const Matrix& display, const FlowSystem& system, Depth depth,
                  const SystemAnalysis* before, Progress& progress) {
-  constexpr Index kSketched = 500;  // states from which a sketch takes its plane
   describeSpectrum(analysis, system.network, before ? before->spectrum : spectrumOf(system.network, true));
   const Index stride = depth == Depth::sketch ? std::max<Index>(display.cols() / kSketched, 1) : 1;
-  const Matrix some = display(Eigen::all, Eigen::seqN(0, (display.cols() - 1) / stride + 1, stride));
+  const Matrix some = everyNth(display, stride);
   const Pca basis = pca(some, kPcs);
   analysis.participationRatio = basis.participationRatio;
   analysis.flow = flowField(system, planeOf(basis, some), some, flowOptions(depth), progress);

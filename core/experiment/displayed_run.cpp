@@ -15,26 +15,20 @@ bool wantsNoise(const Settings& settings) {
   return settings.text("analysis.student_noise") == "same";
 }
 
-// The chosen rows' means over every `stride` columns, of which there are `count` whole groups.
-Matrix groupMeans(ConstMatrixRef values, const std::vector<Index>& rows, Index stride, Index count) {
-  Matrix means = Matrix::Zero(static_cast<Index>(rows.size()), count);
-  for (Index group = 0; group < count; ++group)
-    for (Index j = group * stride; j < (group + 1) * stride; ++j)
-      for (std::size_t i = 0; i < rows.size(); ++i) means(static_cast<Index>(i), group) += values(rows[i], j);
-  return means / static_cast<double>(stride);
+// The steps of a large student take longer, so that there are half as many of them.
+Index strideFor(const Student& student, const SimulationStage& simulation) {
+  constexpr Index kLarge = 250;
+  if (student.switching || student.emission) return 1;
+  const Index stride = roughStride(simulation.alpha, simulation.display.cols());
+  return stride > 1 && student.A.rows() > kLarge ? 2 * stride : stride;
 }
 
-std::vector<Index> allRows(Index count) {
-  std::vector<Index> rows(static_cast<std::size_t>(count));
-  for (Index i = 0; i < count; ++i) rows[static_cast<std::size_t>(i)] = i;
-  return rows;
-}
-
-// Few steps for a glance; 1 where the run cannot be had more cheaply.
-Index strideFor(const Student& student, Index steps) {
-  if (student.switching || student.emission || !(student.alpha > 0)) return 1;
-  const auto largest = static_cast<Index>(kRoughAlpha / student.alpha + 1e-9);
-  return std::clamp<Index>(std::min(largest, (steps - 1) / kRoughSteps), 1, std::max<Index>(steps - 1, 1));
+// σ ξ of the chosen units over steps of this size.
+Matrix noiseOf(const SimulationStage& simulation, const std::vector<Index>& units, Index stride) {
+  if (stride == 1) return simulation.displayNoise(units, Eigen::all);
+  const Matrix rough = simulation.roughNoise(units, Eigen::all);
+  const Index own = roughStride(simulation.alpha, simulation.display.cols());
+  return stride == own ? rough : groupMeans(rough, stride / own);
 }
 
 ShownRun ownRun(const Experiment& experiment, bool withNoise, Index stride, Progress& progress) {
@@ -45,15 +39,13 @@ ShownRun ownRun(const Experiment& experiment, bool withNoise, Index stride, Prog
   Matrix noise(student.A.rows(), 0);
   if (withNoise && simulation.displayNoise.cols() > 0 && !student.emission) {
     noise = Matrix::Zero(student.A.rows(), columns - 1);
-    noise.topRows(student.seen) = stride == 1
-                                      ? Matrix(simulation.displayNoise(seen, Eigen::all))
-                                      : groupMeans(simulation.displayNoise, seen, stride, columns - 1);
+    noise.topRows(student.seen) = noiseOf(simulation, seen, stride).leftCols(columns - 1);
   }
   Matrix input = displayedInput(experiment);
   if (stride > 1) {
-    input = groupMeans(input, allRows(input.rows()), stride, columns - 1);
-    input.conservativeResize(Eigen::NoChange, columns);
-    if (columns > 1) input.col(columns - 1) = input.col(columns - 2);
+    const Matrix means = groupMeans(input, stride);
+    input = Matrix::Zero(input.rows(), columns);
+    input.leftCols(means.cols()) = means;
   }
   const Vector start = startFor(student, simulation.display(seen, 0));
   const int discrete = student.switching ? student.switching->path.front() : 0;
@@ -70,6 +62,19 @@ ShownRun ownRun(const Experiment& experiment, bool withNoise, Index stride, Prog
 
 }  // namespace
 
+Index roughStride(double alpha, Index steps) {
+  const auto largest = static_cast<Index>(kRoughAlpha / alpha + 1e-9);
+  return std::clamp<Index>(std::min(largest, (steps - 1) / kRoughSteps), 1, std::max<Index>(steps - 1, 1));
+}
+
+Matrix groupMeans(ConstMatrixRef values, Index stride) {
+  const Index count = values.cols() / stride;
+  Matrix means(values.rows(), count);
+  for (Index group = 0; group < count; ++group)
+    means.col(group) = values.middleCols(group * stride, stride).rowwise().mean();
+  return means;
+}
+
 Matrix displayedInput(const Experiment& experiment) {
   const Matrix input = studentInput(experiment.settings, *experiment.simulation);
   return experiment.fit->student.V.cols() > 0 ? Matrix(input.leftCols(experiment.simulation->display.cols()))
@@ -81,7 +86,8 @@ ShownRun shownRun(const Experiment& experiment, bool rough, Progress& progress) 
   const Index steps = experiment.simulation->display.cols();
   if (student.states.cols() > 0)
     return {student.states.leftCols(std::min(steps, student.states.cols())), false, 1};
-  return ownRun(experiment, wantsNoise(experiment.settings), rough ? strideFor(student, steps) : 1, progress);
+  return ownRun(experiment, wantsNoise(experiment.settings),
+                rough ? strideFor(student, *experiment.simulation) : 1, progress);
 }
 
 ShownRun noiseFreeRun(const Experiment& experiment, Progress& progress) {

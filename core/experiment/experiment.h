@@ -44,6 +44,7 @@ struct SimulationStage {
   std::optional<SeenSums> seenSums;  // until those of all units are there
   Matrix display;                    // D x n, n <= 5000: the first recorded states (with observation noise)
   Matrix displayNoise;               // D x (n-1): σ ξ of those steps; 0 columns for a recording
+  Matrix roughNoise;                 // D x m: its means over every roughStride() steps, for sketches
   Vector signal;                     // T task samples s_t, or empty
   Vector readout;                    // n: the teacher's readout over the displayed steps, or empty
   Vector target;                     // n: the ideal integrator, or empty

@@ -1,4 +1,5 @@
 // The simulation stage: one pass over the teacher for what is displayed and for the sums of the MAP fit.
+#include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/simulation/trajectory_sums.h"
 
@@ -95,6 +96,7 @@ void simulateTeacher(SimulationStage& stage, const Settings& settings, const Tea
   if (display.filled < 2) return;
   stage.displayNoise = noise.get();
   stage.displayNoise.conservativeResize(Eigen::NoChange, display.filled - 1);
+  stage.roughNoise = groupMeans(stage.displayNoise, roughStride(stage.alpha, display.filled));
   if (!task) return;
   stage.readout = stage.display.transpose() * teacher.readoutWeights;
   stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(display.filled);

@@ -13,7 +13,7 @@ struct Pca {
   double participationRatio = 0.0;  // (Σ variance)² / Σ variance², over all N; 0 if nothing varies
 };
 
-// PCA of X (N x T, one column per time step), T >= 2, keeping k <= N components. Cost O(N² T + N³).
+// PCA of X (N x T, one column per time step), T >= 2, keeping k <= N components. Cost O(N T min(N, T)).
 Pca pca(ConstMatrixRef X, Index k);
 
 // k x T scores: componentsᵀ (X - mean).

@@ -4,7 +4,9 @@
 #include "core/common/parallel.h"
 #include "core/common/random.h"
 
+#include <atomic>
 #include <cmath>
+#include <future>
 
 namespace keyhole {
 namespace {
@@ -18,22 +20,39 @@ const Matrix* noiseBasis(const Teacher& teacher) {
   return chain && chain->U.size() > 0 ? &chain->U : nullptr;
 }
 
-// The noise as it is drawn (modes for a rotated chain, units otherwise): half of it on each of two cores,
-// since it takes as long as the steps of a structured teacher. Every number is a function of its place alone.
-Matrix drawnNoise(Index units, std::uint64_t seed, Index firstStep, Index count) {
-  constexpr Index kWorthAThread = 50000;  // variates, about 0.3 ms
-  const RandomStream stream(seed, Stream::noise);
-  if (units * count < kWorthAThread || inParallelPiece())
-    return stream.normalMatrix(units, count, static_cast<std::uint64_t>(firstStep));
-  Matrix noise(units, count);
-  parallelFor(2, [&](std::size_t half) {
-    const Index from = half == 0 ? 0 : count / 2, to = half == 0 ? count / 2 : count;
-    for (Index j = from; j < to; ++j)
-      stream.normals(static_cast<std::uint64_t>(firstStep + j),
-                     {noise.col(j).data(), static_cast<std::size_t>(units)});
-  });
-  return noise;
-}
+// The noise of a block as it is drawn (modes for a rotated chain, units otherwise). It takes as long as the
+// steps of a structured teacher, so another core begins with it while the block before is stepped through;
+// whoever needs it helps to finish it. Every number is a function of its place alone.
+class DrawnNoise {
+ public:
+  DrawnNoise(Index units, std::uint64_t seed, Index firstStep, Index count)
+      : m_stream(seed, Stream::noise), m_first(firstStep), m_values(units, count) {
+    constexpr Index kWorthAThread = 50000;  // variates, about 0.3 ms
+    if (units * count >= kWorthAThread && !inParallelPiece())
+      m_helper = std::async(std::launch::async, [this] { fill(); });
+  }
+
+  Matrix take() {
+    fill();
+    if (m_helper.valid()) m_helper.get();
+    return std::move(m_values);
+  }
+
+ private:
+  void fill() {
+    constexpr Index kChunk = 16;  // columns
+    for (Index from = m_taken.fetch_add(kChunk); from < m_values.cols(); from = m_taken.fetch_add(kChunk))
+      for (Index j = from; j < std::min(from + kChunk, m_values.cols()); ++j)
+        m_stream.normals(static_cast<std::uint64_t>(m_first + j),
+                         {m_values.col(j).data(), static_cast<std::size_t>(m_values.rows())});
+  }
+
+  RandomStream m_stream;
+  Index m_first;
+  Matrix m_values;
+  std::atomic<Index> m_taken = 0;
+  std::future<void> m_helper;  // last: ends before the rest goes
+};
 
 Vector initialState(const Teacher& teacher, const SimulationOptions& options) {
   const Index D = teacher.network.size();
@@ -74,10 +93,14 @@ class Runner {
     m_stepper.emplace(m_network, phi, teacher.options.convention, options.alpha);
   }
 
-  // Advances n steps; step number `first` + j uses noise row first + j. Column 0 of the result is the state
-  // before. signalStart: index of the signal's sample for the first step, negative during the burn-in.
-  void advance(Index first, Index n, Index signalStart) {
-    Matrix drive = drawnNoise(m_network.size(), m_options.seed, first, n);
+  // Advances n steps, after which `then` follow; step number `first` + j uses noise row first + j. Column 0
+  // of the result is the state before. signalStart: index of the signal's sample for the first step, negative
+  // during the burn-in.
+  void advance(Index first, Index n, Index signalStart, Index then) {
+    if (!m_noise) m_noise = std::make_unique<DrawnNoise>(m_network.size(), m_options.seed, first, n);
+    Matrix drive = m_noise->take();
+    m_noise =
+        then > 0 ? std::make_unique<DrawnNoise>(m_network.size(), m_options.seed, first + n, then) : nullptr;
     if (m_noiseRotation) drive = (*m_noiseRotation * drive).eval();
     drive *= m_options.sigma;
     if (m_signal.size() > 0 && m_mode.size() > 0)
@@ -110,6 +133,7 @@ class Runner {
   const Matrix* m_basis = nullptr;          // from those coordinates to units; null: they are units
   const Matrix* m_noiseRotation = nullptr;  // rotates the drawn noise into units
   std::optional<Stepper> m_stepper;
+  std::unique_ptr<DrawnNoise> m_noise;  // of the next steps
   Vector m_mode;
   Vector m_state;
   Matrix m_states;
@@ -139,7 +163,7 @@ std::vector<std::string> problems(const SimulationOptions& options) {
 }
 
 Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count) {
-  Matrix noise = drawnNoise(teacher.network.size(), seed, firstStep, count);
+  Matrix noise = DrawnNoise(teacher.network.size(), seed, firstStep, count).take();
   if (const Matrix* basis = noiseBasis(teacher)) noise = (*basis * noise).eval();
   return noise;
 }
@@ -152,11 +176,14 @@ bool simulate(const Teacher& teacher, const SimulationOptions& options, const Ve
                      " samples; allowed: one per step, " + std::to_string(options.steps));
   Runner runner(teacher, options, signal);
   const Index last = options.burnIn + options.steps - 1;  // number of transitions in all
+  const auto endOf = [&](Index first) {
+    return std::min(first + kBlock, first < options.burnIn ? options.burnIn : last);
+  };
   for (Index first = 0; first < last;) {
     progress.checkpoint(static_cast<double>(first) / static_cast<double>(last), "simulating");
     const bool burning = first < options.burnIn;
-    const Index end = std::min(first + kBlock, burning ? options.burnIn : last);
-    runner.advance(first, end - first, first - options.burnIn);
+    const Index end = endOf(first);
+    runner.advance(first, end - first, first - options.burnIn, end < last ? endOf(end) - end : 0);
     if (!runner.finite()) return false;
     if (!burning) runner.give(sink, first - options.burnIn);
     first = end;
@@ -187,12 +214,14 @@ void Stepper::splitRows() {
     m_both = [hands = std::make_shared<TwoHands>(work)] { hands->both(); };
 }
 
+bool Stepper::takesTwoCores() const {
+  constexpr Index kLarge = 256;  // units: below it a core's own cache holds the matrix
+  return m_network.size() >= kLarge && std::holds_alternative<DenseForm>(m_network.form());
+}
+
 // m_recurrent = B X.
 void Stepper::multiply(ConstMatrixRef X) {
-  constexpr Index kLarge = 256;  // units: below it a core's own cache holds the matrix
-  const bool large =
-      X.cols() == 1 && X.rows() >= kLarge && std::holds_alternative<DenseForm>(m_network.form());
-  if (!large) return m_network.apply(X, m_recurrent);
+  if (X.cols() != 1 || !takesTwoCores()) return m_network.apply(X, m_recurrent);
   if (m_half[0].size() == 0) splitRows();
   m_factor = X.data();
   m_both();

@@ -72,6 +72,9 @@ class Stepper {
   // x n or with 0 columns for none.
   void step(ConstMatrixRef now, ConstMatrixRef drive, MatrixRef next);
 
+  // Whether single states do.
+  bool takesTwoCores() const;
+
  private:
   const Network& m_network;
   Nonlinearity m_phi;

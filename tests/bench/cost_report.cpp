@@ -43,10 +43,10 @@ double exponent(const std::vector<Cost>& costs, long Cost::*size) {
   return (n * xy - x * y) / (n * xx - x * x);
 }
 
-void draw(const char* method, std::vector<Cost> costs, long Cost::*size, const char* what) {
+void draw(const char* method, std::vector<Cost> costs, long Cost::*size, const std::string& what) {
   if (costs.size() < 2) return;
   std::sort(costs.begin(), costs.end(), [&](const Cost& a, const Cost& b) { return a.*size < b.*size; });
-  std::printf("  %-10s over %s, exponent %.2f\n", method, what, exponent(costs, size));
+  std::printf("  %-18s over %s, exponent %.2f\n", method, what.c_str(), exponent(costs, size));
   for (const Cost& cost : costs) {
     const int bar = 1 + static_cast<int>(std::lround(12 * std::log10(cost.seconds / 1e-4)));
     std::printf("    %8ld %10.2f ms  %s\n", cost.*size, 1e3 * cost.seconds,
@@ -54,11 +54,24 @@ void draw(const char* method, std::vector<Cost> costs, long Cost::*size, const c
   }
 }
 
+// "scale/NAME/AXIS:VALUE"
+void printScales(const std::map<std::string, double>& seconds) {
+  std::map<std::pair<std::string, std::string>, std::vector<Cost>> series;
+  for (const auto& [name, value] : seconds) {
+    char what[64], axis[16];
+    Cost cost{0, 0, value};
+    if (std::sscanf(name.c_str(), "scale/%63[^/]/%15[^:]:%ld", what, axis, &cost.d) == 3)
+      series[{what, axis}].push_back(cost);
+  }
+  for (const auto& [key, costs] : series) draw(key.first.c_str(), costs, &Cost::d, key.second);
+}
+
 }  // namespace
 
 void printCosts(const std::map<std::string, double>& seconds) {
   const Costs costs = costsOf(seconds);
-  if (!costs.empty()) std::printf("\nCosts (bars: 12 # for a factor of ten)\n");
+  std::printf("\nCosts (bars: 12 # for a factor of ten)\n");
+  printScales(seconds);
   for (const auto& [method, all] : costs) {
     const long T = mostFrequent(all, &Cost::T), d = mostFrequent(all, &Cost::d);
     std::vector<Cost> overUnits, overSteps;
@@ -66,8 +79,8 @@ void printCosts(const std::map<std::string, double>& seconds) {
       if (cost.T == T) overUnits.push_back(cost);
       if (cost.d == d) overSteps.push_back(cost);
     }
-    draw(method.c_str(), overUnits, &Cost::d, ("d, T = " + std::to_string(T)).c_str());
-    draw(method.c_str(), overSteps, &Cost::T, ("T, d = " + std::to_string(d)).c_str());
+    draw(method.c_str(), overUnits, &Cost::d, "d, T = " + std::to_string(T));
+    draw(method.c_str(), overSteps, &Cost::T, "T, d = " + std::to_string(d));
   }
 }
 

@@ -60,6 +60,10 @@ class Report {
       std::fprintf(m_file, "latency/%s/%d %.3f\n", name.c_str(), percent, bench::percentile(times, percent));
   }
 
+  void count(const std::string& name, int value) {
+    if (m_file) std::fprintf(m_file, "latency/%s %d\n", name.c_str(), value);
+  }
+
   void once(const char* name, double milliseconds) {
     std::printf("%-38s %7.1f ms\n", name, milliseconds);
     if (m_file) std::fprintf(m_file, "%s %.3f\n", name, milliseconds);
@@ -129,8 +133,9 @@ void measure(MainWindow& window, const std::string& preset, const Move& move, Re
   report.add(name + "/complete", "one step, complete picture", steps.refined);
   const auto drag = probe.dragged(move.values, kHandInterval);
   report.add(name + "/dragged", "dragged, first picture", drag.first);
-  std::printf("    %-34s %4d of %zu values had a picture of their own\n", "dragged", drag.pictures,
+  std::printf("    %-34s %4d of %zu values had no picture of their own\n", "dropped", drag.dropped,
               move.values.size());
+  report.count(name + "/dropped", drag.dropped);
 }
 
 void measurePreset(const std::string& name, const Request& request, Report& report) {

@@ -58,6 +58,7 @@ void LatencyProbe::change(const SettingValue& value) {
   m_computed.push_back(kNaN);
   m_first.push_back(kNaN);
   m_refined.push_back(kNaN);
+  m_own.push_back(false);
   m_window.document().changeSetting(QString::fromStdString(m_key), value, 1);
 }
 
@@ -67,8 +68,8 @@ void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment, dou
   const SettingValue& shown = experiment->settings.value(m_key);
   const auto found = std::find(m_values.rbegin(), m_values.rend(), shown);
   if (found == m_values.rend()) return;
-  ++m_pictures;
   const auto last = static_cast<std::size_t>(m_values.rend() - found);
+  m_own[last - 1] = true;
   for (std::size_t i = 0; i < last; ++i)
     if (std::isnan(m_first[i])) {
       m_first[i] = now - m_changed[i];
@@ -100,7 +101,7 @@ bool LatencyProbe::waitFor(const std::function<bool()>& reached) {
 void LatencyProbe::forget() {
   m_values.clear();
   for (std::vector<double>* times : {&m_changed, &m_computed, &m_first, &m_refined}) times->clear();
-  m_pictures = 0;
+  m_own.clear();
 }
 
 Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
@@ -109,7 +110,7 @@ Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
     change(value);
     if (!settle()) break;
   }
-  return {known(m_computed), known(m_first), known(m_refined), m_pictures};
+  return {known(m_computed), known(m_first), known(m_refined), 0};
 }
 
 Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int interval) {
@@ -123,7 +124,8 @@ Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int int
   });
   hand.start(interval);
   if (waitFor([&] { return next == values.size(); })) settle();
-  return {known(m_computed), known(m_first), {}, m_pictures};
+  return {
+      known(m_computed), known(m_first), {}, static_cast<int>(std::count(m_own.begin(), m_own.end(), false))};
 }
 
 }  // namespace keyhole::bench

@@ -20,7 +20,7 @@ struct Latencies {
   std::vector<double> computed;  // until the first picture left the computing thread
   std::vector<double> first;     // until the first picture, coarse or not, was painted
   std::vector<double> refined;   // until the fine one was; empty while the hand does not rest
-  int pictures = 0;              // that were painted
+  int dropped = 0;               // values that never had a picture of their own
 };
 
 // The percentile of some times (nearest rank); NaN of none. Copies.
@@ -54,8 +54,8 @@ class LatencyProbe : public QObject {
   std::vector<double> m_computed, m_first, m_refined;  // of each value; NaN: not yet
   std::mutex m_mutex;                                  // guards the next
   std::map<const Experiment*, double> m_left;          // when it left the computing thread
-  int m_pictures = 0;
-  std::function<void()> m_check;  // whether what is waited for has come
+  std::vector<bool> m_own;                             // whether it had a picture of its own
+  std::function<void()> m_check;                       // whether what is waited for has come
 };
 
 }  // namespace keyhole::bench

@@ -27,6 +27,27 @@ class TestPca : public QObject {
     }
   }
 
+  // Fewer samples than units: the two roads, over the samples and over the units, give the same components,
+  // variances and participation ratio. Fails if the small road forgets the mean, the scale or the signs.
+  // Rounding is about n ε of the largest variance over the gap of the variances asked for.
+  void fewerSamplesThanUnits() {
+    const Matrix loads = RandomStream(1, Stream::test).normalMatrix(60, 3);
+    const Matrix scores = RandomStream(2, Stream::test).normalMatrix(3, 20);
+    const Matrix X = (loads * Vector{{3.0, 2.0, 1.0}}.asDiagonal() * scores).colwise() + Vector::Ones(60);
+    const Matrix noisy = X + 0.01 * RandomStream(3, Stream::test).normalMatrix(60, 20);
+    const Pca few = pca(noisy, 3);
+    const Matrix centred = noisy.colwise() - noisy.rowwise().mean();
+    const Matrix covariance = centred * centred.transpose() / 19;
+    COMPARE_MATRICES(covariance * few.components, Matrix(few.components * few.variances.asDiagonal()), 1e-9);
+    COMPARE_MATRICES(few.components.transpose() * few.components, Matrix(Matrix::Identity(3, 3)), 1e-9);
+    QVERIFY(std::abs(few.totalVariance - covariance.trace()) < 1e-9);
+    const double ratio = covariance.trace() * covariance.trace() / covariance.squaredNorm();
+    QVERIFY(std::abs(few.participationRatio - ratio) < 1e-9);
+    // Two samples span one direction; the others are still orthonormal.
+    const Pca two = pca(noisy.leftCols(2), 3);
+    COMPARE_MATRICES(two.components.transpose() * two.components, Matrix(Matrix::Identity(3, 3)), 1e-9);
+  }
+
   // A direction is a difference of states; its projection must not contain the mean. Fails if the mean is
   // subtracted.
   void directionsAreDifferencesOfStates() {

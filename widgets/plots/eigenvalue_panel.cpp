@@ -204,7 +204,7 @@ void EigenvaluePanel::showLegend(const Experiment& experiment) {
     if (shown) graph->addToLegend(legendAbove());
   };
   list(m_teacher, teacher && teacher->exact ? tr("teacher (exact)") : tr("teacher"), teacher);
-  list(m_student, tr("student"), student);
+  list(m_student, student && student->leadingOnly ? tr("student (leading ones)") : tr("student"), student);
   const Index unknown[] = {undeterminedCount(teacher), undeterminedCount(student)};
   list(m_teacherUndetermined, tr("%1 undetermined").arg(unknown[0]), unknown[0] > 0);
   list(m_studentUndetermined, tr("%1 undetermined").arg(unknown[1]), unknown[1] > 0);
