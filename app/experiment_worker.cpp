@@ -11,6 +11,8 @@ namespace keyhole {
 
 ExperimentWorker::ExperimentWorker(QObject* parent, Runner runner, std::chrono::milliseconds grace)
     : QObject(parent), m_runner(std::move(runner)), m_grace(grace) {
+  // The same numbers whatever the machine: reductions in BLAS have a fixed order only with one thread.
+  openblas_set_num_threads(1);
   for (std::thread& thread : m_threads) thread = std::thread([this] { loop(); });
 }
 
@@ -52,8 +54,6 @@ void ExperimentWorker::stop() {
 }
 
 void ExperimentWorker::loop() {
-  // The same numbers whatever the machine: reductions in BLAS have a fixed order only with one thread.
-  openblas_set_num_threads(1);
   for (;;) {
     const std::optional<Job> job = nextJob();
     if (!job) return;
@@ -83,7 +83,13 @@ std::optional<ExperimentWorker::Job> ExperimentWorker::nextJob() {
               [this](int start, int iteration, double value) { emit objective(start, iteration, value); })};
   m_waiting.reset();
   m_running.push_back(job.progress);
+  m_last = job.progress;
   return job;
+}
+
+bool ExperimentWorker::isNewest(const Job& job) {
+  const std::lock_guard lock(m_mutex);
+  return !m_waiting && m_last == job.progress;
 }
 
 bool ExperimentWorker::finishJob(const Job& job) {
@@ -119,7 +125,7 @@ void ExperimentWorker::run(const Job& job) {
   try {
     m_runner(job.settings, newest, own, [&](const Result& experiment) { give(experiment, own); });
   } catch (const Stopped&) {
-    if (own.stoppedByUser()) emit stopped();
+    if (own.stoppedByUser() && isNewest(job)) emit stopped();
   } catch (const InputError& error) {
     if (!own.superseded()) emit failed(QString::fromUtf8(error.what()));
   } catch (const std::exception& error) {

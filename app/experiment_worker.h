@@ -57,6 +57,7 @@ class ExperimentWorker : public QObject {
   void loop();
   std::optional<Job> nextJob();    // waits for one; empty: quit
   bool mayBegin() const;           // something waits, and what runs, if anything, is over
+  bool isNewest(const Job& job);   // nothing was asked for after it
   bool finishJob(const Job& job);  // true if nothing runs or waits
   void run(const Job& job);
   void give(const Result& experiment, RunProgress& progress);
@@ -68,6 +69,7 @@ class ExperimentWorker : public QObject {
   Result m_newest;  // what was given last
   std::optional<Settings> m_waiting;
   std::vector<std::shared_ptr<RunProgress>> m_running;  // at most one of them is not over
+  std::shared_ptr<RunProgress> m_last;                  // the one that began last
   bool m_quit = false;
 
   std::array<std::thread, 2> m_threads;  // last: start when everything else is there

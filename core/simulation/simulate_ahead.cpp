@@ -74,6 +74,7 @@ class AtEnd {
 
 bool simulateAhead(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
                    const StateSink& sink, Progress& progress) {
+  if (inParallelPiece()) return simulate(teacher, options, signal, sink, progress);
   struct Abandoned {};
   BlockQueue queue;
   QuietProgress quiet(progress);  // a burn-in gives no blocks, but can be stopped

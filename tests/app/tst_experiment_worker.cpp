@@ -117,6 +117,7 @@ class TestExperimentWorker : public QObject {
   void supersededRunShowsItsCoarsePictureAndNoMore();
   void supersededRunIsStoppedAfterTheGraceTime();
   void theNextRunDoesNotWaitForOneThatIsOver();
+  void aStopOfYesterdayIsNotToldToday();
   void theNewestPictureIsHandedOnForReuse();
   void stopEndsTheRunAndDropsWhatWaits();
   void inputErrorSurfacesAndTheNextRequestRuns();
@@ -204,6 +205,40 @@ void TestExperimentWorker::theNextRunDoesNotWaitForOneThatIsOver() {
   QTRY_COMPARE(idles, 1);
   QVERIFY(firstEnded);
   QCOMPARE(delivered.size(), 3u);
+}
+
+void TestExperimentWorker::aStopOfYesterdayIsNotToldToday() {
+  // Fails if a run that was stopped and takes its time to end tells of the stop while the next one already
+  // runs: the window would call that picture stopped.
+  std::promise<void> go;
+  std::shared_future<void> gate = go.get_future().share();
+  std::vector<Result> delivered;
+  QObject context;
+  int stops = 0, idles = 0, begun = 0;
+  ExperimentWorker worker(
+      nullptr,
+      [&](const Settings& settings, const Result&, Progress& progress, const ExperimentSink& sink) -> Result {
+        if (settings.integer("teacher.seed") == 1) {
+          QMetaObject::invokeMethod(&context, [&] { ++begun; });
+          gate.wait();
+          progress.checkpoint(0, "over");
+        }
+        sink(made(settings, false));
+        return made(settings, false);
+      });
+  connect(&worker, &ExperimentWorker::experimentReady, &context,
+          [&](const Result& experiment) { delivered.push_back(experiment); });
+  connect(&worker, &ExperimentWorker::stopped, &context, [&] { ++stops; });
+  connect(&worker, &ExperimentWorker::idle, &context, [&] { ++idles; });
+  worker.request(withSeed(1));
+  QTRY_COMPARE(begun, 1);
+  worker.stop();
+  worker.request(withSeed(2));
+  QTRY_COMPARE(delivered.size(), 1u);
+  go.set_value();
+  QTRY_COMPARE(idles, 1);
+  QCOMPARE(seedOf(delivered[0]), 2);
+  QCOMPARE(stops, 0);
 }
 
 void TestExperimentWorker::theNewestPictureIsHandedOnForReuse() {
