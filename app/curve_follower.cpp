@@ -15,6 +15,7 @@ CurveFollower::CurveFollower(CurvePanel& panel, QObject* parent) : QObject(paren
 }
 
 void CurveFollower::settingsChanged(const Settings& settings) {
+  m_wanted = settings;
   if (!m_curveOf || sameSeenCurve(*m_curveOf, settings)) return;
   m_worker.stop();
   m_curveOf.reset();
@@ -23,6 +24,7 @@ void CurveFollower::settingsChanged(const Settings& settings) {
 void CurveFollower::follow(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
   if (experiment.partial || isRecording(settings)) return;
+  if (m_wanted && !sameSeenCurve(*m_wanted, settings)) return;  // a newer experiment is on its way
   const SeenCurveOptions options = seenCurveOptions(settings);
   const bool same = m_curveOf && sameSeenCurve(*m_curveOf, settings);
   if (same && (m_hasAll || !options.all)) return;

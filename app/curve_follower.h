@@ -25,6 +25,7 @@ class CurveFollower : public QObject {
 
  private:
   CurvePanel& m_panel;
+  std::optional<Settings> m_wanted;   // the newest
   std::optional<Settings> m_curveOf;  // that the curve shows or will show
   bool m_hasAll = false;              // with the quantities that cost more
   CurveWorker m_worker;

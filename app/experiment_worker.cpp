@@ -41,9 +41,8 @@ void ExperimentWorker::stop() {
   {
     const std::lock_guard lock(m_mutex);
     for (const auto& running : m_running) {
-      if (running->stopRequested()) continue;
-      running->stop();
-      nothingRan = false;
+      nothingRan = nothingRan && running->stopRequested();
+      running->stop();  // also one that is over: it may be on its way to a last picture
     }
     nothingRan = nothingRan && m_waiting;
     m_waiting.reset();
@@ -80,16 +79,16 @@ std::optional<ExperimentWorker::Job> ExperimentWorker::nextJob() {
   Job job{std::move(*m_waiting),
           std::make_shared<RunProgress>(
               m_grace, [this](double fraction, const QString& what) { emit progress(fraction, what); },
-              [this](int start, int iteration, double value) { emit objective(start, iteration, value); })};
+              [this](int start, int iteration, double value) { emit objective(start, iteration, value); }),
+          ++m_begun};
   m_waiting.reset();
   m_running.push_back(job.progress);
-  m_last = job.progress;
   return job;
 }
 
 bool ExperimentWorker::isNewest(const Job& job) {
   const std::lock_guard lock(m_mutex);
-  return !m_waiting && m_last == job.progress;
+  return !m_waiting && job.number == m_begun;
 }
 
 bool ExperimentWorker::finishJob(const Job& job) {
@@ -97,18 +96,21 @@ bool ExperimentWorker::finishJob(const Job& job) {
   {
     const std::lock_guard lock(m_mutex);
     std::erase(m_running, job.progress);
-    idle = !m_quit && !m_waiting && m_running.empty();
+    // Nobody waits for a run that is over, if there still is one.
+    idle = !m_quit && !m_waiting && job.number == m_begun;
   }
   m_wake.notify_all();
   return idle;
 }
 
-void ExperimentWorker::give(const Result& experiment, RunProgress& progressOfRun) {
+void ExperimentWorker::give(const Result& experiment, const Job& job) {
   {
     const std::lock_guard lock(m_mutex);
-    if (progressOfRun.stopRequested()) throw Stopped();
+    // A fit that was superseded, and granted its picture, may be overtaken by the next run.
+    if (job.progress->stopRequested() || job.number < m_givenOf) throw Stopped();
     m_newest = experiment;
-    progressOfRun.pictureShown();
+    m_givenOf = job.number;
+    job.progress->pictureShown();
     // Under the lock, so that nothing of the next run comes before it.
     emit experimentReady(experiment);
   }
@@ -123,7 +125,7 @@ void ExperimentWorker::run(const Job& job) {
     newest = m_newest;
   }
   try {
-    m_runner(job.settings, newest, own, [&](const Result& experiment) { give(experiment, own); });
+    m_runner(job.settings, newest, own, [&](const Result& experiment) { give(experiment, job); });
   } catch (const Stopped&) {
     if (own.stoppedByUser() && isNewest(job)) emit stopped();
   } catch (const InputError& error) {

@@ -52,24 +52,26 @@ class ExperimentWorker : public QObject {
   struct Job {
     Settings settings;
     std::shared_ptr<RunProgress> progress;
+    int number = 0;  // they count upwards
   };
 
   void loop();
   std::optional<Job> nextJob();    // waits for one; empty: quit
   bool mayBegin() const;           // something waits, and what runs, if anything, is over
   bool isNewest(const Job& job);   // nothing was asked for after it
-  bool finishJob(const Job& job);  // true if nothing runs or waits
+  bool finishJob(const Job& job);  // true if nothing else is wanted
   void run(const Job& job);
-  void give(const Result& experiment, RunProgress& progress);
+  void give(const Result& experiment, const Job& job);
 
   Runner m_runner;
   std::chrono::milliseconds m_grace;
   std::mutex m_mutex;  // guards what follows
   std::condition_variable m_wake;
-  Result m_newest;  // what was given last
+  Result m_newest;    // what was given last,
+  int m_givenOf = 0;  // by this job
+  int m_begun = 0;    // the number of the job that began last
   std::optional<Settings> m_waiting;
   std::vector<std::shared_ptr<RunProgress>> m_running;  // at most one of them is not over
-  std::shared_ptr<RunProgress> m_last;                  // the one that began last
   bool m_quit = false;
 
   std::array<std::thread, 2> m_threads;  // last: start when everything else is there

@@ -12,9 +12,12 @@ namespace keyhole {
 namespace {
 
 bool isComplete(const std::shared_ptr<const Experiment>& experiment, const ExportOutcome& done) {
-  if (experiment) return true;
-  done("There is nothing to export yet: the first picture is still being computed.", false);
-  return false;
+  if (!experiment)
+    done("There is nothing to export yet: the first picture is still being computed.", false);
+  else if (experiment->coarse)
+    done("There is only a sketch yet, and the picture is still being computed; export it in a moment.",
+         false);
+  return experiment && !experiment->coarse;
 }
 
 // Runs the export; tells what became of it.

@@ -35,6 +35,15 @@ namespace keyhole {
 
 namespace {
 const QString seenKey = QStringLiteral("observation.fraction");
+
+// Whether the same fit is drawn in the same planes: those of a sketch are not yet those of the picture.
+bool samePlanes(const Experiment& a, const Experiment& b) {
+  const auto same = [](const auto& x, const auto& y) {
+    return x == y || (x && y && samePlane(x->flow.plane, y->flow.plane));
+  };
+  return a.fit == b.fit && same(a.teacherAnalysis, b.teacherAnalysis) &&
+         same(a.studentAnalysis, b.studentAnalysis);
+}
 }  // namespace
 
 MainWindow::MainWindow(QSettings& preferences, const QString& unsavedFolder)
@@ -133,8 +142,7 @@ void MainWindow::connectWorker() {
   connect(&m_probes, &ProbeWorker::failed, this, &MainWindow::showProblem);
   connect(&m_probes, &ProbeWorker::ready, this,
           [this](const std::shared_ptr<const Experiment>& of, const Probe& probe) {
-            // A finer picture of the same fit has the same planes.
-            if (m_shown && of->fit == m_shown->fit) m_panels->setProbe(probe);
+            if (m_shown && samePlanes(*of, *m_shown)) m_panels->setProbe(probe);
           });
   connect(m_staleSoon, &QTimer::timeout, this, [this] { markStale(true); });
 }
@@ -195,7 +203,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_panels->showExperiment(experiment);
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
-  if (m_compare) m_compare->setExperiment(experiment);
+  if (m_compare && !experiment->coarse) m_compare->setExperiment(experiment);
   m_curves->follow(*experiment);
   if (m_order) m_order->setExperiment(experiment);
   if (m_kick) m_kick->setExperiment(experiment);
@@ -277,7 +285,7 @@ CompareWindow& MainWindow::showComparison() {
   if (!m_compare) {
     m_compare = new CompareWindow(this);
     m_compare->setTheme(Theme::of(palette(), QApplication::font()));
-    if (m_shown) m_compare->setExperiment(m_shown);
+    if (m_shown && !m_shown->coarse) m_compare->setExperiment(m_shown);
   }
   m_compare->show();
   m_compare->raise();

@@ -6,7 +6,7 @@ RunProgress::RunProgress(std::chrono::milliseconds grace, Listener listener, Obj
     : m_grace(grace), m_listener(std::move(listener)), m_objective(std::move(objective)) {}
 
 void RunProgress::objective(int start, int iteration, double value) {
-  if (m_objective) m_objective(start, iteration, value);
+  if (m_objective && !stopRequested()) m_objective(start, iteration, value);
 }
 
 bool RunProgress::grantStop() {

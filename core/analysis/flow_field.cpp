@@ -93,6 +93,10 @@ void setExtent(double& low, double& high, const Eigen::RowVectorXd& values) {
 
 }  // namespace
 
+bool samePlane(const FlowPlane& a, const FlowPlane& b) {
+  return a.base.size() == b.base.size() && a.base == b.base && a.E == b.E;
+}
+
 FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory) {
   const Index N = basis.mean.size();
   FlowPlane plane;

@@ -15,6 +15,9 @@ struct FlowPlane {
   double varianceExplained1 = 0, varianceExplained2 = 0;  // fractions of the total
 };
 
+// Whether a point has the same coordinates in both.
+bool samePlane(const FlowPlane& a, const FlowPlane& b);
+
 // The plane of the top two PCs of a trajectory (N x T); every other PC is held at its value half-way through,
 // T/2. N = 1 gives a plane whose second axis is zero.
 FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory);

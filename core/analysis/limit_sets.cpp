@@ -1,9 +1,13 @@
 #include "core/analysis/limit_sets.h"
 
+#include "core/common/parallel.h"
+#include "core/common/quiet_progress.h"
 #include "core/common/random.h"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <thread>
 
 namespace keyhole {
 namespace {
@@ -16,8 +20,8 @@ constexpr Index kExtension = 3;  // runs that do not come to rest go on for this
 constexpr Index kTraceStride = 10;  // … with a sample of their leading PC every so many steps
 
 struct Runs {
-  std::vector<Matrix> states;  // per run: N x n, after the dropped part
-  std::vector<bool> diverged;
+  std::vector<Matrix> states;      // per run: N x n, after the dropped part
+  std::vector<char> diverged;      // not bits: two threads write to it
   std::vector<double> finalSpeed;  // ‖F‖ at the end
   Matrix last;                     // N x runs, after `steps`
   Matrix ends;                     // the same, where a run went on the state after that
@@ -29,36 +33,59 @@ Matrix starts(const FlowSystem& system, const LimitSetOptions& options) {
          RandomStream(options.seed, Stream::probe).normalMatrix(system.network.size(), options.runs);
 }
 
-Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
-  const Index N = system.network.size();
-  Matrix now = starts(system, options), next(N, options.runs);
+// The two halves of the runs go on side by side, always the same ones, so that the numbers do not depend on
+// the cores: work(first, count, progress) on each.
+void inHalves(Index runs, Progress& progress,
+              const std::function<void(Index first, Index count, Progress& progress)>& work) {
+  QuietProgress quiet(progress);
+  const Index half = (runs + 1) / 2;
+  parallelFor(2, [&, caller = std::this_thread::get_id()](std::size_t k) {
+    const Index first = k == 0 ? 0 : half, count = k == 0 ? half : runs - half;
+    // Only the calling thread reports.
+    if (count > 0) work(first, count, std::this_thread::get_id() == caller ? progress : quiet);
+  });
+}
+
+void runSome(const FlowSystem& system, const LimitSetOptions& options, Index first, Index count, Runs& runs,
+             Progress& progress) {
   const auto dropped = static_cast<Index>(options.dropFraction * static_cast<double>(options.steps));
   const Index stride = std::max<Index>(1, (options.steps - dropped) / kStored);
-  const Index kept = (options.steps - dropped + stride - 1) / stride;
-  Runs runs;
-  runs.startNorm = std::max(now.colwise().norm().mean(), 1e-12);
-  runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, kept));
-  runs.diverged.assign(static_cast<std::size_t>(options.runs), false);
+  Matrix now = runs.last.middleCols(first, count), next(now.rows(), count);
   FreeRun run(system, options.alpha);
   for (Index t = 0; t < options.steps; ++t) {
     if (t % 25 == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps),
                           "running to the limit sets");
     if (t >= dropped && (t - dropped) % stride == 0)
-      for (Index k = 0; k < options.runs; ++k)
-        runs.states[static_cast<std::size_t>(k)].col((t - dropped) / stride) = now.col(k);
+      for (Index k = 0; k < count; ++k)
+        runs.states[static_cast<std::size_t>(first + k)].col((t - dropped) / stride) = now.col(k);
     run.step(now, next);
-    for (Index k = 0; k < options.runs; ++k)
+    for (Index k = 0; k < count; ++k)
       if (!(next.col(k).norm() < kDiverged * runs.startNorm)) {
-        runs.diverged[static_cast<std::size_t>(k)] = true;
+        runs.diverged[static_cast<std::size_t>(first + k)] = 1;
         next.col(k) = now.col(k);
       }
     now.swap(next);
   }
-  const Matrix velocity = flow(system, now);
+  runs.last.middleCols(first, count) = now;
+}
+
+Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
+  const Index N = system.network.size();
+  const auto dropped = static_cast<Index>(options.dropFraction * static_cast<double>(options.steps));
+  const Index stride = std::max<Index>(1, (options.steps - dropped) / kStored);
+  const Index kept = (options.steps - dropped + stride - 1) / stride;
+  Runs runs;
+  runs.last = starts(system, options);
+  runs.startNorm = std::max(runs.last.colwise().norm().mean(), 1e-12);
+  runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, kept));
+  runs.diverged.assign(static_cast<std::size_t>(options.runs), 0);
+  inHalves(options.runs, progress, [&](Index first, Index count, Progress& own) {
+    runSome(system, options, first, count, runs, own);
+  });
+  const Matrix velocity = flow(system, runs.last);
   for (Index k = 0; k < options.runs; ++k) runs.finalSpeed.push_back(velocity.col(k).norm());
-  runs.ends = now;
-  runs.last = std::move(now);
+  runs.ends = runs.last;
   return runs;
 }
 
@@ -70,20 +97,26 @@ bool atRest(const Runs& runs, std::size_t k) {
 // steps.
 Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, Runs& runs, const Pca& basis,
                       const std::vector<Index>& chosen, Progress& progress) {
-  Matrix now = runs.last(Eigen::all, chosen), next(now.rows(), now.cols());
+  Matrix ends = runs.last(Eigen::all, chosen);
   const Index steps = kExtension * options.steps;
-  Matrix traces(now.cols(), steps / kTraceStride);
-  FreeRun run(system, options.alpha);
-  for (Index t = 0; t < traces.cols() * kTraceStride; ++t) {
-    if (t % 25 == 0)
-      progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
-    run.step(now, next);
-    now.swap(next);
-    if (t % kTraceStride == 0)
-      traces.col(t / kTraceStride) = ((now.colwise() - basis.mean).transpose() * basis.components.col(0));
-  }
+  Matrix traces(ends.cols(), steps / kTraceStride);
+  inHalves(ends.cols(), progress, [&](Index first, Index count, Progress& own) {
+    Matrix now = ends.middleCols(first, count), next(now.rows(), count);
+    FreeRun run(system, options.alpha);
+    for (Index t = 0; t < traces.cols() * kTraceStride; ++t) {
+      if (t % 25 == 0)
+        own.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
+      run.step(now, next);
+      now.swap(next);
+      if (t % kTraceStride == 0)
+        traces.col(t / kTraceStride).segment(first, count) =
+            (now.colwise() - basis.mean).transpose() * basis.components.col(0);
+    }
+    ends.middleCols(first, count) = now;
+  });
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    if (now.col(static_cast<Index>(i)).allFinite()) runs.ends.col(chosen[i]) = now.col(static_cast<Index>(i));
+    if (ends.col(static_cast<Index>(i)).allFinite())
+      runs.ends.col(chosen[i]) = ends.col(static_cast<Index>(i));
   return traces;
 }
 

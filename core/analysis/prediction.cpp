@@ -5,6 +5,7 @@
 #include "core/common/random.h"
 #include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
+#include "core/simulation/simulate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,10 +54,50 @@ double oneStepShare(const Student& student, const Matrix& Y, const Matrix& predi
   return explained.share();
 }
 
+// The columns `first`, first + stride … of a matrix, `count` of them.
+Matrix everyNth(const Matrix& values, Index first, Index stride, Index count) {
+  return values(Eigen::all, Eigen::seqN(first, count, stride));
+}
+
+// All runs of full length side by side, a column each: one product per step instead of one per run and step.
+// Not for switching students. Returns the number of runs.
+Index addRunsTogether(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
+                      Index horizon, Explained& explained, bool& diverged, Progress& progress) {
+  constexpr double kLimit = 1e12;  // as runStudent()
+  const Index runs = std::max<Index>((trial.activity.cols() - 1 - first) / horizon, 0);
+  if (runs == 0) return 0;
+  const Network network{DenseForm{student.A}};
+  Stepper stepper(network, student.phi, student.convention, student.alpha);
+  Matrix now = everyNth(filtered.states, first, horizon, runs), next(now.rows(), runs);
+  std::vector<bool> gone(static_cast<std::size_t>(runs), false);
+  for (Index s = 1; s <= horizon; ++s) {
+    progress.checkpoint(static_cast<double>(s) / static_cast<double>(horizon), "predicting");
+    Matrix drive = Matrix::Zero(now.rows(), runs);
+    if (student.V.cols() > 0)
+      drive += student.V * everyNth(trial.input, first + s - (student.inputAtArrival ? 0 : 1), horizon, runs);
+    if (student.b.size() > 0) drive.colwise() += student.b;
+    stepper.step(now, drive, next);
+    for (Index k = 0; k < runs; ++k) {
+      const auto run = static_cast<std::size_t>(k);
+      if (!gone[run] && !(next.col(k).cwiseAbs().maxCoeff() < kLimit)) gone[run] = diverged = true;
+      if (gone[run]) next.col(k) = now.col(k);
+    }
+    now.swap(next);
+    const Matrix truth = everyNth(trial.activity, first + s, horizon, runs);
+    const Matrix input = trial.input.rows() > 0 ? everyNth(trial.input, first + s, horizon, runs) : Matrix();
+    const Matrix error = truth - seenActivity(student, now, input);
+    for (Index k = 0; k < runs; ++k) explained.add(truth.col(k), error.col(k));
+  }
+  return runs;
+}
+
 double freeRunShare(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
                     Index horizon, bool& diverged, Progress& progress) {
   const Index T = trial.activity.cols();
   Explained explained(trial.activity.rows());
+  if (!student.switching)
+    first +=
+        horizon * addRunsTogether(student, trial, filtered, first, horizon, explained, diverged, progress);
   for (Index t = first; t + 1 < T; t += horizon) {
     progress.checkpoint(static_cast<double>(t) / static_cast<double>(T), "predicting");
     const Index steps = std::min(horizon, T - 1 - t) + 1;

@@ -21,7 +21,10 @@ constexpr double kProgress = 1e-10;  // of the norm
 
 ComplexVector complexEigenvalues(ComplexMatrix A) {
   const auto n = static_cast<lapack_int>(A.rows());
-  ComplexVector values(A.rows());
+  // OpenBLAS 0.3.21 reads a number beyond the end of small complex matrices.
+  A.conservativeResize(Eigen::NoChange, A.cols() + 1);
+  A.rightCols(1).setZero();
+  ComplexVector values(n);
   const auto info =
       LAPACKE_zgeev(LAPACK_COL_MAJOR, 'N', 'N', n, reinterpret_cast<lapack_complex_double*>(A.data()), n,
                     reinterpret_cast<lapack_complex_double*>(values.data()), nullptr, 1, nullptr, 1);

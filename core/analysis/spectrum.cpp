@@ -93,6 +93,7 @@ std::optional<Spectrum> leadingSpectrum(ConstMatrixRef A) {
   spectrum.values = values.head(good);
   spectrum.undetermined.assign(static_cast<std::size_t>(good), false);
   spectrum.leadingOnly = true;
+  spectrum.fastest = (values.array() - 1.0).abs().maxCoeff();
   return spectrum;
 }
 

@@ -14,7 +14,8 @@ struct Spectrum {
   Vector conditions;               // κ_i >= 1 each, or empty if not computed
   std::vector<bool> undetermined;  // one per value: rounding alone could have put it elsewhere (see below)
   bool exact = false;              // known from the structure, not computed numerically
-  bool leadingOnly = false;        // the others were not computed
+  bool leadingOnly = false;        // the others were not computed, but
+  double fastest = 0;              // the largest |λ - 1| is about this; 0 if all are there
 };
 
 // Of a student or an imported matrix. With conditions, λ_i is undetermined if its rounding bound κ_i n ε

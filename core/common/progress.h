@@ -18,7 +18,8 @@ class Progress {
   // curve. start: which of several starts it belongs to, from 0.
   virtual void objective(int /*start*/, int /*iteration*/, double /*value*/) {}
 
-  // True once the user asked to stop. Computations that have a best-so-far poll this and return it.
+  // True once the user asked to stop. Computations that have a best-so-far poll this and return it. May be
+  // asked from any of the computation's threads.
   virtual bool stopRequested() const { return false; }
 
   // Called by whoever keeps a best-so-far and goes on with it: what follows may run although a stop was

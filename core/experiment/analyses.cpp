@@ -101,7 +101,7 @@ std::shared_ptr<const Attractors> attractorsOf(const Experiment& experiment, con
 }
 
 // How far ahead the student sees, and whether its modes are the teacher's.
-void setGauges(SystemAnalysis& analysis, const Experiment& experiment, Progress& progress) {
+void setFitGauge(SystemAnalysis& analysis, const Experiment& experiment, Progress& progress) {
   const auto& simulation = *experiment.simulation;
   const Index steps = simulation.display.cols();
   const auto oneTau = std::max<Index>(static_cast<Index>(std::lround(1 / simulation.alpha)), 1);
@@ -110,6 +110,10 @@ void setGauges(SystemAnalysis& analysis, const Experiment& experiment, Progress&
                       studentInput(experiment.settings, simulation).leftCols(steps)};
     analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau, progress));
   }
+}
+
+void setDynamicsGauge(SystemAnalysis& analysis, const Experiment& experiment) {
+  const auto& simulation = *experiment.simulation;
   if (!experiment.teacherAnalysis) return;
   const double window = static_cast<double>(simulation.steps) * simulation.alpha;
   analysis.hasTheDynamics =
@@ -135,7 +139,7 @@ void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const F
 // What a coarse picture is taken from must not take steps that are too large for the fastest mode.
 bool tooFast(const ShownRun& run, const Spectrum& spectrum, double alpha) {
   constexpr double kReach = 0.5;
-  const double fastest = (spectrum.values.array() - 1.0).abs().maxCoeff();
+  const double fastest = std::max(spectrum.fastest, (spectrum.values.array() - 1.0).abs().maxCoeff());
   return run.stride > 1 && (run.diverged || !(static_cast<double>(run.stride) * alpha * fastest <= kReach));
 }
 
@@ -237,12 +241,13 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   const bool measured = analysis->singularValues.size() > 0;  // all but the free runs
   if (!measured) {
     analysis->explainedVariance = explainedByStudent(experiment, *analysis, progress);
-    setGauges(*analysis, experiment, progress);
+    setFitGauge(*analysis, experiment, progress);
   }
   addFreeRuns(*analysis, experiment, *system, progress);
   if (!measured) {
     if (analysis->spectrum.conditions.size() == 0)
       describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));
+    setDynamicsGauge(*analysis, experiment);
     progress.checkpoint(0, "measuring the fit");
     analysis->singularValues = singularValues(experiment.fit->student.A);
   }

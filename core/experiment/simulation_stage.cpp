@@ -1,4 +1,6 @@
 // The simulation stage: one pass over the teacher for what is displayed and for the sums of the MAP fit.
+#include "core/common/parallel.h"
+#include "core/common/quiet_progress.h"
 #include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/simulation/trajectory_sums.h"
@@ -73,6 +75,19 @@ void streamSeen(SimulationStage& stage, const Settings& settings, const Teacher&
   stage.seenSums = std::move(seen);
 }
 
+// σ ξ of the first `count` recorded steps, in pieces that can be stopped.
+Matrix noiseOf(const Teacher& teacher, const SimulationOptions& options, Index count, Progress& progress) {
+  constexpr Index kPiece = 512;
+  Matrix noise(teacher.network.size(), count);
+  for (Index first = 0; first < count; first += kPiece) {
+    progress.checkpoint(0, "drawing the noise");
+    const Index n = std::min(kPiece, count - first);
+    noise.middleCols(first, n) =
+        options.sigma * processNoise(teacher, options.seed, options.burnIn + first, n);
+  }
+  return noise;
+}
+
 void simulateTeacher(SimulationStage& stage, const Settings& settings, const Teacher& teacher,
                      const SumsWanted& wanted, Progress& progress) {
   const auto options = simulationOptions(settings);
@@ -81,9 +96,10 @@ void simulateTeacher(SimulationStage& stage, const Settings& settings, const Tea
   const bool task = options.task == TaskKind::integration && teacher.integrationMode.size() > 0;
   if (task) stage.signal = integrationSignal(options.steps, options.seed);
   stage.display.resize(stage.units, std::min(options.steps, kDisplaySteps));
-  auto noise = std::async(std::launch::async, [&teacher, options, count = stage.display.cols() - 1] {
-    return Matrix(options.sigma * processNoise(teacher, options.seed, options.burnIn, count));
-  });
+  QuietProgress quiet(progress);
+  auto noise =
+      std::async(inParallelPiece() ? std::launch::deferred : std::launch::async,
+                 [&, count = stage.display.cols() - 1] { return noiseOf(teacher, options, count, quiet); });
   Display display{stage};
   const auto show = [&](const StateBlock& block) { display.add(block); };
   if (!wanted.phi)
@@ -96,7 +112,8 @@ void simulateTeacher(SimulationStage& stage, const Settings& settings, const Tea
   if (display.filled < 2) return;
   stage.displayNoise = noise.get();
   stage.displayNoise.conservativeResize(Eigen::NoChange, display.filled - 1);
-  stage.roughNoise = groupMeans(stage.displayNoise, roughStride(stage.alpha, display.filled));
+  if (const Index stride = roughStride(stage.alpha, display.filled); stride > 1)
+    stage.roughNoise = groupMeans(stage.displayNoise, stride);
   if (!task) return;
   stage.readout = stage.display.transpose() * teacher.readoutWeights;
   stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(display.filled);

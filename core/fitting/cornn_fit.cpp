@@ -93,6 +93,7 @@ class Regression {
   std::vector<GroupSums> m_groups;
   Clock::time_point m_reported = Clock::now();
   const Matrix* m_theta = nullptr;  // of the present iteration
+  const Progress* m_progress = nullptr;
   std::atomic<bool> m_stop = false;
   std::unique_ptr<TwoHands> m_hands;  // last: ends before the rest goes
 };
@@ -191,8 +192,8 @@ void Regression::addUp(GroupSums& group, const Matrix& theta, const std::atomic<
 bool Regression::addUpAll(const Matrix& theta, double done, Progress& progress) {
   m_stop = progress.stopRequested();
   m_theta = &theta;
+  m_progress = &progress;
   m_hands ? m_hands->both() : (addUpHalf(0), addUpHalf(1));
-  if (progress.stopRequested()) m_stop = true;
   if (secondsSince(m_reported) >= 0.04) {
     progress.report(done, "fitting CORNN");
     m_reported = Clock::now();
@@ -202,8 +203,10 @@ bool Regression::addUpAll(const Matrix& theta, double done, Progress& progress) 
 
 void Regression::addUpHalf(int half) {
   const std::size_t middle = m_groups.size() / 2;
-  for (std::size_t k = half == 0 ? 0 : middle; k < (half == 0 ? middle : m_groups.size()); ++k)
+  for (std::size_t k = half == 0 ? 0 : middle; k < (half == 0 ? middle : m_groups.size()); ++k) {
     addUp(m_groups[k], *m_theta, m_stop);
+    if (m_progress->stopRequested()) m_stop = true;
+  }
 }
 
 Regression::Step Regression::step(const Matrix& theta, double done, Progress& progress) {

@@ -129,7 +129,8 @@ LdsModel modelOf(const std::vector<Trial>& trials, const SubspaceRealisation& re
   model.inputAtArrival = true;
   model.F = real.F;
   model.C = real.C;
-  model.V = real.F.completeOrthogonalDecomposition().solve(real.B);
+  model.V = Matrix(model.F.rows(), 0);  // Eigen does not solve for no right-hand sides
+  if (real.B.cols() > 0) model.V = real.F.completeOrthogonalDecomposition().solve(real.B);
   model.G = real.D - real.C * model.V;
   Vector y, u;
   meansOf(trials, y, u);

@@ -59,6 +59,14 @@ void improve(const LinearOperator& E, LeadingSingular& pair, double tolerance) {
   }
 }
 
+// With one column more, which no routine is told of: OpenBLAS 0.3.21 reads a number beyond the end of small
+// complex matrices (zgemv).
+ComplexMatrix withRoom(const ComplexMatrix& A) {
+  ComplexMatrix room = ComplexMatrix::Zero(A.rows(), A.cols() + 1);
+  room.leftCols(A.cols()) = A;
+  return room;
+}
+
 }  // namespace
 
 SingularSystem singularSystem(ConstMatrixRef A) {
@@ -79,19 +87,20 @@ ComplexSingularSystem complexSingularSystem(const ComplexMatrix& A) {
   const Index m = A.rows(), n = A.cols(), k = std::min(m, n);
   ComplexSingularSystem system{Vector(k), ComplexMatrix(m, k), ComplexMatrix(n, k)};
   if (k == 0) return system;
-  ComplexMatrix work = A, rightH(k, n);
+  ComplexMatrix work = withRoom(A), left = ComplexMatrix::Zero(m, k + 1),
+                rightH = ComplexMatrix::Zero(k, n + 1);
   const auto raw = [](ComplexMatrix& X) { return reinterpret_cast<lapack_complex_double*>(X.data()); };
   requireConverged(LAPACKE_zgesdd(LAPACK_COL_MAJOR, 'S', toLapack(m), toLapack(n), raw(work), toLapack(m),
-                                  system.values.data(), raw(system.left), toLapack(m), raw(rightH),
-                                  toLapack(k)));
-  system.right = rightH.adjoint();
+                                  system.values.data(), raw(left), toLapack(m), raw(rightH), toLapack(k)));
+  system.left = left.leftCols(k);
+  system.right = rightH.leftCols(n).adjoint();
   return system;
 }
 
 double smallestSingularValue(const ComplexMatrix& A) {
   requireFinite(A.allFinite());
   if (A.size() == 0) return std::numeric_limits<double>::infinity();
-  ComplexMatrix work = A;
+  ComplexMatrix work = withRoom(A);
   Vector values(std::min(A.rows(), A.cols()));
   requireConverged(LAPACKE_zgesdd(LAPACK_COL_MAJOR, 'N', toLapack(A.rows()), toLapack(A.cols()),
                                   reinterpret_cast<lapack_complex_double*>(work.data()), toLapack(A.rows()),

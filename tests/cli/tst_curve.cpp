@@ -104,7 +104,8 @@ class TestCurve : public QObject {
       accumulate(sums, block.inUnits(), Matrix(0, block.states.cols() - 1), options.alpha,
                  Nonlinearity::linear);
     });
-    for (const auto& row : outcome.json()["rows"]) {
+    const auto rows = outcome.json()["rows"];
+    for (const auto& row : rows) {
       const auto seen = selectUnits(sums, firstUnits(row["d"].get<Index>()));
       QCOMPARE(rowDiffers(row, fitMap(seen, {0.01, 0.01, Nonlinearity::linear}), 1e-8), QString());
     }
@@ -137,7 +138,8 @@ class TestCurve : public QObject {
                                  "teacher.leading_eigenvalue=1.1", "--observed", "2,20"});
     QCOMPARE(outcome.code, 3);
     QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
-    for (const auto& row : outcome.json()["rows"]) {
+    const auto rows = outcome.json()["rows"];
+    for (const auto& row : rows) {
       QCOMPARE(row["status"].get<std::string>(), std::string("no stationary state"));
       QVERIFY(row["eigenvalues"].is_null());
       QVERIFY(row["line_attractor_score"].is_null());

@@ -7,6 +7,7 @@
 #include "core/experiment/presets.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <utility>
 
@@ -103,7 +104,7 @@ class StopAt : public Progress {
 
  private:
   int m_n;
-  int m_reports = 0;
+  std::atomic<int> m_reports = 0;  // asked for from several threads
   bool m_inRange = true;
 };
 

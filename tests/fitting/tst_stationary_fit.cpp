@@ -60,7 +60,8 @@ class TestStationaryFit : public QObject {
     const Teacher teacher = imported(referenceArray(base + ".teacher"));
     const auto covariance = stationaryCovariance(teacher, StationaryLimit::continuous, 0.01);
     QCOMPARE(covariance.status, FitStatus::solved);
-    for (const auto& row : referenceJson(base)["rows"]) {
+    const auto rows = referenceJson(base)["rows"];  // what a loop ranges over must stay
+    for (const auto& row : rows) {
       const Index d = row["d"].get<Index>();
       if (d == teacher.network.size() && name != "symmetric") continue;
       const Matrix A = fitStationary(covariance, firstUnits(d), 0.01).A;

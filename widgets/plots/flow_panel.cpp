@@ -107,9 +107,15 @@ bool FlowPanel::isDrawn(const Experiment& experiment) {
   Drawn now{ofTeacher ? experiment.teacherAnalysis : experiment.studentAnalysis,
             ofTeacher ? experiment.teacherAttractors : experiment.studentAttractors,
             sharedArrowTime(experiment), experiment.settings.flag("view.speed_map")};
-  const bool same = now.analysis && now == m_drawn && (!m_probedFit || m_probedFit == experiment.fit);
+  const bool same = now.analysis && now == m_drawn && (!m_probedFit || keepsProbe(experiment));
   m_drawn = std::move(now);
   return same;
+}
+
+// The run from a clicked point stays while its picture is refined, if that keeps the plane.
+bool FlowPanel::keepsProbe(const Experiment& experiment) const {
+  const auto* analysis = analysisOf(experiment, m_side);
+  return m_probedFit == experiment.fit && analysis && samePlane(analysis->flow.plane, m_probedPlane);
 }
 
 void FlowPanel::showExperiment(const Experiment& experiment) {
@@ -131,8 +137,7 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   showSpeed(analysis->flow, experiment.settings.flag("view.speed_map"));
   showArrows(experiment, analysis->flow);
   m_trajectory->setPoints(analysis->flow.trajectory);
-  // The run from a clicked point stays while its picture is refined.
-  if (experiment.fit != m_probedFit) {
+  if (!keepsProbe(experiment)) {
     m_probe->setPoints(Matrix(2, 0));
     m_probedFit = nullptr;
   }
@@ -177,7 +182,9 @@ void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field)
 
 void FlowPanel::setProbe(const Probe& probe) {
   m_probe->setPoints(m_side == Side::teacher ? probe.teacher : probe.student);
-  m_probedFit = experiment() ? experiment()->fit : nullptr;
+  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
+  m_probedFit = analysis ? experiment()->fit : nullptr;
+  if (analysis) m_probedPlane = analysis->flow.plane;
   queueReplot();
 }
 

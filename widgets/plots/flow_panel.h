@@ -39,6 +39,7 @@ class FlowPanel : public PlotPanel {
   void showArrows(const Experiment& experiment, const FlowField& field);
   void showAxes(const FlowField& field);
   bool isDrawn(const Experiment& experiment);
+  bool keepsProbe(const Experiment& experiment) const;
 
   // What the picture was made of, so that it is not drawn again for something else.
   struct Drawn {
@@ -56,6 +57,7 @@ class FlowPanel : public PlotPanel {
   TimeCurve* m_trajectory;
   TimeCurve* m_probe;
   std::shared_ptr<const FitStage> m_probedFit;  // of the student that the probe is a run of; null: no probe
+  FlowPlane m_probedPlane;                      // in which it is drawn
   AttractorMarks m_marks;
   QCPItemText* m_keyText;
   ArrowKey* m_key;
