@@ -15,7 +15,7 @@ namespace {
 constexpr double kDiverged = 1e6;  // relative to the start's norm
 constexpr double kSettled =
     1e-5;  // speed per τ, relative to the start's norm, at which a run counts as at rest
-constexpr Index kStored = 4000;  // samples per run kept for the picture
+constexpr Index kStored = 1000;  // samples per run kept for the picture
 constexpr Index kExtension = 3;  // runs that do not come to rest go on for this many times their length …
 constexpr Index kTraceStride = 10;  // … with a sample of their leading PC every so many steps
 

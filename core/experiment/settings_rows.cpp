@@ -143,7 +143,7 @@ std::vector<SettingRow> simulationRows() {
   const auto s = Stage::simulation;
   const auto known = forKinds(knownKinds());
   return {
-      integer(s, "simulation.steps", 30000, {10, 1000000, kLog}, "steps", "Length T",
+      integer(s, "simulation.steps", 30000, {10, 10000000, kLog}, "steps", "Length T",
               "Recorded time steps, after the burn-in.", known),
       number(
           s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
