@@ -15,8 +15,10 @@ bool isComplete(const std::shared_ptr<const Experiment>& experiment, const Expor
   if (!experiment)
     done("There is nothing to export yet: the first picture is still being computed.", false);
   else if (experiment->coarse)
-    done("There is only a sketch yet, and the picture is still being computed; export it in a moment.",
-         false);
+    done(
+        "There is only a sketch yet: the picture is still being computed, or was stopped (Run > Compute "
+        "again).",
+        false);
   return experiment && !experiment->coarse;
 }
 

@@ -192,8 +192,13 @@ void MainWindow::takeSettings(const QStringList& keys) {
 }
 
 void MainWindow::showSettings() {
-  const QString seen = seenText(m_document.settings(), m_shown.get());
   m_controls->showSettings(m_document.settings());
+  showSeen();
+}
+
+// How many units that is; of a file it is known once there is a picture.
+void MainWindow::showSeen() {
+  const QString seen = seenText(m_document.settings(), m_shown.get());
   m_controls->setNote(seenKey, seen);
   m_presentation->showSettings(m_document.settings(), seen);
 }
@@ -211,7 +216,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_staleSoon->stop();
   m_verdict->setStale(false);
   m_messages->clearProblem();
-  showSettings();
+  showSeen();
 }
 
 void MainWindow::showProblem(const QString& sentence) {

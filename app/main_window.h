@@ -96,6 +96,7 @@ class MainWindow : public QMainWindow {
   void edit(const QString& key, const SettingValue& value, int gesture);
   void takeSettings(const QStringList& keys);
   void showSettings();
+  void showSeen();
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
   void takeNumber(bool latents, Index number);
   void showProblem(const QString& sentence);

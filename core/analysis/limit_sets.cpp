@@ -33,6 +33,20 @@ Matrix starts(const FlowSystem& system, const LimitSetOptions& options) {
          RandomStream(options.seed, Stream::probe).normalMatrix(system.network.size(), options.runs);
 }
 
+// Which steps of a run are kept.
+struct Stored {
+  explicit Stored(const LimitSetOptions& options)
+      : steps(options.steps),
+        dropped(static_cast<Index>(options.dropFraction * static_cast<double>(options.steps))),
+        stride(std::max<Index>(1, (options.steps - dropped) / kStored)) {}
+
+  bool keeps(Index t) const { return t >= dropped && (t - dropped) % stride == 0; }
+  Index column(Index t) const { return (t - dropped) / stride; }
+  Index count() const { return (steps - dropped + stride - 1) / stride; }
+
+  Index steps, dropped, stride;
+};
+
 // The two halves of the runs go on side by side, always the same ones, so that the numbers do not depend on
 // the cores: work(first, count, progress) on each.
 void inHalves(Index runs, Progress& progress,
@@ -48,17 +62,16 @@ void inHalves(Index runs, Progress& progress,
 
 void runSome(const FlowSystem& system, const LimitSetOptions& options, Index first, Index count, Runs& runs,
              Progress& progress) {
-  const auto dropped = static_cast<Index>(options.dropFraction * static_cast<double>(options.steps));
-  const Index stride = std::max<Index>(1, (options.steps - dropped) / kStored);
+  const Stored stored(options);
   Matrix now = runs.last.middleCols(first, count), next(now.rows(), count);
   FreeRun run(system, options.alpha);
   for (Index t = 0; t < options.steps; ++t) {
     if (t % 25 == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(options.steps),
                           "running to the limit sets");
-    if (t >= dropped && (t - dropped) % stride == 0)
+    if (stored.keeps(t))
       for (Index k = 0; k < count; ++k)
-        runs.states[static_cast<std::size_t>(first + k)].col((t - dropped) / stride) = now.col(k);
+        runs.states[static_cast<std::size_t>(first + k)].col(stored.column(t)) = now.col(k);
     run.step(now, next);
     for (Index k = 0; k < count; ++k)
       if (!(next.col(k).norm() < kDiverged * runs.startNorm)) {
@@ -72,13 +85,10 @@ void runSome(const FlowSystem& system, const LimitSetOptions& options, Index fir
 
 Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
   const Index N = system.network.size();
-  const auto dropped = static_cast<Index>(options.dropFraction * static_cast<double>(options.steps));
-  const Index stride = std::max<Index>(1, (options.steps - dropped) / kStored);
-  const Index kept = (options.steps - dropped + stride - 1) / stride;
   Runs runs;
   runs.last = starts(system, options);
   runs.startNorm = std::max(runs.last.colwise().norm().mean(), 1e-12);
-  runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, kept));
+  runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, Stored(options).count()));
   runs.diverged.assign(static_cast<std::size_t>(options.runs), 0);
   inHalves(options.runs, progress, [&](Index first, Index count, Progress& own) {
     runSome(system, options, first, count, runs, own);

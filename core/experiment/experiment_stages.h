@@ -21,7 +21,6 @@ std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, 
                                                       const SumsWanted& wanted, Progress& progress);
 
 // The simulation with the sums over all units for φ: the same object if it has them already.
-bool hasSums(const SimulationStage& simulation, Nonlinearity phi);
 std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,
                                                 const Settings& settings, const TeacherStage& teacher,
                                                 Nonlinearity phi, Progress& progress);

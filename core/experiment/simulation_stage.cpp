@@ -157,14 +157,10 @@ std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, 
   return stage;
 }
 
-bool hasSums(const SimulationStage& simulation, Nonlinearity phi) {
-  return phi == Nonlinearity::tanh ? simulation.tanhSums.has_value() : simulation.linearSums.has_value();
-}
-
 std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,
                                                 const Settings& settings, const TeacherStage& teacher,
                                                 Nonlinearity phi, Progress& progress) {
-  if (hasSums(*simulation, phi)) return simulation;
+  if (phi == Nonlinearity::tanh ? simulation->tanhSums : simulation->linearSums) return simulation;
   auto extended = std::make_shared<SimulationStage>(*simulation);
   extended->seenSums.reset();
   if (teacher.recording)
