@@ -86,6 +86,7 @@ class Regression {
   const CornnOptions& m_options;
   std::vector<Block> m_blocks;
   double m_ridge;
+  Matrix m_before;   // x_{t-1}, transitions x N: BLAS is faster without a transposition
   Matrix m_targets;  // transitions x N, a column per unit
   Index m_clipped = 0;
   Matrix m_gram, m_startCross;
@@ -125,6 +126,7 @@ Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& opt
     }
   }
   m_ridge = options.l2 * static_cast<double>(target);
+  m_before.resize(target, N);
   m_targets.resize(target, N);
   makeGroups(std::min(rows, target));
   makeTargets();
@@ -148,6 +150,7 @@ void Regression::makeTargets() {
   for (const Block& block : m_blocks) {
     const Matrix& activity = m_trials[block.trial].activity;
     const auto before = activity.middleCols(block.first, block.count);
+    m_before.middleRows(block.target, block.count) = before.transpose();
     auto targets = m_targets.middleRows(block.target, block.count);
     targets = ((activity.middleCols(block.first + 1, block.count) - (1.0 - m_options.alpha) * before) /
                m_options.alpha)
@@ -174,10 +177,11 @@ void Regression::addUp(GroupSums& group, const Matrix& theta, const std::atomic<
   group.loss = 0;
   for (std::size_t b = group.first; b < group.end && !stop; ++b) {
     const Block& block = m_blocks[b];
-    const auto before = m_trials[block.trial].activity.middleCols(block.first, block.count);
+    const auto states = m_trials[block.trial].activity.middleCols(block.first, block.count);
+    const auto before = m_before.middleRows(block.target, block.count);
     auto predictions = group.predictions.topRows(block.count);
     // β = 0 overwrites; Eigen would fill with zeros first, a tenth of the whole time.
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, toBlas(block.count), toBlas(theta.cols()),
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, toBlas(block.count), toBlas(theta.cols()),
                 toBlas(theta.rows()), 1, before.data(), toBlas(before.outerStride()), theta.data(),
                 toBlas(theta.rows()), 0, predictions.data(), toBlas(predictions.outerStride()));
     for (Index i = 0; i < theta.cols(); ++i) {
@@ -186,7 +190,7 @@ void Regression::addUp(GroupSums& group, const Matrix& theta, const std::atomic<
       group.kept(i) += sums.kept;
       group.loss += sums.loss;
     }
-    group.cross.noalias() += before * group.errors.topRows(block.count);
+    group.cross.noalias() += states * group.errors.topRows(block.count);
   }
 }
 
