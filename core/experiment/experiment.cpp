@@ -220,8 +220,20 @@ std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experim
   return result;
 }
 
-// A first picture of a new teacher, whose fit rests on the sums of the seen units alone: those of all units,
-// which every other keyhole needs, take longer than the simulation.
+// Whether the steps of a run take longer than a first picture can wait for: those of many units without a
+// structure of use.
+bool stepsAreSlow(const Teacher& teacher) {
+  constexpr Index kMany = 256;  // units: their matrix fits no core's own cache
+  const auto& form = teacher.network.form();
+  const auto* chain = std::get_if<ChainForm>(&form);
+  return teacher.network.size() >= kMany &&
+         (std::holds_alternative<DenseForm>(form) ||
+          (chain && chain->U.size() > 0 && teacher.options.phi != Nonlinearity::linear));
+}
+
+// A first picture of a new teacher. Its fit rests on the sums of the seen units alone: those of all units,
+// which every other keyhole needs, take longer than the simulation. Where the steps themselves take long, it
+// rests on a part of them.
 void giveFirstSketch(Experiment& now, Progress& progress, const ExperimentSink& sink) {
   auto first = std::make_shared<Experiment>(now);
   first->observation = stages::makeObservation(now.settings, *now.simulation);
@@ -243,10 +255,17 @@ bool runSimulation(Experiment& now, const Experiment* previous, const Reuse& reu
     now.simulation = previous->simulation;
   } else {
     stages::SumsWanted wanted = stages::sumsForFit(settings);
-    sketched = sink && wanted.phi && now.teacher->teacher;
-    if (sketched) wanted.units = seenUnits(settings, now.teacher->teacher->network.size());
-    now.simulation = stages::makeSimulation(settings, *now.teacher, wanted, progress);
-    if (sketched) giveFirstSketch(now, progress, sink);
+    const bool wished = sink && wanted.phi && now.teacher->teacher;
+    const bool inPart = wished && stepsAreSlow(*now.teacher->teacher);
+    const auto sketch = [&](std::shared_ptr<const SimulationStage> simulation) {
+      now.simulation = std::move(simulation);
+      giveFirstSketch(now, progress, sink);
+      sketched = true;
+    };
+    if (wished && !inPart) wanted.units = seenUnits(settings, now.teacher->teacher->network.size());
+    now.simulation = stages::makeSimulation(settings, *now.teacher, wanted, progress,
+                                            inPart ? stages::EarlyPicture(sketch) : nullptr);
+    if (wished && !inPart) sketch(now.simulation);
   }
   now.observation =
       reuse.observation ? previous->observation : stages::makeObservation(settings, *now.simulation);

@@ -17,8 +17,14 @@ struct SumsWanted {
 // Those that the settings' fit needs.
 SumsWanted sumsForFit(const Settings& settings);
 
+// Receives a quarter of the simulation, with the sums so far, while it goes on: for a first picture of a
+// teacher whose steps take long.
+using EarlyPicture = std::function<void(std::shared_ptr<const SimulationStage>)>;
+
+// early: only if the sums of all units are wanted, of a simulated teacher; on the calling thread.
 std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, const TeacherStage& teacher,
-                                                      const SumsWanted& wanted, Progress& progress);
+                                                      const SumsWanted& wanted, Progress& progress,
+                                                      const EarlyPicture& early = {});
 
 // The simulation with the sums over all units for φ: the same object if it has them already.
 std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,

@@ -53,6 +53,9 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
     student.notes.push_back("the task's input was not given to the fit");
   if (!recorded && settings.text("teacher.convention") == "leaky-rate" && options.phi == Nonlinearity::tanh)
     student.notes.push_back("the teacher's rates are leaky, and MAP takes φ inside of the sum: another form");
+  if (!simulation.diverged && !recorded && seen.count < simulation.steps - 1)
+    student.notes.push_back("a first picture: " + std::to_string(seen.count) + " of " +
+                            std::to_string(simulation.steps - 1) + " steps have been fitted so far");
   if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
   return student;
 }

@@ -14,6 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Index kDisplaySteps = 5000;
+constexpr Index kEarly = 4;  // a first picture in between rests on one step in so many
 constexpr Index kRecordingBlock = 4096;
 
 Matrix inputsOf(const SimulationStage& stage, Index first, Index n) {
@@ -50,12 +51,14 @@ Index inputCount(const SimulationStage& stage) {
   return stage.signal.size() > 0 ? 1 : 0;
 }
 
+// also: called after each block with the sums so far.
 void streamAll(SimulationStage& stage, const Settings& settings, const Teacher& teacher, Nonlinearity phi,
-               const std::function<void(const StateBlock&)>& also, Progress& progress) {
+               const std::function<void(const StateBlock&, const TrajectorySums&)>& also,
+               Progress& progress) {
   TrajectorySums sums(stage.units, inputCount(stage), stage.alpha, phi);
   const auto sink = [&](const StateBlock& block) {
     sums.add(block, inputsOf(stage, block.first, block.states.cols() - 1));
-    if (also) also(block);
+    if (also) also(block, sums);
   };
   stage.diverged = !streamed(stage, settings, teacher, true, sink, progress);
   slotOf(stage, phi) = sums.inUnits();
@@ -75,49 +78,89 @@ void streamSeen(SimulationStage& stage, const Settings& settings, const Teacher&
   stage.seenSums = std::move(seen);
 }
 
-// σ ξ of the first `count` recorded steps, in pieces that can be stopped.
-Matrix noiseOf(const Teacher& teacher, const SimulationOptions& options, Index count, Progress& progress) {
-  constexpr Index kPiece = 512;
-  Matrix noise(teacher.network.size(), count);
-  for (Index first = 0; first < count; first += kPiece) {
-    progress.checkpoint(0, "drawing the noise");
-    const Index n = std::min(kPiece, count - first);
-    noise.middleCols(first, n) =
-        options.sigma * processNoise(teacher, options.seed, options.burnIn + first, n);
-  }
-  return noise;
+// What is displayed of the teacher, besides its states.
+void completeDisplay(SimulationStage& stage, const Teacher& teacher, const SimulationOptions& options,
+                     Matrix noise) {
+  const Index columns = stage.display.cols();
+  stage.displayNoise = std::move(noise);
+  stage.displayNoise.conservativeResize(Eigen::NoChange, columns - 1);
+  if (const Index stride = roughStride(stage.alpha, columns); stride > 1)
+    stage.roughNoise = groupMeans(stage.displayNoise, stride);
+  if (stage.signal.size() == 0) return;
+  stage.readout = stage.display.transpose() * teacher.readoutWeights;
+  stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(columns);
 }
 
-void simulateTeacher(SimulationStage& stage, const Settings& settings, const Teacher& teacher,
-                     const SumsWanted& wanted, Progress& progress) {
-  const auto options = simulationOptions(settings);
-  stage.units = teacher.network.size();
-  stage.steps = options.steps;
-  const bool task = options.task == TaskKind::integration && teacher.integrationMode.size() > 0;
-  if (task) stage.signal = integrationSignal(options.steps, options.seed);
-  stage.display.resize(stage.units, std::min(options.steps, kDisplaySteps));
-  QuietProgress quiet(progress);
-  auto noise =
-      std::async(inParallelPiece() ? std::launch::deferred : std::launch::async,
-                 [&, count = stage.display.cols() - 1] { return noiseOf(teacher, options, count, quiet); });
-  Display display{stage};
-  const auto show = [&](const StateBlock& block) { display.add(block); };
-  if (!wanted.phi)
-    stage.diverged = !streamed(stage, settings, teacher, false, show, progress);
-  else if (wanted.units.empty())
-    streamAll(stage, settings, teacher, *wanted.phi, show, progress);
-  else
-    streamSeen(stage, settings, teacher, wanted, show, progress);
-  stage.display.conservativeResize(Eigen::NoChange, display.filled);
-  if (display.filled < 2) return;
-  stage.displayNoise = noise.get();
-  stage.displayNoise.conservativeResize(Eigen::NoChange, display.filled - 1);
-  if (const Index stride = roughStride(stage.alpha, display.filled); stride > 1)
-    stage.roughNoise = groupMeans(stage.displayNoise, stride);
-  if (!task) return;
-  stage.readout = stage.display.transpose() * teacher.readoutWeights;
-  stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(display.filled);
-}
+// One run of the teacher into a stage.
+class TeacherRun {
+ public:
+  TeacherRun(SimulationStage& stage, const Settings& settings, const Teacher& teacher, Progress& progress)
+      : m_stage(stage),
+        m_settings(settings),
+        m_teacher(teacher),
+        m_options(simulationOptions(settings)),
+        m_progress(progress),
+        m_quiet(progress) {
+    stage.units = teacher.network.size();
+    stage.steps = m_options.steps;
+    if (m_options.task == TaskKind::integration && teacher.integrationMode.size() > 0)
+      stage.signal = integrationSignal(m_options.steps, m_options.seed);
+    stage.display.resize(stage.units, std::min(m_options.steps, kDisplaySteps));
+    m_noise = std::async(inParallelPiece() ? std::launch::deferred : std::launch::async,
+                         [this, count = stage.display.cols() - 1] { return noise(count); });
+  }
+
+  void run(const SumsWanted& wanted, const EarlyPicture& early) {
+    const auto show = [&](const StateBlock& block) { m_display.add(block); };
+    if (!wanted.phi)
+      m_stage.diverged = !streamed(m_stage, m_settings, m_teacher, false, show, m_progress);
+    else if (!wanted.units.empty())
+      streamSeen(m_stage, m_settings, m_teacher, wanted, show, m_progress);
+    else
+      runWithSums(*wanted.phi, early);
+    m_stage.display.conservativeResize(Eigen::NoChange, m_display.filled);
+    if (m_display.filled >= 2 && m_noise.valid())
+      completeDisplay(m_stage, m_teacher, m_options, m_noise.get());
+  }
+
+ private:
+  void runWithSums(Nonlinearity phi, const EarlyPicture& early) {
+    bool awaited = static_cast<bool>(early);
+    const auto also = [&](const StateBlock& block, const TrajectorySums& sums) {
+      m_display.add(block);
+      const bool full = m_display.filled == m_stage.display.cols();
+      if (!awaited || !full || sums.count() < m_stage.steps / kEarly) return;
+      awaited = false;
+      completeDisplay(m_stage, m_teacher, m_options, m_noise.get());
+      auto soFar = std::make_shared<SimulationStage>(m_stage);
+      slotOf(*soFar, phi) = sums.inUnits();
+      early(std::move(soFar));
+    };
+    streamAll(m_stage, m_settings, m_teacher, phi, also, m_progress);
+  }
+
+  // σ ξ of the first `count` recorded steps, in pieces that can be stopped.
+  Matrix noise(Index count) {
+    constexpr Index kPiece = 512;
+    Matrix drawn(m_stage.units, count);
+    for (Index first = 0; first < count; first += kPiece) {
+      m_quiet.checkpoint(0, "drawing the noise");
+      const Index n = std::min(kPiece, count - first);
+      drawn.middleCols(first, n) =
+          m_options.sigma * processNoise(m_teacher, m_options.seed, m_options.burnIn + first, n);
+    }
+    return drawn;
+  }
+
+  SimulationStage& m_stage;
+  const Settings& m_settings;
+  const Teacher& m_teacher;
+  SimulationOptions m_options;
+  Progress& m_progress;
+  QuietProgress m_quiet;
+  Display m_display{m_stage};
+  std::future<Matrix> m_noise;  // last: ends before the rest goes
+};
 
 void useRecording(SimulationStage& stage, const Recording& recording) {
   stage.units = recording.activity.rows();
@@ -145,14 +188,15 @@ SumsWanted sumsForFit(const Settings& settings) {
 }
 
 std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, const TeacherStage& teacher,
-                                                      const SumsWanted& wanted, Progress& progress) {
+                                                      const SumsWanted& wanted, Progress& progress,
+                                                      const EarlyPicture& early) {
   const auto start = Clock::now();
   auto stage = std::make_shared<SimulationStage>();
   stage->alpha = settings.number("simulation.alpha");
   if (teacher.recording)
     useRecording(*stage, *teacher.recording);
   else
-    simulateTeacher(*stage, settings, *teacher.teacher, wanted, progress);
+    TeacherRun(*stage, settings, *teacher.teacher, progress).run(wanted, early);
   stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return stage;
 }

@@ -82,7 +82,7 @@ class Stepper {
   double m_alpha;
   Matrix m_phiOfState;
   Matrix m_recurrent;
-  // Of a large dense network: its rows in two halves.
+  // Of a large dense network: its rows in two halves, transposed.
   void splitRows();
   void multiply(ConstMatrixRef X);
   Matrix m_half[2];

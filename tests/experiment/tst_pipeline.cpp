@@ -86,6 +86,30 @@ class TestPipeline : public QObject {
     QVERIFY(!result->coarse && result->verdict.kind != VerdictKind::undecided);
   }
 
+  // Fails if the first picture of a teacher whose steps take long waits for all of them, does not say that it
+  // rests on a part, or leaves a trace in what follows.
+  void slowStepsAreShownInPart() {
+    const Settings settings =
+        small("symmetric",
+              {{"teacher.size", "260"}, {"simulation.steps", "8000"}, {"observation.fraction", "0.05"}});
+    std::vector<Result> pictures;
+    const Result result =
+        runExperiment(settings, nullptr, noProgress(), [&](const Result& e) { pictures.push_back(e); });
+    QCOMPARE(pictures.size(), std::size_t{4});
+    const Experiment& first = *pictures[0];
+    const auto& sums = first.simulation->linearSums;
+    QVERIFY(first.coarse && sums && sums->count >= 2000 && sums->count < 7000);
+    QVERIFY(first.simulation->display.cols() == 5000 &&
+            first.simulation->display == result->simulation->display &&
+            first.simulation->displayNoise == result->simulation->displayNoise);
+    QVERIFY(first.fit->student.notes.back().starts_with("a first picture: "));
+    QVERIFY(result->fit->student.notes.empty());
+    QCOMPARE(result->simulation->linearSums->count, Index{7999});
+    const Result atOnce = runExperiment(settings, nullptr);
+    QVERIFY(atOnce->simulation->linearSums->R == result->simulation->linearSums->R);
+    QVERIFY(atOnce->fit->student.A == result->fit->student.A && pictures[1]->fit == result->fit);
+  }
+
   // Fails if the coarse picture of a large student waits for the conditions of its eigenvalues.
   void conditionsOfManyUnitsWait() {
     std::vector<Result> pictures;
