@@ -48,6 +48,9 @@ TeacherRun runTeacher(const Teacher& teacher, const SimulationOptions& options, 
 }
 
 void requireMemory(const Teacher& teacher, const SimulationOptions& options) {
+  if (const Index D = teacher.network.size(); D > kMostEntries / D)
+    throw InputError("the connectivity of " + std::to_string(D) + " units has " + std::to_string(D * D) +
+                     " numbers; allowed: up to " + std::to_string(kMostEntries) + " (teacher.size squared)");
   if (options.steps <= kMostEntries / teacher.network.size()) return;
   throw InputError("the activity of " + std::to_string(teacher.network.size()) + " units over " +
                    std::to_string(options.steps) + " steps has " +

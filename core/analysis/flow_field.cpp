@@ -23,7 +23,21 @@ class ProjectedFlow {
     }
   }
 
+  // In parts, so that the states of many units at all points are never there at once.
   Matrix at(const Matrix& points) const {
+    constexpr Index kNumbers = 8'000'000;
+    const Index most = std::max<Index>(kNumbers / m_plane.base.size(), 1);
+    if (points.cols() <= most) return ofPart(points);
+    Matrix velocities(2, points.cols());
+    for (Index first = 0; first < points.cols(); first += most) {
+      const Index n = std::min(most, points.cols() - first);
+      velocities.middleCols(first, n) = ofPart(points.middleCols(first, n));
+    }
+    return velocities;
+  }
+
+ private:
+  Matrix ofPart(const Matrix& points) const {
     if (m_system.switching)
       return m_plane.E.transpose() * flow(m_system, (m_plane.E * points).colwise() + m_plane.base);
     if (m_system.phi == Nonlinearity::linear)
@@ -39,7 +53,6 @@ class ProjectedFlow {
     return (recurrent - points).colwise() - m_offset;
   }
 
- private:
   const FlowSystem& m_system;
   const FlowPlane& m_plane;
   Vector m_offset;       // Eᵀ (base - v)
@@ -97,7 +110,7 @@ bool samePlane(const FlowPlane& a, const FlowPlane& b) {
   return a.base.size() == b.base.size() && a.base == b.base && a.E == b.E;
 }
 
-FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory) {
+FlowPlane planeThrough(const Pca& basis, const Vector& state) {
   const Index N = basis.mean.size();
   FlowPlane plane;
   plane.E = Matrix::Zero(N, 2);
@@ -105,15 +118,23 @@ FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory) {
   plane.E.leftCols(axes) = basis.components.leftCols(axes);
   // The point half-way through the recording, moved within the plane to the mean: all other PCs keep their
   // value there.
-  const Vector middle = trajectory.col(trajectory.cols() / 2) - basis.mean;
+  const Vector middle = state - basis.mean;
   plane.base = basis.mean + middle - plane.E * (plane.E.transpose() * middle);
   if (basis.totalVariance > 0) {
     plane.varianceExplained1 = basis.variances(0) / basis.totalVariance;
     if (axes > 1) plane.varianceExplained2 = basis.variances(1) / basis.totalVariance;
   }
-  const Matrix projected = toPlane(plane, trajectory);
-  setExtent(plane.x0, plane.x1, projected.row(0));
-  setExtent(plane.y0, plane.y1, projected.row(1));
+  return plane;
+}
+
+void fitExtent(FlowPlane& plane, ConstMatrixRef points) {
+  setExtent(plane.x0, plane.x1, points.row(0));
+  setExtent(plane.y0, plane.y1, points.row(1));
+}
+
+FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory) {
+  FlowPlane plane = planeThrough(basis, trajectory.col(trajectory.cols() / 2));
+  fitExtent(plane, toPlane(plane, trajectory));
   return plane;
 }
 
@@ -127,6 +148,11 @@ Matrix toPlane(const FlowPlane& plane, ConstMatrixRef states) {
 
 FlowField flowField(const FlowSystem& system, const FlowPlane& plane, ConstMatrixRef trajectory,
                     const FlowOptions& options, Progress& progress) {
+  return flowFieldAlong(system, plane, toPlane(plane, trajectory), options, progress);
+}
+
+FlowField flowFieldAlong(const FlowSystem& system, const FlowPlane& plane, ConstMatrixRef points,
+                         const FlowOptions& options, Progress& progress) {
   FlowField field;
   field.plane = plane;
   field.arrows = options.arrows;
@@ -138,7 +164,7 @@ FlowField flowField(const FlowSystem& system, const FlowPlane& plane, ConstMatri
     progress.checkpoint(static_cast<double>(row) / static_cast<double>(cells), "drawing the flow");
     field.speed.row(row) = projected.at(gridRow(field.plane, row, cells)).colwise().norm();
   }
-  field.trajectory = decimated(toPlane(plane, trajectory), options.trajectoryPoints);
+  field.trajectory = decimated(points, options.trajectoryPoints);
   return field;
 }
 

@@ -22,6 +22,11 @@ bool samePlane(const FlowPlane& a, const FlowPlane& b);
 // T/2. N = 1 gives a plane whose second axis is zero.
 FlowPlane planeOf(const Pca& basis, ConstMatrixRef trajectory);
 
+// The same in two parts, where the trajectory is known in the plane alone: the plane through a state, and
+// room for its points (2 x n).
+FlowPlane planeThrough(const Pca& basis, const Vector& state);
+void fitExtent(FlowPlane& plane, ConstMatrixRef points);
+
 // N state of a point of the plane, and the other way round (projection).
 Vector liftPoint(const FlowPlane& plane, double x, double y);
 Matrix toPlane(const FlowPlane& plane, ConstMatrixRef states);  // 2 x n
@@ -41,9 +46,12 @@ struct FlowOptions {
   Index trajectoryPoints = 2000;
 };
 
-// Cost O(cells² N (r or 1)): only Eᵀ B φ is formed, never B φ.
+// Cost O(cells² N (r or 1)): only Eᵀ B φ is formed, never B φ. Memory O(N) and 64 MB.
 FlowField flowField(const FlowSystem& system, const FlowPlane& plane, ConstMatrixRef trajectory,
                     const FlowOptions& options, Progress& progress = noProgress());
+// points: the trajectory in the plane, 2 x n.
+FlowField flowFieldAlong(const FlowSystem& system, const FlowPlane& plane, ConstMatrixRef points,
+                         const FlowOptions& options, Progress& progress = noProgress());
 
 // A noise-free run from a clicked point: 2 x (steps + 1) in the plane.
 Matrix probeTrajectory(const FlowSystem& system, const FlowPlane& plane, const Vector& start, double alpha,

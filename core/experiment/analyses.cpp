@@ -22,10 +22,11 @@ constexpr Index kPcs = 3;
 // while a slider moves.
 constexpr Index kConditionsAtOnce = 100, kEigenvaluesAtOnce = 250;
 constexpr Index kSketched = 250;  // states from which the sketch of a large system takes its plane
+constexpr Index kFewCells = 40;   // of a sketch's flow, on each side
 
 FlowOptions flowOptions(Depth depth) {
   FlowOptions options;
-  if (depth == Depth::sketch) options.speedCells = 40;
+  if (depth == Depth::sketch) options.speedCells = kFewCells;
   return options;
 }
 
@@ -78,11 +79,24 @@ bool wantsCommonPlane(const Settings& settings) {
   return settings.text("analysis.flow_plane") == "common";
 }
 
+// Runs of a teacher of many units take longer than anyone waits for.
+LimitSetOptions freeRunsOf(const Settings& settings, const FlowSystem& system) {
+  LimitSetOptions options = limitSetOptions(settings);
+  if (hasManyUnits(system.network)) options.runs = 0;
+  return options;
+}
+
+AttractorOptions searchOf(const Settings& settings, const FlowSystem& system) {
+  AttractorOptions options = attractorOptions(settings);
+  if (hasManyUnits(system.network)) options.starts = 0;
+  return options;
+}
+
 SystemEvidence evidenceOf(const Settings& settings, const SystemAnalysis& analysis, const FlowSystem& system,
                           const std::shared_ptr<const Attractors>& attractors) {
   const bool mayCycle = !isAffine(system);
-  const bool runsAwaited = limitSetOptions(settings).runs > 0 && !analysis.limitSets;
-  const bool searchAwaited = attractorOptions(settings).starts > 0 && !attractors && !analysis.runDiverged;
+  const bool runsAwaited = freeRunsOf(settings, system).runs > 0 && !analysis.limitSets;
+  const bool searchAwaited = searchOf(settings, system).starts > 0 && !attractors && !analysis.runDiverged;
   return {analysis.spectrum,
           analysis.score,
           analysis.limitSets,
@@ -94,7 +108,7 @@ SystemEvidence evidenceOf(const Settings& settings, const SystemAnalysis& analys
 std::shared_ptr<const Attractors> attractorsOf(const Experiment& experiment, const FlowSystem& system,
                                                ConstMatrixRef activity, const SystemAnalysis& analysis,
                                                Progress& progress) {
-  const AttractorOptions options = attractorOptions(experiment.settings);
+  const AttractorOptions options = searchOf(experiment.settings, system);
   if (options.starts == 0 || !activity.allFinite()) return nullptr;
   const LimitSets* runs = analysis.limitSets ? &*analysis.limitSets : nullptr;
   return std::make_shared<const Attractors>(findAttractors(system, activity, runs, options, progress));
@@ -106,7 +120,7 @@ void setFitGauge(SystemAnalysis& analysis, const Experiment& experiment, Progres
   const Index steps = simulation.display.cols();
   const auto oneTau = std::max<Index>(static_cast<Index>(std::lround(1 / simulation.alpha)), 1);
   if (steps > 3 && !analysis.runDiverged) {
-    const Trial trial{simulation.display(experiment.observation->seen, Eigen::all),
+    const Trial trial{simulation.display(simulation.rowsOf(experiment.observation->seen), Eigen::all),
                       studentInput(experiment.settings, simulation).leftCols(steps)};
     analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau, progress));
   }
@@ -122,8 +136,9 @@ void setDynamicsGauge(SystemAnalysis& analysis, const Experiment& experiment) {
 
 double explainedByStudent(const Experiment& experiment, const SystemAnalysis& analysis, Progress& progress) {
   const auto& student = experiment.fit->student;
-  const Matrix known =
-      experiment.simulation->display(experiment.observation->seen, Eigen::seqN(0, analysis.activity.cols()));
+  const auto& simulation = *experiment.simulation;
+  const Matrix known = simulation.display(simulation.rowsOf(experiment.observation->seen),
+                                          Eigen::seqN(0, analysis.activity.cols()));
   if (student.emission) return explainedVariance(known, analysis.activity);
   const Matrix alone =
       seenActivity(student, noiseFreeRun(experiment, progress).states, displayedInput(experiment));
@@ -132,7 +147,7 @@ double explainedByStudent(const Experiment& experiment, const SystemAnalysis& an
 
 void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,
                  Progress& progress) {
-  const auto options = limitSetOptions(experiment.settings);
+  const auto options = freeRunsOf(experiment.settings, system);
   if (!analysis.limitSets && options.runs > 0) analysis.limitSets = limitSets(system, options, progress);
 }
 
@@ -173,9 +188,25 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
   analysis.activity = seenActivity(student, run.states, displayedInput(experiment));
 }
 
-void drawTeacher(SystemAnalysis& analysis, const Matrix& display, const FlowSystem& system, Depth depth,
-                 const SystemAnalysis* before, Progress& progress) {
+// Of many units at once as it will be: in few dimensions and few cells.
+void drawManyUnits(SystemAnalysis& analysis, const LatentRun& run, const FlowSystem& system,
+                   Progress& progress) {
+  const Pca basis = pcaOf(run, kPcs);
+  analysis.participationRatio = basis.participationRatio;
+  FlowPlane plane = planeThrough(basis, run.middle);
+  const Matrix inQ = run.Q.transpose() * plane.E;
+  const Matrix points = (inQ.transpose() * run.coordinates).colwise() - plane.E.transpose() * plane.base;
+  fitExtent(plane, points);
+  FlowOptions options;
+  options.speedCells = kFewCells;
+  analysis.flow = flowFieldAlong(system, plane, points, options, progress);
+}
+
+void drawTeacher(SystemAnalysis& analysis, const SimulationStage& simulation, const FlowSystem& system,
+                 Depth depth, const SystemAnalysis* before, Progress& progress) {
   describeSpectrum(analysis, system.network, before ? before->spectrum : spectrumOf(system.network, true));
+  if (simulation.latents) return drawManyUnits(analysis, *simulation.latents, system, progress);
+  const Matrix& display = simulation.display;
   const Index stride = depth == Depth::sketch ? std::max<Index>(display.cols() / kSketched, 1) : 1;
   const Matrix some = everyNth(display, stride);
   const Pca basis = pca(some, kPcs);
@@ -204,14 +235,14 @@ bool sameSearch(const Settings& a, const Settings& b) {
 std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, Depth depth,
                                                      const SystemAnalysis* before, Progress& progress) {
   const auto system = teacherSystem(experiment);
-  const auto& display = experiment.simulation->display;
-  if (!system || display.cols() < 2) return nullptr;
+  const auto& simulation = *experiment.simulation;
+  if (!system || simulation.display.cols() < 2) return nullptr;
   auto analysis = std::make_shared<SystemAnalysis>();
   progress.checkpoint(0, "analysing the teacher");
-  if (before && !before->coarse)
+  if (before && (!before->coarse || simulation.latents))
     *analysis = *before;
   else
-    drawTeacher(*analysis, display, *system, depth, before, progress);
+    drawTeacher(*analysis, simulation, *system, depth, before, progress);
   analysis->coarse = depth == Depth::sketch;
   analysis->partial = true;
   if (depth != Depth::complete) return analysis;
@@ -277,7 +308,7 @@ Vector studentReadout(const Experiment& experiment) {
   if (simulation.readout.size() == 0 || !experiment.studentAnalysis) return {};
   const SystemAnalysis& analysis = *experiment.studentAnalysis;
   const auto steps = Eigen::seqN(0, analysis.activity.cols(), analysis.stride);
-  const Matrix X = simulation.display(experiment.observation->seen, steps);
+  const Matrix X = simulation.display(simulation.rowsOf(experiment.observation->seen), steps);
   Matrix gram = Matrix::Zero(X.rows(), X.rows());
   gram.selfadjointView<Eigen::Lower>().rankUpdate(X);
   gram.diagonal().array() += 1e-9 * gram.trace() / static_cast<double>(gram.rows());

@@ -25,8 +25,9 @@ Index strideFor(const Student& student, const SimulationStage& simulation) {
 
 // σ ξ of the chosen units over steps of this size.
 Matrix noiseOf(const SimulationStage& simulation, const std::vector<Index>& units, Index stride) {
-  if (stride == 1) return simulation.displayNoise(units, Eigen::all);
-  const Matrix rough = simulation.roughNoise(units, Eigen::all);
+  const auto rows = simulation.rowsOf(units);
+  if (stride == 1) return simulation.displayNoise(rows, Eigen::all);
+  const Matrix rough = simulation.roughNoise(rows, Eigen::all);
   const Index own = roughStride(simulation.alpha, simulation.display.cols());
   return stride == own ? rough : groupMeans(rough, stride / own);
 }
@@ -47,7 +48,7 @@ ShownRun ownRun(const Experiment& experiment, bool withNoise, Index stride, Prog
     input = Matrix::Zero(input.rows(), columns);
     input.leftCols(means.cols()) = means;
   }
-  const Vector start = startFor(student, simulation.display(seen, 0));
+  const Vector start = startFor(student, simulation.display(simulation.rowsOf(seen), 0));
   const int discrete = student.switching ? student.switching->path.front() : 0;
   StudentRun run;
   if (stride == 1) {

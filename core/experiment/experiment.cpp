@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
+#include <stdexcept>
 
 namespace keyhole {
 namespace {
@@ -34,7 +36,8 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   if (!previous) return reuse;
   const auto fresh = [&](Stage stage) { return !staleThrough(previous->settings, settings, stage); };
   reuse.teacher = previous->teacher && fresh(Stage::teacher);
-  reuse.simulation = previous->simulation && fresh(Stage::simulation);
+  reuse.simulation = previous->simulation &&
+                     fresh(previous->simulation->kept.empty() ? Stage::simulation : Stage::observation);
   reuse.observation = previous->observation && fresh(Stage::observation);
   reuse.fit = previous->fit && !previous->fit->interrupted && fresh(Stage::fit) &&
               !(isStopped(*previous->fit) && previous->settings == settings);
@@ -292,6 +295,23 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   return withScores(complete, previous.get(), progress, sink);
 }
 
+Index SimulationStage::rowOf(Index unit) const {
+  if (kept.empty()) return unit;
+  const auto found = std::find(kept.begin(), kept.end(), unit);
+  if (found == kept.end()) throw std::logic_error("the states of this unit were not kept");
+  return found - kept.begin();
+}
+
+std::vector<Index> SimulationStage::rowsOf(const std::vector<Index>& asked) const {
+  if (kept.empty()) return asked;
+  std::vector<Index> rows(asked.size());
+  if (asked == kept)
+    std::iota(rows.begin(), rows.end(), Index{0});
+  else
+    std::transform(asked.begin(), asked.end(), rows.begin(), [this](Index unit) { return rowOf(unit); });
+  return rows;
+}
+
 double activityAt(const SystemAnalysis& student, Index unit, Index step) {
   return student.activity(unit, std::min(step / student.stride, student.activity.cols() - 1));
 }
@@ -308,7 +328,8 @@ std::optional<FlowSystem> studentSystem(const Experiment& experiment) {
 }
 
 Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y) {
-  constexpr Index kSteps = 2000;
+  constexpr Index kSteps = 2000, kWork = 400'000'000;  // steps, and units times steps
+  const Index steps = std::clamp<Index>(kWork / experiment.simulation->units, 1, kSteps);
   Probe result;
   const auto teacher = teacherSystem(experiment);
   const auto student = studentSystem(experiment);
@@ -326,9 +347,9 @@ Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double 
     if (z.size() > 0) z(seen) = seenActivity(experiment.fit->student, start, Matrix());
   }
   if (teacher && experiment.teacherAnalysis)
-    result.teacher = probeTrajectory(*teacher, experiment.teacherAnalysis->flow.plane, z, alpha, kSteps);
+    result.teacher = probeTrajectory(*teacher, experiment.teacherAnalysis->flow.plane, z, alpha, steps);
   if (student && experiment.studentAnalysis)
-    result.student = probeTrajectory(*student, experiment.studentAnalysis->flow.plane, start, alpha, kSteps);
+    result.student = probeTrajectory(*student, experiment.studentAnalysis->flow.plane, start, alpha, steps);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "core/analysis/transient_growth.h"
 #include "core/analysis/verdict.h"
 #include "core/common/progress.h"
+#include "core/experiment/many_units.h"
 #include "core/experiment/stage_options.h"
 #include "core/observation/recording.h"
 
@@ -42,14 +43,22 @@ struct SimulationStage {
   std::optional<RegressionSums> linearSums;
   std::optional<RegressionSums> tanhSums;
   std::optional<SeenSums> seenSums;  // until those of all units are there
+  std::vector<Index> kept;           // the units of the rows below; empty: all. Not empty for a teacher of
+                                     // many units, whose simulation depends on what is seen of it
   Matrix display;                    // D x n, n <= 5000: the first recorded states (with observation noise)
   Matrix displayNoise;               // D x (n-1): σ ξ of those steps; 0 columns for a recording
   Matrix roughNoise;                 // D x m: its means over every roughStride() steps, for sketches
-  Vector signal;                     // T task samples s_t, or empty
-  Vector readout;                    // n: the teacher's readout over the displayed steps, or empty
-  Vector target;                     // n: the ideal integrator, or empty
-  bool diverged = false;             // the teacher left the finite range
+  std::shared_ptr<const LatentRun> latents;  // of a teacher of many units, else null
+  Vector signal;                             // T task samples s_t, or empty
+  Vector readout;                            // n: the teacher's readout over the displayed steps, or empty
+  Vector target;                             // n: the ideal integrator, or empty
+  bool diverged = false;                     // the teacher left the finite range
   double seconds = 0;
+
+  // Where units stand among the rows of display, displayNoise and roughNoise. Those of `kept` alone can be
+  // asked for.
+  std::vector<Index> rowsOf(const std::vector<Index>& asked) const;
+  Index rowOf(Index unit) const;
 };
 
 struct ObservationStage {

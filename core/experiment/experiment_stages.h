@@ -26,7 +26,8 @@ std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, 
                                                       const SumsWanted& wanted, Progress& progress,
                                                       const EarlyPicture& early = {});
 
-// The simulation with the sums over all units for φ: the same object if it has them already.
+// The simulation with the sums over all units for φ (of many units: over those kept): the same object if it
+// has them already.
 std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const SimulationStage>& simulation,
                                                 const Settings& settings, const TeacherStage& teacher,
                                                 Nonlinearity phi, Progress& progress);

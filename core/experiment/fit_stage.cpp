@@ -66,6 +66,11 @@ Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const 
   if (!teacher.teacher)
     return notFitted(FitStatus::notRun, "the long-time limit needs a known teacher, and this is a recording",
                      simulation.alpha);
+  if (hasManyUnits(teacher.teacher->network))
+    return notFitted(FitStatus::notRun,
+                     "the long-time limit needs the covariance of all units, and " +
+                         std::to_string(simulation.units) + " are too many for it",
+                     simulation.alpha);
   if (!covariance) {
     const auto limit = fitMethod(settings) == FitMethod::stationaryContinuous ? StationaryLimit::continuous
                                                                               : StationaryLimit::discrete;
@@ -83,7 +88,8 @@ Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
                       Progress& progress) {
   const auto& seen = observation.seen;
   if (teacher.recording) return teacher.recording->activity(seen, Eigen::seqN(0, steps));
-  if (steps <= simulation.display.cols()) return simulation.display(seen, Eigen::seqN(0, steps));
+  if (steps <= simulation.display.cols())
+    return simulation.display(simulation.rowsOf(seen), Eigen::seqN(0, steps));
   auto options = simulationOptions(settings);
   options.steps = steps;
   Matrix activity(static_cast<Index>(seen.size()), steps);
@@ -91,7 +97,7 @@ Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
   simulate(
       *teacher.teacher, options, simulation.signal,
       [&](const StateBlock& block) {
-        activity.middleCols(block.first, block.states.cols()) = block.inUnits()(seen, Eigen::all);
+        activity.middleCols(block.first, block.states.cols()) = block.ofUnits(seen);
         filled = block.first + block.states.cols();
       },
       progress);

@@ -148,6 +148,10 @@ void addPlanes(Perturbation& result) {
 }
 
 void requireStates(const Experiment& experiment) {
+  if (experiment.simulation && !experiment.simulation->kept.empty())
+    throw InputError("the teacher has " + std::to_string(experiment.simulation->units) +
+                     " units, of which not all states are kept; allowed: at most " +
+                     std::to_string(kMostUnits) + " for pushes");
   if (!experiment.simulation || !experiment.observation || experiment.simulation->display.cols() < 2)
     throw InputError("the experiment has no activity to push from; allowed: one with at least two steps");
 }

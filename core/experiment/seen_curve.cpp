@@ -99,8 +99,10 @@ std::vector<std::string> curveAxisValues(const Settings& settings, const std::st
   const Axis& axis = axisOf(key);
   const SettingRow& row = settingRow(key);
   const double present = axis.relative ? presentValue(settings, row) : 1.0;
-  const double low = std::max(row.minimum, axis.low * present),
-               high = std::min(row.maximum, axis.high * present);
+  // A curve needs sums over all units.
+  const double most = key == "teacher.size" ? static_cast<double>(kMostUnits) : row.maximum;
+  const double high = std::min(most, axis.high * present),
+               low = std::min(std::max(row.minimum, axis.low * present), high);
   const bool logarithmic = axis.relative && low > 0;
   std::vector<std::string> values;
   for (Index i = 0; i < points; ++i) {

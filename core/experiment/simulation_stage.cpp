@@ -1,4 +1,5 @@
 // The simulation stage: one pass over the teacher for what is displayed and for the sums of the MAP fit.
+#include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/common/quiet_progress.h"
 #include "core/experiment/displayed_run.h"
@@ -30,7 +31,8 @@ struct Display {
     // Column 0 repeats the last column of the block before.
     const Index room = std::min(block.first + block.states.cols(), stage.display.cols()) - block.first;
     if (room <= 0) return;
-    stage.display.middleCols(block.first, room) = block.inUnits().leftCols(room);
+    stage.display.middleCols(block.first, room) =
+        (stage.kept.empty() ? block.inUnits() : block.ofUnits(stage.kept)).leftCols(room);
     filled = block.first + room;
   }
 };
@@ -72,7 +74,7 @@ void streamSeen(SimulationStage& stage, const Settings& settings, const Teacher&
   const auto sink = [&](const StateBlock& block) {
     accumulate(seen.sums, block.ofUnits(seen.units), inputsOf(stage, block.first, block.states.cols() - 1),
                stage.alpha, seen.phi);
-    also(block);
+    if (also) also(block);
   };
   stage.diverged = !streamed(stage, settings, teacher, false, sink, progress);
   stage.seenSums = std::move(seen);
@@ -91,6 +93,15 @@ void completeDisplay(SimulationStage& stage, const Teacher& teacher, const Simul
   stage.target = idealIntegrator(stage.signal, options.inputScale, options.alpha).head(columns);
 }
 
+// The seen units of a teacher of many, of which alone the states and the sums are kept.
+std::vector<Index> keptUnits(const Settings& settings, Index units) {
+  auto seen = seenUnits(settings, units);
+  if (const auto d = static_cast<Index>(seen.size()); d > kMostUnits)
+    throw InputError(std::to_string(d) + " of " + std::to_string(units) +
+                     " units are seen; allowed: at most " + std::to_string(kMostUnits) + " of so many");
+  return seen;
+}
+
 // One run of the teacher into a stage.
 class TeacherRun {
  public:
@@ -105,13 +116,22 @@ class TeacherRun {
     stage.steps = m_options.steps;
     if (m_options.task == TaskKind::integration && teacher.integrationMode.size() > 0)
       stage.signal = integrationSignal(m_options.steps, m_options.seed);
-    stage.display.resize(stage.units, std::min(m_options.steps, kDisplaySteps));
+    if (hasManyUnits(teacher.network)) {
+      stage.kept = keptUnits(settings, stage.units);
+      m_latents.emplace(teacher.network, std::min(m_options.steps, kDisplaySteps));
+    }
+    const Index rows = stage.kept.empty() ? stage.units : static_cast<Index>(stage.kept.size());
+    stage.display.resize(rows, std::min(m_options.steps, kDisplaySteps));
     m_noise = std::async(inParallelPiece() ? std::launch::deferred : std::launch::async,
                          [this, count = stage.display.cols() - 1] { return noise(count); });
   }
 
-  void run(const SumsWanted& wanted, const EarlyPicture& early) {
-    const auto show = [&](const StateBlock& block) { m_display.add(block); };
+  void run(SumsWanted wanted, const EarlyPicture& early) {
+    const auto show = [&](const StateBlock& block) {
+      m_display.add(block);
+      if (m_latents) m_latents->add(block);
+    };
+    if (!m_stage.kept.empty()) wanted.units = m_stage.kept;
     if (!wanted.phi)
       m_stage.diverged = !streamed(m_stage, m_settings, m_teacher, false, show, m_progress);
     else if (!wanted.units.empty())
@@ -119,6 +139,8 @@ class TeacherRun {
     else
       runWithSums(*wanted.phi, early);
     m_stage.display.conservativeResize(Eigen::NoChange, m_display.filled);
+    if (m_latents && m_display.filled > 0)
+      m_stage.latents = std::make_shared<const LatentRun>(m_latents->run());
     if (m_display.filled >= 2 && m_noise.valid())
       completeDisplay(m_stage, m_teacher, m_options, m_noise.get());
   }
@@ -142,12 +164,15 @@ class TeacherRun {
   // σ ξ of the first `count` recorded steps, in pieces that can be stopped.
   Matrix noise(Index count) {
     constexpr Index kPiece = 512;
-    Matrix drawn(m_stage.units, count);
+    Matrix drawn(m_stage.display.rows(), count);
     for (Index first = 0; first < count; first += kPiece) {
       m_quiet.checkpoint(0, "drawing the noise");
       const Index n = std::min(kPiece, count - first);
+      const Index step = m_options.burnIn + first;
       drawn.middleCols(first, n) =
-          m_options.sigma * processNoise(m_teacher, m_options.seed, m_options.burnIn + first, n);
+          m_options.sigma * (m_stage.kept.empty()
+                                 ? processNoise(m_teacher, m_options.seed, step, n)
+                                 : processNoise(m_teacher, m_options.seed, step, n, m_stage.kept));
     }
     return drawn;
   }
@@ -159,6 +184,7 @@ class TeacherRun {
   Progress& m_progress;
   QuietProgress m_quiet;
   Display m_display{m_stage};
+  std::optional<LatentRecorder> m_latents;
   std::future<Matrix> m_noise;  // last: ends before the rest goes
 };
 
@@ -205,9 +231,13 @@ std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const Simu
                                                 const Settings& settings, const TeacherStage& teacher,
                                                 Nonlinearity phi, Progress& progress) {
   if (phi == Nonlinearity::tanh ? simulation->tanhSums : simulation->linearSums) return simulation;
+  const bool many = !simulation->kept.empty();
+  if (many && simulation->seenSums && simulation->seenSums->phi == phi) return simulation;
   auto extended = std::make_shared<SimulationStage>(*simulation);
   extended->seenSums.reset();
-  if (teacher.recording)
+  if (many)
+    streamSeen(*extended, settings, *teacher.teacher, {phi, extended->kept}, {}, progress);
+  else if (teacher.recording)
     slotOf(*extended, phi) = recordingSums(*teacher.recording, extended->alpha, phi, progress);
   else
     streamAll(*extended, settings, *teacher.teacher, phi, {}, progress);

@@ -27,6 +27,10 @@ class RowMaker {
       throw InputError(
           "the teacher is a recording, whose connectivity is not known; allowed: a teacher or a square "
           "matrix");
+    if (hasManyUnits(m_teacher->teacher->network))
+      throw InputError("the teacher has " + std::to_string(units()) +
+                       " units, too many for sums over all of them; allowed: at most " +
+                       std::to_string(kMostUnits) + " for a curve");
   }
 
   Index units() const { return m_teacher->teacher->network.size(); }

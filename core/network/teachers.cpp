@@ -50,6 +50,24 @@ void checkRank(const TeacherOptions& options, std::vector<std::string>& found) {
                     "; allowed: a number above 0");
 }
 
+bool isLowRank(TeacherKind kind) {
+  return kind == TeacherKind::lowRankOscillator || kind == TeacherKind::lowRankOrthogonal ||
+         kind == TeacherKind::lowRankRandom;
+}
+
+void checkSize(const TeacherOptions& options, std::vector<std::string>& found) {
+  const std::string size = "the teacher's size is " + std::to_string(options.size) + "; allowed: ";
+  if (options.size < 2) found.push_back(size + "at least 2 units");
+  if (options.size <= kMostUnits) return;
+  if (!isLowRank(options.kind))
+    found.push_back(size + "at most " + std::to_string(kMostUnits) + " units for the kind " +
+                    nameOf(options.kind) + ", more for those of low rank");
+  else if (const Index most = kMostFactors / options.size;
+           options.kind != TeacherKind::lowRankOscillator && options.rank > most)
+    found.push_back("the rank is " + std::to_string(options.rank) + "; allowed: at most " +
+                    std::to_string(most) + " with " + std::to_string(options.size) + " units");
+}
+
 void checkImported(const Matrix& B, std::vector<std::string>& found) {
   if (B.rows() != B.cols() || B.rows() < 2)
     found.push_back("the imported matrix is " + std::to_string(B.rows()) + " x " + std::to_string(B.cols()) +
@@ -66,8 +84,7 @@ std::vector<std::string> problems(const TeacherOptions& options) {
     checkImported(options.imported, found);
     return found;
   }
-  if (options.size < 2)
-    found.push_back("the teacher's size is " + std::to_string(options.size) + "; allowed: at least 2 units");
+  checkSize(options, found);
   checkRank(options, found);
   requireFinite(found, "the gaussian gain", options.gaussianGain);
   requireFinite(found, "the symmetric gain", options.symmetricGain);

@@ -32,9 +32,14 @@ enum class LineAttractorBulk {
              // normal
 };
 
+// Units up to which matrices of D x D, or all states of a run, are kept. Teachers of more are of low rank.
+constexpr Index kMostUnits = 4000;
+// Numbers in M and in N of a low-rank teacher, at most: 160 MB each.
+constexpr Index kMostFactors = 20'000'000;
+
 struct TeacherOptions {
   TeacherKind kind = TeacherKind::lowRankOrthogonal;
-  Index size = 500;  // D >= 2
+  Index size = 500;  // D >= 2, and at most kMostUnits if not of low rank
   std::uint64_t seed = 1;
   Nonlinearity phi = Nonlinearity::linear;
   Convention convention = Convention::standard;

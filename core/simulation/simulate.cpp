@@ -11,8 +11,13 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kBlock = 512;
 constexpr double kDiverged = 1e100;
+
+// Steps of a block: 64 MB of states at most, where they are many.
+Index blockOf(Index units) {
+  constexpr Index kMost = 512, kNumbers = 8'000'000;
+  return std::clamp<Index>(kNumbers / units, 1, kMost);
+}
 
 // The rotation in which a chain's noise is drawn, or null.
 const Matrix* noiseBasis(const Teacher& teacher) {
@@ -40,9 +45,9 @@ class DrawnNoise {
 
  private:
   void fill() {
-    constexpr Index kChunk = 16;  // columns
-    for (Index from = m_taken.fetch_add(kChunk); from < m_values.cols(); from = m_taken.fetch_add(kChunk))
-      for (Index j = from; j < std::min(from + kChunk, m_values.cols()); ++j)
+    const Index chunk = std::clamp<Index>(m_values.cols() / 4, 1, 16);  // columns
+    for (Index from = m_taken.fetch_add(chunk); from < m_values.cols(); from = m_taken.fetch_add(chunk))
+      for (Index j = from; j < std::min(from + chunk, m_values.cols()); ++j)
         m_stream.normals(static_cast<std::uint64_t>(m_first + j),
                          {m_values.col(j).data(), static_cast<std::size_t>(m_values.rows())});
   }
@@ -168,6 +173,22 @@ Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep,
   return noise;
 }
 
+Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count,
+                    const std::vector<Index>& units) {
+  if (noiseBasis(teacher)) return processNoise(teacher, seed, firstStep, count)(units, Eigen::all);
+  constexpr Index kAtOnce = 4;  // numbers that come out of the generator together
+  const RandomStream stream(seed, Stream::noise);
+  Matrix noise(static_cast<Index>(units.size()), count);
+  double drawn[kAtOnce];
+  for (Index j = 0; j < count; ++j)
+    for (Index i = 0; i < noise.rows(); ++i) {
+      const Index unit = units[static_cast<std::size_t>(i)], from = unit / kAtOnce * kAtOnce;
+      stream.normals(static_cast<std::uint64_t>(firstStep + j), drawn, static_cast<std::uint64_t>(from));
+      noise(i, j) = drawn[unit - from];
+    }
+  return noise;
+}
+
 bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
               const StateSink& sink, Progress& progress) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
@@ -176,8 +197,9 @@ bool simulate(const Teacher& teacher, const SimulationOptions& options, const Ve
                      " samples; allowed: one per step, " + std::to_string(options.steps));
   Runner runner(teacher, options, signal);
   const Index last = options.burnIn + options.steps - 1;  // number of transitions in all
+  const Index block = blockOf(teacher.network.size());
   const auto endOf = [&](Index first) {
-    return std::min(first + kBlock, first < options.burnIn ? options.burnIn : last);
+    return std::min(first + block, first < options.burnIn ? options.burnIn : last);
   };
   for (Index first = 0; first < last;) {
     progress.checkpoint(static_cast<double>(first) / static_cast<double>(last), "simulating");

@@ -31,11 +31,15 @@ std::vector<std::string> problems(const SimulationOptions& options);
 // that the structured and the dense form of one teacher can use the same noise.
 Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count);
 
+// The same numbers for the chosen units alone, d x count. Cost 4 d count, but for chains.
+Matrix processNoise(const Teacher& teacher, std::uint64_t seed, Index firstStep, Index count,
+                    const std::vector<Index>& units);
+
 // A block of consecutive recorded time points handed to a sink, observation noise added: column 0 is time
 // point `first` (the last one of the block before), columns 1 … n follow it.
 struct StateBlock {
   Index first;                    // time point (from 0, burn-in dropped) of column 0
-  ConstMatrixRef states;          // D x (n + 1), n <= 512, in the coordinates of the run
+  ConstMatrixRef states;          // D x (n + 1), n <= 512 and D n <= 8·10⁶, in the coordinates of the run
   const Matrix* basis = nullptr;  // D x D orthogonal: from those coordinates to units; null: they are units
 
   // D x (n + 1). Cost D² (n + 1) from a chain's modes, else a copy.
@@ -45,11 +49,11 @@ struct StateBlock {
 };
 using StateSink = std::function<void(const StateBlock&)>;
 
-// Simulates the teacher and hands every block of at most 512 steps to the sink; keeps nothing else, so memory
-// does not grow with T. signal: T samples s_t or empty. Stops (throws Stopped) between blocks. Returns false
-// if the state left the finite range (the run diverged): the sink has then seen only finite blocks. Cost per
-// step: dense D², low rank D r, linear chain D (in its modes, unless there is observation
-// noise; the sink decides whether it needs units).
+// Simulates the teacher and hands every block of at most 512 steps (fewer of more than 15,000 units) to the
+// sink; keeps nothing else, so memory does not grow with T. signal: T samples s_t or empty. Stops (throws
+// Stopped) between blocks. Returns false if the state left the finite range (the run diverged): the sink has
+// then seen only finite blocks. Cost per step: dense D², low rank D r, linear chain D (in its modes, unless
+// there is observation noise; the sink decides whether it needs units).
 bool simulate(const Teacher& teacher, const SimulationOptions& options, const Vector& signal,
               const StateSink& sink, Progress& progress = noProgress());
 

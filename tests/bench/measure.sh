@@ -29,13 +29,18 @@ done
 
 # The largest resident set of a whole experiment, in megabytes.
 picture=$(mktemp --suffix=.png)
-echo "One experiment of ten million steps …"
-QT_QPA_PLATFORM=offscreen python3 - "$build/app/keyhole" "$picture" >>"$out" <<'PY'
+echo "One experiment of ten million steps, one of a million units …"
+for kind in long_run many_units; do
+  QT_QPA_PLATFORM=offscreen python3 - "$build/app/keyhole" "$picture" $kind >>"$out" <<'PY'
 import resource, subprocess, sys
-subprocess.run([sys.argv[1], "figure", "figure-3", "-o", sys.argv[2], "--set", "simulation.steps=10000000"],
+changes = {"long_run": ["simulation.steps=10000000"],
+           "many_units": ["teacher.size=1000000", "simulation.steps=1000", "observation.fraction=0.001"]}
+subprocess.run([sys.argv[1], "figure", "figure-3", "-o", sys.argv[2]] +
+               [word for change in changes[sys.argv[3]] for word in ("--set", change)],
                check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-print("memory/long_run", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
+print("memory/" + sys.argv[3], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
 PY
+done
 rm -f "$picture"
 
 "$build/tests/bench/keyhole_bench" --measured="$out"

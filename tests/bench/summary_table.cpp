@@ -42,6 +42,7 @@ constexpr Budget kBudgets[] = {
     {"start: window drawn", "start/window", 500, "ms"},
     {"start: first picture", "start/first_picture", 1000, "ms"},
     {"peak memory, T = 10⁷ at D = 500", "memory/long_run", 400, "MB"},
+    {"… D = 10⁶, T = 1000, d = 1000", "memory/many_units", 4000, "MB"},
 };
 
 constexpr const char* kPipeline[][2] = {

@@ -181,11 +181,11 @@ class TestSession : public QObject {
     row("text for a number", withSettings(R"("fit.rho": "1")"), {"fit.rho is \"1\"", "from 0 to 1000"});
     row("number for a flag", withSettings(R"("fit.use_input": 1)"), {"fit.use_input is 1", "true or false"});
     row("flag for an integer", withSettings(R"("teacher.size": true)"),
-        {"teacher.size is true", "2 to 4000"});
-    row("null", withSettings(R"("teacher.size": null)"), {"teacher.size is null", "2 to 4000"});
-    row("object", withSettings(R"("teacher.size": {"a": 1})"), {"teacher.size is an object", "2 to 4000"});
+        {"teacher.size is true", "2 to 1000000"});
+    row("null", withSettings(R"("teacher.size": null)"), {"teacher.size is null", "2 to 1000000"});
+    row("object", withSettings(R"("teacher.size": {"a": 1})"), {"teacher.size is an object", "2 to 1000000"});
     row("number for a text", withSettings(R"("teacher.file": 3)"), {"teacher.file is 3", "text"});
-    row("below the range", withSettings(R"("teacher.size": 1)"), {"teacher.size is 1;", "2 to 4000"});
+    row("below the range", withSettings(R"("teacher.size": 1)"), {"teacher.size is 1;", "2 to 1000000"});
     row("above the range", withSettings(R"("simulation.alpha": 1.5)"), {"simulation.alpha is 1.5", "to 1"});
     row("half a unit", withSettings(R"("teacher.size": 40.5)"), {"teacher.size is 40.5", "whole number"});
     row("beyond integers", withSettings(R"("teacher.seed": 18446744073709551615)"),

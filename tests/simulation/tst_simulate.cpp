@@ -45,6 +45,35 @@ SimulationOptions steps(Index count) {
 class TestSimulate : public QObject {
   Q_OBJECT
  private slots:
+  // Fails if noise that is drawn for some units alone is not that of these units, in either drawing.
+  void noiseOfSomeUnitsIsTheirs() {
+    for (const TeacherKind kind : {TeacherKind::lowRankRandom, TeacherKind::chain}) {
+      TeacherOptions options;
+      options.kind = kind;
+      options.size = 43;
+      const Teacher teacher = buildTeacher(options);
+      const std::vector<Index> units = {0, 42, 7, 8, 3};
+      const Matrix all = processNoise(teacher, 5, 1000, 20);
+      QVERIFY(processNoise(teacher, 5, 1000, 20, units) == all(units, Eigen::all));
+    }
+  }
+
+  // Fails if the blocks of many units take more memory than few, or leave a step out.
+  void blocksOfManyUnitsAreShort() {
+    TeacherOptions options;
+    options.kind = TeacherKind::lowRankRandom;
+    options.size = 1'000'000;
+    SimulationOptions run;
+    run.steps = 20;
+    Index next = 0;
+    simulate(buildTeacher(options), run, Vector(), [&](const StateBlock& block) {
+      QCOMPARE(block.first, next);
+      QVERIFY(block.states.cols() <= 9);
+      next = block.first + block.states.cols() - 1;
+    });
+    QCOMPARE(next, Index{19});
+  }
+
   // Fails if the blocks of the two ways differ in a bit, in their order or in their number, or if the one
   // with a thread of its own overlooks a divergence, a stop or an exception of the sink.
   void aheadGivesTheSameBlocks() {

@@ -12,8 +12,9 @@ constexpr Index kBuckets = 500;  // about the pixels of a panel
 
 // The displayed trace of a seen unit (position in the list of seen ones).
 Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
-  return experiment.simulation->display.row(experiment.observation->seen[static_cast<std::size_t>(unit)])
-      .head(steps);
+  const auto& simulation = *experiment.simulation;
+  const Index seen = experiment.observation->seen[static_cast<std::size_t>(unit)];
+  return simulation.display.row(simulation.rowOf(seen)).head(steps);
 }
 
 // How many displayed steps the student's columns stand for.
@@ -124,10 +125,11 @@ QString ActivityPanel::describe(double x, double y, QPointF) const {
   if (shown.steps < 2) return {};
   const auto step = std::clamp<Index>(std::lround(x / experiment()->simulation->alpha), 0, shown.steps - 1);
   const auto unit = std::clamp<Index>(std::lround(-y / shown.spacing), 0, shown.units - 1);
+  const auto& simulation = *experiment()->simulation;
   const Index id = experiment()->observation->seen[static_cast<std::size_t>(unit)];
   QString text = tr("unit %1 at %2 τ: teacher %3")
                      .arg(id + 1)
-                     .arg(shortNumber(x), shortNumber(experiment()->simulation->display(id, step)));
+                     .arg(shortNumber(x), shortNumber(simulation.display(simulation.rowOf(id), step)));
   if (experiment()->studentAnalysis)
     text += tr(", student %1").arg(shortNumber(activityAt(*experiment()->studentAnalysis, unit, step)));
   return text;
