@@ -198,6 +198,10 @@ void CompareWindow::fillChoices() {
   }
 }
 
+bool CompareWindow::isTeacher(const QComboBox& choice) {
+  return choice.currentIndex() >= 0 && choice.currentData().toInt() < 0;
+}
+
 std::shared_ptr<const SystemAnalysis> CompareWindow::analysisOf(const QComboBox& choice) const {
   if (choice.currentIndex() < 0) return nullptr;
   const int row = choice.currentData().toInt();
@@ -208,10 +212,13 @@ std::shared_ptr<const SystemAnalysis> CompareWindow::analysisOf(const QComboBox&
 void CompareWindow::showFlows() {
   if (!m_compared || !m_comparison) return;
   // Both panels get one experiment that has the chosen systems for its sides: so they share one scale of
-  // arrows.
+  // arrows. What is known of the experiment's own student is not theirs.
   auto pair = std::make_shared<Experiment>(*m_compared);
   pair->teacherAnalysis = analysisOf(*m_leftChoice);
   pair->studentAnalysis = analysisOf(*m_rightChoice);
+  const auto teacherPoints = m_compared->teacherAttractors;
+  pair->teacherAttractors = isTeacher(*m_leftChoice) ? teacherPoints : nullptr;
+  pair->studentAttractors = isTeacher(*m_rightChoice) ? teacherPoints : nullptr;
   m_left->setExperiment(pair);
   m_right->setExperiment(pair);
 }

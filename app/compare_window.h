@@ -32,6 +32,10 @@ class CompareWindow : public QWidget {
 
   CompareWorker& worker() { return m_worker; }
   QTableWidget& table() { return *m_table; }
+  QComboBox& leftChoice() { return *m_leftChoice; }
+  QComboBox& rightChoice() { return *m_rightChoice; }
+  const FlowPanel& left() const { return *m_left; }
+  const FlowPanel& right() const { return *m_right; }
   const std::shared_ptr<const Comparison>& comparison() const { return m_comparison; }
 
  private:
@@ -43,6 +47,7 @@ class CompareWindow : public QWidget {
   void setRunning(bool running);
   void exportTable();
   std::shared_ptr<const SystemAnalysis> analysisOf(const QComboBox& choice) const;
+  static bool isTeacher(const QComboBox& choice);
 
   std::shared_ptr<const Experiment> m_experiment;  // the newest one
   std::shared_ptr<const Experiment> m_compared;    // the one in the table

@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kHeywood =
     1e-6;  // of a channel's variance: noise below it says that the channel is a latent
+constexpr double kRounding = 1e-9;  // of a log-likelihood: no more than it takes to say that it stands still
 
 // One start of the fit.
 struct Run {
@@ -86,11 +87,36 @@ class Em {
     return run;
   }
 
+  void moveWithin(LdsModel& start) {
+    m_leastNoise = m_emissions.leastDynamicsNoise(start);
+    const Vector held = start.R;
+    moveWithinBounds(start, m_emissions.floors(), m_leastNoise, m_kind);
+    if (emissionsAreFixed(m_options)) start.R = held;
+  }
+
+  // The likelihood never falls, but near a singular model rounding can be larger than what a step gains:
+  // there EM ends, with the model before. True if it does.
+  bool endsBelow(double before, double value, Run& run) const {
+    if (!(value < before)) return false;
+    if (before - value > kRounding * std::abs(before))
+      run.broke = "from here rounding would lower the log-likelihood (by " +
+                  toText(std::round(1e3 * (before - value)) / 1e3) +
+                  "), as with channels of very different sizes, copies of each other, or without noise";
+    else if (m_options.tolerance > 0)
+      run.status = FitStatus::converged;
+    else
+      return false;
+    return true;
+  }
+
   Run runFrom(LdsModel next, Index start, Progress& progress) {
     Run run;
+    moveWithin(next);
     for (Index iteration = 0;; ++iteration) {
       const LdsExpectations* sums = tryToSmooth(next, run, progress);
       if (!sums) return run;  // run.model is the last good one
+      if (!run.logLikelihood.empty() && endsBelow(run.logLikelihood.back(), sums->logLikelihood, run))
+        return run;
       run.model = next;
       run.logLikelihood.push_back(sums->logLikelihood);
       report(start, iteration, sums->logLikelihood, progress);
@@ -110,7 +136,7 @@ class Em {
   // The M step; false, and what is wrong, if the sums do not allow one.
   bool tryToImprove(LdsModel& next, const LdsExpectations& sums, Run& run) {
     try {
-      updateDynamics(next, sums, m_kind);
+      updateDynamics(next, sums, m_kind, m_leastNoise);
       if (!emissionsAreFixed(m_options)) m_emissions.update(next, sums);
       return true;
     } catch (const std::runtime_error& error) {
@@ -149,6 +175,7 @@ class Em {
   LdsClass m_kind;
   LdsSmoother m_smoother;
   LdsEmissionSteps m_emissions;
+  double m_leastNoise = 0;
   std::string m_startWarning;
 };
 

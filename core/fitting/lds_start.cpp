@@ -1,4 +1,5 @@
 #include "core/fitting/lds_fit.h"
+#include "core/fitting/lds_steps.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
 
@@ -75,9 +76,11 @@ void regressDynamics(LdsModel& model, const Joined& all, const Matrix& X, const 
   model.F = W.leftCols(L);
   model.V = W.middleCols(L, m);
   model.b = bias ? Vector(W.rightCols(1)) : Vector(Vector::Zero(L));
-  const Vector left = (target - W * Z).rowwise().squaredNorm() / static_cast<double>(later.size());
-  model.Q =
-      left.cwiseMax(1e-9 * X.rowwise().squaredNorm().maxCoeff() / static_cast<double>(columns)).asDiagonal();
+  // Of the full class in full, so that a rotation of the latents turns the start with them.
+  const Matrix rest = target - W * Z;
+  const double least = 1e-9 * X.rowwise().squaredNorm().maxCoeff() / static_cast<double>(columns);
+  model.Q = raisedNoise(rest * rest.transpose() / static_cast<double>(later.size()), least,
+                        options.kind.dynamicsNoise);
 }
 
 }  // namespace

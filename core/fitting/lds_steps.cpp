@@ -50,7 +50,28 @@ double largestEigenvalue(const Matrix& symmetric) {
 
 }  // namespace
 
-void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass& kind) {
+Matrix raisedNoise(const Matrix& Q, double least, LdsDynamicsNoise kind) {
+  if (kind == LdsDynamicsNoise::diagonal) return Vector(Q.diagonal().cwiseMax(least)).asDiagonal();
+  if (!(least > 0)) return Q;
+  const auto spectrum = symmetricEigenSystem(Q);
+  if (spectrum.values.minCoeff() >= least) return Q;
+  const Matrix clipped =
+      spectrum.vectors * spectrum.values.cwiseMax(least).asDiagonal() * spectrum.vectors.transpose();
+  return 0.5 * (clipped + clipped.transpose());
+}
+
+void moveWithinBounds(LdsModel& model, const Vector& floors, double leastNoise, const LdsClass& kind) {
+  if (kind.emissionNoise == LdsEmissionNoise::isotropic)
+    model.R.setConstant(std::max(model.R.mean(), floors.maxCoeff()));
+  else
+    model.R = model.R.cwiseMax(floors);
+  model.Q = raisedNoise(model.Q, leastNoise, kind.dynamicsNoise);
+  if (!kind.stable) return;
+  // A little below 1, so that rounding does not lift it above.
+  if (const double radius = spectralRadius(model.F); radius > 1) model.F /= radius * (1 + 1e-12);
+}
+
+void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass& kind, double leastNoise) {
   const Index L = model.latents(), m = model.inputs(), width = L + m + 1;
   const auto columns = columnsOf(width, kind.bias);
   const Matrix best =
@@ -63,10 +84,7 @@ void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass
   model.V = W.middleCols(L, m);
   model.b = W.rightCols(1);
   const Matrix Q = residualMoment(sums, W) / static_cast<double>(sums.transitions);
-  if (kind.dynamicsNoise == LdsDynamicsNoise::full)
-    model.Q = Q;
-  else
-    model.Q = Q.diagonal().asDiagonal();
+  model.Q = raisedNoise(Q, leastNoise, kind.dynamicsNoise);
   if (kind.initialState == LdsInitialState::standardNormal) {
     model.mu0.setZero();
     model.P0.setIdentity();
@@ -105,6 +123,11 @@ Vector LdsEmissionSteps::floors() const {
   const double most = std::max(variances.maxCoeff(), 1e-300);
   // A channel that does not vary needs some noise too, and not so little that it rules the others.
   return (variances.array() > 1e-12 * most).select(share * variances, 1e-4 * most);
+}
+
+double LdsEmissionSteps::leastDynamicsNoise(const LdsModel& model) const {
+  constexpr double kRounding = 1e-12;
+  return kRounding * m_data.variances().sum() / std::max(model.C.squaredNorm(), 1e-300);
 }
 
 const Matrix& LdsEmissionSteps::momentOf(Index channel) const {

@@ -8,8 +8,17 @@ namespace keyhole {
 
 // F, V, b by regression of E[x_t] on [x_{t-1}; v_t; 1], then Q from what is left, mu0 and P0 from the first
 // states if the class estimates them. With model class `stable`, F goes from the old towards the best one
-// only as far as its spectral radius stays <= 1.
-void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass& kind);
+// only as far as its spectral radius stays <= 1. Q is the best one >= leastNoise I.
+void updateDynamics(LdsModel& model, const LdsExpectations& sums, const LdsClass& kind,
+                    double leastNoise = 0);
+
+// The maximum of the expected log-likelihood over all Q >= least I: the eigenvalues (the diagonal, if of that
+// class) are clipped.
+Matrix raisedNoise(const Matrix& Q, double least, LdsDynamicsNoise kind);
+
+// Brings a start within the bounds that the steps keep (R at least at the floors, one per channel; Q >=
+// leastNoise I; F stable, if of that class): from outside of them the first step could lower the likelihood.
+void moveWithinBounds(LdsModel& model, const Vector& floors, double leastNoise, const LdsClass& kind);
 
 // The emission steps.
 class LdsEmissionSteps {
@@ -26,6 +35,10 @@ class LdsEmissionSteps {
   // The smallest noise variance of each channel: a fraction of its variance for the floored class, else what
   // rounding demands.
   Vector floors() const;
+
+  // The least dynamics noise that is not rounding beside the activity of a model's latents: 1e-12 of the
+  // data's variance, in the latents' units.
+  double leastDynamicsNoise(const LdsModel& model) const;
 
  private:
   struct Channel {

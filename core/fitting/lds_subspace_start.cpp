@@ -64,14 +64,6 @@ void diagonaliseNoise(LdsModel& model) {
   model.Q = axes.values.asDiagonal();
 }
 
-void boundNoise(LdsModel& model, const LdsData& data, const LdsClass& kind) {
-  const Vector floors = LdsEmissionSteps(data, kind).floors();
-  if (kind.emissionNoise == LdsEmissionNoise::isotropic)
-    model.R.setConstant(std::max(model.R.mean(), floors.maxCoeff()));
-  else
-    model.R = model.R.cwiseMax(floors);
-}
-
 bool isFinite(const LdsModel& model) {
   return model.F.allFinite() && model.V.allFinite() && model.b.allFinite() && model.Q.allFinite() &&
          model.C.allFinite() && model.G.allFinite() && model.c.allFinite() && model.R.allFinite() &&
@@ -85,11 +77,8 @@ LdsModel inClass(LdsModel model, const LdsData& data, const LdsClass& kind) {
   if (!kind.bias) moveBiasToEmission(model);
   if (!kind.direct) dropDirectInput(model, data.trials());
   if (kind.dynamicsNoise == LdsDynamicsNoise::diagonal) diagonaliseNoise(model);
-  boundNoise(model, data, kind);
-  if (kind.stable)
-    // A little below 1, so that rounding does not lift it above.
-    if (const double radius = eigenvalues(model.F).cwiseAbs().maxCoeff(); radius > 1)
-      model.F /= radius * (1 + 1e-12);
+  const LdsEmissionSteps steps(data, kind);
+  moveWithinBounds(model, steps.floors(), steps.leastDynamicsNoise(model), kind);
   return model;
 }
 

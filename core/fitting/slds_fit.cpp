@@ -58,6 +58,19 @@ bool hasConverged(const std::vector<double>& values, double tolerance) {
   return last - before <= tolerance * std::abs(last);
 }
 
+// The bound never falls, but near a singular model rounding can be larger than what a step gains: there the
+// iterations end, with the model before. Throws if it fell by more than it takes to stand still.
+bool endsBelow(double before, double value, double tolerance) {
+  constexpr double kRounding = 1e-9;
+  if (!(value < before)) return false;
+  if (before - value > kRounding * std::abs(before))
+    throw std::runtime_error(
+        "from here rounding would lower the evidence bound (by " +
+        toText(std::round(1e3 * (before - value)) / 1e3) +
+        "), as with channels of very different sizes, copies of each other, or without noise");
+  return tolerance > 0;
+}
+
 // The iterations, from a start: a stop or a broken model leaves the last complete one.
 void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const SldsOptions& options,
              int start, Progress& stage, Progress& progress) {
@@ -70,6 +83,10 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
     for (std::size_t i = 0; i < trials.size(); ++i)
       elbo += improve(next.posteriors[i], next.model, trials[i], watch);
     if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
+    if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, options.tolerance)) {
+      run.status = FitStatus::converged;
+      return;
+    }
     run.model = next.model;
     run.posteriors = next.posteriors;
     run.elbo.push_back(elbo);

@@ -41,17 +41,6 @@ LdsExpectations emptySums(Index L, Index m) {
   return sums;
 }
 
-// The maximum of the likelihood over all Q >= floor I: the eigenvalues are clipped.
-Matrix raised(const Matrix& Q, double floor, LdsDynamicsNoise kind) {
-  if (!(floor > 0)) return Q;
-  if (kind == LdsDynamicsNoise::diagonal) return Vector(Q.diagonal().cwiseMax(floor)).asDiagonal();
-  const auto spectrum = symmetricEigenSystem(Q);
-  if (spectrum.values.minCoeff() >= floor) return Q;
-  const Matrix clipped =
-      spectrum.vectors * spectrum.values.cwiseMax(floor).asDiagonal() * spectrum.vectors.transpose();
-  return 0.5 * (clipped + clipped.transpose());
-}
-
 }  // namespace
 
 void updateStates(SldsModel& model, const std::vector<Trial>& trials,
@@ -77,12 +66,12 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
       // updateDynamics() counts whole steps: per expected step there is one.
       for (Matrix* sum : {&sums.XX, &sums.XZ, &sums.ZZ}) *sum /= steps;
       sums.transitions = 1;
-      updateDynamics(one, sums, kind);
+      updateDynamics(one, sums, kind, bounds.noiseFloor);
       const auto place = static_cast<std::size_t>(k);
       model.F[place] = one.F;
       model.V[place] = one.V;
       model.b[place] = one.b;
-      model.Q[place] = raised(one.Q, bounds.noiseFloor, kind.dynamicsNoise);
+      model.Q[place] = one.Q;
     }
   }
   const auto count = static_cast<double>(trials.size());

@@ -4,6 +4,7 @@
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_smoother.h"
 #include "core/fitting/subspace_fit.h"
+#include "core/linalg/eigen.h"
 #include "tests/fitting/lds_cases.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
@@ -103,6 +104,57 @@ class TestLdsFit : public QObject {
       QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
       QVERIFY(fit.logLikelihood.back() > fit.logLikelihood.front());
     }
+  }
+
+  void neverFallsOnBadChannels_data() { logLikelihoodNeverFalls_data(); }
+  // The same where the bounds on the noise act: constant and copied channels, one in much larger units, high
+  // floors, more latents than the recording has. Fails if a start lies outside of the bounds that the steps
+  // keep, or Q loses its sign to rounding. Where every channel is a copy, or one is a million times the
+  // others, rounding is larger than what is left to gain: there the fit may end early, and says so.
+  void neverFallsOnBadChannels() {
+    QFETCH(int, emissions);
+    QFETCH(int, dynamics);
+    QFETCH(int, noise);
+    for (int bad = 0; bad < 5; ++bad) {
+      Trial trial = sampleOf(randomLds(3, 2, 8, 1), 5, 300);
+      if (bad == 0) trial.activity.row(4).setZero();
+      if (bad == 1) trial.activity.row(4) = trial.activity.row(2);
+      if (bad == 2) trial.activity.row(4) *= 1e3;
+      if (bad == 3) trial.activity = trial.activity.row(0).replicate(8, 1).eval();
+      if (bad == 4) trial.activity.row(4) *= 1e6;
+      LdsOptions options = quick(3, 40);
+      options.kind.emissions = static_cast<LdsEmissions>(emissions);
+      options.kind.dynamicsNoise = static_cast<LdsDynamicsNoise>(dynamics);
+      options.kind.emissionNoise = static_cast<LdsEmissionNoise>(noise);
+      options.kind.noiseFloor = 0.1;
+      const LdsFit fit = fitLds({trial}, options);
+      QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
+      if (bad < 3) QCOMPARE(fit.logLikelihood.size(), std::size_t{41});
+      const bool early = fit.logLikelihood.size() < 41;
+      QVERIFY(!early || fit.summary.message.find("rounding would lower") != std::string::npos);
+      QVERIFY(fit.logLikelihood.size() > 1);
+      QVERIFY(symmetricEigenSystem(fit.model.Q).values.minCoeff() > 0 && fit.model.R.minCoeff() > 0);
+      // Two roads to the value of what is returned.
+      QVERIFY(std::abs(logLikelihood(fit.model, {trial}) - fit.logLikelihood.back()) <
+              1e-9 * std::abs(fit.logLikelihood.back()));
+    }
+  }
+
+  // With full Q nothing depends on the rotation of the published emissions: every iteration's likelihood is
+  // the same. Fails if the start does not turn with it. (1e-9: other bases, other rounding.)
+  void fullNoiseForgetsTheRotation() {
+    const std::vector<Trial> trials = {sampleOf(randomLds(4, 3, 9, 1), 4, 500)};
+    LdsOptions options = quick(3, 30);
+    options.estimator = LdsEstimator::published;
+    options.kind.dynamicsNoise = LdsDynamicsNoise::full;
+    const LdsFit one = fitLds(trials, options);
+    options.seed = 2;
+    const LdsFit other = fitLds(trials, options);
+    QVERIFY((one.model.C - other.model.C).norm() > 0.1);
+    for (std::size_t i = 0; i < one.logLikelihood.size(); ++i)
+      QVERIFY(std::abs(one.logLikelihood[i] - other.logLikelihood[i]) <
+              1e-9 * std::abs(one.logLikelihood[i]));
+    COMPARE_EIGENVALUES(sorted(one.model.F), sorted(other.model.F), 1e-8);
   }
 
   // The same from subspace identification, also with inputs at departure. Fails if the start is not a member

@@ -124,8 +124,9 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
     part->setVisible(analysis);
-  m_marks.show(m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors,
-               analysis ? analysis->flow.plane : FlowPlane());
+  const auto& attractors =
+      m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
+  m_marks.show(analysis ? attractors : nullptr, analysis ? analysis->flow.plane : FlowPlane());
   m_keyText->setVisible(analysis);
   m_key->setVisible(analysis);
   if (!analysis) {
