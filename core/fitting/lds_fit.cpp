@@ -330,7 +330,9 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   fit.logLikelihood = shown.logLikelihood;
   if (!shown.logLikelihood.empty()) {
     fit.model = std::move(shown.model);
-    fit.explainedVariance = reconstructionVariance(fit.model, trials);
+    const bool stopped = shown.status == FitStatus::stopped && transitionsOf(trials) >= kLookAfterStop;
+    fit.explainedVariance =
+        reconstructionVariance(fit.model, stopped ? beginningOf(trials, kLookAfterStop) : trials);
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
   }
   if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());

@@ -23,6 +23,9 @@ enum class LdsStart {
              // says why.
 };
 
+// Time points that are looked at for what is said of a fit right after it was stopped: some 50 ms.
+constexpr Index kLookAfterStop = 20000;
+
 struct LdsOptions {
   LdsClass kind;
   LdsEstimator estimator = LdsEstimator::exact;
@@ -47,7 +50,8 @@ struct LdsFit {
   FitSummary summary;                 // cost: the negative log-likelihood
   std::vector<Restart> restarts;      // one per start, in the order of their seeds
   std::uint64_t seed = 0;             // of the start that is shown
-  double explainedVariance = 0;       // of the samples by the smoothed reconstruction C x̂ + G u + c
+  double explainedVariance = 0;  // of the samples by the smoothed reconstruction C x̂ + G u + c; after a
+                                 // stop, of the first kLookAfterStop time points
   std::vector<std::string> warnings;  // Heywood cases, channels that do not vary, a start that failed
 };
 

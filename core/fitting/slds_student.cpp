@@ -125,6 +125,13 @@ class Predictor {
   Vector m_pull;
 };
 
+// How many time points can be predicted within some 50 ms.
+Index stepsSoon(const SldsModel& model) {
+  constexpr Index kWork = 600'000;
+  const Index each = model.states() * model.latents() * model.latents();
+  return std::max<Index>(kWork / each, 50);
+}
+
 std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
   auto parts = std::make_shared<Switching>();
   const SldsModel& model = fit.model;
@@ -159,9 +166,9 @@ Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double a
     if (fit.restarts[i].seed == fit.seed) student.shownRestart = i;
   if (fit.elbo.empty()) return student;
   const SldsModel& model = fit.model;
-  Index most = 0;
-  fit.visits.maxCoeff(&most);
-  const auto k = static_cast<std::size_t>(most);
+  Index visited = 0;
+  fit.visits.maxCoeff(&visited);
+  const auto k = static_cast<std::size_t>(visited);
   student.A = paperScaling(model.F[k], alpha);
   student.V = model.V[k] / alpha;
   student.b = model.b[k] / alpha;
@@ -171,9 +178,15 @@ Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double a
   student.emission = Emission{model.C, direct ? model.G : Matrix(model.neurons(), 0), model.c, model.R};
   student.states = fit.means.front();
   if (model.states() > 1) student.switching = switchingOf(fit, alpha);
+  const Index most = fit.summary.status == FitStatus::stopped ? stepsSoon(model) : transitionsOf(trials) + 2;
+  const bool inPart = transitionsOf(trials) >= most;
+  const auto scored = inPart ? beginningOf(trials, most) : trials;
   std::vector<Matrix> predicted;
-  for (const auto& trial : trials) predicted.push_back(predictSamples(model, trial));
-  student.oneStepR2 = predictedR2(predicted, trials, alpha);
+  for (const auto& trial : scored) predicted.push_back(predictSamples(model, trial));
+  student.oneStepR2 = predictedR2(predicted, scored, alpha);
+  if (inPart)
+    student.notes.push_back("after the stop, the one-step R² is of the first " + std::to_string(most) +
+                            " time points only");
   return student;
 }
 

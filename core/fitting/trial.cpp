@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace keyhole {
@@ -40,6 +41,12 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing) {
     requireEntries(activity, trialName(k) + ": neuron", missing == MissingSamples::allowed);
     requireEntries(input, trialName(k) + ": input", false);
   }
+}
+
+std::vector<Trial> beginningOf(const std::vector<Trial>& trials, Index steps) {
+  const Trial& first = trials.front();
+  const Index count = std::min(std::max<Index>(steps, 2), first.activity.cols());
+  return {{first.activity.leftCols(count), first.input.leftCols(count)}};
 }
 
 Index transitionsOf(const std::vector<Trial>& trials) {
