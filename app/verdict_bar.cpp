@@ -127,8 +127,11 @@ QStringList experimentNotes(const Experiment& experiment) {
   if (!experiment.fit) return lines;
   const Student& student = experiment.fit->student;
   const FitStatus status = student.summary.status;
-  // Running through all iterations is how EM ends as published.
-  if (status != FitStatus::solved && status != FitStatus::converged && status != FitStatus::iterationLimit)
+  // Running through all iterations is how EM ends as published; of one that newer settings cut short the bar
+  // says that they are being computed.
+  const bool superseded = experiment.fit->interrupted && status == FitStatus::stopped;
+  if (!superseded && status != FitStatus::solved && status != FitStatus::converged &&
+      status != FitStatus::iterationLimit)
     lines.append(QString::fromStdString(student.summary.message));
   for (const std::string& note : student.notes) lines.append(QString::fromStdString(note));
   return lines;

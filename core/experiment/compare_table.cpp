@@ -63,7 +63,7 @@ std::vector<CompareColumn> makeColumns() {
                  "What its persistent modes (at 0, if it is not linear) come to, beside the teacher's; "
                  "cycles are not looked for.",
                  [](const MethodRow& r) { return r.verdict; }),
-      numberColumn("fits_the_data", "fits the data",
+      numberColumn("fits_the_data", "fits the data (held out)",
                    "Gauge from 0 to 1: the variance of held-out activity that free runs of one τ explain.",
                    [](const MethodRow& r) { return r.fitsTheData; }),
       numberColumn("has_the_teachers_dynamics", "has the dynamics",

@@ -215,6 +215,11 @@ Matrix conclude(const Trainer& trainer, FitSummary& summary, const Course& cours
   summary.message = summary.status == FitStatus::converged
                         ? "the weights stood still after " + counted(summary.iterations)
                         : "all " + counted(summary.iterations) + " were used";
+  if (course.bestPass == 0) {
+    summary.status = FitStatus::diverged;
+    summary.message = "the squared errors leave the finite range: the recording's values are too large";
+    return course.last;
+  }
   if (!course.lastRanAway || course.bestPass == summary.iterations) return course.last;
   summary.message += best + ", since the last ones run away";
   return course.best;

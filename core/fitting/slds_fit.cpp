@@ -1,6 +1,7 @@
 #include "core/fitting/slds_fit.h"
 
 #include "core/common/error.h"
+#include "core/fitting/lds_student.h"
 #include "core/fitting/slds_start.h"
 #include "core/linalg/eigen.h"
 
@@ -294,6 +295,10 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
 }
 
 Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  // One state: the LDS itself, with all that it can say.
+  if (options.states == 1)
+    return studentOf(fitLds(trials, ldsOptions(options), progress), trials, options.alpha);
   return studentOf(fitSwitchingLds(trials, options, progress), trials, options.alpha);
 }
 

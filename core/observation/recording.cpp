@@ -86,7 +86,7 @@ std::string constantChannelWarning(const Recording& recording) {
                      (varying == 1 ? " varying channel" : " varying channels") + " (constant: " + names +
                      "); allowed: at least 2");
   return "constant channels in " + sourceName(recording) + ": " + names +
-         "; they carry no information and only the ridge keeps their fit defined";
+         "; they carry no information, and where they are regressed on, a ridge alone keeps the fit defined";
 }
 
 }  // namespace keyhole

@@ -55,6 +55,18 @@ class TestFitMethods : public QObject {
     QVERIFY(std::abs(F - (0.99 + 0.01 * A)) < 1e-12);
   }
 
+  // One discrete state is the LDS: the same numbers under the same keys.
+  void oneStateHasTheKeysOfTheLds() {
+    const auto lds =
+        runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "lds"}).json();
+    const auto one = runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "slds",
+                             "--states", "1"})
+                         .json();
+    for (const char* key : {"log_likelihood", "transition", "emission", "restarts", "eigenvalues"})
+      QVERIFY2(one.contains(key) && one[key] == lds[key], key);
+    QVERIFY(!one.contains("loss"));
+  }
+
   // Without iterations, and with the same parameters. Fails if the option does not reach the fit.
   void subspaceKeys() {
     const auto run = [this](const char* weighting) {

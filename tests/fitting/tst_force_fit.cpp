@@ -262,6 +262,19 @@ class TestForceFit : public QObject {
   }
 
   // Teacher forcing with all the data seen many times stands still; the default tolerance notices.
+  // Squares of such values are infinite: no pass has an error to compare. Fails if weights of no pass are
+  // taken.
+  void hugeValuesAreRefusedByTheNumbers() {
+    Trial trial{Matrix(3, 60), Matrix(0, 60)};
+    for (Index t = 0; t < 60; ++t)
+      trial.activity.col(t) = 1e160 * Eigen::Vector3d(std::sin(0.3 * static_cast<double>(t)), 1, -1);
+    ForceOptions options;
+    options.passes = 3;
+    const Student student = fitForce({trial}, options);
+    QCOMPARE(student.summary.status, FitStatus::diverged);
+    QVERIFY(student.summary.message.find("too large") != std::string::npos);
+  }
+
   void convergenceIsNoticed() {
     const Trial trial = runOf(randomWeights(4, 4, 0.8, 37), Matrix(4, 0), Nonlinearity::tanh, 500, 0.5, 38);
     ForceOptions options = optionsFor(Nonlinearity::tanh, 1000);

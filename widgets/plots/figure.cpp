@@ -11,6 +11,8 @@
 #include <QPdfWriter>
 #include <qcustomplot.h>
 
+#include <cmath>
+
 namespace keyhole {
 namespace {
 
@@ -109,8 +111,16 @@ void drawTitle(QCPPainter& painter, const QRect& place, const QString& letter, c
 }
 
 QString verdictOf(const Experiment& experiment) {
-  return QString::fromStdString(experiment.verdict.sentence) +
-         QObject::tr("  (seed %1)").arg(experiment.settings.integer("teacher.seed"));
+  QStringList gauges;
+  if (const auto& student = experiment.studentAnalysis) {
+    const auto add = [&gauges](const QString& name, double value) {
+      if (std::isfinite(value)) gauges.append(name.arg(value, 0, 'f', 2));
+    };
+    add(QObject::tr("fits the data %1"), student->fitsTheData);
+    add(QObject::tr("has the teacher's dynamics %1"), student->hasTheDynamics);
+  }
+  gauges.append(QObject::tr("seed %1").arg(experiment.settings.integer("teacher.seed")));
+  return QString::fromStdString(experiment.verdict.sentence) + "  (" + gauges.join(", ") + ")";
 }
 
 void drawPage(QCPPainter& painter, const Page& page) {

@@ -114,10 +114,11 @@ void ScorePanel::showExperiment(const Experiment& experiment) {
     range.include(score);
   }
   standings.removeAll(QString());
-  const QString shownText = standings.isEmpty() ? QString() : tr("\nshown: ") + standings.join(", ");
+  const QString shownText = standings.isEmpty() ? QString() : tr("\nshown: ") + standings.join(",\n");
   plot().xAxis->setLabel(tr("line attractor score log₂(τ₁/τ₂)") + shownText);
   plot().yAxis->setTicker(ticker);
-  plot().yAxis->setRange(-0.5, static_cast<double>(std::max<std::size_t>(families.size(), 1)) - 0.5);
+  // Room for the quartiles below the last row.
+  plot().yAxis->setRange(-0.5, static_cast<double>(std::max<std::size_t>(families.size(), 1)) - 0.4);
   const Range padded = range.padded(0.05);
   plot().xAxis->setRange(padded.low, padded.high);
   queueReplot();
