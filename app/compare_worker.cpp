@@ -1,5 +1,6 @@
 #include "app/compare_worker.h"
 
+#include "app/worker_priority.h"
 #include "core/common/error.h"
 
 namespace keyhole {
@@ -32,7 +33,10 @@ void CompareWorker::start(std::shared_ptr<const Experiment> experiment, const Co
   stop();
   if (m_thread.joinable()) m_thread.join();
   m_stop = false;
-  m_thread = std::thread([this, experiment = std::move(experiment), options] { run(*experiment, options); });
+  m_thread = std::thread([this, experiment = std::move(experiment), options] {
+    letTheWindowGoFirst();
+    run(*experiment, options);
+  });
 }
 
 void CompareWorker::stop() {

@@ -1,6 +1,7 @@
 #include "app/experiment_worker.h"
 
 #include "app/run_progress.h"
+#include "app/worker_priority.h"
 #include "core/common/error.h"
 
 #include <algorithm>
@@ -53,6 +54,7 @@ void ExperimentWorker::stop() {
 }
 
 void ExperimentWorker::loop() {
+  letTheWindowGoFirst();
   for (;;) {
     const std::optional<Job> job = nextJob();
     if (!job) return;

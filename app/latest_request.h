@@ -2,6 +2,7 @@
 // and stops the one that is served.
 #pragma once
 
+#include "app/worker_priority.h"
 #include "core/common/progress.h"
 
 #include <atomic>
@@ -77,6 +78,7 @@ class LatestRequest {
 
  private:
   void loop() {
+    letTheWindowGoFirst();
     std::unique_lock lock(m_mutex);
     for (;;) {
       m_wake.wait(lock, [this] { return m_quit || m_waiting; });
