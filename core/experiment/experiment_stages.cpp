@@ -23,8 +23,9 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings) {
     const std::string& file = settings.text("teacher.file");
     if (file.empty())
       throw InputError("teacher.file is empty; allowed: the path of a recording (.npy, .csv, .tsv or .mat)");
-    stage->recording = readRecording(file, RecordingOptions{settings.flag("teacher.transpose")});
-    for (auto& warning : {doubtfulNamesWarning(*stage->recording), constantChannelWarning(*stage->recording)})
+    stage->recording = readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true});
+    for (auto& warning : {doubtfulNamesWarning(*stage->recording), constantChannelWarning(*stage->recording),
+                          missingSamplesWarning(*stage->recording)})
       if (!warning.empty()) stage->warnings.push_back(warning);
   } else {
     stage->teacher = buildTeacher(teacherOptions(settings));

@@ -4,6 +4,7 @@
 #include "core/simulation/simulate.h"
 
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 
 namespace keyhole::stages {
@@ -104,6 +105,18 @@ Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
   return activity.leftCols(filled);
 }
 
+// Why a method cannot be fitted to the seen channels of a recording with gaps; empty if it can.
+std::string missingForbids(FitMethod method, const Recording& recording, const std::vector<Index>& seen) {
+  if (method == FitMethod::lds || method == FitMethod::slds) return {};
+  for (const Index channel : seen)
+    for (Index t = 0; t < recording.activity.cols(); ++t)
+      if (std::isnan(recording.activity(channel, t)))
+        return "the recording has missing samples (the first: channel " + std::to_string(channel + 1) +
+               " at time point " + std::to_string(t + 1) +
+               " is NaN); allowed for the latent models lds and slds alone";
+  return {};
+}
+
 Student fitByTrials(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
                     const ObservationStage& observation, Progress& progress) {
   const auto trial = trialOf(settings, teacher, simulation, observation, progress);
@@ -147,7 +160,11 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   auto stage = std::make_shared<FitStage>();
   stage->covariance = std::move(known);
   const FitMethod method = fitMethod(settings);
-  if (method == FitMethod::map)
+  const std::string forbidden =
+      teacher.recording ? missingForbids(method, *teacher.recording, observation.seen) : std::string();
+  if (!forbidden.empty())
+    stage->student = notFitted(FitStatus::notRun, forbidden, simulation.alpha);
+  else if (method == FitMethod::map)
     stage->student = fitByMap(settings, simulation, observation, teacher.recording.has_value());
   else if (fitsTrials(method))
     stage->student = fitByTrials(settings, teacher, simulation, observation, progress);

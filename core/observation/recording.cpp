@@ -72,6 +72,13 @@ std::vector<Index> constantChannels(ConstMatrixRef activity) {
   return constant;
 }
 
+std::string missingSamplesWarning(const Recording& recording) {
+  const auto missing = recording.activity.array().isNaN().count();
+  if (missing == 0) return {};
+  return std::to_string(missing) + " of " + std::to_string(recording.activity.size()) + " samples of " +
+         sourceName(recording) + " are missing (NaN); only the latent models (lds, slds) can leave them out";
+}
+
 std::string constantChannelWarning(const Recording& recording) {
   const auto constant = constantChannels(recording.activity);
   if (constant.empty()) return {};

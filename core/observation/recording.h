@@ -28,6 +28,9 @@ std::string doubtfulNamesWarning(const Recording& recording);
 // fit singular but for its ridge.
 std::vector<Index> constantChannels(ConstMatrixRef activity);
 
+// One sentence that says how many samples are missing (NaN), or empty if none is.
+std::string missingSamplesWarning(const Recording& recording);
+
 // One sentence that names the constant channels (counted from 1, or by name), or empty if there is none.
 // Throws InputError if fewer than two channels vary.
 std::string constantChannelWarning(const Recording& recording);

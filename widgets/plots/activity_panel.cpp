@@ -17,6 +17,18 @@ Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
   return simulation.display.row(simulation.rowOf(seen)).head(steps);
 }
 
+// Of what is not missing; 0 of nothing.
+double meanOfKnown(const Vector& values) {
+  double sum = 0;
+  Index count = 0;
+  for (const double value : values)
+    if (!std::isnan(value)) {
+      sum += value;
+      ++count;
+    }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
 // How many displayed steps the student's columns stand for.
 Index stepsShown(const SystemAnalysis& student) {
   return student.activity.cols() > 0 ? (student.activity.cols() - 1) * student.stride + 1 : 0;
@@ -75,7 +87,7 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
   for (Index i = 0; i < shown.units; ++i) {
     const double offset = -shown.spacing * static_cast<double>(i);
     const Vector truth = teacherTrace(experiment, i, shown.steps);
-    const double middle = truth.size() > 0 ? truth.mean() : 0;
+    const double middle = meanOfKnown(truth);
     const auto draw = [&](const Vector& trace, double interval, const QPen& pen, const QString& name) {
       const DrawnLine line =
           decimated(0, interval, Vector((trace.array() - middle + offset).matrix()), kBuckets);

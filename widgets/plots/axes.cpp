@@ -46,8 +46,9 @@ DrawnLine decimated(double x0, double dx, ConstVectorRef y, Index buckets) {
     const Index begin = b * n / buckets, end = (b + 1) * n / buckets;
     Index smallest = begin, largest = begin;
     for (Index i = begin; i < end; ++i) {
-      if (y(i) < y(smallest)) smallest = i;
-      if (y(i) > y(largest)) largest = i;
+      // What is missing (NaN) is passed over, but where there is nothing else: a gap.
+      if (y(i) < y(smallest) || std::isnan(y(smallest))) smallest = i;
+      if (y(i) > y(largest) || std::isnan(y(largest))) largest = i;
     }
     for (const Index i : {std::min(smallest, largest), std::max(smallest, largest)}) {
       line.x.append(x0 + dx * static_cast<double>(i));
