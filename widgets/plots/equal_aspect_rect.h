@@ -25,12 +25,22 @@ class EqualAspectRect : public QCPAxisRect {
   void update(UpdatePhase phase) override {
     QCPAxisRect::update(phase);
     if (phase != upLayout) return;
+    setRanges();
+    // The ticks were those of the ranges before, and so were the margins that their labels need.
+    QCPAxisRect::update(upPreparation);
+    QCPAxisRect::update(upMargins);
+    QCPAxisRect::update(upLayout);
+    setRanges();
+    QCPAxisRect::update(upPreparation);
+  }
+
+ private:
+  void setRanges() {
     const EqualRanges ranges = equalAspect(m_x, m_y, QSizeF(size()));
     axis(QCPAxis::atBottom)->setRange(ranges.x.low, ranges.x.high);
     axis(QCPAxis::atLeft)->setRange(ranges.y.low, ranges.y.high);
   }
 
- private:
   Range m_x, m_y;
 };
 
