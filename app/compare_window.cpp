@@ -65,6 +65,7 @@ CompareWindow::CompareWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
     header->setToolTip(plain(columns[static_cast<std::size_t>(j)].help));
     m_table->setHorizontalHeaderItem(j, header);
   }
+  m_table->resizeColumnsToContents();
   auto* splitter = new QSplitter(Qt::Vertical);
   splitter->addWidget(m_table);
   splitter->addWidget(makeFlows());

@@ -25,11 +25,31 @@ double offsetOf(std::size_t i) {
 QString standingText(double score, const ScoreFamily& family) {
   const Standing standing = standingOf(score, family);
   if (!standing.defined) return {};
-  return QObject::tr("above %1 of %2 %3")
+  return QObject::tr("%1 of %2 %3")
       .arg(percent(standing.quantile))
       .arg(family.draws.size())
       .arg(family.over == DrawnOver::circuits ? QObject::tr("circuits") : QObject::tr("starts"));
 }
+
+// The names of the rows, of every second or third one where there is no room for all.
+class RowTicker : public QCPAxisTickerText {
+ public:
+  explicit RowTicker(const QCPAxis& axis) : m_axis(axis) {}
+
+ protected:
+  QVector<double> createTickVector(double step, const QCPRange& range) override {
+    const double row = std::abs(m_axis.coordToPixel(1) - m_axis.coordToPixel(0));
+    const double height = QFontMetricsF(m_axis.tickLabelFont()).height();
+    const auto every = static_cast<qsizetype>(std::ceil(height / std::max(row, 1.0)));
+    const QVector<double> all = QCPAxisTickerText::createTickVector(step, range);
+    QVector<double> some;
+    for (qsizetype i = 0; i < all.size(); i += std::max<qsizetype>(every, 1)) some.append(all[i]);
+    return some;
+  }
+
+ private:
+  const QCPAxis& m_axis;
+};
 
 }  // namespace
 
@@ -40,7 +60,8 @@ ScorePanel::ScorePanel(QWidget* parent)
       m_unstable(addLine({}, tr("unstable"))),
       m_quartiles(new QCPCurve(plot().xAxis, plot().yAxis)),
       m_medians(addLine({}, {})),
-      m_shown(new QCPItemStraightLine(&plot())) {
+      m_shown(new QCPItemStraightLine(&plot())),
+      m_standing(new QCPTextElement(&plot())) {
   setAccessibleDescription(tr(
       "Line attractor scores of other circuits and other starts of the fit, one row per estimator; the line "
       "is the score that is shown."));
@@ -51,6 +72,9 @@ ScorePanel::ScorePanel(QWidget* parent)
   plot().yAxis->setTicker(QSharedPointer<QCPAxisTickerText>::create());
   plot().yAxis->setRangeReversed(true);
   legendAbove();
+  m_standing->setTextFlags(Qt::AlignRight | Qt::AlignVCenter);
+  m_standing->setMargins({});
+  plot().plotLayout()->addElement(plot().plotLayout()->rowCount(), 0, m_standing);
   applyTheme();
 }
 
@@ -66,6 +90,8 @@ void ScorePanel::applyTheme() {
   m_medians->setScatterStyle(
       {QCPScatterStyle::ssDiamond, QPen(theme().foreground, 1.5 * width), theme().background, 1.4 * size});
   m_shown->setPen(QPen(theme().student, 1.5 * width, Qt::DashLine));
+  m_standing->setFont(theme().font());
+  m_standing->setTextColor(theme().foreground);
 }
 
 QCPGraph* ScorePanel::marksFor(ScoreStatus status) const {
@@ -92,7 +118,7 @@ void ScorePanel::showExperiment(const Experiment& experiment) {
   if (!experiment.scores) return;
   for (QCPGraph* graph : {m_defined, m_complex, m_unstable, m_medians}) graph->data()->clear();
   m_quartiles->data()->clear();
-  auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+  const auto ticker = QSharedPointer<RowTicker>::create(*plot().yAxis);
   Range range{0, 1};
   QStringList standings;
   const auto& families = experiment.scores->families;
@@ -114,8 +140,7 @@ void ScorePanel::showExperiment(const Experiment& experiment) {
     range.include(score);
   }
   standings.removeAll(QString());
-  const QString shownText = standings.isEmpty() ? QString() : tr("\nshown: ") + standings.join(",\n");
-  plot().xAxis->setLabel(tr("line attractor score log₂(τ₁/τ₂)") + shownText);
+  m_standing->setText(standings.isEmpty() ? QString() : tr("shown: above ") + standings.join(", "));
   plot().yAxis->setTicker(ticker);
   // Room for the quartiles below the last row.
   plot().yAxis->setRange(-0.5, static_cast<double>(std::max<std::size_t>(families.size(), 1)) - 0.4);

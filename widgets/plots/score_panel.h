@@ -30,6 +30,7 @@ class ScorePanel : public PlotPanel {
   QCPCurve* m_quartiles;
   QCPGraph* m_medians;
   QCPItemStraightLine* m_shown;
+  QCPTextElement* m_standing;  // where the shown score stands, over the whole width of the panel
 };
 
 }  // namespace keyhole
