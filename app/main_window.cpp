@@ -222,8 +222,13 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
 void MainWindow::showProblem(const QString& sentence) {
   m_messages->showProblem(inLabels(sentence));
   m_staleSoon->stop();
-  if (!m_shown) m_verdict->showNoPicture(false);
-  if (m_shown && staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) markStale(false);
+  if (!m_shown) {  // nothing is earlier, and nothing is on its way
+    m_verdict->showNoPicture(false);
+    m_verdict->setStale(false);
+    m_panels->setStale(false, false);
+  } else if (staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) {
+    markStale(false);
+  }
 }
 
 void MainWindow::markStale(bool updating) {
