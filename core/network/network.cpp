@@ -2,6 +2,7 @@
 
 #include "core/linalg/eigen.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace keyhole {
@@ -19,7 +20,19 @@ ComplexVector lowRankEigenvalues(const LowRankForm& form) {
 struct Apply {
   ConstMatrixRef X;
   MatrixRef Y;
-  void operator()(const DenseForm& form) { Y.noalias() = form.B * X; }
+  void operator()(const DenseForm& form) {
+    // Above 10⁶ multiplications BLAS packs the whole matrix first, which for a few states takes as long as
+    // the product: in blocks of rows it does not.
+    constexpr Index kFew = 32, kSmall = 1'000'000, kRows = 64;
+    if (X.cols() == 1 || X.cols() > kFew || form.B.size() * X.cols() <= kSmall) {
+      Y.noalias() = form.B * X;
+      return;
+    }
+    for (Index first = 0; first < form.B.rows(); first += kRows) {
+      const Index rows = std::min(kRows, form.B.rows() - first);
+      Y.middleRows(first, rows).noalias() = form.B.middleRows(first, rows) * X;
+    }
+  }
   void operator()(const LowRankForm& form) {
     constexpr int kFewRanks = 32;
     if (X.cols() == 1 && form.M.cols() <= kFewRanks) {  // a step of a run: nothing is allocated
