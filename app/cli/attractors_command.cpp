@@ -90,6 +90,9 @@ void putStudent(Experiment& experiment, const AttractorArguments& arguments, Pro
 
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
   const Settings settings = settingsFor(arguments);
+  if (hasManyUnits(settings))
+    throw InputError("teacher.size is " + std::to_string(settings.integer("teacher.size")) +
+                     "; allowed for attractors: at most " + std::to_string(kMostUnits) + " units");
   if (arguments.teacher.empty()) return runExperiment(settings, nullptr, progress);
   auto experiment = std::make_shared<Experiment>();
   experiment->settings = settings;

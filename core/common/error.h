@@ -24,4 +24,7 @@ class Stopped : public std::runtime_error {
 // A double as the shortest text that reads back as the same number; "nan", "inf", "-inf" for the others.
 std::string toText(double value);
 
+// To two significant digits, for sentences: "0.00012".
+std::string twoDigits(double value);
+
 }  // namespace keyhole

@@ -107,8 +107,10 @@ Material materialOf(const Experiment& experiment, const CompareOptions& options,
 }
 
 Student fitOf(const Settings& settings, const Material& material, Progress& progress) {
-  if (fitMethod(settings) != FitMethod::map) return fitTrials(settings, {material.fitted}, progress);
-  requireTrials({material.fitted}, MissingSamples::refused);
+  const FitMethod method = fitMethod(settings);
+  if (method != FitMethod::lds && method != FitMethod::slds)
+    requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
+  if (method != FitMethod::map) return fitTrials(settings, {material.fitted}, progress);
   const MapOptions options = mapOptions(settings);
   Student student = fitMap(material.fitted.activity, material.fitted.input, options, progress);
   student.seen = material.fitted.activity.rows();

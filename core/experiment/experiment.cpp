@@ -1,5 +1,6 @@
 #include "core/experiment/experiment.h"
 
+#include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/score_draws.h"
 #include "core/fitting/run_student.h"
@@ -36,7 +37,7 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   if (!previous) return reuse;
   const auto fresh = [&](Stage stage) { return !staleThrough(previous->settings, settings, stage); };
   reuse.teacher = previous->teacher && fresh(Stage::teacher);
-  reuse.simulation = previous->simulation &&
+  reuse.simulation = previous->simulation && !previous->simulation->unfinished &&
                      fresh(previous->simulation->kept.empty() ? Stage::simulation : Stage::observation);
   reuse.observation = previous->observation && fresh(Stage::observation);
   reuse.fit = previous->fit && !previous->fit->interrupted && fresh(Stage::fit) &&
@@ -261,8 +262,9 @@ bool runSimulation(Experiment& now, const Experiment* previous, const Reuse& reu
     const bool wished = sink && wanted.phi && now.teacher->teacher;
     const bool inPart = wished && stepsAreSlow(*now.teacher->teacher);
     const auto sketch = [&](std::shared_ptr<const SimulationStage> simulation) {
+      QuietProgress quiet(progress);  // the simulation may go on, and its progress with it
       now.simulation = std::move(simulation);
-      giveFirstSketch(now, progress, sink);
+      giveFirstSketch(now, quiet, sink);
       sketched = true;
     };
     if (wished && !inPart) wanted.units = seenUnits(settings, now.teacher->teacher->network.size());

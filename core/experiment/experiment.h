@@ -53,6 +53,7 @@ struct SimulationStage {
   Vector readout;                            // n: the teacher's readout over the displayed steps, or empty
   Vector target;                             // n: the ideal integrator, or empty
   bool diverged = false;                     // the teacher left the finite range
+  bool unfinished = false;                   // an early picture's: the sums are of a part of the run
   double seconds = 0;
 
   // Where units stand among the rows of display, displayNoise and roughNoise. Those of `kept` alone can be

@@ -17,8 +17,8 @@ struct SumsWanted {
 // Those that the settings' fit needs.
 SumsWanted sumsForFit(const Settings& settings);
 
-// Receives a quarter of the simulation, with the sums so far, while it goes on: for a first picture of a
-// teacher whose steps take long.
+// Receives the simulation as far as it is once a quarter of its steps, and all that are displayed, are done,
+// with the sums so far, while it goes on: for a first picture of a teacher whose steps take long.
 using EarlyPicture = std::function<void(std::shared_ptr<const SimulationStage>)>;
 
 // early: only if the sums of all units are wanted, of a simulated teacher; on the calling thread.

@@ -11,6 +11,12 @@ bool hasManyUnits(const Network& network) {
   return network.size() > kMostUnits && std::holds_alternative<LowRankForm>(network.form());
 }
 
+bool hasManyUnits(const Settings& settings) {
+  return settings.integer("teacher.size") > kMostUnits &&
+         settings.text("teacher.kind").starts_with("low-rank-") &&
+         settings.applies(settingRow("teacher.size"));
+}
+
 Pca pcaOf(const LatentRun& run, Index wanted) {
   Pca basis = pca(run.coordinates, wanted);
   basis.components = (run.Q * basis.components).eval();

@@ -2,6 +2,7 @@
 // kept: those of the seen units, and the whole run within a few dimensions.
 #pragma once
 
+#include "core/experiment/settings.h"
 #include "core/linalg/pca.h"
 #include "core/simulation/simulate.h"
 
@@ -9,9 +10,11 @@ namespace keyhole {
 
 // Of low rank, and more than kMostUnits.
 bool hasManyUnits(const Network& network);
+// Whether settings ask for such a teacher.
+bool hasManyUnits(const Settings& settings);
 
 // A run within the span of what the units give each other (the columns of M, for B = M Nᵀ) and of the first
-// state: all that is not noise.
+// state: all that is not noise, in the standard convention and of linear units.
 struct LatentRun {
   Matrix Q;                  // D x k, orthonormal
   Matrix coordinates;        // k x n: Qᵀ z of the displayed steps

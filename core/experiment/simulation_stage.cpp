@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Index kDisplaySteps = 5000;
-constexpr Index kEarly = 4;  // a first picture in between rests on one step in so many
+constexpr Index kEarly = 4;  // an early picture rests on one step in so many, and all displayed ones
 constexpr Index kRecordingBlock = 4096;
 
 Matrix inputsOf(const SimulationStage& stage, Index first, Index n) {
@@ -102,6 +102,14 @@ std::vector<Index> keptUnits(const Settings& settings, Index units) {
   return seen;
 }
 
+// tanh outside of the recurrent sum leaves the span in which the run is followed.
+void requireLatents(const Teacher& teacher) {
+  if (teacher.options.convention == Convention::leakyRate && teacher.options.phi != Nonlinearity::linear)
+    throw InputError("the teacher has " + std::to_string(teacher.network.size()) +
+                     " units and leaky-rate dynamics; allowed with more than " + std::to_string(kMostUnits) +
+                     ": standard dynamics, or linear units");
+}
+
 // One run of the teacher into a stage.
 class TeacherRun {
  public:
@@ -117,6 +125,7 @@ class TeacherRun {
     if (m_options.task == TaskKind::integration && teacher.integrationMode.size() > 0)
       stage.signal = integrationSignal(m_options.steps, m_options.seed);
     if (hasManyUnits(teacher.network)) {
+      requireLatents(teacher);
       stage.kept = keptUnits(settings, stage.units);
       m_latents.emplace(teacher.network, std::min(m_options.steps, kDisplaySteps));
     }
@@ -145,6 +154,9 @@ class TeacherRun {
       completeDisplay(m_stage, m_teacher, m_options, m_noise.get());
   }
 
+  // Seconds of the run that went into the early picture.
+  double elsewhere() const { return m_elsewhere; }
+
  private:
   void runWithSums(Nonlinearity phi, const EarlyPicture& early) {
     bool awaited = static_cast<bool>(early);
@@ -156,7 +168,10 @@ class TeacherRun {
       completeDisplay(m_stage, m_teacher, m_options, m_noise.get());
       auto soFar = std::make_shared<SimulationStage>(m_stage);
       slotOf(*soFar, phi) = sums.inUnits();
+      soFar->unfinished = true;
+      const auto start = Clock::now();
       early(std::move(soFar));
+      m_elsewhere = std::chrono::duration<double>(Clock::now() - start).count();
     };
     streamAll(m_stage, m_settings, m_teacher, phi, also, m_progress);
   }
@@ -184,6 +199,7 @@ class TeacherRun {
   Progress& m_progress;
   QuietProgress m_quiet;
   Display m_display{m_stage};
+  double m_elsewhere = 0;
   std::optional<LatentRecorder> m_latents;
   std::future<Matrix> m_noise;  // last: ends before the rest goes
 };
@@ -219,11 +235,15 @@ std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, 
   const auto start = Clock::now();
   auto stage = std::make_shared<SimulationStage>();
   stage->alpha = settings.number("simulation.alpha");
-  if (teacher.recording)
+  double elsewhere = 0;
+  if (teacher.recording) {
     useRecording(*stage, *teacher.recording);
-  else
-    TeacherRun(*stage, settings, *teacher.teacher, progress).run(wanted, early);
-  stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  } else {
+    TeacherRun run(*stage, settings, *teacher.teacher, progress);
+    run.run(wanted, early);
+    elsewhere = run.elsewhere();
+  }
+  stage->seconds = std::chrono::duration<double>(Clock::now() - start).count() - elsewhere;
   return stage;
 }
 

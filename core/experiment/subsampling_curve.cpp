@@ -21,16 +21,16 @@ class RowMaker {
  public:
   RowMaker(const Settings& settings, const RowQuestions& questions, Progress& progress)
       : m_settings(settings), m_questions(questions) {
+    if (hasManyUnits(settings))
+      throw InputError("the teacher has " + std::to_string(settings.integer("teacher.size")) +
+                       " units, too many for sums over all of them; allowed: at most " +
+                       std::to_string(kMostUnits) + " for a curve");
     progress.checkpoint(0, "building the teacher");
     m_teacher = stages::makeTeacher(settings);
     if (!m_teacher->teacher)
       throw InputError(
           "the teacher is a recording, whose connectivity is not known; allowed: a teacher or a square "
           "matrix");
-    if (hasManyUnits(m_teacher->teacher->network))
-      throw InputError("the teacher has " + std::to_string(units()) +
-                       " units, too many for sums over all of them; allowed: at most " +
-                       std::to_string(kMostUnits) + " for a curve");
   }
 
   Index units() const { return m_teacher->teacher->network.size(); }

@@ -98,9 +98,9 @@ class Em {
   // there EM ends, with the model before. True if it does.
   bool endsBelow(double before, double value, Run& run) const {
     if (!(value < before)) return false;
-    if (before - value > kRounding * std::abs(before))
-      run.broke = "from here rounding would lower the log-likelihood (by " +
-                  toText(std::round(1e3 * (before - value)) / 1e3) +
+    const double scale = std::max(std::abs(before), static_cast<double>(transitionsOf(m_data.trials())));
+    if (before - value > kRounding * scale)
+      run.broke = "from here rounding would lower the log-likelihood (by " + twoDigits(before - value) +
                   "), as with channels of very different sizes, copies of each other, or without noise";
     else if (m_options.tolerance > 0)
       run.status = FitStatus::converged;
@@ -334,6 +334,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     fit.explainedVariance =
         reconstructionVariance(fit.model, stopped ? beginningOf(trials, kLookAfterStop) : trials);
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
+    if (!shown.broke.empty()) fit.warnings.push_back(fit.summary.message);
   }
   if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -66,8 +66,7 @@ bool endsBelow(double before, double value, double tolerance) {
   if (!(value < before)) return false;
   if (before - value > kRounding * std::abs(before))
     throw std::runtime_error(
-        "from here rounding would lower the evidence bound (by " +
-        toText(std::round(1e3 * (before - value)) / 1e3) +
+        "from here rounding would lower the evidence bound (by " + twoDigits(before - value) +
         "), as with channels of very different sizes, copies of each other, or without noise");
   return tolerance > 0;
 }

@@ -84,6 +84,7 @@ SldsStart startFrom(const LdsModel& common, const std::vector<Trial>& trials, co
                   std::vector<SldsPosterior>(trials.size()),
                   {options.transitions, options.stickiness,
                    kFloor * common.Q.trace() / static_cast<double>(common.latents())}};
+  for (Matrix& Q : start.model.Q) Q = raisedNoise(Q, start.bounds.noiseFloor, options.kind.dynamicsNoise);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     start.posteriors[i].z =
         independentStates(Matrix::Constant(K, trials[i].activity.cols(), 1.0 / static_cast<double>(K)));

@@ -44,9 +44,13 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing) {
 }
 
 std::vector<Trial> beginningOf(const std::vector<Trial>& trials, Index steps) {
-  const Trial& first = trials.front();
-  const Index count = std::min(std::max<Index>(steps, 2), first.activity.cols());
-  return {{first.activity.leftCols(count), first.input.leftCols(count)}};
+  std::vector<Trial> some;
+  for (Index left = steps; left > 0 && some.size() < trials.size(); left -= some.back().activity.cols()) {
+    const Trial& next = trials[some.size()];
+    const Index count = std::min(std::max<Index>(left, 2), next.activity.cols());
+    some.push_back({next.activity.leftCols(count), next.input.leftCols(count)});
+  }
+  return some;
 }
 
 Index transitionsOf(const std::vector<Trial>& trials) {

@@ -22,8 +22,8 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing);
 // Σ (T - 1) over the trials: the number of steps from one time point to the next.
 Index transitionsOf(const std::vector<Trial>& trials);
 
-// The first time points alone, at most `steps` (>= 2) of the first trial. For what has to be said of a fit
-// soon after it was stopped.
+// The first trials, the last of them cut, until they have `steps` time points (>= 2; up to one more, since a
+// trial has at least two). For what has to be said of a fit soon after it was stopped.
 std::vector<Trial> beginningOf(const std::vector<Trial>& trials, Index steps);
 
 }  // namespace keyhole

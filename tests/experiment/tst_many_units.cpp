@@ -127,6 +127,10 @@ class TestManyUnits : public QObject {
     QVERIFY2(contains(sentence, "4003 of 4003 units are seen; allowed: at most 4000"), sentence.c_str());
     const auto dense = refusal([] { runExperiment(many("symmetric"), nullptr); });
     QVERIFY2(contains(dense, "size is 4003; allowed: at most 4000"), dense.c_str());
+    const auto leaky = refusal([] {
+      runExperiment(many("figure-3", {{"teacher.convention", "leaky-rate"}}), nullptr);
+    });
+    QVERIFY2(contains(leaky, "leaky-rate dynamics; allowed with more than 4000"), leaky.c_str());
     const auto limit =
         runExperiment(many("low-rank-linear", {{"fit.method", "stationary-continuous"}}), nullptr);
     QCOMPARE(limit->fit->student.summary.status, FitStatus::notRun);

@@ -75,6 +75,16 @@ class TestMissingSamples : public QObject {
     QVERIFY2(contains(comparison.rows[1].summary.message, "NaN") ||
                  contains(comparison.rows[1].summary.message, "nan"),
              comparison.rows[1].summary.message.c_str());
+    // A gap in the part that is held out alone.
+    Matrix late = m_rows.array().isNaN().select(0.0, m_rows);
+    late(390, 2) = std::numeric_limits<double>::quiet_NaN();
+    const std::string file = m_folder.filePath("late.npy").toStdString();
+    writeNpy(file, late);
+    const auto other = runExperiment(with(of("lds"), {{"teacher.file", file}}), nullptr);
+    options.methods = {"map", "cornn", "lds"};
+    const Comparison second = compareMethods(*other, options);
+    QCOMPARE(second.rows.size(), std::size_t{3});
+    QVERIFY(!second.rows[0].hasParameters && !second.rows[1].hasParameters && second.rows[2].hasParameters);
     OrderOptions order;
     order.numbers = {1, 2};
     for (const auto& point : orderOf(*experiment, order).points) QVERIFY(std::isfinite(point.order.heldOut));

@@ -108,6 +108,10 @@ class TestPipeline : public QObject {
     const Result atOnce = runExperiment(settings, nullptr);
     QVERIFY(atOnce->simulation->linearSums->R == result->simulation->linearSums->R);
     QVERIFY(atOnce->fit->student.A == result->fit->student.A && pictures[1]->fit == result->fit);
+    // Whoever goes on from the first picture goes on from a part, and must not take it for the whole.
+    const Result later = runExperiment(with(settings, {{"fit.rho", "0.01"}}), pictures[0]);
+    QCOMPARE(later->simulation->linearSums->count, Index{7999});
+    QVERIFY(runExperiment(settings, pictures[0])->fit->student.A == result->fit->student.A);
   }
 
   // Fails if the coarse picture of a large student waits for the conditions of its eigenvalues.

@@ -179,6 +179,7 @@ class TestLdsFit : public QObject {
       options.inputAtArrival = seed % 3 != 0;
       const LdsFit fit = fitLds(trials, options);
       for (const auto& warning : fit.warnings) QVERIFY2(!warning.starts_with("the start"), warning.c_str());
+      QCOMPARE(fit.logLikelihood.size(), std::size_t{26});
       QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
     }
   }

@@ -21,6 +21,8 @@ const std::shared_ptr<const SystemAnalysis>& analysisOf(const Experiment& experi
 ModeInWords modeInWords(const Experiment& experiment, bool ofTeacher, Index index) {
   ModeInWords words;
   const auto& analysis = analysisOf(experiment, ofTeacher);
+  // Its modes would take seconds, on the window's thread.
+  if (ofTeacher && experiment.simulation && experiment.simulation->latents) return words;
   const auto system = ofTeacher ? teacherSystem(experiment) : studentSystem(experiment);
   if (!analysis || !system || index >= analysis->spectrum.values.size()) return words;
   const bool lowRank = std::holds_alternative<LowRankForm>(system->network.form());

@@ -78,6 +78,12 @@ ScorePanel::ScorePanel(QWidget* parent)
   applyTheme();
 }
 
+void ScorePanel::renderTo(QCPPainter& painter, QSize size) {
+  // Which rows are named follows from the size drawn last: once for the size alone.
+  plot().toPixmap(size.width(), size.height());
+  PlotPanel::renderTo(painter, size);
+}
+
 void ScorePanel::applyTheme() {
   PlotPanel::applyTheme();
   const double size = 0.8 * theme().markSize, width = theme().lineWidth;

@@ -16,6 +16,8 @@ class ScorePanel : public PlotPanel {
   bool speaksFor(const Experiment& experiment) const override { return experiment.scores != nullptr; }
   std::vector<PanelData> data() const override;
 
+  void renderTo(QCPPainter& painter, QSize size) override;
+
  protected:
   void showExperiment(const Experiment& experiment) override;
   void applyTheme() override;
