@@ -88,8 +88,11 @@ std::vector<CompareColumn> makeColumns() {
       numberColumn("spectrum_distance", "distance of spectra",
                    "Mean distance of the ten leading eigenvalues from the teacher's, best paired.",
                    [](const MethodRow& r) { return ofAgreement(r, &DynamicsAgreement::spectrumDistance); }),
-      numberColumn("principal_angle", "principal angle",
-                   "Between the planes of the leading modes, in the seen units; radians.", firstAngle),
+      numberColumn(
+          "principal_angle", "principal angle",
+          "Between the planes of the leading modes, in the seen units; radians. Empty for a teacher whose "
+          "modes are all alike (a chain), so that none leads.",
+          firstAngle),
       numberColumn(
           "dsa", "DSA",
           "Dynamical similarity of the activities in delay coordinates (Ostrow et al. 2023); radians, 0 "
