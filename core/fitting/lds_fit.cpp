@@ -1,6 +1,7 @@
 #include "core/fitting/lds_fit.h"
 
 #include "core/common/error.h"
+#include "core/fitting/channel_notes.h"
 #include "core/fitting/lds_steps.h"
 #include "core/fitting/lds_subspace_start.h"
 #include "core/linalg/eigen.h"
@@ -199,12 +200,6 @@ void requireEnough(const LdsData& data, const LdsOptions& options) {
                        std::to_string(m));
 }
 
-std::string channelList(const std::vector<Index>& channels) {
-  std::string text;
-  for (const Index i : channels) text += (text.empty() ? "" : ", ") + std::to_string(i + 1);
-  return text;
-}
-
 std::vector<std::string> warningsOf(const LdsModel& model, const Vector& variances,
                                     const LdsOptions& options) {
   std::vector<Index> constant, heywood;
@@ -334,6 +329,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     fit.explainedVariance =
         reconstructionVariance(fit.model, stopped ? beginningOf(trials, kLookAfterStop) : trials);
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
+    if (shown.status != FitStatus::stopped)
+      for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));
     if (!shown.broke.empty()) fit.warnings.push_back(fit.summary.message);
   }
   if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());

@@ -1,6 +1,7 @@
 #include "core/fitting/slds_fit.h"
 
 #include "core/common/error.h"
+#include "core/fitting/channel_notes.h"
 #include "core/fitting/lds_student.h"
 #include "core/fitting/slds_start.h"
 #include "core/linalg/eigen.h"
@@ -150,12 +151,6 @@ Restart restartOf(const Run& run, std::uint64_t seed, double alpha) {
   return {seed, eigenvalues(paperScaling(run.model.F[k], alpha)), run.elbo.back()};
 }
 
-std::string channelList(const std::vector<Index>& channels) {
-  std::string text;
-  for (const Index i : channels) text += (text.empty() ? "" : ", ") + std::to_string(i + 1);
-  return text;
-}
-
 void addWarnings(SldsFit& fit, const Vector& variances) {
   std::vector<Index> heywood;
   for (Index i = 0; i < fit.model.R.size(); ++i)
@@ -217,6 +212,8 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& trials) {
     fit.means.push_back(std::move(run.posteriors[i].x.means));
   }
   addWarnings(fit, LdsData(trials, true).variances());
+  if (run.status != FitStatus::stopped)
+    for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));
 }
 
 // K = 1: the LDS's own fit, in other words.

@@ -124,7 +124,8 @@ class TestSettingsTable : public QObject {
 
   // Fails if a message says what is allowed in other words than the table has.
   void allowedTextSaysTheRange() {
-    QCOMPARE(allowedText(settingRow("teacher.size")), std::string("a whole number from 2 to 1000000 (units)"));
+    QCOMPARE(allowedText(settingRow("teacher.size")),
+             std::string("a whole number from 2 to 1000000 (units)"));
     QCOMPARE(allowedText(settingRow("simulation.alpha")), std::string("a number from 1e-04 to 1 (Δt/τ)"));
     QCOMPARE(allowedText(settingRow("fit.use_input")), std::string("true or false"));
     QCOMPARE(allowedText(settingRow("fit.phi")), std::string("same, linear, tanh"));

@@ -140,6 +140,31 @@ class TestLdsFit : public QObject {
     }
   }
 
+  // Fails if a copy or a sum of other channels is not told, or told of channels that are neither.
+  void dependentChannelsAreTold() {
+    const Trial trial = sampleOf(randomLds(3, 2, 6, 0), 5, 300);
+    const auto notesOf = [&](auto&& change) {
+      Trial changed = trial;
+      change(changed.activity);
+      QStringList notes;
+      for (const auto& warning : fitLds({changed}, quick(2, 3)).warnings)
+        notes << QString::fromStdString(warning);
+      return notes.filter("channels");
+    };
+    QVERIFY(notesOf([](Matrix&) {}).isEmpty());
+    const auto copied = notesOf([](Matrix& Y) { Y.row(4) = Y.row(2); });
+    QCOMPARE(copied.size(), 1);
+    QVERIFY2(copied[0].endsWith("of their own: 5"), qPrintable(copied[0]));
+    const auto summed = notesOf([](Matrix& Y) {
+      Y.row(4) = 2e3 * Y.row(2) - Y.row(0);
+      Y.row(4).array() += 7;
+    });
+    QCOMPARE(summed.size(), 1);
+    QVERIFY2(summed[0].contains("6 channels that vary span 5 dimensions"), qPrintable(summed[0]));
+    // With a large mean and in small units it is none.
+    QVERIFY(notesOf([](Matrix& Y) { Y.row(4) = (1e-4 * Y.row(4)).array() + 1e3; }).isEmpty());
+  }
+
   // With full Q nothing depends on the rotation of the published emissions: every iteration's likelihood is
   // the same. Fails if the start does not turn with it. (1e-9: other bases, other rounding.)
   void fullNoiseForgetsTheRotation() {
