@@ -1,6 +1,7 @@
 // Latent LDS on channels that are constant, copies, sums or far larger than the others:
 // core/fitting/lds_fit.h, channel_notes.h
 #include "core/fitting/lds_fit.h"
+#include "core/fitting/lds_smoother.h"
 #include "core/linalg/eigen.h"
 #include "tests/fitting/lds_cases.h"
 #include "tests/fitting/lds_runs.h"
