@@ -23,6 +23,7 @@ struct ScoreDistribution;  // score_draws.h
 struct TeacherStage {
   std::optional<Teacher> teacher;      // empty if the data are a recording
   std::optional<Recording> recording;  // the file's data (N x T), if so
+  std::vector<Index> firstMissing;     // of each of its channels, see firstMissing()
   std::vector<std::string> warnings;   // constant channels …
   double seconds = 0;
 };

@@ -24,6 +24,7 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings) {
     if (file.empty())
       throw InputError("teacher.file is empty; allowed: the path of a recording (.npy, .csv, .tsv or .mat)");
     stage->recording = readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true});
+    stage->firstMissing = firstMissing(stage->recording->activity);
     for (auto& warning : {doubtfulNamesWarning(*stage->recording), constantChannelWarning(*stage->recording),
                           missingSamplesWarning(*stage->recording)})
       if (!warning.empty()) stage->warnings.push_back(warning);

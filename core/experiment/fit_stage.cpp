@@ -4,7 +4,6 @@
 #include "core/simulation/simulate.h"
 
 #include <chrono>
-#include <cmath>
 #include <stdexcept>
 
 namespace keyhole::stages {
@@ -106,14 +105,13 @@ Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
 }
 
 // Why a method cannot be fitted to the seen channels of a recording with gaps; empty if it can.
-std::string missingForbids(FitMethod method, const Recording& recording, const std::vector<Index>& seen) {
-  if (method == FitMethod::lds || method == FitMethod::slds) return {};
+std::string missingForbids(FitMethod method, const TeacherStage& teacher, const std::vector<Index>& seen) {
+  if (!teacher.recording || method == FitMethod::lds || method == FitMethod::slds) return {};
   for (const Index channel : seen)
-    for (Index t = 0; t < recording.activity.cols(); ++t)
-      if (std::isnan(recording.activity(channel, t)))
-        return "the recording has missing samples (the first: channel " + std::to_string(channel + 1) +
-               " at time point " + std::to_string(t + 1) +
-               " is NaN); allowed for the latent models lds and slds alone";
+    if (const Index t = teacher.firstMissing[static_cast<std::size_t>(channel)]; t >= 0)
+      return "the recording has missing samples (the first: channel " + std::to_string(channel + 1) +
+             " at time point " + std::to_string(t + 1) +
+             " is NaN); allowed for the latent models lds and slds alone";
   return {};
 }
 
@@ -160,8 +158,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   auto stage = std::make_shared<FitStage>();
   stage->covariance = std::move(known);
   const FitMethod method = fitMethod(settings);
-  const std::string forbidden =
-      teacher.recording ? missingForbids(method, *teacher.recording, observation.seen) : std::string();
+  const std::string forbidden = missingForbids(method, teacher, observation.seen);
   if (!forbidden.empty())
     stage->student = notFitted(FitStatus::notRun, forbidden, simulation.alpha);
   else if (method == FitMethod::map)

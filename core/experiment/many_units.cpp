@@ -12,9 +12,11 @@ bool hasManyUnits(const Network& network) {
 }
 
 bool hasManyUnits(const Settings& settings) {
+  const auto& kinds = allTeacherKinds();
   return settings.integer("teacher.size") > kMostUnits &&
-         settings.text("teacher.kind").starts_with("low-rank-") &&
-         settings.applies(settingRow("teacher.size"));
+         std::any_of(kinds.begin(), kinds.end(), [&](TeacherKind kind) {
+           return isLowRank(kind) && nameOf(kind) == settings.text("teacher.kind");
+         });
 }
 
 Pca pcaOf(const LatentRun& run, Index wanted) {

@@ -2,10 +2,12 @@
 
 #include "core/common/error.h"
 #include "core/fitting/channel_notes.h"
+#include "core/fitting/em_end.h"
 #include "core/fitting/lds_steps.h"
 #include "core/fitting/lds_subspace_start.h"
 #include "core/linalg/eigen.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
@@ -17,7 +19,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kHeywood =
     1e-6;  // of a channel's variance: noise below it says that the channel is a latent
-constexpr double kRounding = 1e-9;  // of a log-likelihood: no more than it takes to say that it stands still
 
 // One start of the fit.
 struct Run {
@@ -33,12 +34,6 @@ bool emissionsAreFixed(const LdsOptions& options) {
 
 std::size_t iterationsOf(const Run& run) {
   return run.logLikelihood.empty() ? 0 : run.logLikelihood.size() - 1;
-}
-
-bool hasConverged(const std::vector<double>& values, double tolerance) {
-  if (values.size() < 2) return false;
-  const double last = values.back(), before = values[values.size() - 2];
-  return last - before <= tolerance * std::abs(last);
 }
 
 // The published estimator does not fit the first state: it stays at its start, N(0, I). So it is with held
@@ -95,15 +90,13 @@ class Em {
     if (emissionsAreFixed(m_options)) start.R = held;
   }
 
-  // The likelihood never falls, but near a singular model rounding can be larger than what a step gains:
-  // there EM ends, with the model before. True if it does.
+  // True if EM ends with the model before.
   bool endsBelow(double before, double value, Run& run) const {
-    if (!(value < before)) return false;
     const double scale = std::max(std::abs(before), static_cast<double>(transitionsOf(m_data.trials())));
-    if (before - value > kRounding * scale)
-      run.broke = "from here rounding would lower the log-likelihood (by " + twoDigits(before - value) +
-                  "), as with channels of very different sizes, copies of each other, or without noise";
-    else if (m_options.tolerance > 0)
+    const AfterStep after = afterStep(before, value, scale);
+    if (after == AfterStep::broken)
+      run.broke = brokenByRounding("the log-likelihood", before - value);
+    else if (after == AfterStep::rounding && m_options.tolerance > 0)
       run.status = FitStatus::converged;
     else
       return false;
@@ -121,7 +114,7 @@ class Em {
       run.model = next;
       run.logLikelihood.push_back(sums->logLikelihood);
       report(start, iteration, sums->logLikelihood, progress);
-      if (m_options.tolerance > 0 && hasConverged(run.logLikelihood, m_options.tolerance)) {
+      if (stoodStill(run.logLikelihood, m_options.tolerance)) {
         run.status = FitStatus::converged;
         return run;
       }

@@ -2,10 +2,12 @@
 
 #include "core/common/error.h"
 #include "core/fitting/channel_notes.h"
+#include "core/fitting/em_end.h"
 #include "core/fitting/lds_student.h"
 #include "core/fitting/slds_start.h"
 #include "core/linalg/eigen.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
@@ -54,22 +56,12 @@ LdsOptions ldsOptions(const SldsOptions& options) {
   return lds;
 }
 
-bool hasConverged(const std::vector<double>& values, double tolerance) {
-  if (!(tolerance > 0) || values.size() < 2) return false;
-  const double last = values.back(), before = values[values.size() - 2];
-  return last - before <= tolerance * std::abs(last);
-}
-
-// The bound never falls, but near a singular model rounding can be larger than what a step gains: there the
-// iterations end, with the model before. Throws if it fell by more than it takes to stand still.
-bool endsBelow(double before, double value, double tolerance) {
-  constexpr double kRounding = 1e-9;
-  if (!(value < before)) return false;
-  if (before - value > kRounding * std::abs(before))
-    throw std::runtime_error(
-        "from here rounding would lower the evidence bound (by " + twoDigits(before - value) +
-        "), as with channels of very different sizes, copies of each other, or without noise");
-  return tolerance > 0;
+// True if the iterations end with the model before; throws if that is since rounding broke the next one.
+bool endsBelow(double before, double value, Index steps, double tolerance) {
+  const AfterStep after = afterStep(before, value, std::max(std::abs(before), static_cast<double>(steps)));
+  if (after == AfterStep::broken)
+    throw std::runtime_error(brokenByRounding("the evidence bound", before - value));
+  return after == AfterStep::rounding && tolerance > 0;
 }
 
 // The iterations, from a start: a stop or a broken model leaves the last complete one.
@@ -84,7 +76,7 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
     for (std::size_t i = 0; i < trials.size(); ++i)
       elbo += improve(next.posteriors[i], next.model, trials[i], watch);
     if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
-    if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, options.tolerance)) {
+    if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, transitionsOf(trials), options.tolerance)) {
       run.status = FitStatus::converged;
       return;
     }
@@ -92,7 +84,7 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
     run.posteriors = next.posteriors;
     run.elbo.push_back(elbo);
     progress.objective(start, static_cast<int>(iteration), elbo);
-    if (hasConverged(run.elbo, options.tolerance)) {
+    if (stoodStill(run.elbo, options.tolerance)) {
       run.status = FitStatus::converged;
       return;
     }

@@ -50,11 +50,6 @@ void checkRank(const TeacherOptions& options, std::vector<std::string>& found) {
                     "; allowed: a number above 0");
 }
 
-bool isLowRank(TeacherKind kind) {
-  return kind == TeacherKind::lowRankOscillator || kind == TeacherKind::lowRankOrthogonal ||
-         kind == TeacherKind::lowRankRandom;
-}
-
 void checkSize(const TeacherOptions& options, std::vector<std::string>& found) {
   const std::string size = "the teacher's size is " + std::to_string(options.size) + "; allowed: ";
   if (options.size < 2) found.push_back(size + "at least 2 units");
@@ -77,6 +72,11 @@ void checkImported(const Matrix& B, std::vector<std::string>& found) {
 }
 
 }  // namespace
+
+bool isLowRank(TeacherKind kind) {
+  return kind == TeacherKind::lowRankOscillator || kind == TeacherKind::lowRankOrthogonal ||
+         kind == TeacherKind::lowRankRandom;
+}
 
 std::vector<std::string> problems(const TeacherOptions& options) {
   std::vector<std::string> found;

@@ -82,6 +82,7 @@ std::vector<std::string> problems(const TeacherOptions& options);
 // orthogonal matrix or a Schur factorisation is needed.
 Teacher buildTeacher(const TeacherOptions& options);
 
+bool isLowRank(TeacherKind kind);
 std::string nameOf(TeacherKind kind);  // as in files and on the command line: "low-rank-orthogonal"
 const std::vector<TeacherKind>& allTeacherKinds();
 

@@ -72,6 +72,15 @@ std::vector<Index> constantChannels(ConstMatrixRef activity) {
   return constant;
 }
 
+std::vector<Index> firstMissing(ConstMatrixRef activity) {
+  std::vector<Index> first(static_cast<std::size_t>(activity.rows()), -1);
+  for (Index t = 0; t < activity.cols(); ++t)
+    for (Index i = 0; i < activity.rows(); ++i)
+      if (auto& known = first[static_cast<std::size_t>(i)]; known < 0 && std::isnan(activity(i, t)))
+        known = t;
+  return first;
+}
+
 std::string missingSamplesWarning(const Recording& recording) {
   const auto missing = recording.activity.array().isNaN().count();
   if (missing == 0) return {};

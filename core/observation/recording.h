@@ -28,6 +28,9 @@ std::string doubtfulNamesWarning(const Recording& recording);
 // fit singular but for its ridge.
 std::vector<Index> constantChannels(ConstMatrixRef activity);
 
+// Of each channel its first missing sample (NaN), or -1. Cost O(N T).
+std::vector<Index> firstMissing(ConstMatrixRef activity);
+
 // One sentence that says how many samples are missing (NaN), or empty if none is.
 std::string missingSamplesWarning(const Recording& recording);
 

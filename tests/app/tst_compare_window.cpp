@@ -1,7 +1,8 @@
 // The window "Compare methods": its table and its two flows are the rows of the core's comparison.
 #include "app/compare_window.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/compare_table.h"
 #include "tests/app/window_bench.h"
+#include "tests/experiment/experiment_runs.h"
 #include "widgets/plots/flow_panel.h"
 
 #include <QComboBox>
@@ -15,21 +16,10 @@ using namespace keyhole::test;
 
 namespace {
 
-Settings smallSettings() {
-  Settings settings = preset("figure-3").settings;
-  settings.set("teacher.size", 40LL);
-  settings.set("simulation.steps", 600LL);
-  settings.set("observation.fraction", 0.2);
-  settings.set("fit.iterations", 5LL);
-  settings.set("analysis.limit_runs", 2LL);
-  settings.set("analysis.limit_steps", 200LL);
-  return settings;
-}
-
 struct Bench : WindowBench {
   CompareWindow* compared = nullptr;
 
-  Bench() : WindowBench(smallSettings()) {}
+  Bench() : WindowBench(small("figure-3", {{"simulation.steps", "600"}, {"fit.iterations", "5"}})) {}
   bool compare() {
     if (!settle()) return false;
     compared = &window.showComparison();
@@ -96,7 +86,8 @@ class TestCompareWindow : public QObject {
     QVERIFY(bench.compare());
     QTableWidget& table = bench.compared->table();
     QCOMPARE(table.rowCount(), static_cast<int>(bench.compared->comparison()->rows.size()));
-    for (int column = 1; column < table.columnCount(); ++column) {
+    for (int column = 0; column < table.columnCount(); ++column) {
+      if (compareColumns()[static_cast<std::size_t>(column)].text) continue;
       table.sortItems(column, Qt::AscendingOrder);
       double before = -std::numeric_limits<double>::infinity();
       for (int i = 0; i < table.rowCount(); ++i) {

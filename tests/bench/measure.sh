@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures everything and prints one table: measure.sh BUILD_FOLDER (or: cmake --build … --target measure).
 # Latencies are those of the window on Qt's offscreen platform; with "xvfb" as a second word, on a virtual X server.
-# Takes about six minutes; a machine that does other work gives other numbers.
+# Takes about nine minutes; a machine that does other work gives other numbers.
 set -euo pipefail
 
 build=$1

@@ -4,6 +4,7 @@
 #include "core/fitting/lds_fit.h"
 
 #include <QString>
+#include <QTest>
 
 #include <cmath>
 
@@ -26,6 +27,18 @@ inline LdsOptions quick(Index latents, Index iterations = 40) {
   options.iterations = iterations;
   options.tolerance = 0;
   return options;
+}
+
+// A row for every class of emissions, dynamics noise and emission noise, as their numbers.
+inline void addClasses() {
+  QTest::addColumn<int>("emissions");
+  QTest::addColumn<int>("dynamics");
+  QTest::addColumn<int>("noise");
+  for (const int emissions : {0, 1})
+    for (const int dynamics : {0, 1})
+      for (const int noise : {0, 1, 2})
+        QTest::addRow("emissions %d, dynamics noise %d, emission noise %d", emissions, dynamics, noise)
+            << emissions << dynamics << noise;
 }
 
 }  // namespace keyhole::test

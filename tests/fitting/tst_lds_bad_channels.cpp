@@ -15,16 +15,7 @@ class TestLdsBadChannels : public QObject {
   Q_OBJECT
 
  private slots:
-  void neverFallsOnBadChannels_data() {
-    QTest::addColumn<int>("emissions");
-    QTest::addColumn<int>("dynamics");
-    QTest::addColumn<int>("noise");
-    for (const int emissions : {0, 1})
-      for (const int dynamics : {0, 1})
-        for (const int noise : {0, 1, 2})
-          QTest::addRow("emissions %d, dynamics noise %d, emission noise %d", emissions, dynamics, noise)
-              << emissions << dynamics << noise;
-  }
+  void neverFallsOnBadChannels_data() { addClasses(); }
   // EM's theorem where the bounds on the noise act: constant and copied channels, one in much larger units,
   // high floors, more latents than the recording has. Fails if a start lies outside of the bounds that the
   // steps keep, or Q loses its sign to rounding. Where every channel is a copy, or one is a million times the

@@ -52,16 +52,7 @@ class TestLdsFit : public QObject {
   Q_OBJECT
 
  private slots:
-  void logLikelihoodNeverFalls_data() {
-    QTest::addColumn<int>("emissions");
-    QTest::addColumn<int>("dynamics");
-    QTest::addColumn<int>("noise");
-    for (const int emissions : {0, 1})
-      for (const int dynamics : {0, 1})
-        for (const int noise : {0, 1, 2})
-          QTest::addRow("emissions %d, dynamics noise %d, emission noise %d", emissions, dynamics, noise)
-              << emissions << dynamics << noise;
-  }
+  void logLikelihoodNeverFalls_data() { addClasses(); }
   // EM's theorem, over random recordings of every class: also with gaps, trials, without bias or direct
   // input, and with the stability constraint. Fails if any step of the maximisation is wrong, since a wrong
   // one sooner or later falls.
@@ -107,7 +98,7 @@ class TestLdsFit : public QObject {
 
   // The same from subspace identification, also with inputs at departure. Fails if the start is not a member
   // of the class: then the first step, which brings it there, may fall.
-  void logLikelihoodNeverFallsFromSubspace_data() { logLikelihoodNeverFalls_data(); }
+  void logLikelihoodNeverFallsFromSubspace_data() { addClasses(); }
   void logLikelihoodNeverFallsFromSubspace() {
     QFETCH(int, emissions);
     QFETCH(int, dynamics);

@@ -41,6 +41,15 @@ class TestNetwork : public QObject {
     }
   }
 
+  // A few states of a large dense network go through blocks of rows. Fails if the last, shorter one is
+  // missing.
+  void fewStatesOfManyUnits() {
+    const Matrix B = RandomStream(1, Stream::test).normalMatrix(501, 501);
+    const Matrix X = RandomStream(2, Stream::test).normalMatrix(501, 8);
+    // Sums of 501 products of size 1: rounding is some 1e-14.
+    COMPARE_MATRICES(Network(DenseForm{B}).applied(X), B * X, 1e-11);
+  }
+
   // Where eigenvalues are claimed to be exact they must be those of the dense matrix, within the
   // eigensolver's error: the chain is checked on 4 units, since the error of a k-fold defective eigenvalue is
   // ε^(1/k).

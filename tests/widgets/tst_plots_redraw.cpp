@@ -1,5 +1,5 @@
 // What did not change is not drawn again, and what changed is: the flow panels and those of the free runs.
-#include "core/experiment/presets.h"
+#include "tests/experiment/experiment_runs.h"
 #include "widgets/plots/flow_panel.h"
 #include "widgets/plots/limit_set_panel.h"
 
@@ -12,17 +12,6 @@ using namespace keyhole;
 namespace {
 
 using Result = std::shared_ptr<const Experiment>;
-
-Settings smallSettings() {
-  Settings settings = preset("figure-3").settings;
-  settings.set("teacher.size", 60LL);
-  settings.set("simulation.steps", 1500LL);
-  settings.set("observation.fraction", 0.3);
-  settings.set("analysis.limit_runs", 3LL);
-  settings.set("analysis.limit_steps", 200LL);
-  settings.set("analysis.point_starts", 0LL);
-  return settings;
-}
 
 Result with(const Result& before, const char* key, const SettingValue& value) {
   Settings settings = before->settings;
@@ -55,7 +44,9 @@ class TestRedraw : public QObject {
   Q_OBJECT
 
  private slots:
-  void initTestCase() { m_first = runExperiment(smallSettings(), nullptr); }
+  void initTestCase() {
+    m_first = runExperiment(test::small("figure-3", {{"analysis.point_starts", "0"}}), nullptr);
+  }
 
   // Fails if a threshold of the verdict paints a flow again, or another fit does not, or a change of the
   // theme or of the speed map leaves the old picture.

@@ -24,8 +24,7 @@ class EqualAspectRect : public QCPAxisRect {
 
   void update(UpdatePhase phase) override {
     QCPAxisRect::update(phase);
-    if (phase != upLayout) return;
-    setRanges();
+    if (phase != upLayout || !setRanges()) return;
     // The ticks were those of the ranges before, and so were the margins that their labels need.
     QCPAxisRect::update(upPreparation);
     QCPAxisRect::update(upMargins);
@@ -35,10 +34,14 @@ class EqualAspectRect : public QCPAxisRect {
   }
 
  private:
-  void setRanges() {
+  // True if they changed.
+  bool setRanges() {
     const EqualRanges ranges = equalAspect(m_x, m_y, QSizeF(size()));
-    axis(QCPAxis::atBottom)->setRange(ranges.x.low, ranges.x.high);
-    axis(QCPAxis::atLeft)->setRange(ranges.y.low, ranges.y.high);
+    QCPAxis &x = *axis(QCPAxis::atBottom), &y = *axis(QCPAxis::atLeft);
+    const QCPRange xBefore = x.range(), yBefore = y.range();
+    x.setRange(ranges.x.low, ranges.x.high);
+    y.setRange(ranges.y.low, ranges.y.high);
+    return x.range() != xBefore || y.range() != yBefore;
   }
 
   Range m_x, m_y;
