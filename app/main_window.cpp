@@ -126,7 +126,7 @@ void MainWindow::connectDocument() {
 
 void MainWindow::connectWorker() {
   connect(&m_worker, &ExperimentWorker::experimentReady, this, &MainWindow::showExperiment);
-  connect(&m_worker, &ExperimentWorker::failed, this, &MainWindow::showProblem);
+  connect(&m_worker, &ExperimentWorker::failed, this, &MainWindow::showFailure);
   connect(&m_worker, &ExperimentWorker::progress, m_status, &StatusLine::showProgress);
   connect(&m_worker, &ExperimentWorker::progress, this, [this] { m_busy = true; });
   connect(&m_worker, &ExperimentWorker::objective, m_panels, &PanelArea::addObjective);
@@ -215,12 +215,19 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);
-  m_messages->clearProblem();
+  if (m_failed) m_messages->clearProblem();
+  m_failed = false;
   showSeen();
 }
 
 void MainWindow::showProblem(const QString& sentence) {
+  m_failed = false;
   m_messages->showProblem(inLabels(sentence));
+}
+
+void MainWindow::showFailure(const QString& sentence) {
+  showProblem(sentence);
+  m_failed = true;
   m_staleSoon->stop();
   if (!m_shown) {  // nothing is earlier, and nothing is on its way
     m_verdict->showNoPicture(false);

@@ -100,6 +100,7 @@ class MainWindow : public QMainWindow {
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
   void takeNumber(bool latents, Index number);
   void showProblem(const QString& sentence);
+  void showFailure(const QString& sentence);  // of an experiment
   void markStale(bool updating);
   void updateTitle();
   void updateTheme();
@@ -112,6 +113,7 @@ class MainWindow : public QMainWindow {
   std::shared_ptr<const Experiment> m_shown;
   bool m_presenting = false;
   bool m_busy = false;
+  bool m_failed = false;  // the problem that is told is an experiment's: the next picture ends it
 
   PanelArea* m_panels = nullptr;
   SettingsPanel* m_controls = nullptr;

@@ -250,6 +250,12 @@ void TestMainWindow::nonsenseLeavesEverythingAsItWas() {
   QVERIFY(bench.window.messages().problem().contains("not-there.keyhole"));
   QVERIFY(bench.window.document().settings() == before);
   QVERIFY(bench.window.shown() == shown);
+  // … or is forgotten once a picture comes that was on its way.
+  bench.window.document().changeSetting("fit.rho", 0.02, 1);
+  bench.window.open(bench.folder.filePath("not-there.keyhole"));
+  QVERIFY(bench.settle());
+  QVERIFY(bench.window.shown() != shown);
+  QVERIFY(bench.window.messages().problem().contains("not-there.keyhole"));
 }
 
 // Fails if enlarging a panel leaves others in the way, or restoring loses one.
