@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
+#include <numeric>
 #include <thread>
 
 namespace keyhole {
@@ -15,7 +17,8 @@ namespace {
 constexpr double kDiverged = 1e6;  // relative to the start's norm
 constexpr double kSettled =
     1e-5;  // speed per τ, relative to the start's norm, at which a run counts as at rest
-constexpr Index kStored = 1000;  // samples per run kept for the picture
+constexpr double kSmallest = 1e-3;  // amplitude of a cycle, relative to the start's norm
+constexpr Index kStored = 1000;     // samples per run kept for the picture
 constexpr Index kExtension = 3;  // runs that do not come to rest go on for this many times their length …
 constexpr Index kTraceStride = 10;  // … with a sample of their leading PC every so many steps
 
@@ -24,7 +27,6 @@ struct Runs {
   std::vector<char> diverged;      // not bits: two threads write to it
   std::vector<double> finalSpeed;  // ‖F‖ at the end
   Matrix last;                     // N x runs, after `steps`
-  Matrix ends;                     // the same, where a run went on the state after that
   double startNorm = 1;
 };
 
@@ -95,7 +97,6 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   });
   const Matrix velocity = flow(system, runs.last);
   for (Index k = 0; k < options.runs; ++k) runs.finalSpeed.push_back(velocity.col(k).norm());
-  runs.ends = runs.last;
   return runs;
 }
 
@@ -103,31 +104,53 @@ bool atRest(const Runs& runs, std::size_t k) {
   return runs.finalSpeed[k] <= kSettled * runs.startNorm;
 }
 
-// Lets the chosen runs go on and records their leading PC: one row per run, one column per kTraceStride
-// steps.
-Matrix extendedTraces(const FlowSystem& system, const LimitSetOptions& options, Runs& runs, const Pca& basis,
-                      const std::vector<Index>& chosen, Progress& progress) {
-  Matrix ends = runs.last(Eigen::all, chosen);
-  const Index steps = kExtension * options.steps;
-  Matrix traces(ends.cols(), steps / kTraceStride);
-  inHalves(ends.cols(), progress, [&](Index first, Index count, Progress& own) {
-    Matrix now = ends.middleCols(first, count), next(now.rows(), count);
-    FreeRun run(system, options.alpha);
-    for (Index t = 0; t < traces.cols() * kTraceStride; ++t) {
-      if (t % 25 == 0)
-        own.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
-      run.step(now, next);
-      now.swap(next);
-      if (t % kTraceStride == 0)
-        traces.col(t / kTraceStride).segment(first, count) =
-            (now.colwise() - basis.mean).transpose() * basis.components.col(0);
-    }
-    ends.middleCols(first, count) = now;
-  });
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    if (ends.col(static_cast<Index>(i)).allFinite())
-      runs.ends.col(chosen[i]) = ends.col(static_cast<Index>(i));
-  return traces;
+// Runs that go on, and what is recorded of them: one row of traces per run, one column per kTraceStride
+// steps, of their leading PC.
+struct Further {
+  Matrix ends;    // N x runs
+  Matrix traces;  // NaN from where a run has come to rest or left the finite range
+};
+
+// Which columns of now are neither at rest nor out of range.
+std::vector<Index> stillMoving(const FlowSystem& system, const Matrix& now, double slowest) {
+  const Matrix velocity = flow(system, now);
+  std::vector<Index> moving;
+  for (Index k = 0; k < now.cols(); ++k) {
+    const double speed = velocity.col(k).norm();
+    if (std::isfinite(speed) && speed > slowest) moving.push_back(k);
+  }
+  return moving;
+}
+
+// Runs first … first + count - 1 go on until they rest: what stands still can no longer turn out to be a
+// cycle, and a large student's runs often come to rest soon after their `steps`.
+void goOn(const FlowSystem& system, const LimitSetOptions& options, const LimitSets& sets, Further& further,
+          Index first, Index count, Progress& progress) {
+  constexpr Index kLook = 500;  // steps from one look at the speeds to the next
+  std::vector<Index> moving(static_cast<std::size_t>(count));
+  std::iota(moving.begin(), moving.end(), first);
+  Matrix now = further.ends.middleCols(first, count), next(now.rows(), count);
+  FreeRun run(system, options.alpha);
+  const Index steps = further.traces.cols() * kTraceStride;
+  const auto leading = sets.axes.col(0);
+  const double offset = leading.dot(sets.mean);
+  for (Index t = 0; t < steps && !moving.empty(); ++t) {
+    if (t % 25 == 0)
+      progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "looking for limit cycles");
+    run.step(now, next);
+    now.swap(next);
+    if (t % kTraceStride == 0)
+      further.traces(moving, t / kTraceStride) = (now.transpose() * leading).array() - offset;
+    if ((t + 1) % kLook != 0 && t + 1 != steps) continue;
+    const auto kept = stillMoving(system, now, kSettled * sets.startNorm);
+    further.ends(Eigen::all, moving) = now;
+    if (kept.size() == moving.size()) continue;
+    now = Matrix(now(Eigen::all, kept));
+    next.resize(now.rows(), now.cols());
+    std::vector<Index> rest;
+    for (const Index k : kept) rest.push_back(moving[static_cast<std::size_t>(k)]);
+    moving = rest;
+  }
 }
 
 struct Oscillation {
@@ -171,9 +194,8 @@ Index distinctEnds(const Runs& runs) {
   return static_cast<Index>(ends.size());
 }
 
-LimitKind kindOf(const Runs& runs, std::size_t k, bool oscillates) {
+LimitKind kindOf(const Runs& runs, std::size_t k) {
   if (runs.diverged[k]) return LimitKind::divergence;
-  if (oscillates) return LimitKind::oscillation;
   return atRest(runs, k) ? LimitKind::fixedPoint : LimitKind::slow;
 }
 
@@ -201,26 +223,9 @@ Matrix everyNth(const Matrix& points, Index most) {
   return result;
 }
 
-// The oscillation of every run; none for those at rest, diverged, or linear. (A linear system has no limit
-// cycle: a lasting oscillation there is a family of orbits, not an attractor.)
-std::vector<Oscillation> oscillations(const FlowSystem& system, const LimitSetOptions& options, Runs& runs,
-                                      const Pca& basis, Progress& progress) {
-  std::vector<Oscillation> found(runs.states.size());
-  if (isAffine(system)) return found;
-  std::vector<Index> moving;
-  for (std::size_t k = 0; k < runs.states.size(); ++k)
-    if (!runs.diverged[k] && !atRest(runs, k)) moving.push_back(static_cast<Index>(k));
-  if (moving.empty()) return found;
-  const Matrix traces = extendedTraces(system, options, runs, basis, moving, progress);
-  for (std::size_t i = 0; i < moving.size(); ++i)
-    found[static_cast<std::size_t>(moving[i])] =
-        oscillationOf(traces.row(static_cast<Index>(i)), 1e-3 * runs.startNorm);
-  return found;
-}
-
 }  // namespace
 
-LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
+LimitSets freeRuns(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
   LimitSets sets;
   sets.varianceExplained = Vector::Zero(3);
   if (options.runs == 0) return sets;
@@ -230,20 +235,50 @@ LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Pr
   if (basis.totalVariance > 0) sets.varianceExplained.head(axes) = basis.variances / basis.totalVariance;
   sets.mean = basis.mean;
   sets.axes = basis.components;
-  const auto found = oscillations(system, options, runs, basis, progress);
-  std::vector<double> periods;
   for (std::size_t k = 0; k < runs.states.size(); ++k) {
     Matrix projected = Matrix::Zero(3, runs.states[k].cols());
     projected.topRows(axes) = projectStates(basis, runs.states[k]);
-    sets.kinds.push_back(kindOf(runs, k, found[k].sustained));
-    if (found[k].sustained)
-      periods.push_back(found[k].period * static_cast<double>(kTraceStride) * options.alpha);
+    sets.kinds.push_back(kindOf(runs, k));
     sets.runs.push_back(everyNth(projected, options.pointsPerRun));
   }
   sets.restingPoints = distinctEnds(runs);
-  sets.ends = std::move(runs.ends);
+  sets.startNorm = runs.startNorm;
+  sets.ends = std::move(runs.last);
+  // A linear system has no limit cycle: a lasting oscillation there is a family of orbits, not an attractor.
+  sets.undecided = !isAffine(system) &&
+                   std::find(sets.kinds.begin(), sets.kinds.end(), LimitKind::slow) != sets.kinds.end();
+  return sets;
+}
+
+void decide(LimitSets& sets, const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
+  if (!sets.undecided) return;
+  std::vector<Index> moving;
+  for (std::size_t k = 0; k < sets.kinds.size(); ++k)
+    if (sets.kinds[k] == LimitKind::slow) moving.push_back(static_cast<Index>(k));
+  const auto count = static_cast<Index>(moving.size());
+  Further further{sets.ends(Eigen::all, moving),
+                  Matrix::Constant(count, kExtension * options.steps / kTraceStride,
+                                   std::numeric_limits<double>::quiet_NaN())};
+  inHalves(count, progress, [&](Index first, Index some, Progress& own) {
+    goOn(system, options, sets, further, first, some, own);
+  });
+  std::vector<double> periods;
+  for (Index i = 0; i < count; ++i) {
+    const Index run = moving[static_cast<std::size_t>(i)];
+    if (further.ends.col(i).allFinite()) sets.ends.col(run) = further.ends.col(i);
+    const Oscillation found = oscillationOf(further.traces.row(i), kSmallest * sets.startNorm);
+    if (!found.sustained) continue;
+    sets.kinds[static_cast<std::size_t>(run)] = LimitKind::oscillation;
+    periods.push_back(found.period * static_cast<double>(kTraceStride) * options.alpha);
+  }
   sets.oscillating = static_cast<Index>(periods.size());
   if (!periods.empty()) sets.period = median(periods);
+  sets.undecided = false;
+}
+
+LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
+  LimitSets sets = freeRuns(system, options, progress);
+  decide(sets, system, options, progress);
   return sets;
 }
 

@@ -30,15 +30,26 @@ struct LimitSets {
   double period = 0.0;           // median period in τ of the oscillating runs; 0 if none
   Index oscillating = 0;         // number of runs that oscillate
   Index restingPoints = 0;       // distinct ones among the runs that come to rest
+  double startNorm = 1;          // mean of the starts' norms
+  bool undecided = false;        // the runs called slow have not gone on yet: some may be cycles
 };
 
 // A run that is not at rest after its `steps` (speed above 1e-5 of the start's norm, per τ) goes on for three
-// times as long. It oscillates if, over the last two thirds of that, its leading PC crosses its mean upwards
-// at least three times, with an amplitude above 1e-3 of the start's norm that changes by less than 5 %
-// between the halves. Two runs rest at one point if their ends are closer than 1 % of the start's or the
-// farther one's norm. Linear systems have no limit cycle: their runs are never called oscillation. Cost:
-// steps x (one step of `runs` states), up to four times that where runs do not come to rest.
+// times as long, or until it rests. It oscillates if, over the last two thirds of that, its leading PC
+// crosses its mean upwards at least three times, with an amplitude above 1e-3 of the start's norm that
+// changes by less than 5 % between the halves. Two runs rest at one point if their ends are closer than 1 %
+// of the start's or the farther one's norm. Linear systems have no limit cycle: their runs are never called
+// oscillation. Cost: steps x (one step of `runs` states), up to four times that where runs do not come to
+// rest.
 LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options,
                     Progress& progress = noProgress());
+
+// The same in two parts: the runs of `steps` steps, which are what is drawn, and what becomes of those that
+// still move, which may take three times as long. sets: undecided, of the same system and options; as it was
+// if the second part is stopped.
+LimitSets freeRuns(const FlowSystem& system, const LimitSetOptions& options,
+                   Progress& progress = noProgress());
+void decide(LimitSets& sets, const FlowSystem& system, const LimitSetOptions& options,
+            Progress& progress = noProgress());
 
 }  // namespace keyhole

@@ -95,7 +95,8 @@ AttractorOptions searchOf(const Settings& settings, const FlowSystem& system) {
 SystemEvidence evidenceOf(const Settings& settings, const SystemAnalysis& analysis, const FlowSystem& system,
                           const std::shared_ptr<const Attractors>& attractors) {
   const bool mayCycle = !isAffine(system);
-  const bool runsAwaited = freeRunsOf(settings, system).runs > 0 && !analysis.limitSets;
+  const bool runsAwaited =
+      freeRunsOf(settings, system).runs > 0 && (!analysis.limitSets || analysis.limitSets->undecided);
   const bool searchAwaited = searchOf(settings, system).starts > 0 && !attractors && !analysis.runDiverged;
   return {analysis.spectrum,
           analysis.score,
@@ -146,9 +147,10 @@ double explainedByStudent(const Experiment& experiment, const SystemAnalysis& an
 }
 
 void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,
-                 Progress& progress) {
+                 Depth depth, Progress& progress) {
   const auto options = freeRunsOf(experiment.settings, system);
-  if (!analysis.limitSets && options.runs > 0) analysis.limitSets = limitSets(system, options, progress);
+  if (!analysis.limitSets && options.runs > 0) analysis.limitSets = freeRuns(system, options, progress);
+  if (depth == Depth::complete && analysis.limitSets) decide(*analysis.limitSets, system, options, progress);
 }
 
 // What a coarse picture is taken from must not take steps that are too large for the fastest mode.
@@ -245,8 +247,8 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
     drawTeacher(*analysis, simulation, *system, depth, before, progress);
   analysis->coarse = depth == Depth::sketch;
   analysis->partial = true;
-  if (depth != Depth::complete) return analysis;
-  addFreeRuns(*analysis, experiment, *system, progress);
+  if (depth < Depth::numbers) return analysis;
+  addFreeRuns(*analysis, experiment, *system, depth, progress);
   if (analysis->singularValues.size() == 0) {
     const Vector all = teacherSingularValues(system->network);
     analysis->singularValues = all.head(std::min<Index>(all.size(), kTeacherSingularValues));
@@ -267,14 +269,14 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
     drawStudent(*analysis, experiment, *system, depth, before, progress);
   analysis->coarse = depth == Depth::sketch;
   analysis->partial = true;
-  if (depth != Depth::complete) return analysis;
+  if (depth < Depth::numbers) return analysis;
   // What can be stopped soon comes first: a hand may be on its way to the next value.
   const bool measured = analysis->singularValues.size() > 0;  // all but the free runs
   if (!measured) {
     analysis->explainedVariance = explainedByStudent(experiment, *analysis, progress);
     setFitGauge(*analysis, experiment, progress);
   }
-  addFreeRuns(*analysis, experiment, *system, progress);
+  addFreeRuns(*analysis, experiment, *system, depth, progress);
   if (!measured) {
     if (analysis->spectrum.conditions.size() == 0)
       describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));

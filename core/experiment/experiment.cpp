@@ -95,7 +95,17 @@ void takePictures(Experiment& now, const Experiment& previous, const Reuse& reus
 
 bool lacks(const Analysis& analysis, Depth depth) {
   if (!analysis) return true;
-  return depth == Depth::complete ? analysis->partial : depth == Depth::picture && analysis->coarse;
+  switch (depth) {
+    case Depth::sketch:
+      return false;
+    case Depth::picture:
+      return analysis->coarse;
+    case Depth::numbers:
+      return analysis->partial;
+    case Depth::complete:
+      return analysis->partial || (analysis->limitSets && analysis->limitSets->undecided);
+  }
+  return false;
 }
 
 // Whether an analysis that can be made is not yet at this depth.
@@ -114,8 +124,8 @@ void analyse(Experiment& now, Depth depth, Progress& progress) {
     now.studentAnalysis = stages::analyseStudent(now, depth, now.studentAnalysis.get(), progress);
     if (redrawn) now.studentReadout = stages::studentReadout(now);
   }
-  now.coarse = depth == Depth::sketch;
-  now.partial = depth != Depth::complete;
+  now.coarse = depth == Depth::sketch || (depth >= Depth::numbers && now.fit->interrupted);
+  now.partial = depth < Depth::numbers;
   now.verdict = stages::verdictOf(now);
   now.analysisSeconds += secondsSince(start);
 }
@@ -129,9 +139,14 @@ std::shared_ptr<Experiment> analysed(std::shared_ptr<Experiment> now, bool sketc
     now = std::make_shared<Experiment>(*now);
   };
   if (sink && !sketched && lacks(*now, Depth::sketch)) give(Depth::sketch);
-  if (sink && lacks(*now, Depth::complete)) give(Depth::picture);
+  if (sink && lacks(*now, Depth::numbers)) give(Depth::picture);
+  analyse(*now, Depth::numbers, progress);
+  if (!lacks(*now, Depth::complete)) return now;
+  if (sink) {
+    sink(now);
+    now = std::make_shared<Experiment>(*now);
+  }
   analyse(*now, Depth::complete, progress);
-  now->coarse = now->fit->interrupted;
   return now;
 }
 

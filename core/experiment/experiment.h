@@ -75,7 +75,7 @@ struct FitStage {
   double seconds = 0;
 };
 
-// What is analysed of a system, teacher or student alike. It comes in three passes, each of which knows more
+// What is analysed of a system, teacher or student alike. It comes in four passes, each of which knows more
 // (Depth in experiment_stages.h).
 struct SystemAnalysis {
   Spectrum spectrum;  // its leading values alone in the sketch of a large student
@@ -88,7 +88,7 @@ struct SystemAnalysis {
                      // SimulationStage::display
   Index stride = 1;  // displayed steps from one column of activity to the next; above 1 in a sketch
   FlowField flow;
-  std::optional<LimitSets> limitSets;  // empty while partial
+  std::optional<LimitSets> limitSets;  // empty while partial; undecided in the third of four passes
   // Of the displayed steps by the student's noise-free run; NaN for the teacher and while partial.
   double explainedVariance = std::numeric_limits<double>::quiet_NaN();
   // The student's two gauges, in [0, 1]; NaN if not known, and while partial.

@@ -50,8 +50,9 @@ Trial trialOf(const Settings& settings, const TeacherStage& teacher, const Simul
 // m x T: the input in the units in which the student was given it; 0 x T if it was not.
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation);
 
-// How much is analysed: what a hand that moves a slider can wait for, the picture as it will be, all numbers.
-enum class Depth { sketch, picture, complete };
+// How much is analysed: what a hand that moves a slider can wait for, the picture as it will be, all numbers
+// and free runs, what becomes of the free runs that still move.
+enum class Depth { sketch, picture, numbers, complete };
 
 // The teacher at this depth. before: its analysis at a lesser depth, or null; what that knows already is
 // taken from it. Null for a recording.

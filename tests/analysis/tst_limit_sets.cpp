@@ -41,6 +41,40 @@ class TestLimitSets : public QObject {
              qPrintable(QString::number(sets.period)));
   }
 
+  // The runs are drawn before it is known what becomes of them. Fails if the first part already claims a
+  // cycle or to know that there is none, if the second changes what is drawn, or if linear runs are held
+  // open.
+  void whatStillMovesIsDecidedLater() {
+    LimitSets sets = freeRuns(system(1.02, 0.6), {});
+    QVERIFY(sets.undecided && sets.oscillating == 0 && all(sets, LimitKind::slow));
+    const std::vector<Matrix> drawn = sets.runs;
+    decide(sets, system(1.02, 0.6), {});
+    QVERIFY(!sets.undecided && all(sets, LimitKind::oscillation));
+    QVERIFY(sets.runs == drawn);
+    QVERIFY(!freeRuns(system(0.5, 0.5), {}).undecided);
+    QVERIFY(!freeRuns(system(1 - 0.0018, 0.6, Nonlinearity::linear), {}).undecided);
+  }
+
+  // Runs that rest late end there, each at its own time. λ = 0.9 leaves e^{-5} of a start after 50 τ, so that
+  // none rests by then, and 1e-5 of the speed after some 120 to 150. Fails if those that rest are not let go
+  // of, if a column is taken for another's when the first are, or if what is left at the end is lost.
+  void lateRestEndsARun() {
+    const FlowSystem slow = system(0.9, 0);
+    const LimitSets sets = limitSets(slow, {});
+    QVERIFY(all(sets, LimitKind::slow) && sets.restingPoints == 0);
+    LimitSetOptions longer;
+    longer.steps *= 4;
+    const LimitSets whole = freeRuns(slow, longer);  // the same starts
+    const double rest = 1e-5 * sets.startNorm;
+    for (Index k = 0; k < sets.ends.cols(); ++k) {
+      const double speed = flow(slow, sets.ends.col(k)).norm();
+      // 500 steps of e^{-0.001} between two looks: it went on until then, and no further.
+      QVERIFY2(speed <= rest && speed > 0.5 * rest, qPrintable(QString::number(speed / rest)));
+      const Vector direction = sets.ends.col(k).normalized();
+      QVERIFY((direction - whole.ends.col(k).normalized()).norm() < 1e-3);
+    }
+  }
+
   // Two wells: a real eigenvalue above 1 gives two fixed points, no cycle.
   void twoWellsComeToRest() { QVERIFY(all(limitSets(system(2, 0), {}), LimitKind::fixedPoint)); }
 

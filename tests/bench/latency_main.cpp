@@ -138,6 +138,14 @@ void measure(MainWindow& window, const std::string& preset, const Move& move, Re
   report.count(name + "/dropped", drag.dropped);
 }
 
+// A hand that rests at each value until the numbers and the free runs are there.
+void measureRest(MainWindow& window, const std::string& preset, const Move& move, Report& report) {
+  std::printf("  %s\n", move.title);
+  bench::LatencyProbe probe(window, move.key);
+  report.add(preset + "/" + move.name + "/measured", "all numbers and free runs",
+             probe.rested(move.values).measured);
+}
+
 void measurePreset(const std::string& name, const Request& request, Report& report) {
   QTemporaryDir folder;
   QSettings preferences(folder.filePath("preferences.ini"), QSettings::IniFormat);
@@ -161,6 +169,9 @@ void measurePreset(const std::string& name, const Request& request, Report& repo
     if (std::string(move.name) == "ridge") window.document().changeSetting("observation.fraction", 0.1, 2);
     measure(window, name, move, report);
   }
+  const Move rest = {"seen units 100 to all, resting", "rest", "observation.fraction",
+                     evenly(100 / D, 1, std::max(n / 3, 3))};
+  if (request.only.empty() || request.only == rest.name) measureRest(window, name, rest, report);
 }
 
 Request requestOf(int argc, char** argv) {

@@ -58,6 +58,7 @@ void LatencyProbe::change(const SettingValue& value) {
   m_computed.push_back(kNaN);
   m_first.push_back(kNaN);
   m_refined.push_back(kNaN);
+  m_measured.push_back(kNaN);
   m_own.push_back(false);
   m_window.document().changeSetting(QString::fromStdString(m_key), value, 1);
 }
@@ -76,13 +77,20 @@ void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment, dou
       m_computed[i] = computed - m_changed[i];
     }
   if (!experiment->coarse && std::isnan(m_refined[last - 1])) m_refined[last - 1] = now - m_changed[last - 1];
+  if (!experiment->coarse && !experiment->partial && std::isnan(m_measured[last - 1]))
+    m_measured[last - 1] = now - m_changed[last - 1];
   if (m_check) m_check();
 }
 
-// The complete picture of the last value is there and painted. What follows it (limit sets, attractors …) is
-// still computed, as when a hand goes on.
-bool LatencyProbe::settle() {
-  return waitFor([this] { return !m_refined.empty() && !std::isnan(m_refined.back()); });
+// Whether these times, of all values, know that of the last one.
+bool LatencyProbe::there(const std::vector<double>& times) {
+  return !times.empty() && !std::isnan(times.back());
+}
+
+// What is asked of the last value is there and painted. What follows it (attractors …) is still computed, as
+// when a hand goes on.
+bool LatencyProbe::settle(const std::vector<double>& times) {
+  return waitFor([&times] { return there(times); });
 }
 
 // An event loop that sleeps for events alone: QTest::qWaitFor() sleeps for 10 ms at a time.
@@ -100,7 +108,8 @@ bool LatencyProbe::waitFor(const std::function<bool()>& reached) {
 
 void LatencyProbe::forget() {
   m_values.clear();
-  for (std::vector<double>* times : {&m_changed, &m_computed, &m_first, &m_refined}) times->clear();
+  for (std::vector<double>* times : {&m_changed, &m_computed, &m_first, &m_refined, &m_measured})
+    times->clear();
   m_own.clear();
 }
 
@@ -108,9 +117,18 @@ Latencies LatencyProbe::stepped(const std::vector<SettingValue>& values) {
   forget();
   for (const SettingValue& value : values) {
     change(value);
-    if (!settle()) break;
+    if (!settle(m_refined)) break;
   }
-  return {known(m_computed), known(m_first), known(m_refined), 0};
+  return {known(m_computed), known(m_first), known(m_refined), {}, 0};
+}
+
+Latencies LatencyProbe::rested(const std::vector<SettingValue>& values) {
+  forget();
+  for (const SettingValue& value : values) {
+    change(value);
+    if (!settle(m_measured)) break;
+  }
+  return {known(m_computed), known(m_first), known(m_refined), known(m_measured), 0};
 }
 
 Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int interval) {
@@ -123,9 +141,12 @@ Latencies LatencyProbe::dragged(const std::vector<SettingValue>& values, int int
     if (m_check) m_check();
   });
   hand.start(interval);
-  if (waitFor([&] { return next == values.size(); })) settle();
-  return {
-      known(m_computed), known(m_first), {}, static_cast<int>(std::count(m_own.begin(), m_own.end(), false))};
+  if (waitFor([&] { return next == values.size(); })) settle(m_refined);
+  return {known(m_computed),
+          known(m_first),
+          {},
+          {},
+          static_cast<int>(std::count(m_own.begin(), m_own.end(), false))};
 }
 
 }  // namespace keyhole::bench

@@ -20,6 +20,7 @@ struct Latencies {
   std::vector<double> computed;  // until the first picture left the computing thread
   std::vector<double> first;     // until the first picture, coarse or not, was painted
   std::vector<double> refined;   // until the fine one was; empty while the hand does not rest
+  std::vector<double> measured;  // until all numbers and the free runs were; empty where not waited for
   int dropped = 0;               // values that never had a picture of their own
 };
 
@@ -36,6 +37,10 @@ class LatencyProbe : public QObject {
   // One value after the other, each as soon as the picture before is complete.
   Latencies stepped(const std::vector<SettingValue>& values);
 
+  // The same, but each as soon as all that is asked of a system within a second is there: free runs,
+  // explained variance, condition numbers.
+  Latencies rested(const std::vector<SettingValue>& values);
+
   // As a hand drags: a new value every `interval` ms, whether there is a picture or not.
   Latencies dragged(const std::vector<SettingValue>& values, int interval);
 
@@ -43,7 +48,8 @@ class LatencyProbe : public QObject {
   void forget();
   void change(const SettingValue& value);
   void take(const std::shared_ptr<const Experiment>& experiment, double computed);
-  bool settle();
+  static bool there(const std::vector<double>& times);
+  bool settle(const std::vector<double>& times);
   bool waitFor(const std::function<bool()>& reached);
 
   MainWindow& m_window;
@@ -51,11 +57,11 @@ class LatencyProbe : public QObject {
   QElapsedTimer m_clock;
   std::vector<SettingValue> m_values;  // so far, with the times of their changes
   std::vector<double> m_changed;
-  std::vector<double> m_computed, m_first, m_refined;  // of each value; NaN: not yet
-  std::mutex m_mutex;                                  // guards the next
-  std::map<const Experiment*, double> m_left;          // when it left the computing thread
-  std::vector<bool> m_own;                             // whether it had a picture of its own
-  std::function<void()> m_check;                       // whether what is waited for has come
+  std::vector<double> m_computed, m_first, m_refined, m_measured;  // of each value; NaN: not yet
+  std::mutex m_mutex;                                              // guards the next
+  std::map<const Experiment*, double> m_left;                      // when it left the computing thread
+  std::vector<bool> m_own;                                         // whether it had a picture of its own
+  std::function<void()> m_check;                                   // whether what is waited for has come
 };
 
 }  // namespace keyhole::bench

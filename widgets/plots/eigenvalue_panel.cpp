@@ -321,8 +321,10 @@ void EigenvaluePanel::dropStaleLines() {
   emit pseudospectrumWanted(m_asked);
 }
 
-// Once the picture stands still: what is shown now may be another system, or another part of the plane.
+// Once the picture stands still: what is shown now may be another system, or another part of the plane. The
+// numbers of a partial picture need the cores first; the timer starts again when they are there.
 void EigenvaluePanel::askForPseudospectrum() {
+  if (experiment() && experiment()->partial) return;
   PseudospectrumRequest wanted = wantedPseudospectrum(experiment());
   const QCPRange x = plot().xAxis->range(), y = plot().yAxis->range();
   if (!wanted.of || !isVisible() || (sameSystem(wanted, m_asked) && suits(m_asked.window, x, y))) return;
