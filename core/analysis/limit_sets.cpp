@@ -49,16 +49,13 @@ struct Stored {
   Index steps, dropped, stride;
 };
 
-// The two halves of the runs go on side by side, always the same ones, so that the numbers do not depend on
-// the cores: work(first, count, progress) on each.
+// The two halves of the runs go on side by side.
 void inHalves(Index runs, Progress& progress,
               const std::function<void(Index first, Index count, Progress& progress)>& work) {
   QuietProgress quiet(progress);
-  const Index half = (runs + 1) / 2;
-  parallelFor(2, [&, caller = std::this_thread::get_id()](std::size_t k) {
-    const Index first = k == 0 ? 0 : half, count = k == 0 ? half : runs - half;
+  inTwoHalves(runs, [&, caller = std::this_thread::get_id()](Index first, Index count) {
     // Only the calling thread reports.
-    if (count > 0) work(first, count, std::this_thread::get_id() == caller ? progress : quiet);
+    work(first, count, std::this_thread::get_id() == caller ? progress : quiet);
   });
 }
 

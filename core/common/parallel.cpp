@@ -54,6 +54,17 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& work
   if (failure) std::rethrow_exception(failure);
 }
 
+void inTwoHalves(std::ptrdiff_t n, const std::function<void(std::ptrdiff_t, std::ptrdiff_t)>& work) {
+  const std::ptrdiff_t half = (n + 1) / 2;
+  const auto part = [&](std::size_t k) {
+    const std::ptrdiff_t first = k == 0 ? 0 : half, count = k == 0 ? half : n - half;
+    if (count > 0) work(first, count);
+  };
+  if (!inParallelPiece()) return parallelFor(2, part);
+  part(0);
+  part(1);
+}
+
 TwoHands::TwoHands(std::function<void(int half)> work)
     : m_work(std::move(work)), m_helper([this] { help(); }) {}
 

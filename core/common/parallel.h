@@ -20,6 +20,11 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& work
 // True within a piece of such work: the cores are taken, and what could use another one should not.
 bool inParallelPiece();
 
+// work(0, half) and work(half, n - half) of 0 … n-1, on two cores; one after the other within a parallel
+// piece. Always the same halves, so that the numbers do not depend on the cores. An empty half is left out.
+void inTwoHalves(std::ptrdiff_t n,
+                 const std::function<void(std::ptrdiff_t first, std::ptrdiff_t count)>& work);
+
 // Two halves of a small piece of work at once, again and again, at the price of a fraction of a microsecond:
 // the helper waits for the next time without sleeping, for a while. If it is not there in time (the core has
 // other things to do), the calling thread does both halves.

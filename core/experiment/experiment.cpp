@@ -49,13 +49,16 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   return reuse;
 }
 
-// The covariance depends on the teacher, on α and on the method.
-std::shared_ptr<const StationaryCovariance> knownCovariance(const Experiment* previous,
-                                                            const Settings& settings, const Reuse& reuse) {
-  if (!previous || !previous->fit || !reuse.teacher) return nullptr;
-  const bool same = previous->settings.number("simulation.alpha") == settings.number("simulation.alpha") &&
-                    previous->settings.text("fit.method") == settings.text("fit.method");
-  return same ? previous->fit->covariance : nullptr;
+// The covariance depends on the teacher, on α and on the method, the factorisation on the simulation.
+KeptForFits keptFrom(const Experiment* previous, const Settings& settings, const Reuse& reuse) {
+  if (!previous || !previous->fit || !reuse.teacher) return {};
+  KeptForFits kept = previous->fit->kept;
+  const bool sameLimit =
+      previous->settings.number("simulation.alpha") == settings.number("simulation.alpha") &&
+      previous->settings.text("fit.method") == settings.text("fit.method");
+  if (!sameLimit) kept.covariance = nullptr;
+  if (!reuse.simulation) kept.nested = nullptr;
+  return kept;
 }
 
 void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Progress& progress) {
@@ -68,7 +71,7 @@ void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Pro
     now.simulation = stages::withSums(now.simulation, settings, *now.teacher, *wanted.phi, progress);
   progress.checkpoint(0, "fitting");
   now.fit = stages::makeFit(settings, *now.teacher, *now.simulation, *now.observation,
-                            knownCovariance(previous, settings, reuse), progress);
+                            keptFrom(previous, settings, reuse), progress);
 }
 
 using stages::Depth;
@@ -257,7 +260,7 @@ void giveFirstSketch(Experiment& now, Progress& progress, const ExperimentSink& 
   auto first = std::make_shared<Experiment>(now);
   first->observation = stages::makeObservation(now.settings, *now.simulation);
   auto fit = std::make_shared<FitStage>(
-      *stages::makeFit(now.settings, *now.teacher, *now.simulation, *first->observation, nullptr, progress));
+      *stages::makeFit(now.settings, *now.teacher, *now.simulation, *first->observation, {}, progress));
   fit->interrupted = true;  // the one that follows has the same bits whatever came before
   first->fit = fit;
   analyse(*first, Depth::sketch, progress);

@@ -18,6 +18,7 @@
 
 namespace keyhole {
 
+class NestedMap;           // core/fitting/nested_map.h
 struct ScoreDistribution;  // score_draws.h
 
 struct TeacherStage {
@@ -68,9 +69,15 @@ struct ObservationStage {
   double seconds = 0;
 };
 
+// What a fit leaves for that of another number of units.
+struct KeptForFits {
+  std::shared_ptr<const StationaryCovariance> covariance;  // of the long-time limits
+  std::shared_ptr<const NestedMap> nested;                 // of the MAP fit
+};
+
 struct FitStage {
-  Student student;                                         // summary.status says whether A is valid
-  std::shared_ptr<const StationaryCovariance> covariance;  // of the long-time limits, kept for the next d
+  Student student;  // summary.status says whether A is valid
+  KeptForFits kept;
   bool interrupted = false;  // a newer request cut the fit short: not to be reused
   double seconds = 0;
 };

@@ -35,12 +35,15 @@ std::shared_ptr<const SimulationStage> withSums(const std::shared_ptr<const Simu
 std::shared_ptr<const ObservationStage> makeObservation(const Settings& settings,
                                                         const SimulationStage& simulation);
 
-// known: a stationary covariance of the same teacher, α and limit, or null.
+// kept: by an earlier fit, or nothing: a covariance of the same teacher, α and limit, a factorisation of the
+// same simulation (whether its options are those of the settings is looked at here).
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
                                         const SimulationStage& simulation,
-                                        const ObservationStage& observation,
-                                        std::shared_ptr<const StationaryCovariance> known,
+                                        const ObservationStage& observation, KeptForFits kept,
                                         Progress& progress);
+
+// What the MAP fits of all numbers of units of this simulation have in common, for those who fit many.
+KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulation);
 
 // What the methods that need the recording itself (not its sums) are given: the seen units over the first
 // fit.steps time points, and the task's input divided by its largest magnitude.

@@ -1,6 +1,7 @@
 // The fit stage: from what is seen to a student, by every method.
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/trial_fits.h"
+#include "core/fitting/nested_map.h"
 #include "core/simulation/simulate.h"
 
 #include <chrono>
@@ -10,6 +11,8 @@ namespace keyhole::stages {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr Index kNestedPays = 128;  // seen units from which the MAP fit is taken from those of all numbers
 
 // The fit is given the task's input if there is one and the user wants it.
 bool usesInput(const Settings& settings, const SimulationStage& simulation) {
@@ -31,30 +34,57 @@ RegressionSums withoutInput(RegressionSums sums) {
   return sums;
 }
 
+// What the MAP fits of every number of units have in common: what is known already if that serves. Null
+// where it would not pay: few units, a chosen list, more units than anyone factorises while a slider moves; a
+// recording's fit looks at each set of units by itself anyway.
+std::shared_ptr<const NestedMap> nestedFor(const Settings& settings, const SimulationStage& simulation,
+                                           std::shared_ptr<const NestedMap> known) {
+  constexpr Index kMost = 1000;  // units
+  const auto options = mapOptions(settings);
+  const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
+  if (!sums || isRecording(settings) || sums->count == 0 || !problems(options).empty()) return nullptr;
+  const Index D = sums->S.rows();
+  if (D < kNestedPays || D > kMost || simulation.units != D) return nullptr;
+  auto order = nestedOrder(settings, D);
+  if (order.empty()) return nullptr;
+  const bool withInput = usesInput(settings, simulation);
+  if (known && known->servesFor(order, options, withInput ? sums->UU.rows() : 0)) return known;
+  return std::make_shared<const NestedMap>(withInput ? *sums : withoutInput(*sums), std::move(order),
+                                           options);
+}
+
 Student fitByMap(const Settings& settings, const SimulationStage& simulation,
-                 const ObservationStage& observation, bool recorded) {
+                 const ObservationStage& observation, bool recorded,
+                 std::shared_ptr<const NestedMap>& nested) {
   const auto options = mapOptions(settings);
   const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
   const auto& some = simulation.seenSums;
   const bool first = !sums && some && some->phi == options.phi && some->units == observation.seen;
   if (!first && !sums) throw std::logic_error("the sums of the MAP fit were not collected");
-  if ((first ? some->sums.count : sums->count) == 0)
+  const Index count = first ? some->sums.count : sums->count;
+  if (count == 0)
     return notFitted(FitStatus::diverged,
                      "the teacher left the finite range at once, so there is nothing to fit", options.alpha);
-  RegressionSums seen = first ? some->sums : selectUnits(*sums, observation.seen);
   const bool withInput = usesInput(settings, simulation);
-  if (!withInput) seen = withoutInput(std::move(seen));
-  Student student = fitMap(seen, options);
+  const auto chosen = [&] {
+    RegressionSums seen = first ? some->sums : selectUnits(*sums, observation.seen);
+    return withInput ? seen : withoutInput(std::move(seen));
+  };
+  const auto d = static_cast<Index>(observation.seen.size());
+  if (!first && d >= kNestedPays) nested = nestedFor(settings, simulation, std::move(nested));
+  Student student = !first && d >= kNestedPays && nested && nested->holdsFor(observation.seen)
+                        ? nested->fit(d)
+                        : fitMap(chosen(), options);
   if (recorded && hasParameters(student.summary.status)) {
-    const std::string note = ridgeNote(ridgeDominance(seen, options), options.rho);
+    const std::string note = ridgeNote(ridgeDominance(chosen(), options), options.rho);
     if (!note.empty()) student.notes.push_back(note);
   }
   if (simulation.signal.size() > 0 && !withInput)
     student.notes.push_back("the task's input was not given to the fit");
   if (!recorded && settings.text("teacher.convention") == "leaky-rate" && options.phi == Nonlinearity::tanh)
     student.notes.push_back("the teacher's rates are leaky, and MAP takes φ inside of the sum: another form");
-  if (!simulation.diverged && !recorded && seen.count < simulation.steps - 1)
-    student.notes.push_back("a first picture: " + std::to_string(seen.count) + " of " +
+  if (!simulation.diverged && !recorded && count < simulation.steps - 1)
+    student.notes.push_back("a first picture: " + std::to_string(count) + " of " +
                             std::to_string(simulation.steps - 1) + " steps have been fitted so far");
   if (simulation.diverged) student.notes.push_back("the teacher diverged; only its finite part was fitted");
   return student;
@@ -133,6 +163,10 @@ Student fitByTrials(const Settings& settings, const TeacherStage& teacher, const
 
 }  // namespace
 
+KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulation) {
+  return {nullptr, nestedFor(settings, simulation, nullptr)};
+}
+
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation) {
   if (!usesInput(settings, simulation)) return Matrix(0, simulation.steps);
   const Vector& signal = simulation.signal;
@@ -151,22 +185,22 @@ Trial trialOf(const Settings& settings, const TeacherStage& teacher, const Simul
 
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
                                         const SimulationStage& simulation,
-                                        const ObservationStage& observation,
-                                        std::shared_ptr<const StationaryCovariance> known,
+                                        const ObservationStage& observation, KeptForFits kept,
                                         Progress& progress) {
   const auto start = Clock::now();
   auto stage = std::make_shared<FitStage>();
-  stage->covariance = std::move(known);
+  stage->kept = std::move(kept);
   const FitMethod method = fitMethod(settings);
   const std::string forbidden = missingForbids(method, teacher, observation.seen);
   if (!forbidden.empty())
     stage->student = notFitted(FitStatus::notRun, forbidden, simulation.alpha);
   else if (method == FitMethod::map)
-    stage->student = fitByMap(settings, simulation, observation, teacher.recording.has_value());
+    stage->student =
+        fitByMap(settings, simulation, observation, teacher.recording.has_value(), stage->kept.nested);
   else if (fitsTrials(method))
     stage->student = fitByTrials(settings, teacher, simulation, observation, progress);
   else
-    stage->student = fitByLimit(settings, teacher, simulation, observation, stage->covariance);
+    stage->student = fitByLimit(settings, teacher, simulation, observation, stage->kept.covariance);
   stage->student.seen = static_cast<Index>(observation.seen.size());
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
   stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();

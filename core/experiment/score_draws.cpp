@@ -83,7 +83,7 @@ ScoreDraw drawOf(const Settings& settings, const Experiment& recorded, std::uint
     simulation =
         stages::withSums(simulation, settings, *recorded.teacher, mapOptions(settings).phi, progress);
   const auto fit =
-      stages::makeFit(settings, *recorded.teacher, *simulation, *recorded.observation, nullptr, progress);
+      stages::makeFit(settings, *recorded.teacher, *simulation, *recorded.observation, {}, progress);
   if (fit->interrupted) throw Stopped();
   ScoreDraw draw{seed, std::numeric_limits<double>::quiet_NaN(), ScoreStatus::tooFewModes, {}};
   if (!hasParameters(fit->student.summary.status)) return draw;

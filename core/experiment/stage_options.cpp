@@ -145,10 +145,16 @@ SubsetKind subsetKind(const Settings& settings) {
   return name == "chosen" ? SubsetKind::chosen : SubsetKind::first;
 }
 
-std::vector<Index> seenUnits(const Settings& settings, Index units) {
+std::vector<Index> nestedOrder(const Settings& settings, Index units) {
   const SubsetKind kind = subsetKind(settings);
-  if (kind == SubsetKind::chosen) return parseUnits(settings.text("observation.units"), units);
-  std::vector<Index> seen = unitOrder(kind, units, simulationOptions(settings).seed);
+  if (kind == SubsetKind::chosen) return {};
+  return unitOrder(kind, units, simulationOptions(settings).seed);
+}
+
+std::vector<Index> seenUnits(const Settings& settings, Index units) {
+  if (subsetKind(settings) == SubsetKind::chosen)
+    return parseUnits(settings.text("observation.units"), units);
+  std::vector<Index> seen = nestedOrder(settings, units);
   seen.resize(static_cast<std::size_t>(seenCount(settings.number("observation.fraction"), units)));
   return seen;
 }

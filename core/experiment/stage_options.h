@@ -35,6 +35,8 @@ VerdictOptions verdictOptions(const Settings& settings);
 LimitSetOptions limitSetOptions(const Settings& settings);
 AttractorOptions attractorOptions(const Settings& settings);  // starts = 0: none are looked for
 SubsetKind subsetKind(const Settings& settings);
+// All units in the order in which they are seen as the fraction grows; empty for a chosen list.
+std::vector<Index> nestedOrder(const Settings& settings, Index units);
 // The seen ones of so many units, in the order in which they are seen. Throws InputError for a bad list.
 std::vector<Index> seenUnits(const Settings& settings, Index units);
 

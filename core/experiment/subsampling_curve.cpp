@@ -42,6 +42,7 @@ class RowMaker {
       m_simulation = stages::withSums(
           stages::makeSimulation(m_settings, *m_teacher, stages::sumsForFit(m_settings), progress),
           m_settings, *m_teacher, mapOptions(m_settings).phi, progress);
+      m_kept = stages::keptForFits(m_settings, *m_simulation);
       if (m_questions.theory) m_theory.emplace(teacher, StationaryLimit::continuous, alpha(), true);
       return;
     }
@@ -111,7 +112,7 @@ class RowMaker {
   void fillFromFit(CurveRow& row, std::vector<std::string>& notes) const {
     ObservationStage seen;
     seen.seen = firstOnes(row.d);
-    const auto fit = stages::makeFit(m_settings, *m_teacher, *m_simulation, seen, nullptr, noProgress());
+    const auto fit = stages::makeFit(m_settings, *m_teacher, *m_simulation, seen, m_kept, noProgress());
     const Student& student = fit->student;
     row.status = nameOf(student.summary.status);
     row.message = student.summary.message;
@@ -126,6 +127,7 @@ class RowMaker {
   RowQuestions m_questions;
   std::shared_ptr<const TeacherStage> m_teacher;
   std::shared_ptr<const SimulationStage> m_simulation;
+  KeptForFits m_kept;                     // of map
   TeacherVectors m_vectors;               // if overlaps are asked for
   std::optional<LimitStudents> m_limit;   // not of map
   std::optional<LimitStudents> m_theory;  // of map, if theory is asked for

@@ -1,6 +1,7 @@
 #include "core/fitting/map_fit.h"
 
 #include "core/common/error.h"
+#include "core/common/parallel.h"
 #include "core/linalg/eigen.h"
 
 #include <Eigen/Cholesky>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace keyhole {
 namespace {
@@ -20,29 +22,43 @@ double secondsSince(Clock::time_point start) {
 
 // The Gram matrix of the regressors [φ; u] and its product with the targets, inputs last.
 struct NormalEquations {
-  Matrix gram;   // (d+m) x (d+m), without α and ρ
-  Matrix cross;  // d x (d+m)
+  Matrix gram;    // (d+m) x (d+m), α² of it, with ρ on its diagonal
+  Matrix target;  // (d+m) x d
 };
 
-NormalEquations normalEquations(const RegressionSums& sums) {
+NormalEquations normalEquations(const RegressionSums& sums, const MapOptions& options) {
   const Index d = sums.S.rows(), m = sums.UU.rows();
-  NormalEquations equations{Matrix(d + m, d + m), Matrix(d, d + m)};
-  equations.gram.topLeftCorner(d, d) = sums.S;
-  equations.gram.topRightCorner(d, m) = sums.PU;
-  equations.gram.bottomLeftCorner(m, d) = sums.PU.transpose();
-  equations.gram.bottomRightCorner(m, m) = sums.UU;
-  equations.cross.leftCols(d) = sums.R;
-  equations.cross.rightCols(m) = sums.XU;
+  NormalEquations equations{Matrix(d + m, d + m), Matrix(d + m, d)};
+  const double scale = options.alpha * options.alpha;
+  equations.gram.topLeftCorner(d, d) = scale * sums.S;
+  equations.gram.topRightCorner(d, m) = scale * sums.PU;
+  equations.gram.bottomLeftCorner(m, d) = scale * sums.PU.transpose();
+  equations.gram.bottomRightCorner(m, m) = scale * sums.UU;
+  equations.gram.diagonal().array() += options.rho;
+  equations.target.topRows(d) = sums.R.transpose();
+  equations.target.bottomRows(m) = sums.XU.transpose();
   return equations;
 }
 
+// The two triangular solves are most of a fit's cost. The columns of many units are solved in two halves, one
+// per core, whether there are two or not: the same bits everywhere.
+void solveInPlace(const Eigen::LLT<Matrix>& factor, Matrix& target) {
+  constexpr Index kWorthAThread = 128;  // units
+  if (target.cols() < kWorthAThread) return factor.solveInPlace(target);
+  inTwoHalves(target.cols(), [&](Index first, Index count) {
+    auto columns = target.middleCols(first, count);
+    factor.solveInPlace(columns);
+  });
+}
+
 // 1 - residual / total sum of squares of the targets, summed over units; the targets' mean is taken out of
-// the total. The residual is Σ(x⁺)² - 2 tr(Kᵀ M) + tr(M G Mᵀ) with M = α [A V], K = cross, G = gram; since
-// [A V] (ρ I + α² G) = α K, M G = K - (ρ/α) [A V], which spares a product.
-double rSquared(const RegressionSums& sums, const NormalEquations& equations, const Matrix& both,
-                const MapOptions& options) {
-  const double crossed = options.alpha * both.cwiseProduct(equations.cross).sum();
-  const double residual = sums.energy.sum() - crossed - options.rho * both.squaredNorm();
+// the total. The residual is Σ(x⁺)² - 2 tr(Kᵀ M) + tr(M G Mᵀ) with M = α [A V], K = [R XU], G = [φ; u][φ;
+// u]ᵀ; since [A V] (ρ I + α² G) = α K, M G = K - (ρ/α) [A V], which spares a product.
+double rSquared(const RegressionSums& sums, const Student& student, const MapOptions& options) {
+  const double crossed =
+      options.alpha * (student.A.cwiseProduct(sums.R).sum() + student.V.cwiseProduct(sums.XU).sum());
+  const double residual =
+      sums.energy.sum() - crossed - options.rho * (student.A.squaredNorm() + student.V.squaredNorm());
   const double total =
       sums.energy.sum() - sums.sum.squaredNorm() / static_cast<double>(std::max<Index>(sums.count, 1));
   return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
@@ -66,11 +82,9 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
   Student student;
   student.phi = options.phi;
   student.alpha = options.alpha;
-  const NormalEquations equations = normalEquations(sums);
-  Matrix regularised = options.alpha * options.alpha * equations.gram;
-  regularised.diagonal().array() += options.rho;
-  const bool finite = regularised.allFinite() && equations.cross.allFinite();
-  const Eigen::LLT<Matrix> factor(finite ? regularised : Matrix());
+  NormalEquations equations = normalEquations(sums, options);
+  const bool finite = equations.gram.allFinite() && equations.target.allFinite();
+  const Eigen::LLT<Matrix> factor(finite ? std::move(equations.gram) : Matrix());
   if (!finite) {
     student.summary.status = FitStatus::diverged;
     student.summary.message = "the sums over the recording overflow: its values are too large to be squared";
@@ -79,11 +93,11 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
     student.summary.message = "the normal equations are singular: raise the ridge rho (now " +
                               toText(options.rho) + ") or use more time points than units";
   } else {
-    const Matrix both = options.alpha * factor.solve(equations.cross.transpose()).transpose();
-    student.A = both.leftCols(d);
-    student.V = both.rightCols(m);
-    student.oneStepR2 = rSquared(sums, equations, both, options);
-    const bool solved = both.allFinite();
+    solveInPlace(factor, equations.target);
+    student.A = options.alpha * equations.target.topRows(d).transpose();
+    student.V = options.alpha * equations.target.bottomRows(m).transpose();
+    student.oneStepR2 = rSquared(sums, student, options);
+    const bool solved = student.A.allFinite() && student.V.allFinite();
     student.summary.status = solved ? FitStatus::solved : FitStatus::diverged;
     student.summary.message = solved ? "the normal equations were solved" : "the solution is not finite";
   }

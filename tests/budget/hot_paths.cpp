@@ -59,7 +59,7 @@ std::map<std::string, std::function<void()>> cases() {
        }},
       {"map_fit",
        [] {
-         stages::makeFit(shown.settings, *shown.teacher, *shown.simulation, *shown.observation, nullptr,
+         stages::makeFit(shown.settings, *shown.teacher, *shown.simulation, *shown.observation, {},
                          noProgress());
        }},
       {"student_sketch", [] { stages::analyseStudent(shown, stages::Depth::sketch, nullptr, noProgress()); }},

@@ -119,16 +119,39 @@ class TestReuse : public QObject {
   void theCovarianceIsKeptForEveryKeyhole() {
     const Settings settings = small("low-rank-linear", {{"fit.method", "stationary-discrete"}});
     const Result first = runExperiment(settings, nullptr);
-    QVERIFY(first->fit->covariance);
+    QVERIFY(first->fit->kept.covariance);
     const Result wider = runExperiment(with(settings, {{"observation.fraction", "0.7"}}), first);
-    QCOMPARE(wider->fit->covariance, first->fit->covariance);
+    QCOMPARE(wider->fit->kept.covariance, first->fit->kept.covariance);
     for (const Changes& changes :
          {Changes{{"simulation.alpha", "0.1"}}, Changes{{"fit.method", "stationary-continuous"}},
           Changes{{"teacher.seed", "9"}}}) {
       const Settings changed = with(settings, changes);
       const Result after = runExperiment(changed, first);
-      QVERIFY(after->fit->covariance != first->fit->covariance);
+      QVERIFY(after->fit->kept.covariance != first->fit->kept.covariance);
       QVERIFY(after->fit->student.A == runExperiment(changed, nullptr)->fit->student.A);
+    }
+  }
+
+  // Fails if what the MAP fits of every number of many units share is made again for each, serves another
+  // question or another run, or gives a student other bits than one that is fitted first.
+  void theNestedFactorIsKeptForEveryKeyhole() {
+    const Settings settings = small("figure-3", {{"teacher.size", "160"},
+                                                 {"observation.fraction", "0.9"},
+                                                 {"analysis.limit_runs", "0"},
+                                                 {"analysis.point_starts", "0"}});
+    const Result first = runExperiment(settings, nullptr);
+    QVERIFY(first->fit->kept.nested);
+    const Settings narrower = with(settings, {{"observation.fraction", "0.82"}});
+    const Result after = runExperiment(narrower, first);
+    QCOMPARE(after->fit->kept.nested, first->fit->kept.nested);
+    QVERIFY(after->fit->student.A == runExperiment(narrower, nullptr)->fit->student.A);
+    for (const Changes& changes : {Changes{{"fit.rho", "0.1"}}, Changes{{"fit.phi", "linear"}},
+                                   Changes{{"observation.subset", "random"}}, Changes{{"teacher.seed", "9"}},
+                                   Changes{{"simulation.sigma", "0.3"}}}) {
+      const Settings changed = with(settings, changes);
+      const Result other = runExperiment(changed, first);
+      QVERIFY(other->fit->kept.nested != first->fit->kept.nested);
+      QVERIFY(other->fit->student.A == runExperiment(changed, nullptr)->fit->student.A);
     }
   }
 
