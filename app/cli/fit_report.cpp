@@ -80,18 +80,19 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
 // All trials side by side, and what the student makes of them: the smoothed reconstruction for latent
 // students (a switching one has its states on the first trial alone), a noise-free run from each trial's
 // first sample for the others.
-double explainedVarianceOf(const Student& student, const FitRequest& request) {
-  const auto& trials = request.data.trials;
+double explainedVarianceOf(const Student& student, const std::vector<Trial>& trials) {
   const bool firstAlone = student.emission && !student.latent;
-  const Index columns = firstAlone ? trials.front().activity.cols() : request.data.timepoints();
+  const Index N = trials.front().activity.rows();
+  const Index columns =
+      firstAlone ? trials.front().activity.cols() : transitionsOf(trials) + static_cast<Index>(trials.size());
   std::vector<Matrix> states;
   if (student.latent && trials.size() > 1) states = smooth(*student.latent, trials).means;
-  Matrix recorded(request.data.neurons(), columns), explained(recorded.rows(), columns);
+  Matrix recorded(N, columns), explained(N, columns);
   Index at = 0;
   for (std::size_t k = 0; k < trials.size() && at < columns; ++k) {
     const Matrix &X = trials[k].activity, &input = trials[k].input;
     if (states.size() <= k)
-      states.push_back(student.emission ? student.states
+      states.push_back(student.emission ? Matrix(student.states.leftCols(X.cols()))
                                         : runStudent(student, startFor(student, X.col(0)), X.cols(), input,
                                                      Matrix(X.rows(), 0))
                                               .states);
@@ -100,6 +101,18 @@ double explainedVarianceOf(const Student& student, const FitRequest& request) {
     at += X.cols();
   }
   return explainedVariance(recorded, explained);
+}
+
+// The same of a long recording's beginning right after a stop, with a note.
+double explainedVarianceOf(Student& student, const FitRequest& request) {
+  const auto& trials = request.data.trials;
+  const Index known = student.states.cols();  // of the first trial
+  const Index most = known > 0 ? std::min(known, kLookAfterStop) : kLookAfterStop;
+  if (student.summary.status != FitStatus::stopped || request.data.timepoints() <= most)
+    return explainedVarianceOf(student, trials);
+  student.notes.push_back("after the stop, the explained variance is of the first " + std::to_string(most) +
+                          " time points only");
+  return explainedVarianceOf(student, beginningOf(trials, most));
 }
 
 // The settings that steer the method, as `options`.

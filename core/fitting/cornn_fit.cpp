@@ -340,7 +340,7 @@ Student fitCornn(const std::vector<Trial>& trials, const CornnOptions& options, 
     const End end = iterate(regression, options, student.summary, progress);
     if (hasParameters(student.summary.status)) {
       student.A = end.theta.transpose();
-      student.oneStepR2 = oneStepR2(student, trials);
+      setOneStepR2(student, trials);
     }
     addNotes(student, regression, end.kept, options, trials.front().input.rows() > 0);
   } else {

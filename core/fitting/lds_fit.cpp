@@ -24,6 +24,7 @@ constexpr double kHeywood =
 struct Run {
   LdsModel model;
   std::vector<double> logLikelihood;
+  std::vector<Matrix> means;  // see LdsFit
   FitStatus status = FitStatus::iterationLimit;
   std::string broke;  // why it ended early, if it did
 };
@@ -113,6 +114,7 @@ class Em {
         return run;
       run.model = next;
       run.logLikelihood.push_back(sums->logLikelihood);
+      if (m_data.anyMissing() && !emissionsAreFixed(m_options)) run.means = sums->means;
       report(start, iteration, sums->logLikelihood, progress);
       if (stoodStill(run.logLikelihood, m_options.tolerance)) {
         run.status = FitStatus::converged;
@@ -232,6 +234,15 @@ FitSummary summaryOf(const Run& run) {
   return summary;
 }
 
+double explainedBy(const LdsFit& fit, const std::vector<Trial>& trials, bool gaps) {
+  if (!fit.means.empty()) return reconstructionVariance(fit.model, trials, fit.means);
+  const Index most = lookedAtAfterStop(fit.model.latents(), gaps);
+  if (fit.summary.status != FitStatus::stopped || transitionsOf(trials) < most)
+    return reconstructionVariance(fit.model, trials, smooth(fit.model, trials).means);
+  const auto some = beginningOf(trials, most);
+  return reconstructionVariance(fit.model, some, smooth(fit.model, some).means);
+}
+
 }  // namespace
 
 Matrix paperScaling(ConstMatrixRef F, double alpha) {
@@ -260,8 +271,13 @@ std::vector<std::string> problems(const LdsOptions& options) {
   return found;
 }
 
-double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials) {
-  const LdsExpectations sums = smooth(model, trials);
+Index lookedAtAfterStop(Index latents, bool gaps) {
+  constexpr Index kLeast = 100, kWork = 20'000'000;
+  return gaps ? std::clamp(kWork / (latents * latents * latents), kLeast, kLookAfterStop) : kLookAfterStop;
+}
+
+double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,
+                              const std::vector<Matrix>& means) {
   const Index N = model.neurons();
   double left = 0, total = 0;
   Vector sum = Vector::Zero(N), count = Vector::Zero(N);
@@ -274,7 +290,7 @@ double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& t
         }
   const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
   for (std::size_t k = 0; k < trials.size(); ++k) {
-    Matrix rebuilt = (model.C * sums.means[k]).colwise() + model.c;
+    Matrix rebuilt = (model.C * means[k]).colwise() + model.c;
     if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input;
     for (Index t = 0; t < rebuilt.cols(); ++t)
       for (Index i = 0; i < N; ++i) {
@@ -318,9 +334,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   fit.logLikelihood = shown.logLikelihood;
   if (!shown.logLikelihood.empty()) {
     fit.model = std::move(shown.model);
-    const bool stopped = shown.status == FitStatus::stopped && transitionsOf(trials) >= kLookAfterStop;
-    fit.explainedVariance =
-        reconstructionVariance(fit.model, stopped ? beginningOf(trials, kLookAfterStop) : trials);
+    fit.means = std::move(shown.means);
+    fit.explainedVariance = explainedBy(fit, trials, em.data().anyMissing());
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
     if (shown.status != FitStatus::stopped)
       for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));

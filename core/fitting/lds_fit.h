@@ -23,8 +23,8 @@ enum class LdsStart {
              // says why.
 };
 
-// Time points that are looked at for what is said of a fit right after it was stopped: some 50 ms.
-constexpr Index kLookAfterStop = 20000;
+// kLookAfterStop; with gaps less, since every time point costs L³ then.
+Index lookedAtAfterStop(Index latents, bool gaps);
 
 struct LdsOptions {
   LdsClass kind;
@@ -51,7 +51,10 @@ struct LdsFit {
   std::vector<Restart> restarts;      // one per start, in the order of their seeds
   std::uint64_t seed = 0;             // of the start that is shown
   double explainedVariance = 0;  // of the samples by the smoothed reconstruction C x̂ + G u + c; after a
-                                 // stop, of the first kLookAfterStop time points
+                                 // stop, of the first lookedAtAfterStop() time points
+  // Per trial L x T, E[x_t] of all samples under the model, where EM had them anyway (some sample is
+  // missing); else empty.
+  std::vector<Matrix> means;
   std::vector<std::string> warnings;  // Heywood cases, channels that do not vary, a start that failed
 };
 
@@ -68,7 +71,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 // as their channel's mean.
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed);
 
-// What a model explains: see LdsFit.
-double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials);
+// What a model explains: see LdsFit. means: E[x_t] of each trial.
+double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,
+                              const std::vector<Matrix>& means);
 
 }  // namespace keyhole

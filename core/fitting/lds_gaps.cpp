@@ -11,6 +11,8 @@
 namespace keyhole {
 namespace {
 
+constexpr Index kLook = 256;  // steps from one look at the user's wishes to the next
+
 Matrix symmetric(const Matrix& A) {
   return 0.5 * (A + A.transpose());
 }
@@ -46,7 +48,7 @@ double GapSmoother::filter(Progress& progress) {
   const Vector logs = (2 * std::numbers::pi * m_model.R.array()).log();
   Matrix predicted = m_model.P0;
   for (Index t = 0; t < steps(); ++t) {
-    if (t % 256 == 255 && progress.stopRequested()) throw Stopped();
+    if (t % kLook == kLook - 1 && progress.stopRequested()) throw Stopped();
     const Vector there = m_there.col(t);
     addStep(m_model.C.transpose() * weights.cwiseProduct(there).asDiagonal() * m_model.C, logs.dot(there),
             predicted);
@@ -94,9 +96,9 @@ double GapSmoother::logLikelihood() {
   return -0.5 * (m_model.R.cwiseInverse().dot(left.rowwise().squaredNorm()) + sum);
 }
 
-void GapSmoother::smooth(LdsExpectations& sums, std::size_t trial) {
+void GapSmoother::smooth(LdsExpectations& sums, std::size_t trial, Progress& progress) {
   smoothMeans();
-  smoothCovariances(sums);
+  smoothCovariances(sums, progress);
   addMeans(sums, trial);
 }
 
@@ -106,7 +108,7 @@ void GapSmoother::smoothMeans() {
 }
 
 // Adds Σ Cov(x_t) and Σ Cov(x_{t+1}, x_t).
-void GapSmoother::smoothCovariances(LdsExpectations& sums) const {
+void GapSmoother::smoothCovariances(LdsExpectations& sums, Progress& progress) const {
   const Index L = m_model.latents();
   const auto addToChannels = [&](const Matrix& covariance, Index t) {
     for (Index i = 0; i < m_model.neurons(); ++i)
@@ -117,6 +119,7 @@ void GapSmoother::smoothCovariances(LdsExpectations& sums) const {
   Matrix total = now, lagged = Matrix::Zero(L, L);
   addToChannels(now, steps() - 1);
   for (Index t = steps() - 2; t >= 0; --t) {
+    if (t % kLook == kLook - 1 && progress.stopRequested()) throw Stopped();
     const auto at = static_cast<std::size_t>(t);
     const Matrix& gain = m_steps[at].gain;
     const Matrix next = now;

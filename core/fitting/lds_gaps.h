@@ -15,7 +15,7 @@ class GapSmoother {
   // The log-likelihood; keeps the filtered means. Throws std::runtime_error if a covariance breaks.
   double filter(Progress& progress);
   // Adds the expectations to the sums; firstMeans at this trial's column. After filter().
-  void smooth(LdsExpectations& sums, std::size_t trial);
+  void smooth(LdsExpectations& sums, std::size_t trial, Progress& progress);
 
   const Matrix& predicted() const { return m_ahead; }  // L x T, E[x_t] given the samples before t
 
@@ -28,7 +28,7 @@ class GapSmoother {
   void addStep(const Matrix& information, double logNoise, const Matrix& predicted);
   double logLikelihood();
   void smoothMeans();
-  void smoothCovariances(LdsExpectations& sums) const;
+  void smoothCovariances(LdsExpectations& sums, Progress& progress) const;
   void addMeans(LdsExpectations& sums, std::size_t trial);
 
   const LdsModel& m_model;

@@ -37,7 +37,7 @@ const LdsExpectations& LdsSmoother::run(const LdsModel& model, Need need, Progre
     if (m_data.tiles()[k].steps == 0) {
       GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k));
       m_sums.logLikelihood += gaps.filter(progress);
-      gaps.smooth(m_sums, k);
+      gaps.smooth(m_sums, k, progress);
       continue;
     }
     m_sums.logLikelihood += m_tiled->filter(k, progress);

@@ -3,11 +3,15 @@
 #include "core/fitting/lds_smoother.h"
 #include "core/fitting/run_student.h"
 
+#include <algorithm>
+#include <string>
+
 namespace keyhole {
 
 namespace {
 
-Student described(const LdsModel& model, const std::vector<Trial>& trials, double alpha) {
+// means: E[x_t] of the first trial.
+Student described(const LdsModel& model, const Matrix& means, double alpha) {
   Student student;
   student.alpha = alpha;
   student.A = paperScaling(model.F, alpha);
@@ -18,8 +22,13 @@ Student described(const LdsModel& model, const std::vector<Trial>& trials, doubl
   student.seen = model.neurons();
   student.emission = Emission{model.C, model.G, model.c, model.R};
   student.latent = std::make_shared<const LdsModel>(model);
-  student.states = smooth(model, {trials.front()}).means.front();
+  student.states = means;
   return student;
+}
+
+Matrix firstMeans(const LdsModel& model, const std::vector<Trial>& trials) {
+  // A long recording is not copied for it.
+  return (trials.size() == 1 ? smooth(model, trials) : smooth(model, {trials.front()})).means.front();
 }
 
 double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, double alpha) {
@@ -31,17 +40,25 @@ double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, doubl
 }  // namespace
 
 Student latentStudent(const LdsModel& model, const std::vector<Trial>& trials, double alpha) {
-  Student student = described(model, trials, alpha);
+  Student student = described(model, firstMeans(model, trials), alpha);
   student.oneStepR2 = filteredR2(model, trials, alpha);
   return student;
 }
 
 Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha) {
   Student student;
-  const bool inPart = fit.summary.status == FitStatus::stopped && transitionsOf(trials) >= kLookAfterStop;
+  Index most = 0;
+  bool inPart = false;
   if (hasParameters(fit.summary.status)) {
-    student = described(fit.model, trials, alpha);
-    student.oneStepR2 = filteredR2(fit.model, inPart ? beginningOf(trials, kLookAfterStop) : trials, alpha);
+    const bool gaps =
+        std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
+    most = lookedAtAfterStop(fit.model.latents(), gaps);
+    inPart = fit.summary.status == FitStatus::stopped && transitionsOf(trials) >= most;
+    const auto some = inPart ? beginningOf(trials, most) : std::vector<Trial>();
+    const auto& looked = inPart ? some : trials;
+    student =
+        described(fit.model, fit.means.empty() ? firstMeans(fit.model, looked) : fit.means.front(), alpha);
+    student.oneStepR2 = filteredR2(fit.model, looked, alpha);
   }
   student.alpha = alpha;
   student.summary = fit.summary;
@@ -50,8 +67,9 @@ Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double al
     if (fit.restarts[i].seed == fit.seed) student.shownRestart = i;
   student.notes = fit.warnings;
   if (inPart)
-    student.notes.push_back("after the stop, one-step R² and reconstruction are of the first " +
-                            std::to_string(kLookAfterStop) + " time points only");
+    student.notes.push_back("after the stop, one-step R²" +
+                            std::string(fit.means.empty() ? " and reconstruction are" : " is") +
+                            " of the first " + std::to_string(most) + " time points only");
   return student;
 }
 

@@ -125,6 +125,16 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials) {
   return total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
 }
 
+void setOneStepR2(Student& student, const std::vector<Trial>& trials) {
+  if (student.summary.status != FitStatus::stopped || transitionsOf(trials) < kLookAfterStop) {
+    student.oneStepR2 = oneStepR2(student, trials);
+    return;
+  }
+  student.oneStepR2 = oneStepR2(student, beginningOf(trials, kLookAfterStop));
+  student.notes.push_back("after the stop, the one-step R² is of the first " +
+                          std::to_string(kLookAfterStop) + " time points only");
+}
+
 double predictedR2(const std::vector<Matrix>& predictions, const std::vector<Trial>& trials, double alpha) {
   const Index N = trials.front().activity.rows();
   double left = 0, squares = 0;
@@ -147,14 +157,25 @@ double predictedR2(const std::vector<Matrix>& predictions, const std::vector<Tri
 }
 
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction) {
+  const Index N = recording.rows(), T = recording.cols();
+  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
+  // Column by column: along the rows of a long recording every number would come from another cache line.
+  for (Index t = 0; t < T; ++t)
+    for (Index i = 0; i < N; ++i) {
+      const double y = recording(i, t);
+      if (std::isnan(y)) continue;
+      sum(i) += y;
+      count(i) += 1;
+    }
+  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
   double total = 0, left = 0;
-  for (Index i = 0; i < recording.rows(); ++i) {
-    const auto row = recording.row(i).array();
-    const auto there = !row.isNaN();
-    const double mean = there.select(row, 0.0).sum() / std::max(static_cast<double>(there.count()), 1.0);
-    total += there.select(row - mean, 0.0).square().sum();
-    left += there.select(row - prediction.row(i).array(), 0.0).square().sum();
-  }
+  for (Index t = 0; t < T; ++t)
+    for (Index i = 0; i < N; ++i) {
+      const double y = recording(i, t);
+      if (std::isnan(y)) continue;
+      total += (y - mean(i)) * (y - mean(i));
+      left += (y - prediction(i, t)) * (y - prediction(i, t));
+    }
   if (!(total > 0)) return std::numeric_limits<double>::quiet_NaN();
   return std::max(1.0 - left / total, -1e6);
 }

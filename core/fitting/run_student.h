@@ -37,6 +37,10 @@ Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, Const
 // 1 - Σ(x⁺ - x̂⁺)² / Σ(x⁺ - mean)² with x⁺_t = x_t - (1-α) x_{t-1}, over all trials. NaN if x⁺ does not vary.
 double oneStepR2(const Student& student, const std::vector<Trial>& trials);
 
+// Sets the student's one-step R²: of all trials; of their first kLookAfterStop time points, with a note, if
+// the fit was stopped.
+void setOneStepR2(Student& student, const std::vector<Trial>& trials);
+
 // The same for given predictions of every sample (N x T per trial; those of the first time point are not
 // used), over the entries whose two samples are there.
 double predictedR2(const std::vector<Matrix>& predictions, const std::vector<Trial>& trials, double alpha);

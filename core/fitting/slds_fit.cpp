@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 
 namespace keyhole {
@@ -70,11 +71,9 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
   const LdsData data(trials, true);
   LdsEmissionSteps emissions(data, options.kind);
   for (Index iteration = 0;; ++iteration) {
-    // The first one is taken whatever the user wishes: without it there is nothing to show.
-    Progress& watch = iteration == 0 ? noProgress() : stage;
     double elbo = logPrior(next.model, next.bounds);
     for (std::size_t i = 0; i < trials.size(); ++i)
-      elbo += improve(next.posteriors[i], next.model, trials[i], watch);
+      elbo += improve(next.posteriors[i], next.model, trials[i], stage);
     if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
     if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, transitionsOf(trials), options.tolerance)) {
       run.status = FitStatus::converged;
@@ -93,7 +92,7 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
                      "fitting the switching system");
     updateStates(next.model, trials, next.posteriors, options.kind, next.bounds);
     updateEmissions(next.model, trials, next.posteriors, emissions);
-    updateTransitions(next.model, next.posteriors, next.bounds);
+    updateTransitions(next.model, next.posteriors, next.bounds, stage);
   }
 }
 
@@ -110,13 +109,25 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
     run.broke = lds.summary.message;
     return run;
   }
+  if (start > 0 && progress.stopRequested()) {  // an earlier start has something to show
+    run.status = FitStatus::stopped;
+    return run;
+  }
   for (const auto& warning : lds.warnings)
     if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
+  std::optional<SldsStart> least;
   try {
-    iterate(run, startFrom(lds.model, trials, options, common.seed, stage), trials, options, start, stage,
+    least = alike(lds.model, trials, options);
+    if (!std::isfinite(least->elbo)) throw std::runtime_error("the evidence bound left the finite range");
+    iterate(run, startFrom(*least, trials, options, common.seed, stage), trials, options, start, stage,
             progress);
   } catch (const Stopped&) {
     run.status = FitStatus::stopped;
+    if (run.elbo.empty()) {  // stopped before the first iteration
+      run.model = std::move(least->model);
+      run.posteriors = std::move(least->posteriors);
+      run.elbo = {least->elbo};
+    }
   } catch (const InputError&) {
     throw;
   } catch (const std::runtime_error& error) {

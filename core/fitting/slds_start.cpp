@@ -1,5 +1,6 @@
 #include "core/fitting/slds_start.h"
 
+#include "core/common/error.h"
 #include "core/common/random.h"
 
 #include <cmath>
@@ -8,9 +9,10 @@ namespace keyhole {
 namespace {
 
 constexpr std::uint64_t kSubstream = 11;  // of Stream::fit, apart from the rotation's
-constexpr int kRounds = 20;               // of q(z) and dynamics with q(x) fixed
-constexpr double kBelief = 0.9;           // in the cluster, at first; the rest is shared by the others
-constexpr double kFloor = 1e-6;           // of the common LDS's mean dynamics noise
+constexpr int kClusterRounds = 30;
+constexpr int kRounds = 20;      // of q(z) and dynamics with q(x) fixed
+constexpr double kBelief = 0.9;  // in the cluster, at first; the rest is shared by the others
+constexpr double kFloor = 1e-6;  // of the common LDS's mean dynamics noise
 
 // The first point at random, each further one with a probability that grows as its squared distance from
 // those before.
@@ -51,13 +53,27 @@ Matrix featuresOf(const std::vector<SldsPosterior>& posteriors) {
   return features;
 }
 
+// q(z): mostly in the cluster of the time point.
+void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& labels) {
+  std::size_t at = 0;
+  for (auto& posterior : posteriors) {
+    const Index K = posterior.z.states.rows();
+    const double other = (1 - kBelief) / static_cast<double>(std::max<Index>(K - 1, 1));
+    Matrix states = Matrix::Constant(K, posterior.x.means.cols(), other);
+    for (Index t = 0; t < states.cols(); ++t) states(labels[at++], t) = kBelief;
+    posterior.z = independentStates(states);
+  }
+}
+
 }  // namespace
 
-std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t seed, int rounds) {
+std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t seed, int rounds,
+                          Progress& progress) {
   const Index n = points.cols();
   Matrix centres = firstCentres(points, clusters, seed);
   std::vector<Index> labels(static_cast<std::size_t>(n), 0);
   for (int round = 0; round < rounds; ++round) {
+    if (progress.stopRequested()) throw Stopped();
     Matrix sums = Matrix::Zero(points.rows(), clusters);
     Vector counts = Vector::Zero(clusters);
     bool changed = false;
@@ -77,34 +93,34 @@ std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t s
   return labels;
 }
 
-SldsStart startFrom(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options,
-                    std::uint64_t seed, Progress& progress) {
+SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options) {
   const Index K = options.states;
   SldsStart start{switchingOf(common, K),
                   std::vector<SldsPosterior>(trials.size()),
                   {options.transitions, options.stickiness,
                    kFloor * common.Q.trace() / static_cast<double>(common.latents())}};
   for (Matrix& Q : start.model.Q) Q = raisedNoise(Q, start.bounds.noiseFloor, options.kind.dynamicsNoise);
+  start.elbo = logPrior(start.model, start.bounds);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     start.posteriors[i].z =
         independentStates(Matrix::Constant(K, trials[i].activity.cols(), 1.0 / static_cast<double>(K)));
-    // Whatever the user wishes: without q(x) there is nothing to show.
-    improve(start.posteriors[i], start.model, trials[i]);
+    start.elbo += improve(start.posteriors[i], start.model, trials[i]);
   }
-  const auto labels = kMeans(featuresOf(start.posteriors), K, seed);
-  const double other = (1 - kBelief) / static_cast<double>(std::max<Index>(K - 1, 1));
-  std::size_t at = 0;
-  for (auto& posterior : start.posteriors) {
-    Matrix states = Matrix::Constant(K, posterior.x.means.cols(), other);
-    for (Index t = 0; t < states.cols(); ++t) states(labels[at++], t) = kBelief;
-    posterior.z = independentStates(states);
-  }
+  return start;
+}
+
+SldsStart startFrom(const SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
+                    std::uint64_t seed, Progress& progress) {
+  SldsStart start = alike;
+  believe(start.posteriors,
+          kMeans(featuresOf(start.posteriors), options.states, seed, kClusterRounds, progress));
   for (int round = 0; round < kRounds; ++round) {
-    if (progress.stopRequested()) break;
     updateStates(start.model, trials, start.posteriors, options.kind, start.bounds);
-    updateTransitions(start.model, start.posteriors, start.bounds);
-    for (std::size_t i = 0; i < trials.size(); ++i)
+    updateTransitions(start.model, start.posteriors, start.bounds, progress);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      if (progress.stopRequested()) throw Stopped();
       improveSwitches(start.posteriors[i], start.model, trials[i]);
+    }
   }
   return start;
 }

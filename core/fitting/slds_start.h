@@ -6,18 +6,26 @@
 
 namespace keyhole {
 
+// A model, and what it says of the trials.
 struct SldsStart {
   SldsModel model;
   std::vector<SldsPosterior> posteriors;  // one per trial
   SldsBounds bounds;
+  double elbo = 0;  // of alike() alone: the others are evaluated by the first iteration
 };
 
-// See fitSwitchingLds(). `common` is the LDS that it starts from.
-SldsStart startFrom(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options,
+// The common LDS as a switching one whose K states are alike: the least that there is to show. Cannot be
+// stopped.
+SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options);
+
+// From there to the start of the iterations: see fitSwitchingLds(). Throws Stopped.
+SldsStart startFrom(const SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
                     std::uint64_t seed, Progress& progress);
 
 // Lloyd's k-means from a k-means++ start (Arthur & Vassilvitskii 2007): the cluster of each column. Same
 // seed, same clusters. An emptied cluster keeps its centre. Cost O(rounds n K d).
-std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t seed, int rounds = 30);
+// Throws Stopped.
+std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t seed, int rounds = 30,
+                          Progress& progress = noProgress());
 
 }  // namespace keyhole

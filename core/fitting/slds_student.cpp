@@ -125,9 +125,9 @@ class Predictor {
   Vector m_pull;
 };
 
-// How many time points can be predicted within some 50 ms.
+// How many time points can be predicted within some 20 ms.
 Index stepsSoon(const SldsModel& model) {
-  constexpr Index kWork = 600'000;
+  constexpr Index kWork = 250'000;
   const Index each = model.states() * model.latents() * model.latents();
   return std::max<Index>(kWork / each, 50);
 }

@@ -1,4 +1,5 @@
 // The maximisation over the transitions of an SLDS: see slds_steps.h.
+#include "core/common/error.h"
 #include "core/fitting/slds_steps.h"
 
 #include <Eigen/Cholesky>
@@ -77,49 +78,69 @@ double objectiveOf(const Regression& data, const Weights& weights) {
   return sum;
 }
 
-// Gradient and negative Hessian with respect to the rows of [W offsets], one after the other.
+// Gradient and negative Hessian (its lower triangle) with respect to the rows of [W offsets], one after the
+// other.
 struct Curvature {
   Vector gradient;
   Matrix hessian;
 };
 
-Curvature curvatureOf(const Regression& data, const Weights& weights) {
+// What the bound's spread of x adds.
+Curvature curvatureOfSpread(const Regression& data, const Weights& weights) {
   const Index K = weights.W.rows(), L = weights.W.cols(), width = L + weights.offsets.cols();
   Curvature found{Vector::Zero(K * width), Matrix::Zero(K * width, K * width)};
   const Matrix pull = 0.5 * centred(weights.W) * data.spread;
   for (Index j = 0; j < K; ++j) {
     found.gradient.segment(j * width, L) = -pull.row(j).transpose();
-    for (Index l = 0; l < K; ++l)
+    for (Index l = 0; l <= j; ++l)
       found.hessian.block(j * width, l * width, L, L) =
           0.5 * ((j == l ? 1.0 : 0.0) - 1.0 / static_cast<double>(K)) * data.spread;
-  }
-  for (std::size_t g = 0; g < data.targets.size(); ++g) {
-    const Matrix p = logProbabilities(data, weights, g).array().exp();
-    const Vector count = data.targets[g].colwise().sum().transpose();
-    const Matrix excess = data.targets[g] - p * count.asDiagonal();
-    const Index own = L + static_cast<Index>(g);  // the column of the group's offset
-    for (Index j = 0; j < K; ++j) {
-      found.gradient.segment(j * width, L) += data.x * excess.row(j).transpose();
-      found.gradient(j * width + own) += excess.row(j).sum();
-      for (Index l = 0; l < K; ++l) {
-        Vector weight = -p.row(j).cwiseProduct(p.row(l)).transpose();
-        if (l == j) weight += p.row(j).transpose();
-        weight = weight.cwiseProduct(count);
-        auto block = found.hessian.block(j * width, l * width, width, width);
-        const Vector cross = data.x * weight;
-        block.topLeftCorner(L, L) += data.x * weight.asDiagonal() * data.x.transpose();
-        block.col(own).head(L) += cross;
-        block.row(own).head(L) += cross.transpose();
-        block(own, own) += weight.sum();
-      }
-    }
   }
   return found;
 }
 
+// A step's weight in the block of states j and l is a sum over groups where W is concerned, so that the
+// product with x is formed once per block.
+Curvature curvatureOf(const Regression& data, const Weights& weights, Progress& progress) {
+  const Index K = weights.W.rows(), L = weights.W.cols(), G = weights.offsets.cols(), width = L + G;
+  Curvature found = curvatureOfSpread(data, weights);
+  std::vector<Matrix> p;
+  Matrix counts(data.x.cols(), G);
+  for (Index g = 0; g < G; ++g) {
+    const Matrix& target = data.targets[static_cast<std::size_t>(g)];
+    p.push_back(logProbabilities(data, weights, static_cast<std::size_t>(g)).array().exp());
+    counts.col(g) = target.colwise().sum().transpose();
+    const Matrix excess = target - p.back() * counts.col(g).asDiagonal();
+    const Matrix pulls = data.x * excess.transpose();  // L x K
+    for (Index j = 0; j < K; ++j) {
+      found.gradient.segment(j * width, L) += pulls.col(j);
+      found.gradient(j * width + L + g) += excess.row(j).sum();
+    }
+  }
+  Matrix weight(data.x.cols(), G);
+  for (Index j = 0; j < K; ++j)
+    for (Index l = 0; l <= j; ++l) {
+      if (progress.stopRequested()) throw Stopped();
+      for (Index g = 0; g < G; ++g) {
+        const Matrix& own = p[static_cast<std::size_t>(g)];
+        weight.col(g) = -own.row(j).cwiseProduct(own.row(l)).transpose();
+        if (l == j) weight.col(g) += own.row(j).transpose();
+      }
+      weight = weight.cwiseProduct(counts);
+      const Matrix weighted = data.x * weight.rowwise().sum().asDiagonal();
+      const Matrix cross = data.x * weight;
+      auto block = found.hessian.block(j * width, l * width, width, width);
+      block.topLeftCorner(L, L).noalias() += weighted * data.x.transpose();
+      block.topRightCorner(L, G) += cross;
+      block.bottomLeftCorner(G, L) += cross.transpose();
+      block.bottomRightCorner(G, G).diagonal() += weight.colwise().sum().transpose();
+    }
+  return found;
+}
+
 // One Newton step, halved until the objective does not fall. Returns whether there was one.
-bool stepUp(Weights& weights, double& objective, const Regression& data) {
-  Curvature at = curvatureOf(data, weights);
+bool stepUp(Weights& weights, double& objective, const Regression& data, Progress& progress) {
+  Curvature at = curvatureOf(data, weights, progress);
   const Index K = weights.W.rows(), L = weights.W.cols(), groups = weights.offsets.cols();
   at.hessian.diagonal().array() += kDamping * at.hessian.diagonal().mean() + 1e-300;
   const Vector direction = at.hessian.ldlt().solve(at.gradient);
@@ -129,6 +150,7 @@ bool stepUp(Weights& weights, double& objective, const Regression& data) {
   for (int i = 0; i < kHalvings; ++i, share *= 0.5) {
     const Weights next{weights.W + share * change.leftCols(L),
                        weights.offsets + share * change.rightCols(groups)};
+    if (progress.stopRequested()) throw Stopped();
     const double value = objectiveOf(data, next);
     if (!(value > objective)) continue;
     weights = next;
@@ -197,7 +219,7 @@ double transitionObjective(const SldsModel& model, const std::vector<SldsPosteri
 }
 
 void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& posteriors,
-                       const SldsBounds& bounds) {
+                       const SldsBounds& bounds, Progress& progress) {
   const Index K = model.states();
   if (K == 1) return;
   Vector first = Vector::Zero(K);
@@ -214,7 +236,7 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
   Weights weights = weightsOf(model, bounds);
   double objective = objectiveOf(data, weights);
   for (int step = 0; step < kNewtonSteps; ++step)
-    if (!stepUp(weights, objective, data)) break;
+    if (!stepUp(weights, objective, data, progress)) break;
   store(model, std::move(weights));
 }
 

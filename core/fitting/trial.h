@@ -26,4 +26,7 @@ Index transitionsOf(const std::vector<Trial>& trials);
 // trial has at least two). For what has to be said of a fit soon after it was stopped.
 std::vector<Trial> beginningOf(const std::vector<Trial>& trials, Index steps);
 
+// How many time points are looked at for what is said of a fit right after it was stopped: some 50 ms.
+constexpr Index kLookAfterStop = 20000;
+
 }  // namespace keyhole

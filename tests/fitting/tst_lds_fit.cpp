@@ -52,6 +52,20 @@ class TestLdsFit : public QObject {
   Q_OBJECT
 
  private slots:
+  // What EM knows of the latents under the model that it ends with. Fails if the means are those of the model
+  // before, or of a step that was not kept.
+  void meansWithGapsAreThoseOfTheModel() {
+    const LdsModel truth = randomLds(4, 3, 6, 1);
+    const std::vector<Trial> trials = {withGaps(sampleOf(truth, 4, 60), 7), sampleOf(truth, 5, 40)};
+    for (const int iterations : {0, 3}) {
+      const LdsFit fit = fitLds(trials, quick(3, iterations));
+      const auto means = smooth(fit.model, trials).means;
+      QCOMPARE(fit.means.size(), trials.size());
+      for (std::size_t k = 0; k < trials.size(); ++k) COMPARE_MATRICES(fit.means[k], means[k], 1e-12);
+    }
+    QVERIFY(fitLds({trials[1]}, quick(3, 3)).means.empty());
+  }
+
   void logLikelihoodNeverFalls_data() { addClasses(); }
   // EM's theorem, over random recordings of every class: also with gaps, trials, without bias or direct
   // input, and with the stability constraint. Fails if any step of the maximisation is wrong, since a wrong

@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include <limits>
+
 using namespace keyhole;
 using namespace keyhole::test;
 
@@ -40,6 +42,32 @@ class TestRunStudent : public QObject {
     QVERIFY(run.diverged);
     QVERIFY(run.states.allFinite());
     QCOMPARE(run.states.cols(), Index{400});
+  }
+
+  // Fails if all of a long recording is looked at after a stop, a part of it without one, or the part is not
+  // told.
+  void afterAStopThePartIsTold() {
+    Student student;
+    student.A = 0.5 * Matrix::Identity(2, 2);
+    student.V.resize(2, 0);
+    const std::vector<Trial> trials = {{RandomStream(1, Stream::test).normalMatrix(2, kLookAfterStop + 500),
+                                        Matrix(0, kLookAfterStop + 500)}};
+    setOneStepR2(student, trials);
+    QVERIFY(student.notes.empty() && student.oneStepR2 == oneStepR2(student, trials));
+    student.summary.status = FitStatus::stopped;
+    setOneStepR2(student, trials);
+    QCOMPARE(student.notes.size(), std::size_t{1});
+    QVERIFY(student.oneStepR2 == oneStepR2(student, beginningOf(trials, kLookAfterStop)));
+    QVERIFY(student.oneStepR2 != oneStepR2(student, trials));
+  }
+
+  // Missing samples are left out, of both sums. Fails if they are taken for 0.
+  void explainedVarianceLeavesGapsOut() {
+    Matrix X = RandomStream(2, Stream::test).normalMatrix(3, 40);
+    const Matrix guess = 0.5 * X;
+    Matrix some = X.leftCols(39);
+    X(1, 39) = X(0, 39) = X(2, 39) = std::numeric_limits<double>::quiet_NaN();
+    QVERIFY(std::abs(explainedVariance(X, guess) - explainedVariance(some, guess.leftCols(39))) < 1e-14);
   }
 
   // Predicting the mean explains nothing; a constant recording has nothing to explain.

@@ -1,5 +1,6 @@
 // Tests core/fitting/slds_fit.h: the bound never falls, K = 1 is the LDS, known systems are segmented.
 #include "core/common/error.h"
+#include "core/fitting/lds_smoother.h"
 #include "core/fitting/run_student.h"
 #include "core/fitting/slds_fit.h"
 #include "core/fitting/slds_start.h"
@@ -357,6 +358,45 @@ class TestSldsFit : public QObject {
       QVERIFY(QString::fromStdString(fit.warnings.at(0)).contains("constant channels"));
       qInfo() << fit.summary.message.c_str() << fit.elbo.back() << fit.ldsLogLikelihood.value_or(0);
     }
+  }
+
+  // States that are alike are one LDS: x does not depend on the switches, the posterior factorises, and the
+  // bound is the log-likelihood (two roads). Fails if the least result that a stop leaves is of another
+  // model, or counts the switches.
+  void statesThatAreAlikeAreTheLds() {
+    for (const Index missing : {0, 5}) {
+      const LdsModel model = randomLds(3, 2, 6, 1);
+      Trial trial = test::sampleOf(model, 3, 80);
+      if (missing > 0) trial = withGaps(trial, missing);
+      for (const Index states : {2, 4}) {
+        const SldsStart least = alike(model, {trial}, quick(2, states));
+        const double exact = logLikelihood(model, {trial});
+        QVERIFY2(std::abs(least.elbo - exact) < 1e-9 * std::abs(exact),
+                 qPrintable(QString::number(least.elbo - exact)));
+      }
+    }
+  }
+
+  // Stopped before its first iteration a fit has the common LDS to show. Fails if it has nothing, goes on, or
+  // its paths and posteriors are missing.
+  void aStopBeforeTheFirstIterationLeavesTheLds() {
+    const auto trial = test::sampleOf(randomLds(3, 2, 6, 1), 3, 200);
+    class StopOnReport : public Progress {
+     public:
+      void report(double fraction, std::string_view) override { m_stop = m_stop || fraction > 0.05; }
+      bool stopRequested() const override { return m_stop; }
+
+     private:
+      bool m_stop = false;
+    } onReport;
+    const SldsFit fit = fitSwitchingLds({trial}, quick(2, 3, 50), onReport);
+    QCOMPARE(fit.summary.status, FitStatus::stopped);
+    QCOMPARE(fit.summary.iterations, 0);
+    QCOMPARE(fit.elbo.size(), std::size_t{1});
+    QVERIFY(std::isfinite(fit.elbo.front()));
+    QVERIFY(fit.model.F[0] == fit.model.F[2]);
+    QCOMPARE(fit.paths.front().size(), std::size_t{200});
+    QCOMPARE(fit.means.front().cols(), Index{200});
   }
 
   void clustersAreFound() {
