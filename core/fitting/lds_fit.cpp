@@ -236,11 +236,9 @@ FitSummary summaryOf(const Run& run) {
 
 double explainedBy(const LdsFit& fit, const std::vector<Trial>& trials, bool gaps) {
   if (!fit.means.empty()) return reconstructionVariance(fit.model, trials, fit.means);
-  const Index most = lookedAtAfterStop(fit.model.latents(), gaps);
-  if (fit.summary.status != FitStatus::stopped || transitionsOf(trials) < most)
-    return reconstructionVariance(fit.model, trials, smooth(fit.model, trials).means);
-  const auto some = beginningOf(trials, most);
-  return reconstructionVariance(fit.model, some, smooth(fit.model, some).means);
+  const LookedAt looked(trials, fit.summary.status == FitStatus::stopped,
+                        lookedAtAfterStop(fit.model.latents(), gaps));
+  return reconstructionVariance(fit.model, looked.trials(), smooth(fit.model, looked.trials()).means);
 }
 
 }  // namespace

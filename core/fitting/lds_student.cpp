@@ -53,12 +53,11 @@ Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double al
     const bool gaps =
         std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
     most = lookedAtAfterStop(fit.model.latents(), gaps);
-    inPart = fit.summary.status == FitStatus::stopped && transitionsOf(trials) >= most;
-    const auto some = inPart ? beginningOf(trials, most) : std::vector<Trial>();
-    const auto& looked = inPart ? some : trials;
-    student =
-        described(fit.model, fit.means.empty() ? firstMeans(fit.model, looked) : fit.means.front(), alpha);
-    student.oneStepR2 = filteredR2(fit.model, looked, alpha);
+    const LookedAt looked(trials, fit.summary.status == FitStatus::stopped, most);
+    inPart = looked.inPart();
+    student = described(
+        fit.model, fit.means.empty() ? firstMeans(fit.model, looked.trials()) : fit.means.front(), alpha);
+    student.oneStepR2 = filteredR2(fit.model, looked.trials(), alpha);
   }
   student.alpha = alpha;
   student.summary = fit.summary;

@@ -126,11 +126,9 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials) {
 }
 
 void setOneStepR2(Student& student, const std::vector<Trial>& trials) {
-  if (student.summary.status != FitStatus::stopped || transitionsOf(trials) < kLookAfterStop) {
-    student.oneStepR2 = oneStepR2(student, trials);
-    return;
-  }
-  student.oneStepR2 = oneStepR2(student, beginningOf(trials, kLookAfterStop));
+  const LookedAt looked(trials, student.summary.status == FitStatus::stopped);
+  student.oneStepR2 = oneStepR2(student, looked.trials());
+  if (!looked.inPart()) return;
   student.notes.push_back("after the stop, the one-step R² is of the first " +
                           std::to_string(kLookAfterStop) + " time points only");
 }

@@ -90,10 +90,24 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
     if (iteration == options.iterations) return;
     stage.checkpoint(static_cast<double>(iteration) / static_cast<double>(options.iterations),
                      "fitting the switching system");
-    updateStates(next.model, trials, next.posteriors, options.kind, next.bounds);
+    updateStates(next.model, trials, next.posteriors, options.kind, next.bounds, stage);
     updateEmissions(next.model, trials, next.posteriors, emissions);
     updateTransitions(next.model, next.posteriors, next.bounds, stage);
   }
+}
+
+// Stopped before the first iteration. If even the least was not found by then, it is found for the part that
+// is looked at after a stop; its bound is that of all.
+void leaveTheLeast(Run& run, std::optional<SldsStart>& least, const LdsFit& lds,
+                   const std::vector<Trial>& trials, const SldsOptions& options) {
+  if (!least) {
+    const LookedAt looked(trials, true);
+    least = alike(lds.model, looked.trials(), options);
+    if (looked.inPart()) least->elbo = lds.logLikelihood.back() + logPrior(least->model, least->bounds);
+  }
+  run.model = std::move(least->model);
+  run.posteriors = std::move(least->posteriors);
+  run.elbo = {least->elbo};
 }
 
 Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int start, Progress& progress) {
@@ -117,17 +131,13 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
     if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
   std::optional<SldsStart> least;
   try {
-    least = alike(lds.model, trials, options);
+    least = alike(lds.model, trials, options, stage);
     if (!std::isfinite(least->elbo)) throw std::runtime_error("the evidence bound left the finite range");
     iterate(run, startFrom(*least, trials, options, common.seed, stage), trials, options, start, stage,
             progress);
   } catch (const Stopped&) {
     run.status = FitStatus::stopped;
-    if (run.elbo.empty()) {  // stopped before the first iteration
-      run.model = std::move(least->model);
-      run.posteriors = std::move(least->posteriors);
-      run.elbo = {least->elbo};
-    }
+    if (run.elbo.empty()) leaveTheLeast(run, least, lds, trials, options);
   } catch (const InputError&) {
     throw;
   } catch (const std::runtime_error& error) {
@@ -204,16 +214,28 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
                            "log-likelihood of the latent LDS with as many latents and iterations");
 }
 
-// Of the shown run.
-void describe(SldsFit& fit, Run& run, const std::vector<Trial>& trials) {
+// The first T time points.
+void cut(ChainMoments& x, Index T) {
+  for (Matrix* each : {&x.means, &x.covariances, &x.lagged})
+    if (each->cols() > T) *each = Matrix(each->leftCols(T));
+}
+
+// Of the shown run; after a stop, of a part of the trials.
+void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all) {
+  const LookedAt looked(all, run.status == FitStatus::stopped);
+  const auto& trials = looked.trials();
   fit.model = std::move(run.model);
   fit.warnings = std::move(run.warnings);
   fit.visits = visitsOf(run.posteriors);
   for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (looked.inPart()) cut(run.posteriors[i].x, trials[i].activity.cols());
     fit.paths.push_back(likeliestPath(switchesGiven(run.posteriors[i].x, fit.model, trials[i])));
-    fit.posteriors.push_back(std::move(run.posteriors[i].z.states));
+    fit.posteriors.push_back(run.posteriors[i].z.states.leftCols(trials[i].activity.cols()));
     fit.means.push_back(std::move(run.posteriors[i].x.means));
   }
+  if (looked.inPart())
+    fit.warnings.push_back("after the stop, discrete states and latents are shown of the first " +
+                           std::to_string(kLookAfterStop) + " time points only");
   addWarnings(fit, LdsData(trials, true).variances());
   if (run.status != FitStatus::stopped)
     for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));

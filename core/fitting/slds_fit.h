@@ -27,6 +27,7 @@ std::vector<std::string> problems(const SldsOptions& options);
 struct SldsFit {
   SldsModel model;
   std::vector<double> elbo;  // before each iteration, and after the last; with the log-prior of stickiness
+  // Of the trials, or after a stop of as much of them as is looked at (LookedAt; a warning says so):
   std::vector<std::vector<int>> paths;  // the most likely discrete states of each trial (Viterbi, given q(x))
   std::vector<Matrix> posteriors;       // K x T of each trial, q(z_t)
   std::vector<Matrix> means;            // L x T of each trial, E[x_t]

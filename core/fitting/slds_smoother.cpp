@@ -169,9 +169,19 @@ void addTransitions(GaussianChain& chain, const SldsModel& model, const SldsPost
   chain.linear.leftCols(n).noalias() += curvature * means.leftCols(n);
 }
 
-DiscreteChain chainOf(const SldsModel& model, const Steps& steps, const ChainMoments& x) {
-  return {model.logInitial, logTransitionsAt(model, x.means),
-          steps.atMeans(x.means) - 0.5 * steps.spreads(x)};
+// Between pieces that take a tenth of a second with a million time points.
+void look(const Progress& progress) {
+  if (progress.stopRequested()) throw Stopped();
+}
+
+DiscreteChain chainOf(const SldsModel& model, const Steps& steps, const ChainMoments& x, Progress& progress) {
+  DiscreteChain chain{model.logInitial, logTransitionsAt(model, x.means), {}};
+  look(progress);
+  chain.logLikelihoods = steps.atMeans(x.means);
+  look(progress);
+  chain.logLikelihoods -= 0.5 * steps.spreads(x);
+  look(progress);
+  return chain;
 }
 
 }  // namespace
@@ -209,28 +219,36 @@ double improve(SldsPosterior& posterior, const SldsModel& model, const Trial& tr
   const Samples samples(model, trial);
   const Noise first = noiseOf(model.P0, "the covariance of the first state");
   GaussianChain chain{Matrix::Zero(L * L, T), Matrix::Zero(L * L, T), Matrix::Zero(L, T)};
+  look(progress);
   samples.addTo(chain);
+  look(progress);
   steps.addTo(chain, posterior.z.states);
+  look(progress);
   chain.diagonal.col(0) += flat(first.precision);
   chain.linear.col(0) += first.precision * model.mu0;
   if (model.recurrent()) addTransitions(chain, model, posterior);
+  look(progress);
   solveChain(chain, posterior.x, progress);
   const ChainMoments& x = posterior.x;
   const double spread = posterior.z.states.cwiseProduct(steps.spreads(x)).sum();
-  if (progress.stopRequested()) throw Stopped();
-  posterior.z = forwardBackward(chainOf(model, steps, x));
+  look(progress);
+  posterior.z = forwardBackward(chainOf(model, steps, x, progress));
   const double start = (first.whitener * (x.means.col(0) - model.mu0)).squaredNorm() + first.logNorm;
   return samples.logLikelihoodAt(x.means) - 0.5 * start +
          0.5 * (static_cast<double>(L * T) * kLog2Pi - x.logDet + spread) + posterior.z.logNormaliser;
 }
 
-double improveSwitches(SldsPosterior& posterior, const SldsModel& model, const Trial& trial) {
-  posterior.z = forwardBackward(switchesGiven(posterior.x, model, trial));
+double improveSwitches(SldsPosterior& posterior, const SldsModel& model, const Trial& trial,
+                       Progress& progress) {
+  posterior.z = forwardBackward(switchesGiven(posterior.x, model, trial, progress));
   return posterior.z.logNormaliser;
 }
 
-DiscreteChain switchesGiven(const ChainMoments& x, const SldsModel& model, const Trial& trial) {
-  return chainOf(model, Steps(model, trial), x);
+DiscreteChain switchesGiven(const ChainMoments& x, const SldsModel& model, const Trial& trial,
+                            Progress& progress) {
+  const Steps steps(model, trial);
+  look(progress);
+  return chainOf(model, steps, x, progress);
 }
 
 }  // namespace keyhole

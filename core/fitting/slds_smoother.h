@@ -31,10 +31,12 @@ double improve(SldsPosterior& posterior, const SldsModel& model, const Trial& tr
                Progress& progress = noProgress());
 
 // The second half alone: q(z) given q(x). Returns log Σ_z of its weights.
-double improveSwitches(SldsPosterior& posterior, const SldsModel& model, const Trial& trial);
+double improveSwitches(SldsPosterior& posterior, const SldsModel& model, const Trial& trial,
+                       Progress& progress = noProgress());
 
 // The discrete chain that q(z) is made of, given q(x): for its most likely path.
-DiscreteChain switchesGiven(const ChainMoments& x, const SldsModel& model, const Trial& trial);
+DiscreteChain switchesGiven(const ChainMoments& x, const SldsModel& model, const Trial& trial,
+                            Progress& progress = noProgress());
 
 // log p(z_t | z_{t-1}, x_{t-1}) at given x (L x T): K² x 1 without W, else K² x T with column t from x_{t-1}.
 // Entry i + K j: from i to j.

@@ -93,7 +93,8 @@ std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t s
   return labels;
 }
 
-SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options) {
+SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options,
+                Progress& progress) {
   const Index K = options.states;
   SldsStart start{switchingOf(common, K),
                   std::vector<SldsPosterior>(trials.size()),
@@ -104,7 +105,7 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
   for (std::size_t i = 0; i < trials.size(); ++i) {
     start.posteriors[i].z =
         independentStates(Matrix::Constant(K, trials[i].activity.cols(), 1.0 / static_cast<double>(K)));
-    start.elbo += improve(start.posteriors[i], start.model, trials[i]);
+    start.elbo += improve(start.posteriors[i], start.model, trials[i], progress);
   }
   return start;
 }
@@ -115,11 +116,10 @@ SldsStart startFrom(const SldsStart& alike, const std::vector<Trial>& trials, co
   believe(start.posteriors,
           kMeans(featuresOf(start.posteriors), options.states, seed, kClusterRounds, progress));
   for (int round = 0; round < kRounds; ++round) {
-    updateStates(start.model, trials, start.posteriors, options.kind, start.bounds);
+    updateStates(start.model, trials, start.posteriors, options.kind, start.bounds, progress);
     updateTransitions(start.model, start.posteriors, start.bounds, progress);
     for (std::size_t i = 0; i < trials.size(); ++i) {
-      if (progress.stopRequested()) throw Stopped();
-      improveSwitches(start.posteriors[i], start.model, trials[i]);
+      improveSwitches(start.posteriors[i], start.model, trials[i], progress);
     }
   }
   return start;

@@ -14,9 +14,10 @@ struct SldsStart {
   double elbo = 0;  // of alike() alone: the others are evaluated by the first iteration
 };
 
-// The common LDS as a switching one whose K states are alike: the least that there is to show. Cannot be
-// stopped.
-SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options);
+// The common LDS as a switching one whose K states are alike: the least that there is to show. Its bound is
+// the LDS's log-likelihood, since the switches say nothing of the latents. Throws Stopped.
+SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options,
+                Progress& progress = noProgress());
 
 // From there to the start of the iterations: see fitSwitchingLds(). Throws Stopped.
 SldsStart startFrom(const SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,

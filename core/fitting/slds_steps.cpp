@@ -1,5 +1,6 @@
 #include "core/fitting/slds_steps.h"
 
+#include "core/common/error.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ LdsExpectations emptySums(Index L, Index m) {
 
 void updateStates(SldsModel& model, const std::vector<Trial>& trials,
                   const std::vector<SldsPosterior>& posteriors, const LdsClass& kind,
-                  const SldsBounds& bounds) {
+                  const SldsBounds& bounds, Progress& progress) {
   const Index L = model.latents(), m = model.inputs();
   LdsExpectations first = emptySums(L, m);
   first.firstMeans.resize(L, static_cast<Index>(trials.size()));
@@ -59,7 +60,10 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
     sums.firstMeans = first.firstMeans;
     sums.firstCovariances = first.firstCovariances;
     double steps = 0;
-    for (std::size_t i = 0; i < trials.size(); ++i) steps += addSteps(sums, trials[i], posteriors[i], k);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      if (progress.stopRequested()) throw Stopped();
+      steps += addSteps(sums, trials[i], posteriors[i], k);
+    }
     one = stateOf(model, k);
     const bool enough = model.states() == 1 || steps >= static_cast<double>(L + m + 2);
     if (enough) {

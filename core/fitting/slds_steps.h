@@ -15,10 +15,10 @@ struct SldsBounds {
 };
 
 // F_k, V_k, b_k, Q_k by updateDynamics() with sums weighted by q(z), and mu0, P0. A state that has fewer
-// expected steps than regressors keeps its dynamics.
+// expected steps than regressors keeps its dynamics. Throws Stopped, between states.
 void updateStates(SldsModel& model, const std::vector<Trial>& trials,
                   const std::vector<SldsPosterior>& posteriors, const LdsClass& kind,
-                  const SldsBounds& bounds);
+                  const SldsBounds& bounds, Progress& progress = noProgress());
 
 // C, G, c, R by LdsEmissionSteps::update(), whose sums do not depend on z.
 void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,

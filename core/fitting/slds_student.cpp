@@ -178,13 +178,13 @@ Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double a
   student.emission = Emission{model.C, direct ? model.G : Matrix(model.neurons(), 0), model.c, model.R};
   student.states = fit.means.front();
   if (model.states() > 1) student.switching = switchingOf(fit, alpha);
-  const Index most = fit.summary.status == FitStatus::stopped ? stepsSoon(model) : transitionsOf(trials) + 2;
-  const bool inPart = transitionsOf(trials) >= most;
-  const auto scored = inPart ? beginningOf(trials, most) : trials;
+  const Index most = stepsSoon(model);
+  const LookedAt looked(trials, fit.summary.status == FitStatus::stopped, most);
+  const auto& scored = looked.trials();
   std::vector<Matrix> predicted;
   for (const auto& trial : scored) predicted.push_back(predictSamples(model, trial));
   student.oneStepR2 = predictedR2(predicted, scored, alpha);
-  if (inPart)
+  if (looked.inPart())
     student.notes.push_back("after the stop, the one-step R² is of the first " + std::to_string(most) +
                             " time points only");
   return student;

@@ -29,4 +29,22 @@ std::vector<Trial> beginningOf(const std::vector<Trial>& trials, Index steps);
 // How many time points are looked at for what is said of a fit right after it was stopped: some 50 ms.
 constexpr Index kLookAfterStop = 20000;
 
+// The trials of a fit, or, if it was stopped, as much of them as is looked at.
+class LookedAt {
+ public:
+  // Keeps a reference to all.
+  LookedAt(const std::vector<Trial>& all, bool stopped, Index most = kLookAfterStop)
+      : m_all(all), m_inPart(stopped && transitionsOf(all) >= most) {
+    if (m_inPart) m_some = beginningOf(all, most);
+  }
+
+  bool inPart() const { return m_inPart; }
+  const std::vector<Trial>& trials() const { return m_inPart ? m_some : m_all; }
+
+ private:
+  const std::vector<Trial>& m_all;
+  std::vector<Trial> m_some;
+  bool m_inPart;
+};
+
 }  // namespace keyhole
