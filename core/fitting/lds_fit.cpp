@@ -64,7 +64,14 @@ class Em {
       if (!run.logLikelihood.empty() || run.status == FitStatus::stopped) return run;
       m_startWarning = "the start by subspace identification failed, and PCA took its place: " + run.broke;
     }
-    return runFrom(startOf(m_data.trials(), m_options, seedOf(start)), start, progress);
+    try {
+      return runFrom(startOf(m_data.trials(), m_options, seedOf(start), progress), start, progress);
+    } catch (const Stopped&) {
+      if (start == 0) throw;
+      Run run;  // an earlier start has something to show
+      run.status = FitStatus::stopped;
+      return run;
+    }
   }
 
   std::uint64_t seedOf(Index start) const { return m_options.seed + static_cast<std::uint64_t>(start); }

@@ -62,14 +62,15 @@ struct LdsFit {
 // likelihood is no argument for a rotation; the others are its distribution. A stop keeps the best so far
 // (status stopped). If a number leaves the finite range or a covariance breaks, the last good parameters are
 // kept (status diverged, if there is none; otherwise a warning). Throws InputError: trials that do not fit
-// together, fewer varying channels than latents, too few samples; Stopped during the start by subspace
-// identification.
+// together, fewer varying channels than latents, too few samples; Stopped before the first
+// start could be evaluated.
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress = noProgress());
 
 // The start of a fit (LdsStart::pca): PCA (the published estimator: behind the regression on the input) in a
 // random rotation of the latents; for the published estimator also its final emissions. Missing samples count
-// as their channel's mean.
-LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed);
+// as their channel's mean. Throws Stopped, of long recordings.
+LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
+                 Progress& progress = noProgress());
 
 // What a model explains: see LdsFit. means: E[x_t] of each trial.
 double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,

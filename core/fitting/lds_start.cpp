@@ -1,3 +1,4 @@
+#include "core/common/error.h"
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_steps.h"
 #include "core/linalg/eigen.h"
@@ -28,18 +29,20 @@ Joined join(const std::vector<Trial>& trials) {
     all.U.middleCols(at, trial.activity.cols()) = trial.input;
     at += trial.activity.cols();
   }
-  for (Index i = 0; i < all.Y.rows(); ++i) {
-    double sum = 0;
-    Index count = 0;
-    for (const double value : all.Y.row(i))
-      if (!std::isnan(value)) {
-        sum += value;
-        ++count;
-      }
-    const double mean = count > 0 ? sum / static_cast<double>(count) : 0;
-    for (Index t = 0; t < columns; ++t)
-      if (std::isnan(all.Y(i, t))) all.Y(i, t) = mean;
-  }
+  Vector sum = Vector::Zero(all.Y.rows()), count = Vector::Zero(all.Y.rows());
+  const auto eachSample = [&all](auto&& use) {
+    for (Index t = 0; t < all.Y.cols(); ++t)
+      for (Index i = 0; i < all.Y.rows(); ++i) use(all.Y(i, t), i);
+  };
+  eachSample([&](double value, Index i) {
+    if (std::isnan(value)) return;
+    sum(i) += value;
+    count(i) += 1;
+  });
+  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
+  eachSample([&](double& value, Index i) {
+    if (std::isnan(value)) value = mean(i);
+  });
   return all;
 }
 
@@ -85,8 +88,15 @@ void regressDynamics(LdsModel& model, const Joined& all, const Matrix& X, const 
 
 }  // namespace
 
-LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed) {
+LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
+                 Progress& progress) {
   const Joined all = join(trials);
+  // A short start is found whatever the user wishes: then there is something to show.
+  constexpr Index kShort = 1'000'000;  // samples
+  const auto look = [&progress, longStart = all.Y.size() > kShort] {
+    if (longStart && progress.stopRequested()) throw Stopped();
+  };
+  look();
   const Index L = options.kind.latents, N = all.Y.rows();
   const bool published = options.estimator == LdsEstimator::published;
   LdsModel model;
@@ -99,8 +109,10 @@ LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, st
     // 187,000.)
     regressOnInput(model, all, options.kind.direct && published);
     const Matrix residual = (all.Y - model.G * all.U).colwise() - model.c;
+    look();
     const auto spectrum =
         symmetricEigenSystem(residual * residual.transpose() / static_cast<double>(all.Y.cols() - 1));
+    look();
     const Matrix rotation = haarColumns(RandomStream(seed, Stream::fit), L, L);
     model.C = spectrum.vectors.leftCols(L) * rotation.transpose();
     const double left = N > L ? spectrum.values.tail(N - L).cwiseMax(0.0).mean() : 0.0;
@@ -112,10 +124,12 @@ LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, st
                     .cwiseMax(std::max(0.1 * left, least));
     }
   }
+  look();
   // Least squares, for emissions that were given and need not be orthonormal.
   const Matrix X = (model.C.transpose() * model.C)
                        .ldlt()
                        .solve(model.C.transpose() * ((all.Y - model.G * all.U).colwise() - model.c));
+  look();
   regressDynamics(model, all, X, options);
   model.inputAtArrival = options.inputAtArrival;
   model.mu0 = published || options.heldEmissions ? Vector(Vector::Zero(L))
