@@ -23,7 +23,7 @@ void CurveFollower::settingsChanged(const Settings& settings) {
 
 void CurveFollower::follow(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
-  if (experiment.partial || isRecording(settings)) return;
+  if (isAwaited(experiment) || isRecording(settings)) return;
   if (m_wanted && !sameSeenCurve(*m_wanted, settings)) return;  // a newer experiment is on its way
   const SeenCurveOptions options = seenCurveOptions(settings);
   const bool same = m_curveOf && sameSeenCurve(*m_curveOf, settings);

@@ -106,13 +106,15 @@ double explainedVarianceOf(const Student& student, const std::vector<Trial>& tri
 // The same of a long recording's beginning right after a stop, with a note.
 double explainedVarianceOf(Student& student, const FitRequest& request) {
   const auto& trials = request.data.trials;
-  const Index known = student.states.cols();  // of the first trial
-  const Index most = known > 0 ? std::min(known, kLookAfterStop) : kLookAfterStop;
-  if (student.summary.status != FitStatus::stopped || request.data.timepoints() <= most)
-    return explainedVarianceOf(student, trials);
-  student.notes.push_back("after the stop, the explained variance is of the first " + std::to_string(most) +
-                          " time points only");
-  return explainedVarianceOf(student, beginningOf(trials, most));
+  const bool fromStates = student.emission && (!student.latent || trials.size() == 1);
+  const Index known = fromStates ? std::min(student.states.cols(), kLookAfterStop) : kLookAfterStop;
+  const bool shorter = fromStates && student.states.cols() < trials.front().activity.cols();
+  const LookedAt looked(trials, student.summary.status == FitStatus::stopped,
+                        shorter ? known : kLookAfterStop);
+  if (looked.inPart())
+    student.notes.push_back("after the stop, the explained variance is of the first " +
+                            std::to_string(shorter ? known : kLookAfterStop) + " time points only");
+  return explainedVarianceOf(student, looked.trials());
 }
 
 // The settings that steer the method, as `options`.

@@ -34,12 +34,9 @@ ordered_json spectrumJson(const ComplexVector& values) {
 
 void addSwitching(ordered_json& json, const Switching& parts) {
   json["states"] = ordered_json::array();
-  std::vector<Index> visits(parts.A.size(), 0);
-  for (const int state : parts.path) ++visits[static_cast<std::size_t>(state)];
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     ordered_json state;
-    state["occupancy"] =
-        static_cast<double>(visits[k]) / static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
+    state["occupancy"] = occupancy(parts, k);
     state["dynamics"] = matrixToJson(parts.A[k]);
     state.update(spectrumJson(spectrumOf(parts.A[k], false).values));
     json["states"].push_back(std::move(state));

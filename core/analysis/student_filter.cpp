@@ -156,10 +156,11 @@ class LatentFilter {
   }
 
   int mostVisited() const {
-    std::vector<Index> visits(m_student.switching->A.size(), 0);
-    for (const int k : m_student.switching->path)
-      if (k >= 0 && k < static_cast<int>(visits.size())) ++visits[static_cast<std::size_t>(k)];
-    return static_cast<int>(std::max_element(visits.begin(), visits.end()) - visits.begin());
+    const Switching& parts = *m_student.switching;
+    std::size_t most = 0;
+    for (std::size_t k = 1; k < parts.A.size(); ++k)
+      if (occupancy(parts, k) > occupancy(parts, most)) most = k;
+    return static_cast<int>(most);
   }
 
   // Log-probabilities of the next discrete state, up to a constant.

@@ -119,9 +119,7 @@ Student fitOf(const Settings& settings, const Material& material, Progress& prog
 
 double explainedOf(const Student& student, const Trial& trial) {
   const Matrix& Y = trial.activity;
-  if (const Index known = student.states.cols(); student.emission)  // fewer of a long trial, after a stop
-    return explainedVariance(Y.leftCols(known),
-                             seenActivity(student, student.states, trial.input.leftCols(known)));
+  if (student.emission) return explainedVariance(Y, seenActivity(student, student.states, trial.input));
   const auto run =
       runStudent(student, startFor(student, Y.col(0)), Y.cols(), trial.input, Matrix(student.A.rows(), 0));
   return explainedVariance(Y, seenActivity(student, run.states, trial.input));

@@ -315,6 +315,13 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   return withScores(complete, previous.get(), progress, sink);
 }
 
+bool isAwaited(const Experiment& experiment) {
+  const auto undecided = [](const std::shared_ptr<const SystemAnalysis>& analysis) {
+    return analysis && analysis->limitSets && analysis->limitSets->undecided;
+  };
+  return experiment.partial || undecided(experiment.teacherAnalysis) || undecided(experiment.studentAnalysis);
+}
+
 Index SimulationStage::rowOf(Index unit) const {
   if (kept.empty()) return unit;
   const auto found = std::find(kept.begin(), kept.end(), unit);

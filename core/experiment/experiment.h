@@ -133,6 +133,9 @@ struct Experiment {
   double analysisSeconds = 0;
 };
 
+// Whether numbers of its analyses are still to come, or what becomes of its free runs.
+bool isAwaited(const Experiment& experiment);
+
 // Receives intermediate experiments (the coarse one first) from the computing thread.
 using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 

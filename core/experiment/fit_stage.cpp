@@ -12,7 +12,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Index kNestedPays = 128;  // seen units from which the MAP fit is taken from those of all numbers
+// Whether a MAP fit is taken from those of all numbers of units: that of most of many units costs less then,
+// even with the factorisation, while that of a few would pay for all.
+bool nestedPays(Index seen, Index units) {
+  constexpr Index kFew = 128, kMost = 1000;
+  return seen >= kFew && units <= kMost && 5 * seen >= 3 * units;
+}
 
 // The fit is given the task's input if there is one and the user wants it.
 bool usesInput(const Settings& settings, const SimulationStage& simulation) {
@@ -35,16 +40,16 @@ RegressionSums withoutInput(RegressionSums sums) {
 }
 
 // What the MAP fits of every number of units have in common: what is known already if that serves. Null
-// where it would not pay: few units, a chosen list, more units than anyone factorises while a slider moves; a
-// recording's fit looks at each set of units by itself anyway.
+// where it would not pay: a chosen list, more units than anyone factorises while a slider moves, a part of a
+// simulation; a recording's fit looks at each set of units by itself anyway.
 std::shared_ptr<const NestedMap> nestedFor(const Settings& settings, const SimulationStage& simulation,
                                            std::shared_ptr<const NestedMap> known) {
-  constexpr Index kMost = 1000;  // units
   const auto options = mapOptions(settings);
   const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
-  if (!sums || isRecording(settings) || sums->count == 0 || !problems(options).empty()) return nullptr;
-  const Index D = sums->S.rows();
-  if (D < kNestedPays || D > kMost || simulation.units != D) return nullptr;
+  const Index D = simulation.units;
+  if (!sums || sums->S.rows() != D || sums->count == 0 || simulation.unfinished || !nestedPays(D, D) ||
+      isRecording(settings) || !problems(options).empty())
+    return nullptr;
   auto order = nestedOrder(settings, D);
   if (order.empty()) return nullptr;
   const bool withInput = usesInput(settings, simulation);
@@ -68,13 +73,14 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
   const bool withInput = usesInput(settings, simulation);
   const auto chosen = [&] {
     RegressionSums seen = first ? some->sums : selectUnits(*sums, observation.seen);
-    return withInput ? seen : withoutInput(std::move(seen));
+    if (!withInput) seen = withoutInput(std::move(seen));
+    return seen;
   };
   const auto d = static_cast<Index>(observation.seen.size());
-  if (!first && d >= kNestedPays) nested = nestedFor(settings, simulation, std::move(nested));
-  Student student = !first && d >= kNestedPays && nested && nested->holdsFor(observation.seen)
-                        ? nested->fit(d)
-                        : fitMap(chosen(), options);
+  const bool pays = !first && nestedPays(d, simulation.units);
+  if (pays) nested = nestedFor(settings, simulation, std::move(nested));
+  Student student =
+      pays && nested && nested->holdsFor(observation.seen) ? nested->fit(d) : fitMap(chosen(), options);
   if (recorded && hasParameters(student.summary.status)) {
     const std::string note = ridgeNote(ridgeDominance(chosen(), options), options.rho);
     if (!note.empty()) student.notes.push_back(note);

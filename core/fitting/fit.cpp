@@ -1,5 +1,7 @@
 #include "core/fitting/fit.h"
 
+#include <algorithm>
+
 namespace keyhole {
 
 std::string nameOf(FitStatus status) {
@@ -27,6 +29,12 @@ std::string nameOf(FitStatus status) {
 bool hasParameters(FitStatus status) {
   return status == FitStatus::solved || status == FitStatus::converged ||
          status == FitStatus::iterationLimit || status == FitStatus::stopped;
+}
+
+double occupancy(const Switching& parts, std::size_t state) {
+  if (parts.visits.size() > 0) return parts.visits(static_cast<Index>(state));
+  const auto count = std::count(parts.path.begin(), parts.path.end(), static_cast<int>(state));
+  return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
 }
 
 }  // namespace keyhole

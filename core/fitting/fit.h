@@ -66,7 +66,11 @@ struct Switching {
   Vector w;               // K, or empty
   std::vector<int> path;  // the most likely discrete state of each time point of the first trial
   Matrix posterior;       // K x T, of the first trial
+  Vector visits;  // K, expected share of all steps, where path is not of all (after a stop); else empty
 };
+
+// The share of the time in a discrete state: of its path, or visits.
+double occupancy(const Switching& parts, std::size_t state);
 
 // A fitted student with n states. standard: x ← (1-α) x + α (A φ(x) + V u + b + η); leaky rate: x ← (1-α) x +
 // α φ(A x) + α (V u + b + η). All in the paper's scaling.

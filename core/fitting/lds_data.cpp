@@ -42,7 +42,7 @@ LdsData::LdsData(const std::vector<Trial>& trials, bool inputAtArrival)
     addToFactor(trials[k]);
     m_completeSteps += trials[k].activity.cols();
   }
-  computeVariances();
+  m_variances = channelVariances(m_trials);
 }
 
 Matrix LdsData::driveOf(std::size_t trial) const {
@@ -78,11 +78,11 @@ void LdsData::addToFactor(const Trial& trial) {
   }
 }
 
-void LdsData::computeVariances() {
-  const Index N = neurons();
+Vector channelVariances(const std::vector<Trial>& trials) {
+  const Index N = trials.front().activity.rows();
   Vector sum = Vector::Zero(N), squares = sum, count = sum;
   const auto overSamples = [&](auto&& use) {
-    for (const Trial& trial : m_trials)
+    for (const Trial& trial : trials)
       for (Index t = 0; t < trial.activity.cols(); ++t)
         for (Index i = 0; i < N; ++i)
           if (const double y = trial.activity(i, t); y == y) use(i, y);
@@ -93,9 +93,9 @@ void LdsData::computeVariances() {
   });
   const Vector n = count.cwiseMax(1.0), mean = sum.cwiseQuotient(n);
   overSamples([&](Index i, double y) { squares(i) += (y - mean(i)) * (y - mean(i)); });
-  m_variances = squares.cwiseQuotient(n);
+  const Vector variances = squares.cwiseQuotient(n);
   // A constant channel's mean is off by a rounding: that is no variance.
-  m_variances = (m_variances.array() > 1e-28 * mean.array().square()).select(m_variances, 0.0);
+  return (variances.array() > 1e-28 * mean.array().square()).select(variances, 0.0);
 }
 
 }  // namespace keyhole

@@ -15,6 +15,9 @@ struct LdsTiles {
 };
 
 // Keeps a reference to the trials. Cost O(T (N+m)²), memory that of the trials.
+// N: of each channel's samples, 0 of a constant one. Cost O(N T).
+Vector channelVariances(const std::vector<Trial>& trials);
+
 class LdsData {
  public:
   // inputAtArrival: v_t = u_t, else u_{t-1} (and 0 at t = 0, where nothing acts).
@@ -47,7 +50,6 @@ class LdsData {
  private:
   void addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into);
   void addToFactor(const Trial& trial);
-  void computeVariances();
 
   const std::vector<Trial>& m_trials;
   bool m_inputAtArrival, m_anyMissing = false;

@@ -241,11 +241,17 @@ FitSummary summaryOf(const Run& run) {
   return summary;
 }
 
-double explainedBy(const LdsFit& fit, const std::vector<Trial>& trials, bool gaps) {
-  if (!fit.means.empty()) return reconstructionVariance(fit.model, trials, fit.means);
-  const LookedAt looked(trials, fit.summary.status == FitStatus::stopped,
+// Explained variance, and the means it rests on if they are of all.
+void explain(LdsFit& fit, const std::vector<Trial>& trials, bool gaps) {
+  const LookedAt looked(trials, fit.means.empty() && fit.summary.status == FitStatus::stopped,
                         lookedAtAfterStop(fit.model.latents(), gaps));
-  return reconstructionVariance(fit.model, looked.trials(), smooth(fit.model, looked.trials()).means);
+  std::vector<Matrix> means =
+      fit.means.empty() ? smooth(fit.model, looked.trials()).means : std::move(fit.means);
+  fit.explainedVariance = reconstructionVariance(fit.model, looked.trials(), means);
+  if (looked.inPart())
+    fit.means.clear();
+  else
+    fit.means = std::move(means);
 }
 
 }  // namespace
@@ -335,12 +341,13 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     shown.status = FitStatus::stopped;
     break;
   }
+  if (shown.status == FitStatus::stopped && shown.logLikelihood.empty()) throw Stopped();
   fit.summary = summaryOf(shown);
   fit.logLikelihood = shown.logLikelihood;
   if (!shown.logLikelihood.empty()) {
     fit.model = std::move(shown.model);
     fit.means = std::move(shown.means);
-    fit.explainedVariance = explainedBy(fit, trials, em.data().anyMissing());
+    explain(fit, trials, em.data().anyMissing());
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
     if (shown.status != FitStatus::stopped)
       for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));

@@ -52,8 +52,7 @@ struct LdsFit {
   std::uint64_t seed = 0;             // of the start that is shown
   double explainedVariance = 0;  // of the samples by the smoothed reconstruction C x̂ + G u + c; after a
                                  // stop, of the first lookedAtAfterStop() time points
-  // Per trial L x T, E[x_t] of all samples under the model, where EM had them anyway (some sample is
-  // missing); else empty.
+  // Per trial L x T, E[x_t] under the model; empty after the stop of a long fit, where nothing missing.
   std::vector<Matrix> means;
   std::vector<std::string> warnings;  // Heywood cases, channels that do not vary, a start that failed
 };

@@ -50,7 +50,10 @@ NestedMap::NestedMap(const RegressionSums& sums, std::vector<Index> order, const
   m_W.resize(D, m_inputs + D);
   m_W.leftCols(m_inputs) = options.alpha * sums.XU(m_order, Eigen::all);
   m_W.rightCols(D) = options.alpha * sums.R(m_order, m_order);
-  m_L.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(m_W);
+  inTwoHalves(D, [&](Index first, Index count) {
+    auto rows = m_W.middleRows(first, count);
+    m_L.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(rows);
+  });
   m_energy = sums.energy(m_order);
   m_sum = sums.sum(m_order);
   m_good = m_W.allFinite();

@@ -65,9 +65,10 @@ bool endsBelow(double before, double value, Index steps, double tolerance) {
   return after == AfterStep::rounding && tolerance > 0;
 }
 
-// The iterations, from a start: a stop or a broken model leaves the last complete one.
-void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const SldsOptions& options,
-             int start, Progress& stage, Progress& progress) {
+// The iterations, from a start: a stop or a broken model leaves the last complete one. The least there is to
+// show is let go of with the first one: its posteriors are as large as the others'.
+void iterate(Run& run, SldsStart next, std::optional<SldsStart>& least, const std::vector<Trial>& trials,
+             const SldsOptions& options, int start, Progress& stage, Progress& progress) {
   const LdsData data(trials, true);
   LdsEmissionSteps emissions(data, options.kind);
   for (Index iteration = 0;; ++iteration) {
@@ -82,6 +83,7 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
     run.model = next.model;
     run.posteriors = next.posteriors;
     run.elbo.push_back(elbo);
+    least.reset();
     progress.objective(start, static_cast<int>(iteration), elbo);
     if (stoodStill(run.elbo, options.tolerance)) {
       run.status = FitStatus::converged;
@@ -100,16 +102,34 @@ void iterate(Run& run, SldsStart next, const std::vector<Trial>& trials, const S
 // is looked at after a stop; its bound is that of all.
 void leaveTheLeast(Run& run, std::optional<SldsStart>& least, const LdsFit& lds,
                    const std::vector<Trial>& trials, const SldsOptions& options) {
-  if (!least) {
-    const LookedAt looked(trials, true);
-    least = alike(lds.model, looked.trials(), options);
-    if (looked.inPart()) least->elbo = lds.logLikelihood.back() + logPrior(least->model, least->bounds);
+  try {
+    if (!least) {
+      const LookedAt looked(trials, true);
+      least = alike(lds.model, looked.trials(), options);
+      if (looked.inPart()) least->elbo = lds.logLikelihood.back() + logPrior(least->model, least->bounds);
+    }
+    run.model = std::move(least->model);
+    run.posteriors = std::move(least->posteriors);
+    run.elbo = {least->elbo};
+  } catch (const std::runtime_error& error) {
+    run.broke = error.what();
   }
-  run.model = std::move(least->model);
-  run.posteriors = std::move(least->posteriors);
-  run.elbo = {least->elbo};
 }
 
+// The iterations from what the common LDS says.
+void runFrom(const LdsFit& lds, Run& run, std::optional<SldsStart>& least, const std::vector<Trial>& trials,
+             const SldsOptions& options, int start, Progress& stage, Progress& progress) {
+  if (lds.logLikelihood.empty()) throw std::runtime_error(lds.summary.message);
+  for (const auto& warning : lds.warnings)
+    if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
+  least = alike(lds.model, trials, options, stage);
+  if (!std::isfinite(least->elbo)) throw std::runtime_error("the evidence bound left the finite range");
+  SldsStart first =
+      startFrom(*least, trials, options, options.seed + static_cast<std::uint64_t>(start), stage);
+  iterate(run, std::move(first), least, trials, options, start, stage, progress);
+}
+
+// Throws Stopped if there is nothing to show yet.
 Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int start, Progress& progress) {
   const double share = 1.0 / static_cast<double>(options.restarts), from = share * start;
   LdsOptions common = ldsOptions(options);
@@ -117,32 +137,23 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
   common.restarts = 1;
   common.iterations = options.startIterations;
   Stage warmUp(progress, from, 0.1 * share), stage(progress, from + 0.1 * share, 0.9 * share);
-  const LdsFit lds = fitLds(trials, common, warmUp);
   Run run;
-  if (lds.logLikelihood.empty()) {
-    run.broke = lds.summary.message;
-    return run;
-  }
-  if (start > 0 && progress.stopRequested()) {  // an earlier start has something to show
-    run.status = FitStatus::stopped;
-    return run;
-  }
-  for (const auto& warning : lds.warnings)
-    if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
+  LdsFit lds;
   std::optional<SldsStart> least;
   try {
-    least = alike(lds.model, trials, options, stage);
-    if (!std::isfinite(least->elbo)) throw std::runtime_error("the evidence bound left the finite range");
-    iterate(run, startFrom(*least, trials, options, common.seed, stage), trials, options, start, stage,
-            progress);
+    lds = fitLds(trials, common, warmUp);
+    runFrom(lds, run, least, trials, options, start, stage, progress);
   } catch (const Stopped&) {
     run.status = FitStatus::stopped;
-    if (run.elbo.empty()) leaveTheLeast(run, least, lds, trials, options);
   } catch (const InputError&) {
     throw;
   } catch (const std::runtime_error& error) {
     run.broke = error.what();
   }
+  // An earlier start has more to show than one that was stopped before its first iteration.
+  if (run.status != FitStatus::stopped || !run.elbo.empty() || start > 0) return run;
+  if (lds.logLikelihood.empty()) throw Stopped();
+  leaveTheLeast(run, least, lds, trials, options);
   return run;
 }
 
@@ -205,8 +216,18 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
   lds.restarts = 1;
   lds.iterations = options.startIterations + fit.summary.iterations;
   Stage stage(progress, 0, 1);
-  const LdsFit single = fitLds(trials, lds, stage);
-  if (single.logLikelihood.empty() || single.summary.status == FitStatus::stopped) return;
+  LdsFit single;
+  try {
+    single = fitLds(trials, lds, stage);
+  } catch (const Stopped&) {
+    single.summary.status = FitStatus::stopped;
+  }
+  if (single.summary.status == FitStatus::stopped) {
+    fit.summary.status = FitStatus::stopped;
+    fit.summary.message += "; the comparison with one LDS was stopped";
+    return;
+  }
+  if (single.logLikelihood.empty()) return;
   fit.ldsLogLikelihood = single.logLikelihood.back();
   if (!(fit.elbo.back() > *fit.ldsLogLikelihood))
     fit.warnings.push_back(std::to_string(options.states) +
@@ -226,6 +247,7 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all) {
   const auto& trials = looked.trials();
   fit.model = std::move(run.model);
   fit.warnings = std::move(run.warnings);
+  fit.inPart = looked.inPart();
   fit.visits = visitsOf(run.posteriors);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (looked.inPart()) cut(run.posteriors[i].x, trials[i].activity.cols());
@@ -236,7 +258,7 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all) {
   if (looked.inPart())
     fit.warnings.push_back("after the stop, discrete states and latents are shown of the first " +
                            std::to_string(kLookAfterStop) + " time points only");
-  addWarnings(fit, LdsData(trials, true).variances());
+  addWarnings(fit, channelVariances(all));
   if (run.status != FitStatus::stopped)
     for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));
 }

@@ -31,7 +31,8 @@ struct SldsFit {
   std::vector<std::vector<int>> paths;  // the most likely discrete states of each trial (Viterbi, given q(x))
   std::vector<Matrix> posteriors;       // K x T of each trial, q(z_t)
   std::vector<Matrix> means;            // L x T of each trial, E[x_t]
-  Vector visits;                        // K, expected share of the steps
+  bool inPart = false;
+  Vector visits;                           // K, expected share of the steps, of all
   std::optional<double> ldsLogLikelihood;  // of the LDS after as many iterations, if it was run
   FitSummary summary;                      // cost: the negative ELBO
   std::vector<Restart> restarts;  // one per start, in the order of their seeds; of the most visited state
@@ -48,14 +49,14 @@ struct SldsFit {
 //
 // K = 1 is fitLds() itself. Missing samples (NaN) are left out exactly. A stop keeps the best so far (status
 // stopped); if the model breaks, the last good parameters are kept, with a warning (status diverged if there
-// are none). Throws InputError like fitLds(). Cost per iteration O(T (L³ + N L² + K L² + K²)); recurrent
-// also O(T K³ L²).
+// are none). Throws InputError and Stopped like fitLds(). Cost per iteration O(T (L³ + N L² + K L² + K²));
+// recurrent also O(T (K² L² + K³ L)).
 SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& options,
                         Progress& progress = noProgress());
 
 // The fit as a student: A, V, b of the most visited discrete state, all of them in `switching` (null for K =
 // 1); states: E[x_t] of the first trial. Its one-step R² is that of predictSamples(); after a
-// stop, of as many time points as take some 50 ms, and a note says so. The trials are those of the fit.
+// stop, of as many time points as take some 20 ms, and a note says so. The trials are those of the fit.
 Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha);
 
 // Both in one.

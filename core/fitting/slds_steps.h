@@ -27,7 +27,7 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
 // logInitial, and the transitions: in closed form for a Markov chain, else by a few Newton steps with
 // backtracking on W, w and logTransition together (the objective is concave). Rows of logTransition are
 // normalised; with W at x = 0. Stopped: the transitions are as they were. Cost of a Newton step with K
-// states, L latents and T time points: K² L² T / 2.
+// states, L latents and T time points: (K² L² + K³ L) T / 2.
 void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& posteriors,
                        const SldsBounds& bounds, Progress& progress = noProgress());
 

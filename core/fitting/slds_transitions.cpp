@@ -224,8 +224,9 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
   if (K == 1) return;
   Vector first = Vector::Zero(K);
   for (const auto& posterior : posteriors) first += posterior.z.states.col(0);
-  model.logInitial = logs(first / static_cast<double>(posteriors.size()));
+  const Vector logInitial = logs(first / static_cast<double>(posteriors.size()));
   if (bounds.transitions == SldsTransitions::markov) {
+    model.logInitial = logInitial;
     const Matrix counts = pairCounts(posteriors, bounds);
     for (Index i = 0; i < K; ++i)
       if (const double total = counts.row(i).sum(); total > 0)
@@ -237,6 +238,7 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
   double objective = objectiveOf(data, weights);
   for (int step = 0; step < kNewtonSteps; ++step)
     if (!stepUp(weights, objective, data, progress)) break;
+  model.logInitial = logInitial;
   store(model, std::move(weights));
 }
 

@@ -10,6 +10,8 @@
 #include <Eigen/Dense>
 #include <QTest>
 
+#include <functional>
+
 using namespace keyhole;
 using namespace keyhole::test;
 
@@ -65,6 +67,28 @@ SldsModel twoRotations() {
   model.F = {rotation(0.4, 0.97), rotation(-0.15, 0.97)};
   model.b = {Vector::Constant(2, 0.1), Vector::Constant(2, -0.1)};
   return model;
+}
+
+// Stops at the first report that says so, and says so at every later one.
+class StopWhen : public Progress {
+ public:
+  explicit StopWhen(std::function<bool(double fraction, int objectives)> when) : m_when(std::move(when)) {}
+  void report(double fraction, std::string_view) override {
+    m_stop = m_stop || m_when(fraction, m_objectives);
+  }
+  void objective(int, int, double) override { ++m_objectives; }
+  bool stopRequested() const override { return m_stop; }
+
+ private:
+  std::function<bool(double, int)> m_when;
+  int m_objectives = 0;
+  bool m_stop = false;
+};
+
+// More samples than a short start has, and more time points than are looked at after a stop.
+Trial longTrial() {
+  constexpr Index kSteps = kLookAfterStop + 1000;
+  return test::sampleOf(randomLds(7, 1, 50, 0), 7, kSteps);
 }
 
 class StopAfter : public Progress {
@@ -381,14 +405,7 @@ class TestSldsFit : public QObject {
   // its paths and posteriors are missing.
   void aStopBeforeTheFirstIterationLeavesTheLds() {
     const auto trial = test::sampleOf(randomLds(3, 2, 6, 1), 3, 200);
-    class StopOnReport : public Progress {
-     public:
-      void report(double fraction, std::string_view) override { m_stop = m_stop || fraction > 0.05; }
-      bool stopRequested() const override { return m_stop; }
-
-     private:
-      bool m_stop = false;
-    } onReport;
+    StopWhen onReport([](double fraction, int) { return fraction > 0.05; });
     const SldsFit fit = fitSwitchingLds({trial}, quick(2, 3, 50), onReport);
     QCOMPARE(fit.summary.status, FitStatus::stopped);
     QCOMPARE(fit.summary.iterations, 0);
@@ -397,6 +414,59 @@ class TestSldsFit : public QObject {
     QVERIFY(fit.model.F[0] == fit.model.F[2]);
     QCOMPARE(fit.paths.front().size(), std::size_t{200});
     QCOMPARE(fit.means.front().cols(), Index{200});
+  }
+
+  // Fails if a stop in a later start, of whatever part of it, loses those before, or puts one in their place
+  // that never had an iteration.
+  void aStopInALaterStartKeepsTheEarlierOnes() {
+    const Trial trial = longTrial();
+    SldsOptions options = quick(1, 2, 2);
+    options.startIterations = 2;
+    options.restarts = 2;
+    for (const double place : {0.5, 0.53, 0.551}) {
+      StopWhen progress([place](double fraction, int) { return fraction >= place; });
+      const SldsFit fit = fitSwitchingLds({trial}, options, progress);
+      QCOMPARE(fit.summary.status, FitStatus::stopped);
+      QCOMPARE(fit.restarts.front().seed, options.seed);
+      QCOMPARE(fit.seed, options.seed);
+      QCOMPARE(fit.summary.iterations, 2);
+    }
+  }
+
+  // A converged fit is not lost with its comparison.
+  void aStopDuringTheComparisonKeepsTheFit() {
+    SldsOptions options = quick(1, 2, 1);
+    options.startIterations = 2;
+    options.compareWithLds = true;
+    // The comparison begins the bar anew, after the last objective.
+    StopWhen progress([](double fraction, int objectives) { return objectives == 2 && fraction < 0.5; });
+    const SldsFit fit = fitSwitchingLds({longTrial()}, options, progress);
+    QCOMPARE(fit.summary.status, FitStatus::stopped);
+    QCOMPARE(fit.elbo.size(), std::size_t{2});
+    QVERIFY(!fit.ldsLogLikelihood);
+  }
+
+  // Of a long recording a part is shown after a stop, and the shares of the states are those of all. Fails if
+  // lengths disagree, or nothing is told.
+  void afterAStopAPartIsShown() {
+    SldsOptions options = quick(1, 2, 50);
+    options.startIterations = 2;
+    for (const int last : {0, 2}) {  // before the first iteration, and after it
+      StopWhen progress([last](double fraction, int objectives) {
+        return last == 0 ? fraction > 0.05 : objectives >= last;
+      });
+      const Trial trial = longTrial();
+      const SldsFit fit = fitSwitchingLds({trial}, options, progress);
+      QCOMPARE(fit.summary.status, FitStatus::stopped);
+      QVERIFY(fit.inPart);
+      QCOMPARE(fit.paths[0].size(), static_cast<std::size_t>(kLookAfterStop));
+      QCOMPARE(fit.means[0].cols(), kLookAfterStop);
+      QCOMPARE(fit.posteriors[0].cols(), kLookAfterStop);
+      const Student student = studentOf(fit, {trial}, options.alpha);
+      QCOMPARE(student.states.cols(), kLookAfterStop);
+      QVERIFY(std::abs(occupancy(*student.switching, 0) - fit.visits(0)) < 1e-15);
+      QVERIFY(!student.notes.empty() && std::isfinite(student.oneStepR2));
+    }
   }
 
   void clustersAreFound() {

@@ -14,6 +14,7 @@ namespace {
 constexpr double kHoverPixels = 14;
 constexpr double kStatePixels = 6;       // the squares lie above the circles
 constexpr int kStillFor = 150;           // ms, before a pseudospectrum is asked for
+constexpr int kMostWaits = 20;           // times as long, for numbers that are still to come
 constexpr Index kPrintedIntervals = 64;  // of a pseudospectrum in figures
 
 const Spectrum* spectrumOfSide(const Experiment& experiment, bool teacher) {
@@ -322,9 +323,13 @@ void EigenvaluePanel::dropStaleLines() {
 }
 
 // Once the picture stands still: what is shown now may be another system, or another part of the plane. The
-// numbers of a partial picture need the cores first; the timer starts again when they are there.
+// numbers of a picture need the cores first; but not for ever, since a stop leaves them out.
 void EigenvaluePanel::askForPseudospectrum() {
-  if (experiment() && experiment()->partial) return;
+  if (experiment() && isAwaited(*experiment()) && m_waits < kMostWaits) {
+    ++m_waits;
+    return m_askSoon->start();
+  }
+  m_waits = 0;
   PseudospectrumRequest wanted = wantedPseudospectrum(experiment());
   const QCPRange x = plot().xAxis->range(), y = plot().yAxis->range();
   if (!wanted.of || !isVisible() || (sameSystem(wanted, m_asked) && suits(m_asked.window, x, y))) return;

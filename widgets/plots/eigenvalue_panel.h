@@ -69,6 +69,7 @@ class EigenvaluePanel : public PlotPanel {
   QCPItemText* m_linesNote;
   PseudospectrumRequest m_asked;  // what was asked for last
   QTimer* m_askSoon;
+  int m_waits = 0;  // how often it was too early
   mutable LastMode m_mode;
   mutable std::vector<Index> m_hoveredUnits;
   std::vector<Index> m_toldUnits;

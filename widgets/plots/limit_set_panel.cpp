@@ -61,8 +61,8 @@ QString LimitSetPanel::summaryOf(const LimitSets& sets) {
                       sets.restingPoints > 1 ? tr("come to rest, at %1 points").arg(sets.restingPoints)
                                              : tr("come to rest")));
   if (const Index n = count(LimitKind::slow))
-    parts.append(
-        runs(n, sets.kinds.size(), sets.undecided ? tr("still move, on a cycle?") : tr("still move")));
+    parts.append(runs(n, sets.kinds.size(),
+                      sets.undecided ? tr("still move, cycle not ruled out") : tr("still move")));
   if (const Index n = count(LimitKind::divergence)) parts.append(runs(n, sets.kinds.size(), tr("diverge")));
   return parts.join("\n");
 }

@@ -20,11 +20,6 @@ const Student& studentOf(const Experiment& experiment) {
 
 }  // namespace
 
-double shareOf(const Switching& parts, int state) {
-  const auto count = std::count(parts.path.begin(), parts.path.end(), state);
-  return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
-}
-
 QColor stateColour(int state, const Theme& theme) {
   static const std::array<QColor, 8> colours = {
       QColor(0x56, 0xB4, 0xE9), QColor(0xE6, 0x9F, 0x00), QColor(0x00, 0x9E, 0x73), QColor(0xCC, 0x79, 0xA7),
@@ -58,7 +53,7 @@ void SegmentPanel::showSegments(const Switching& parts, Index steps, double alph
     const Spectrum spectrum = spectrumOf(parts.A[static_cast<std::size_t>(k)], false);
     graph->setName(tr("%1 (%2): λ₁ = %3, score %4")
                        .arg(k + 1)
-                       .arg(percent(shareOf(parts, k)),
+                       .arg(percent(occupancy(parts, static_cast<std::size_t>(k))),
                             QString::fromStdString(complexText(spectrum.values(0))),
                             shortNumber(lineAttractorScore(spectrum).value)));
     const double top = static_cast<double>(parts.A.front().rows()) + 0.5;

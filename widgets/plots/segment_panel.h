@@ -27,7 +27,4 @@ class SegmentPanel : public PlotPanel {
 // The colour of a discrete state, after Okabe & Ito, pale enough to stand behind lines.
 QColor stateColour(int state, const Theme& theme);
 
-// The share of the time that a discrete state (from 0) holds.
-double shareOf(const Switching& parts, int state);
-
 }  // namespace keyhole

@@ -21,7 +21,7 @@ void StateMarks::show(const Student* student, const Theme& theme, QCPLegend& leg
   const Switching& parts = *student->switching;
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     m_spectra.push_back(spectrumOf(parts.A[k], false).values);
-    m_shares.push_back(shareOf(parts, static_cast<int>(k)));
+    m_shares.push_back(occupancy(parts, k));
     auto* graph = m_x->parentPlot()->addGraph(m_x, m_y);
     graph->setLineStyle(QCPGraph::lsNone);
     graph->setName(QObject::tr("state %1").arg(k + 1));
