@@ -45,7 +45,8 @@ constexpr const char* kOverview =
     R"(Without a command, keyhole opens its window (keyhole FILE.keyhole: with that session).
 Results go to the standard output or into -o, messages to the standard error.
 Exit codes: 0 good; 2 bad input or usage (one sentence says which); 3 numerical failure (the result is
-written, with its status); 130 stopped with Ctrl-C (iterative fits write the best so far, all else nothing).
+written, with its status); 130 stopped with Ctrl-C (iterative fits write the best so far, if there is
+any; all else nothing).
 
 Examples:
   keyhole list
