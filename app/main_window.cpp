@@ -215,19 +215,16 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);
-  if (m_failed) m_messages->clearProblem();
-  m_failed = false;
+  m_messages->pictureShown();
   showSeen();
 }
 
 void MainWindow::showProblem(const QString& sentence) {
-  m_failed = false;
   m_messages->showProblem(inLabels(sentence));
 }
 
 void MainWindow::showFailure(const QString& sentence) {
-  showProblem(sentence);
-  m_failed = true;
+  m_messages->showProblem(inLabels(sentence), MessageStrip::Ends::withNextPicture);
   m_staleSoon->stop();
   if (!m_shown) {  // nothing is earlier, and nothing is on its way
     m_verdict->showNoPicture(false);

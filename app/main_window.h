@@ -113,7 +113,6 @@ class MainWindow : public QMainWindow {
   std::shared_ptr<const Experiment> m_shown;
   bool m_presenting = false;
   bool m_busy = false;
-  bool m_failed = false;  // the problem that is told is an experiment's: the next picture ends it
 
   PanelArea* m_panels = nullptr;
   SettingsPanel* m_controls = nullptr;

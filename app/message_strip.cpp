@@ -35,7 +35,8 @@ MessageStrip::MessageStrip(QWidget* parent)
   hide();
 }
 
-void MessageStrip::showProblem(const QString& sentence) {
+void MessageStrip::showProblem(const QString& sentence, Ends ends) {
+  m_ends = ends;
   m_do = nullptr;
   m_action->hide();
   show(sentence, true);
@@ -50,6 +51,10 @@ void MessageStrip::showOffer(const QString& sentence, const QString& button, std
 
 void MessageStrip::clearProblem() {
   if (m_isProblem) hide();
+}
+
+void MessageStrip::pictureShown() {
+  if (m_ends == Ends::withNextPicture) clearProblem();
 }
 
 QString MessageStrip::problem() const {

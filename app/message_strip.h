@@ -16,11 +16,14 @@ class MessageStrip : public QFrame {
  public:
   explicit MessageStrip(QWidget* parent = nullptr);
 
-  // Something the user gave cannot be used. The picture below is the one from before.
-  void showProblem(const QString& sentence);
+  // Something the user gave cannot be used. The picture below is the one from before; whether the next one
+  // ends the problem too, or only clearProblem().
+  enum class Ends { whenCleared, withNextPicture };
+  void showProblem(const QString& sentence, Ends ends = Ends::whenCleared);
   // An offer: the button does `action` and closes the strip.
   void showOffer(const QString& sentence, const QString& button, std::function<void()> action);
   void clearProblem();  // leaves an offer in place
+  void pictureShown();
   QString problem() const;
 
  private:
@@ -31,6 +34,7 @@ class MessageStrip : public QFrame {
   QToolButton* m_action = nullptr;
   std::function<void()> m_do;
   bool m_isProblem = false;
+  Ends m_ends = Ends::whenCleared;
 };
 
 }  // namespace keyhole

@@ -106,14 +106,14 @@ double explainedVarianceOf(const Student& student, const std::vector<Trial>& tri
 // The same of a long recording's beginning right after a stop, with a note.
 double explainedVarianceOf(Student& student, const FitRequest& request) {
   const auto& trials = request.data.trials;
+  // A student whose states are used has them of the first trial, after a stop perhaps of less.
   const bool fromStates = student.emission && (!student.latent || trials.size() == 1);
-  const Index known = fromStates ? std::min(student.states.cols(), kLookAfterStop) : kLookAfterStop;
   const bool shorter = fromStates && student.states.cols() < trials.front().activity.cols();
-  const LookedAt looked(trials, student.summary.status == FitStatus::stopped,
-                        shorter ? known : kLookAfterStop);
+  const Index most = shorter ? std::min(student.states.cols(), kLookAfterStop) : kLookAfterStop;
+  const LookedAt looked(trials, student.summary.status == FitStatus::stopped, most);
   if (looked.inPart())
-    student.notes.push_back("after the stop, the explained variance is of the first " +
-                            std::to_string(shorter ? known : kLookAfterStop) + " time points only");
+    student.notes.push_back("after the stop, the explained variance is of the first " + std::to_string(most) +
+                            " time points only");
   return explainedVarianceOf(student, looked.trials());
 }
 

@@ -3,7 +3,6 @@
 #include "core/common/error.h"
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_smoother.h"
-#include "core/fitting/lds_student.h"
 #include "core/fitting/subspace_fit.h"
 #include "core/linalg/eigen.h"
 #include "tests/fitting/lds_cases.h"
@@ -64,44 +63,6 @@ class TestLdsFit : public QObject {
       QCOMPARE(fit.means.size(), trials.size());
       for (std::size_t k = 0; k < trials.size(); ++k) COMPARE_MATRICES(fit.means[k], means[k], 1e-12);
     }
-  }
-
-  // A long recording: its start can be stopped, and what is said after a stop is of a part. Fails if there is
-  // a result without a single evaluation, an earlier start is lost with a later one, or the part is not told.
-  void stopsOfLongRecordings() {
-    class Stop : public Progress {
-     public:
-      explicit Stop(int start) : m_start(start) {}
-      void objective(int start, int, double) override { m_stop = m_stop || start >= m_start; }
-      bool stopRequested() const override { return m_stop || m_start < 0; }
-
-     private:
-      int m_start;
-      bool m_stop = false;
-    };
-    const std::vector<Trial> trials = {sampleOf(randomLds(7, 1, 50, 0), 7, kLookAfterStop + 1000)};
-    LdsOptions options = quick(1, 2);
-    Stop atOnce(-1);
-    QVERIFY_EXCEPTION_THROWN(fitLds(trials, options, atOnce), Stopped);
-    Stop soon(0);
-    const LdsFit fit = fitLds(trials, options, soon);
-    QCOMPARE(fit.summary.status, FitStatus::stopped);
-    QVERIFY(fit.means.empty() && std::isfinite(fit.explainedVariance));
-    const Student student = studentOf(fit, trials, options.alpha);
-    QCOMPARE(student.states.cols(), kLookAfterStop);
-    QVERIFY(QString::fromStdString(student.notes.back()).contains("of the first 20000 time points"));
-    options.restarts = 3;
-    Stop later(1);
-    const LdsFit two = fitLds(trials, options, later);
-    QCOMPARE(two.restarts.front().seed, options.seed);
-    QVERIFY(two.summary.status == FitStatus::stopped && !two.logLikelihood.empty());
-  }
-
-  // With gaps a time point costs L³. Fails if as many are looked at as without.
-  void gapsShortenTheLook() {
-    QCOMPARE(lookedAtAfterStop(20, false), kLookAfterStop);
-    QCOMPARE(lookedAtAfterStop(2, true), kLookAfterStop);
-    QVERIFY(lookedAtAfterStop(20, true) < kLookAfterStop / 4 && lookedAtAfterStop(200, true) >= 100);
   }
 
   void logLikelihoodNeverFalls_data() { addClasses(); }

@@ -4,40 +4,18 @@
 #include "core/fitting/run_student.h"
 #include "core/fitting/slds_fit.h"
 #include "core/fitting/slds_start.h"
+#include "tests/fitting/lds_runs.h"
 #include "tests/fitting/slds_cases.h"
+#include "tests/fitting/slds_runs.h"
 #include "tests/support/matrix_compare.h"
 
 #include <Eigen/Dense>
 #include <QTest>
 
-#include <functional>
-
 using namespace keyhole;
 using namespace keyhole::test;
 
 namespace {
-
-// Empty if no value is below the one before by more than rounding: 1e-10 of their size.
-QString firstFall(const std::vector<double>& values) {
-  for (std::size_t i = 1; i < values.size(); ++i)
-    if (!(values[i] >= values[i - 1] - 1e-10 * std::abs(values[i - 1])))
-      return QString("from %1 to %2 at iteration %3")
-          .arg(values[i - 1], 0, 'g', 15)
-          .arg(values[i], 0, 'g', 15)
-          .arg(i);
-  return {};
-}
-
-SldsOptions quick(Index latents, Index states, Index iterations = 25) {
-  SldsOptions options;
-  options.kind.latents = latents;
-  options.states = states;
-  options.iterations = iterations;
-  options.tolerance = 0;
-  options.startIterations = 10;
-  options.compareWithLds = false;
-  return options;
-}
 
 // Share of the time points at which two paths of two states agree, up to exchanging the states.
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {
@@ -69,39 +47,6 @@ SldsModel twoRotations() {
   return model;
 }
 
-// Stops at the first report that says so, and says so at every later one.
-class StopWhen : public Progress {
- public:
-  explicit StopWhen(std::function<bool(double fraction, int objectives)> when) : m_when(std::move(when)) {}
-  void report(double fraction, std::string_view) override {
-    m_stop = m_stop || m_when(fraction, m_objectives);
-  }
-  void objective(int, int, double) override { ++m_objectives; }
-  bool stopRequested() const override { return m_stop; }
-
- private:
-  std::function<bool(double, int)> m_when;
-  int m_objectives = 0;
-  bool m_stop = false;
-};
-
-// More samples than a short start has, and more time points than are looked at after a stop.
-Trial longTrial() {
-  constexpr Index kSteps = kLookAfterStop + 1000;
-  return test::sampleOf(randomLds(7, 1, 50, 0), 7, kSteps);
-}
-
-class StopAfter : public Progress {
- public:
-  explicit StopAfter(int iteration) : m_last(iteration) {}
-  void objective(int, int iteration, double) override { m_stop = m_stop || iteration >= m_last; }
-  bool stopRequested() const override { return m_stop; }
-
- private:
-  int m_last;
-  bool m_stop = false;
-};
-
 }  // namespace
 
 class TestSldsFit : public QObject {
@@ -130,7 +75,7 @@ class TestSldsFit : public QObject {
       std::vector<Trial> trials = {test::sampleOf(truth, seed, 80).trial,
                                    test::sampleOf(truth, seed + 10, 45).trial};
       if (seed % 3 == 0) trials[1] = withGaps(trials[1], 5);
-      SldsOptions options = quick(seed % 2 ? 3 : 2, seed % 2 ? 2 : 3);
+      SldsOptions options = quickSwitching(seed % 2 ? 3 : 2, seed % 2 ? 2 : 3);
       options.transitions = static_cast<SldsTransitions>(transitions);
       options.kind.emissions = static_cast<LdsEmissions>(emissions);
       options.kind.dynamicsNoise = static_cast<LdsDynamicsNoise>(dynamics);
@@ -181,7 +126,7 @@ class TestSldsFit : public QObject {
     COMPARE_MATRICES(model.C, known.model.C, 1e-8);
     COMPARE_MATRICES(model.R, known.model.R, 1e-8);
     COMPARE_MATRICES(model.P0, known.model.P0, 1e-8);
-    const SldsFit fit = fitSwitchingLds(trials, quick(2, 1, 30));
+    const SldsFit fit = fitSwitchingLds(trials, quickSwitching(2, 1, 30));
     QVERIFY(fit.elbo == known.logLikelihood && fit.model.F[0] == known.model.F);
     const Student student = studentOf(fit, trials, 0.01);
     QVERIFY(!student.switching);
@@ -193,7 +138,7 @@ class TestSldsFit : public QObject {
   void twoRotationsAreFound() {
     const SldsModel truth = twoRotations();
     const SwitchingSample sample = test::sampleOf(truth, 11, 1500);
-    SldsOptions options = quick(2, 2, 60);
+    SldsOptions options = quickSwitching(2, 2, 60);
     options.kind.dynamicsNoise = LdsDynamicsNoise::full;
     options.kind.emissions = LdsEmissions::free;
     options.restarts = 3;
@@ -229,7 +174,7 @@ class TestSldsFit : public QObject {
     truth.W << 10, 0, -10, 0;  // state 0 where the first latent is positive
     truth.w = Vector::Zero(2);
     const SwitchingSample sample = test::sampleOf(truth, 21, 1500);
-    SldsOptions options = quick(2, 2, 60);
+    SldsOptions options = quickSwitching(2, 2, 60);
     options.kind.dynamicsNoise = LdsDynamicsNoise::full;
     options.transitions = SldsTransitions::recurrentOnly;
     options.restarts = 3;
@@ -307,7 +252,7 @@ class TestSldsFit : public QObject {
 
   void sameSeedSameNumbers() {
     const auto trial = test::sampleOf(randomSlds(4, 2, 2, 6, 1), 4, 150).trial;
-    SldsOptions options = quick(2, 3, 8);
+    SldsOptions options = quickSwitching(2, 3, 8);
     options.transitions = SldsTransitions::recurrent;
     options.restarts = 2;
     const SldsFit one = fitSwitchingLds({trial}, options), two = fitSwitchingLds({trial}, options);
@@ -318,30 +263,10 @@ class TestSldsFit : public QObject {
     QVERIFY(fitSwitchingLds({trial}, options).restarts[0].objective == one.restarts[1].objective);
   }
 
-  // A stop keeps the iterations that were done, with everything that is shown of them.
-  void stopKeepsTheLast() {
-    const auto trial = test::sampleOf(randomSlds(4, 2, 2, 6, 0), 4, 150).trial;
-    const SldsOptions options = quick(2, 2, 50);
-    const SldsFit whole = fitSwitchingLds({trial}, options);
-    for (const int last : {0, 3}) {
-      StopAfter progress(last);
-      const SldsFit fit = fitSwitchingLds({trial}, options, progress);
-      QCOMPARE(fit.summary.status, FitStatus::stopped);
-      QCOMPARE(fit.summary.iterations, last);
-      QVERIFY(std::equal(fit.elbo.begin(), fit.elbo.end(), whole.elbo.begin()));
-      QVERIFY(hasParameters(fit.summary.status) && fit.paths.size() == 1 && fit.model.F.size() == 2);
-    }
-    StopAfter atOnce(0);
-    atOnce.objective(0, 0, 0);
-    const Student student = fitSlds({trial}, options, atOnce);
-    QCOMPARE(student.summary.status, FitStatus::stopped);
-    QVERIFY(student.A.allFinite() && student.switching);
-  }
-
   // The student runs as the model steps: one step from each state, and the samples that it shows.
   void studentIsTheModel() {
     const auto trial = test::sampleOf(randomSlds(8, 2, 2, 6, 1), 8, 200).trial;
-    SldsOptions options = quick(2, 2, 15);
+    SldsOptions options = quickSwitching(2, 2, 15);
     options.alpha = 0.2;
     options.compareWithLds = true;
     const SldsFit fit = fitSwitchingLds({trial}, options);
@@ -370,7 +295,7 @@ class TestSldsFit : public QObject {
     trial.activity.row(1).setConstant(3);
     trial.activity.row(4) = trial.activity.row(0);
     for (const auto transitions : {SldsTransitions::markov, SldsTransitions::recurrent}) {
-      SldsOptions options = quick(3, 6, 80);
+      SldsOptions options = quickSwitching(3, 6, 80);
       options.transitions = transitions;
       options.compareWithLds = true;
       const SldsFit fit = fitSwitchingLds({trial}, options);
@@ -393,79 +318,11 @@ class TestSldsFit : public QObject {
       Trial trial = test::sampleOf(model, 3, 80);
       if (missing > 0) trial = withGaps(trial, missing);
       for (const Index states : {2, 4}) {
-        const SldsStart least = alike(model, {trial}, quick(2, states));
+        const SldsStart least = alike(model, {trial}, quickSwitching(2, states));
         const double exact = logLikelihood(model, {trial});
         QVERIFY2(std::abs(least.elbo - exact) < 1e-9 * std::abs(exact),
                  qPrintable(QString::number(least.elbo - exact)));
       }
-    }
-  }
-
-  // Stopped before its first iteration a fit has the common LDS to show. Fails if it has nothing, goes on, or
-  // its paths and posteriors are missing.
-  void aStopBeforeTheFirstIterationLeavesTheLds() {
-    const auto trial = test::sampleOf(randomLds(3, 2, 6, 1), 3, 200);
-    StopWhen onReport([](double fraction, int) { return fraction > 0.05; });
-    const SldsFit fit = fitSwitchingLds({trial}, quick(2, 3, 50), onReport);
-    QCOMPARE(fit.summary.status, FitStatus::stopped);
-    QCOMPARE(fit.summary.iterations, 0);
-    QCOMPARE(fit.elbo.size(), std::size_t{1});
-    QVERIFY(std::isfinite(fit.elbo.front()));
-    QVERIFY(fit.model.F[0] == fit.model.F[2]);
-    QCOMPARE(fit.paths.front().size(), std::size_t{200});
-    QCOMPARE(fit.means.front().cols(), Index{200});
-  }
-
-  // Fails if a stop in a later start, of whatever part of it, loses those before, or puts one in their place
-  // that never had an iteration.
-  void aStopInALaterStartKeepsTheEarlierOnes() {
-    const Trial trial = longTrial();
-    SldsOptions options = quick(1, 2, 2);
-    options.startIterations = 2;
-    options.restarts = 2;
-    for (const double place : {0.5, 0.53, 0.551}) {
-      StopWhen progress([place](double fraction, int) { return fraction >= place; });
-      const SldsFit fit = fitSwitchingLds({trial}, options, progress);
-      QCOMPARE(fit.summary.status, FitStatus::stopped);
-      QCOMPARE(fit.restarts.front().seed, options.seed);
-      QCOMPARE(fit.seed, options.seed);
-      QCOMPARE(fit.summary.iterations, 2);
-    }
-  }
-
-  // A converged fit is not lost with its comparison.
-  void aStopDuringTheComparisonKeepsTheFit() {
-    SldsOptions options = quick(1, 2, 1);
-    options.startIterations = 2;
-    options.compareWithLds = true;
-    // The comparison begins the bar anew, after the last objective.
-    StopWhen progress([](double fraction, int objectives) { return objectives == 2 && fraction < 0.5; });
-    const SldsFit fit = fitSwitchingLds({longTrial()}, options, progress);
-    QCOMPARE(fit.summary.status, FitStatus::stopped);
-    QCOMPARE(fit.elbo.size(), std::size_t{2});
-    QVERIFY(!fit.ldsLogLikelihood);
-  }
-
-  // Of a long recording a part is shown after a stop, and the shares of the states are those of all. Fails if
-  // lengths disagree, or nothing is told.
-  void afterAStopAPartIsShown() {
-    SldsOptions options = quick(1, 2, 50);
-    options.startIterations = 2;
-    for (const int last : {0, 2}) {  // before the first iteration, and after it
-      StopWhen progress([last](double fraction, int objectives) {
-        return last == 0 ? fraction > 0.05 : objectives >= last;
-      });
-      const Trial trial = longTrial();
-      const SldsFit fit = fitSwitchingLds({trial}, options, progress);
-      QCOMPARE(fit.summary.status, FitStatus::stopped);
-      QVERIFY(fit.inPart);
-      QCOMPARE(fit.paths[0].size(), static_cast<std::size_t>(kLookAfterStop));
-      QCOMPARE(fit.means[0].cols(), kLookAfterStop);
-      QCOMPARE(fit.posteriors[0].cols(), kLookAfterStop);
-      const Student student = studentOf(fit, {trial}, options.alpha);
-      QCOMPARE(student.states.cols(), kLookAfterStop);
-      QVERIFY(std::abs(occupancy(*student.switching, 0) - fit.visits(0)) < 1e-15);
-      QVERIFY(!student.notes.empty() && std::isfinite(student.oneStepR2));
     }
   }
 
@@ -481,17 +338,17 @@ class TestSldsFit : public QObject {
 
   void badOptionsAreTold() {
     const auto trial = test::sampleOf(randomLds(2, 2, 6, 0), 2, 50);
-    SldsOptions options = quick(2, 0);
+    SldsOptions options = quickSwitching(2, 0);
     QCOMPARE(problems(options).front(), std::string("the number of discrete states is 0; allowed: 1 to 50"));
     QVERIFY_EXCEPTION_THROWN(fitSwitchingLds({trial}, options), InputError);
-    options = quick(2, 2);
+    options = quickSwitching(2, 2);
     options.stickiness = -1;
     QCOMPARE(problems(options).size(), std::size_t{1});
     options.stickiness = 1;
     options.transitions = SldsTransitions::recurrentOnly;
     QCOMPARE(problems(options).size(), std::size_t{1});
-    QVERIFY_EXCEPTION_THROWN(fitSwitchingLds({}, quick(2, 2)), InputError);
-    QVERIFY_EXCEPTION_THROWN(fitSwitchingLds({trial}, quick(9, 2)), InputError);
+    QVERIFY_EXCEPTION_THROWN(fitSwitchingLds({}, quickSwitching(2, 2)), InputError);
+    QVERIFY_EXCEPTION_THROWN(fitSwitchingLds({trial}, quickSwitching(9, 2)), InputError);
   }
 };
 
