@@ -48,9 +48,23 @@ void ExperimentWorker::stop() {
     nothingRan = nothingRan && m_waiting;
     m_waiting.reset();
   }
+  m_wake.notify_all();
   if (!nothingRan) return;
   emit stopped();
   emit idle();
+}
+
+void ExperimentWorker::letDraw(std::chrono::milliseconds atMost) {
+  const std::lock_guard lock(m_mutex);
+  m_letDraw = atMost;
+}
+
+void ExperimentWorker::drawn(const Result& experiment) {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_undrawn == experiment) m_undrawn.reset();
+  }
+  m_wake.notify_all();
 }
 
 void ExperimentWorker::loop() {
@@ -113,10 +127,19 @@ void ExperimentWorker::give(const Result& experiment, const Job& job) {
     m_newest = experiment;
     m_givenOf = job.number;
     job.progress->pictureShown();
+    m_undrawn = experiment;
     // Under the lock, so that nothing of the next run comes before it.
     emit experimentReady(experiment);
   }
   m_wake.notify_all();
+  if (experiment->coarse) waitUntilDrawn(experiment, job);
+}
+
+void ExperimentWorker::waitUntilDrawn(const Result& experiment, const Job& job) {
+  std::unique_lock lock(m_mutex);
+  m_wake.wait_for(lock, m_letDraw, [&] {
+    return m_quit || m_waiting || m_undrawn != experiment || job.progress->stopRequested();
+  });
 }
 
 void ExperimentWorker::run(const Job& job) {

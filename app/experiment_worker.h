@@ -40,6 +40,11 @@ class ExperimentWorker : public QObject {
   // Drops what waits, stops what runs.
   void stop();
 
+  // From now on a run rests after its coarse picture until drawn() names it, but not longer than this: the
+  // window paints sooner while nothing is computed beside it. A newer request, or stop(), ends the rest.
+  void letDraw(std::chrono::milliseconds atMost);
+  void drawn(const Result& experiment);
+
  signals:
   void experimentReady(std::shared_ptr<const keyhole::Experiment> experiment);
   void failed(QString sentence);  // bad input; what was shown stays
@@ -62,14 +67,17 @@ class ExperimentWorker : public QObject {
   bool finishJob(const Job& job);  // true if nothing else is wanted
   void run(const Job& job);
   void give(const Result& experiment, const Job& job);
+  void waitUntilDrawn(const Result& experiment, const Job& job);
 
   Runner m_runner;
   std::chrono::milliseconds m_grace;
   std::mutex m_mutex;  // guards what follows
   std::condition_variable m_wake;
   Result m_newest;    // what was given last,
-  int m_givenOf = 0;  // by this job
-  int m_begun = 0;    // the number of the job that began last
+  int m_givenOf = 0;  // by this job,
+  Result m_undrawn;   // until the window has drawn it
+  std::chrono::milliseconds m_letDraw{0};
+  int m_begun = 0;  // the number of the job that began last
   std::optional<Settings> m_waiting;
   std::vector<std::shared_ptr<RunProgress>> m_running;  // at most one of them is not over
   bool m_quit = false;

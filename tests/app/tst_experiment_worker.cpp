@@ -1,112 +1,12 @@
 // The worker with a runner that the test holds in its hand: nothing here depends on how long anything takes.
-#include "app/experiment_worker.h"
-#include "core/common/error.h"
+#include "tests/app/worker_bench.h"
 
 #include <QSignalSpy>
-#include <QTest>
 
 #include <future>
 
 using namespace keyhole;
 using namespace std::chrono_literals;
-
-namespace {
-
-using Result = ExperimentWorker::Result;
-
-Settings withSeed(long long seed) {
-  Settings settings;
-  settings.set("teacher.seed", seed);
-  return settings;
-}
-
-long long seedOf(const Result& experiment) {
-  return experiment->settings.integer("teacher.seed");
-}
-
-Result made(const Settings& settings, bool coarse) {
-  auto experiment = std::make_shared<Experiment>();
-  experiment->settings = settings;
-  experiment->coarse = coarse;
-  return experiment;
-}
-
-// A runner that waits at two gates, before the coarse picture and before the fine one. While it waits it
-// polls the progress, as a real computation does.
-class GatedRunner {
- public:
-  Result operator()(const Settings& settings, const Result& previous, Progress& progress,
-                    const ExperimentSink& sink) {
-    {
-      const std::lock_guard lock(m_mutex);
-      m_started.push_back(settings.integer("teacher.seed"));
-      m_previous.push_back(previous);
-    }
-    if (m_error) throw InputError("teacher.seed is bad.");
-    pass(m_beforeCoarse, progress);
-    sink(made(settings, true));
-    pass(m_beforeFine, progress);
-    sink(made(settings, false));
-    return made(settings, false);
-  }
-
-  std::vector<long long> started() {
-    const std::lock_guard lock(m_mutex);
-    return m_started;
-  }
-  std::vector<Result> previous() {
-    const std::lock_guard lock(m_mutex);
-    return m_previous;
-  }
-
-  std::atomic<bool> m_beforeCoarse = false, m_beforeFine = false;  // true: open
-  std::atomic<bool> m_error = false;
-
- private:
-  static void pass(const std::atomic<bool>& gate, Progress& progress) {
-    while (!gate) {
-      progress.checkpoint(0.5, "waiting");
-      std::this_thread::sleep_for(1ms);
-    }
-  }
-
-  std::mutex m_mutex;
-  std::vector<long long> m_started;
-  std::vector<Result> m_previous;
-};
-
-// A worker, its gated runner and what it delivered.
-struct Bench {
-  explicit Bench(std::chrono::milliseconds grace = 1h) {
-    worker = std::make_unique<ExperimentWorker>(
-        nullptr,
-        [this](const Settings& settings, const Result& previous, Progress& progress,
-               const ExperimentSink& sink) { return runner(settings, previous, progress, sink); },
-        grace);
-    QObject::connect(worker.get(), &ExperimentWorker::experimentReady, &context,
-                     [this](const Result& experiment) { delivered.push_back(experiment); });
-    QObject::connect(worker.get(), &ExperimentWorker::failed, &context,
-                     [this](const QString& sentence) { failures.append(sentence); });
-    QObject::connect(worker.get(), &ExperimentWorker::stopped, &context, [this] { ++stops; });
-    QObject::connect(worker.get(), &ExperimentWorker::idle, &context, [this] { ++idles; });
-  }
-
-  bool waitStarted(std::size_t count) {
-    return QTest::qWaitFor([&] { return runner.started().size() >= count; }, 20000);
-  }
-  bool waitIdleAfter(int before) {
-    return QTest::qWaitFor([&] { return idles > before; }, 20000);
-  }
-
-  GatedRunner runner;
-  QObject context;
-  std::vector<Result> delivered;
-  QStringList failures;
-  int stops = 0, idles = 0;
-  std::unique_ptr<ExperimentWorker> worker;  // destroyed first
-};
-
-}  // namespace
 
 class TestExperimentWorker : public QObject {
   Q_OBJECT
@@ -124,6 +24,9 @@ class TestExperimentWorker : public QObject {
   void inputErrorSurfacesAndTheNextRequestRuns();
   void errorOfASupersededRequestIsNotShown();
   void destructionStopsARunningRequest();
+  void restsUntilTheCoarsePictureIsDrawn();
+  void restEndsWithItsTime();
+  void restEndsWithANewRequestOrStop();
   void realExperimentEqualsTheCoreOne();
 };
 
@@ -357,6 +260,46 @@ void TestExperimentWorker::destructionStopsARunningRequest() {
   QVERIFY(bench.waitStarted(1));
   bench.worker.reset();
   QVERIFY(bench.delivered.empty());
+}
+
+void TestExperimentWorker::restsUntilTheCoarsePictureIsDrawn() {
+  // Fails if computing goes on beside the painting, or if a picture drawn earlier ends the rest.
+  Bench bench;
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  bench.worker->letDraw(1h);
+  bench.worker->request(withSeed(1));
+  QVERIFY(QTest::qWaitFor([&] { return bench.delivered.size() == 1; }, 20000));
+  bench.worker->drawn(made(withSeed(1), true));  // another one
+  QTest::qWait(50);
+  QCOMPARE(bench.delivered.size(), 1u);
+  bench.worker->drawn(bench.delivered[0]);
+  QVERIFY(bench.waitIdleAfter(0));
+  QCOMPARE(bench.delivered.size(), 2u);
+}
+
+void TestExperimentWorker::restEndsWithItsTime() {
+  Bench bench;
+  bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
+  bench.worker->letDraw(1ms);
+  bench.worker->request(withSeed(1));
+  QVERIFY(bench.waitIdleAfter(0));
+  QCOMPARE(bench.delivered.size(), 2u);
+}
+
+void TestExperimentWorker::restEndsWithANewRequestOrStop() {
+  // Fails if a picture that is never drawn holds up what comes next.
+  Bench bench;
+  bench.runner.m_beforeCoarse = true;
+  bench.worker->letDraw(1h);
+  bench.worker->request(withSeed(1));
+  QVERIFY(QTest::qWaitFor([&] { return bench.delivered.size() == 1; }, 20000));
+  bench.worker->request(withSeed(2));
+  QVERIFY(QTest::qWaitFor([&] { return bench.delivered.size() == 2; }, 20000));
+  QCOMPARE(seedOf(bench.delivered[1]), 2);
+  bench.worker->stop();
+  QVERIFY(bench.waitIdleAfter(0));
+  QCOMPARE(bench.stops, 1);
+  QCOMPARE(bench.delivered.size(), 2u);
 }
 
 void TestExperimentWorker::realExperimentEqualsTheCoreOne() {
