@@ -77,7 +77,7 @@ Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, con
   Attractors found;
   // A part that was stopped returns what it has; nothing is begun after it.
   const auto begin = [&](double fraction, std::string_view what) {
-    if (progress.stopRequested()) throw Stopped();
+    progress.throwIfStopped();
     progress.checkpoint(fraction, what);
   };
   begin(0, "looking for points of rest");

@@ -4,9 +4,13 @@
 
 namespace keyhole {
 
+void Progress::throwIfStopped() const {
+  if (stopRequested()) throw Stopped();
+}
+
 void Progress::checkpoint(double fraction, std::string_view what) {
   report(fraction, what);
-  if (stopRequested()) throw Stopped();
+  throwIfStopped();
 }
 
 Progress& noProgress() {

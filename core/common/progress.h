@@ -2,6 +2,8 @@
 // window: whoever calls supplies the object.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace keyhole {
@@ -26,11 +28,26 @@ class Progress {
   // requested. False if the computation was superseded, so that its result is a first picture only.
   virtual bool grantStop() { return true; }
 
-  // report(), then throw Stopped if a stop was requested.
+  // Throws Stopped if a stop was requested.
+  void throwIfStopped() const;
+
+  // report(), then throwIfStopped().
   void checkpoint(double fraction, std::string_view what);
 };
 
 // A progress that nobody watches and nobody stops.
 Progress& noProgress();
+
+// work(first, count) for 0 … n-1 in pieces of at most kPiece, one after the other; throws Stopped between two
+// of them if a stop was requested. For sums over the time points of a long recording: the whole takes longer
+// than a stop may.
+constexpr std::ptrdiff_t kPiece = 1 << 15;
+template <class Work>
+void inPieces(std::ptrdiff_t n, const Progress& progress, Work&& work) {
+  for (std::ptrdiff_t first = 0; first < n; first += kPiece) {
+    if (first > 0) progress.throwIfStopped();
+    work(first, std::min(kPiece, n - first));
+  }
+}
 
 }  // namespace keyhole

@@ -171,7 +171,7 @@ class Drawing {
   }
 
   bool isDone(const Job& job, std::size_t i) {
-    if (m_progress.stopRequested()) throw Stopped();
+    m_progress.throwIfStopped();
     const std::lock_guard lock(m_mutex);
     return job.slots[i].has_value();
   }

@@ -161,7 +161,7 @@ class RowCollector {
 
   // From any thread.
   void make(std::size_t i, const std::function<CurveRow(std::vector<std::string>&)>& work) {
-    if (m_progress.stopRequested()) throw Stopped();
+    m_progress.throwIfStopped();
     std::vector<std::string> notes;
     CurveRow row = work(notes);
     const std::lock_guard lock(m_mutex);

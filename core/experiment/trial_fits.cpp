@@ -120,7 +120,7 @@ Student fitBy(const Settings& settings, const std::vector<Trial>& trials, Progre
     case FitMethod::lds: {
       LdsOptions options = ldsOptions(settings);
       options.heldEmissions = held;
-      return studentOf(fitLds(trials, options, progress), trials, options.alpha);
+      return studentOf(fitLds(trials, options, progress), trials, options.alpha, progress);
     }
     case FitMethod::slds:
       return fitSlds(trials, sldsOptions(settings), progress);

@@ -1,7 +1,5 @@
 #include "core/fitting/gaussian_chain.h"
 
-#include "core/common/error.h"
-
 #include <Eigen/Cholesky>
 
 #include <cmath>
@@ -12,11 +10,6 @@ namespace {
 
 constexpr Index kPoll = 4096;  // steps between two looks at the user's wish to stop: a few milliseconds
 
-// (No report: how far the whole computation is, the caller knows.)
-void stopIfAsked(const Progress& progress) {
-  if (progress.stopRequested()) throw Stopped();
-}
-
 // The same for every size; the sizes that occur are known to the compiler. With S_t = Λ_tt - B_t S_{t-1}⁻¹
 // B_tᵀ = Λ_t Λ_tᵀ (Cholesky), x_t given x_{t+1} has covariance S_t⁻¹ and gain S_t⁻¹ B_{t+1}ᵀ.
 template <int L>
@@ -25,24 +18,24 @@ class ChainSolver {
   using Column = Eigen::Matrix<double, L, 1>;
 
  public:
-  ChainSolver(const GaussianChain& chain, ChainMoments& out, Progress& progress)
-      : m_chain(chain), m_out(out), m_progress(progress), m_n(chain.linear.rows()), m_factor(m_n) {
+  ChainSolver(ChainMoments& out, Progress& progress)
+      : m_out(out), m_progress(progress), m_n(out.means.rows()), m_factor(m_n) {
     for (Block* block : {&m_schur, &m_half, &m_inverse, &m_product, &m_covariance}) block->resize(m_n, m_n);
     for (Column* column : {&m_mean, &m_carry}) column->resize(m_n);
   }
 
-  // Leaves Λ_t⁻¹ where the covariances come to stand, the gain of t-1 where the lagged ones do, and Λ_t⁻¹ h̃_t
-  // in place of the means.
+  // Finds D_t where the covariances come to stand and leaves Λ_t⁻¹ there, B_t and the gain of t-1 where the
+  // lagged ones do, h_t and Λ_t⁻¹ h̃_t in place of the means.
   void forwards() {
-    const Index T = m_chain.linear.cols();
+    const Index T = m_out.means.cols();
     double logDet = 0;
     for (Index t = 0; t < T; ++t) {
-      if (t % kPoll == 0) stopIfAsked(m_progress);
-      m_schur = block(m_chain.diagonal, t);
-      m_mean = column(m_chain.linear, t);
+      if (t % kPoll == 0) m_progress.throwIfStopped();
+      m_schur = block(m_out.covariances, t);
+      m_mean = column(m_out.means, t);
       if (t > 0) {
         // Λ_{t-1}⁻¹ B_tᵀ; m_inverse is Λ_{t-1}⁻¹
-        m_half.noalias() = m_inverse * block(m_chain.coupling, t).transpose();
+        m_half.noalias() = m_inverse * block(m_out.lagged, t).transpose();
         m_schur.noalias() -= m_half.transpose() * m_half;
         m_mean.noalias() += m_half.transpose() * m_carry;
         block(m_out.lagged, t).noalias() = m_inverse.transpose() * m_half;
@@ -63,9 +56,9 @@ class ChainSolver {
 
   // Only sums of positive terms: no cancellation.
   void backwards() {
-    const Index T = m_chain.linear.cols();
+    const Index T = m_out.means.cols();
     for (Index t = T - 1; t >= 0; --t) {
-      if (t % kPoll == 0) stopIfAsked(m_progress);
+      if (t % kPoll == 0) m_progress.throwIfStopped();
       m_inverse = block(m_out.covariances, t);
       m_carry = column(m_out.means, t);
       auto mean = column(m_out.means, t);
@@ -98,7 +91,6 @@ class ChainSolver {
     return Eigen::Map<Column>(all.data() + t * m_n, m_n);
   }
 
-  const GaussianChain& m_chain;
   ChainMoments& m_out;
   Progress& m_progress;
   Index m_n;
@@ -108,28 +100,27 @@ class ChainSolver {
 };
 
 template <int L>
-void solveSized(const GaussianChain& chain, ChainMoments& out, Progress& progress) {
-  ChainSolver<L> solver(chain, out, progress);
+void solveSized(ChainMoments& out, Progress& progress) {
+  ChainSolver<L> solver(out, progress);
   solver.forwards();
   solver.backwards();
 }
 
 }  // namespace
 
-void solveChain(const GaussianChain& chain, ChainMoments& out, Progress& progress) {
-  const Index L = chain.linear.rows(), T = chain.linear.cols();
-  out.means.resize(L, T);
-  out.covariances.resize(L * L, T);
-  out.lagged.resize(L * L, T);
-  switch (L) {
+void solveChain(GaussianChain&& chain, ChainMoments& out, Progress& progress) {
+  out.means = std::move(chain.linear);
+  out.covariances = std::move(chain.diagonal);
+  out.lagged = std::move(chain.coupling);
+  switch (out.means.rows()) {
     case 2:
-      return solveSized<2>(chain, out, progress);
+      return solveSized<2>(out, progress);
     case 3:
-      return solveSized<3>(chain, out, progress);
+      return solveSized<3>(out, progress);
     case 5:
-      return solveSized<5>(chain, out, progress);
+      return solveSized<5>(out, progress);
     default:
-      return solveSized<Eigen::Dynamic>(chain, out, progress);
+      return solveSized<Eigen::Dynamic>(out, progress);
   }
 }
 

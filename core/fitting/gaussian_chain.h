@@ -24,8 +24,8 @@ struct ChainMoments {
 };
 
 // Block Cholesky forwards, the needed blocks of the inverse backwards (Takahashi's recursion). Cost O(T L³),
-// no allocation per step. `out` keeps its memory from call to call. Throws std::runtime_error if the
-// precision is not positive definite, Stopped.
-void solveChain(const GaussianChain& chain, ChainMoments& out, Progress& progress = noProgress());
+// no allocation per step. The moments take the place of the chain, in its memory. Throws std::runtime_error
+// if the precision is not positive definite, Stopped; `out` is then of no use.
+void solveChain(GaussianChain&& chain, ChainMoments& out, Progress& progress = noProgress());
 
 }  // namespace keyhole

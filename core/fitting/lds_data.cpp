@@ -15,18 +15,18 @@ Matrix withOnes(const Matrix& above, const Matrix& below) {
   return all;
 }
 
-// Columns of `from` as rows of tiles.
-void fill(std::vector<double>& tiles, const Matrix& from, Index shift) {
+// Columns of `from` as rows of tiles, from the row `at` on.
+void fill(std::vector<double>& tiles, const Matrix& from, Index at) {
   const Index width = from.rows();
-  for (Index t = shift; t < from.cols(); ++t) {
-    double* row = tiles.data() + (t - shift) / kTile * kTile * width + (t - shift) % kTile;
+  for (Index t = 0; t < from.cols(); ++t, ++at) {
+    double* row = tiles.data() + at / kTile * kTile * width + at % kTile;
     for (Index k = 0; k < width; ++k) row[k * kTile] = from(k, t);
   }
 }
 
 }  // namespace
 
-LdsData::LdsData(const std::vector<Trial>& trials, bool inputAtArrival)
+LdsData::LdsData(const std::vector<Trial>& trials, bool inputAtArrival, const Progress& progress)
     : m_trials(trials), m_inputAtArrival(inputAtArrival), m_tiles(trials.size()) {
   m_moments = m_factor = Matrix::Zero(width(), width());
   m_driveMoments = Matrix::Zero(inputs() + 1, inputs() + 1);
@@ -38,11 +38,11 @@ LdsData::LdsData(const std::vector<Trial>& trials, bool inputAtArrival)
       m_anyMissing = true;
       continue;
     }
-    addTiles(trials[k], drive, m_tiles[k]);
-    addToFactor(trials[k]);
+    addTiles(trials[k], drive, m_tiles[k], progress);
+    addToFactor(trials[k], progress);
     m_completeSteps += trials[k].activity.cols();
   }
-  m_variances = channelVariances(m_trials);
+  m_variances = channelVariances(m_trials, progress);
 }
 
 Matrix LdsData::driveOf(std::size_t trial) const {
@@ -53,21 +53,25 @@ Matrix LdsData::driveOf(std::size_t trial) const {
   return shifted;
 }
 
-void LdsData::addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into) {
+void LdsData::addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into, const Progress& progress) {
   into.steps = trial.activity.cols();
   into.tiles = (into.steps + kTile - 1) / kTile;
   const auto sizeOf = [&](Index columns) { return static_cast<std::size_t>(into.tiles * kTile * columns); };
   into.samples.assign(sizeOf(width()), 0.0);
   into.drive.assign(sizeOf(inputs() + 1), 0.0);
   into.next = into.drive;
-  fill(into.samples, withOnes(trial.activity, trial.input), 0);
+  inPieces(into.steps, progress, [&](Index first, Index n) {
+    fill(into.samples, withOnes(trial.activity.middleCols(first, n), trial.input.middleCols(first, n)),
+         first);
+  });
   fill(into.drive, drive, 0);
-  fill(into.next, drive, 1);
+  fill(into.next, drive.rightCols(drive.cols() - 1), 0);
 }
 
-void LdsData::addToFactor(const Trial& trial) {
+void LdsData::addToFactor(const Trial& trial, const Progress& progress) {
   const Index w = width();
   for (Index first = 0; first < trial.activity.cols(); first += kRows) {
+    if (first > 0 && first % kPiece == 0) progress.throwIfStopped();
     const Index n = std::min(kRows, trial.activity.cols() - first);
     const Matrix samples =
         withOnes(trial.activity.middleCols(first, n), Matrix(trial.input.middleCols(first, n)));
@@ -78,14 +82,16 @@ void LdsData::addToFactor(const Trial& trial) {
   }
 }
 
-Vector channelVariances(const std::vector<Trial>& trials) {
+Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress) {
   const Index N = trials.front().activity.rows();
   Vector sum = Vector::Zero(N), squares = sum, count = sum;
   const auto overSamples = [&](auto&& use) {
     for (const Trial& trial : trials)
-      for (Index t = 0; t < trial.activity.cols(); ++t)
-        for (Index i = 0; i < N; ++i)
-          if (const double y = trial.activity(i, t); y == y) use(i, y);
+      inPieces(trial.activity.cols(), progress, [&](Index first, Index n) {
+        for (Index t = first; t < first + n; ++t)
+          for (Index i = 0; i < N; ++i)
+            if (const double y = trial.activity(i, t); y == y) use(i, y);
+      });
   };
   overSamples([&](Index i, double y) {
     sum(i) += y;

@@ -1,6 +1,7 @@
 // What EM needs of the recordings and what no iteration changes: taken once, before the first one.
 #pragma once
 
+#include "core/common/progress.h"
 #include "core/fitting/lds_kernels.h"
 #include "core/fitting/trial.h"
 
@@ -14,14 +15,14 @@ struct LdsTiles {
   std::vector<double> next;   // the same of the step after; 0 at the last one
 };
 
-// Keeps a reference to the trials. Cost O(T (N+m)²), memory that of the trials.
-// N: of each channel's samples, 0 of a constant one. Cost O(N T).
-Vector channelVariances(const std::vector<Trial>& trials);
+// N: of each channel's samples, 0 of a constant one. Cost O(N T). Throws Stopped.
+Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress = noProgress());
 
+// Keeps a reference to the trials. Cost O(T (N+m)²), memory that of the trials.
 class LdsData {
  public:
-  // inputAtArrival: v_t = u_t, else u_{t-1} (and 0 at t = 0, where nothing acts).
-  LdsData(const std::vector<Trial>& trials, bool inputAtArrival);
+  // inputAtArrival: v_t = u_t, else u_{t-1} (and 0 at t = 0, where nothing acts). Throws Stopped.
+  LdsData(const std::vector<Trial>& trials, bool inputAtArrival, const Progress& progress = noProgress());
 
   const std::vector<Trial>& trials() const { return m_trials; }
   Index neurons() const { return m_trials.front().activity.rows(); }
@@ -48,8 +49,8 @@ class LdsData {
   const Vector& variances() const { return m_variances; }
 
  private:
-  void addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into);
-  void addToFactor(const Trial& trial);
+  void addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into, const Progress& progress);
+  void addToFactor(const Trial& trial, const Progress& progress);
 
   const std::vector<Trial>& m_trials;
   bool m_inputAtArrival, m_anyMissing = false;

@@ -48,8 +48,8 @@ LdsClass classOf(const LdsOptions& options) {
 // What one fit has for all of its starts.
 class Em {
  public:
-  Em(const std::vector<Trial>& trials, const LdsOptions& options)
-      : m_data(trials, options.inputAtArrival),
+  Em(const std::vector<Trial>& trials, const LdsOptions& options, const Progress& progress)
+      : m_data(trials, options.inputAtArrival, progress),
         m_options(options),
         m_kind(classOf(options)),
         m_smoother(m_data, m_kind.latents),
@@ -242,16 +242,32 @@ FitSummary summaryOf(const Run& run) {
 }
 
 // Explained variance, and the means it rests on if they are of all.
-void explain(LdsFit& fit, const std::vector<Trial>& trials, bool gaps) {
-  const LookedAt looked(trials, fit.means.empty() && fit.summary.status == FitStatus::stopped,
-                        lookedAtAfterStop(fit.model.latents(), gaps));
-  std::vector<Matrix> means =
-      fit.means.empty() ? smooth(fit.model, looked.trials()).means : std::move(fit.means);
-  fit.explainedVariance = reconstructionVariance(fit.model, looked.trials(), means);
-  if (looked.inPart())
+void explain(LdsFit& fit, const LdsData& data, Progress& progress) {
+  const LookedAt looked(data.trials(), fit.means.empty() && fit.summary.status == FitStatus::stopped,
+                        lookedAtAfterStop(fit.model.latents(), data.anyMissing()));
+  if (fit.means.empty())
+    fit.means =
+        looked.inPart()
+            ? smooth(fit.model, looked.trials()).means
+            : LdsSmoother(data, fit.model.latents()).run(fit.model, LdsSmoother::Need::means, progress).means;
+  fit.explainedVariance = reconstructionVariance(fit.model, looked.trials(), fit.means, progress);
+  if (looked.inPart()) fit.means.clear();
+}
+
+// What is said of the fit beside its parameters. If a stop comes here, of a part of the trials.
+void describe(LdsFit& fit, const LdsData& data, Progress& progress) {
+  if (fit.summary.status == FitStatus::stopped) return explain(fit, data, noProgress());
+  try {
+    explain(fit, data, progress);
+    for (auto& note : dependentChannels(data.trials(), progress)) fit.warnings.push_back(std::move(note));
+  } catch (const Stopped&) {
+    const bool explained = std::isfinite(fit.explainedVariance);
+    fit.summary.status = FitStatus::stopped;
+    fit.summary.message += "; the look at what it explains was stopped";
+    if (explained) return;
     fit.means.clear();
-  else
-    fit.means = std::move(means);
+    explain(fit, data, noProgress());
+  }
 }
 
 }  // namespace
@@ -288,29 +304,32 @@ Index lookedAtAfterStop(Index latents, bool gaps) {
 }
 
 double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,
-                              const std::vector<Matrix>& means) {
+                              const std::vector<Matrix>& means, const Progress& progress) {
   const Index N = model.neurons();
   double left = 0, total = 0;
   Vector sum = Vector::Zero(N), count = Vector::Zero(N);
   for (const auto& trial : trials)
-    for (Index t = 0; t < trial.activity.cols(); ++t)
-      for (Index i = 0; i < N; ++i)
-        if (!std::isnan(trial.activity(i, t))) {
-          sum(i) += trial.activity(i, t);
-          count(i) += 1;
-        }
+    inPieces(trial.activity.cols(), progress, [&](Index first, Index n) {
+      for (Index t = first; t < first + n; ++t)
+        for (Index i = 0; i < N; ++i)
+          if (!std::isnan(trial.activity(i, t))) {
+            sum(i) += trial.activity(i, t);
+            count(i) += 1;
+          }
+    });
   const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
-  for (std::size_t k = 0; k < trials.size(); ++k) {
-    Matrix rebuilt = (model.C * means[k]).colwise() + model.c;
-    if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input;
-    for (Index t = 0; t < rebuilt.cols(); ++t)
-      for (Index i = 0; i < N; ++i) {
-        const double y = trials[k].activity(i, t);
-        if (std::isnan(y)) continue;
-        left += (y - rebuilt(i, t)) * (y - rebuilt(i, t));
-        total += (y - mean(i)) * (y - mean(i));
-      }
-  }
+  for (std::size_t k = 0; k < trials.size(); ++k)
+    inPieces(trials[k].activity.cols(), progress, [&](Index first, Index n) {
+      Matrix rebuilt = (model.C * means[k].middleCols(first, n)).colwise() + model.c;
+      if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input.middleCols(first, n);
+      for (Index t = 0; t < n; ++t)
+        for (Index i = 0; i < N; ++i) {
+          const double y = trials[k].activity(i, first + t);
+          if (std::isnan(y)) continue;
+          left += (y - rebuilt(i, t)) * (y - rebuilt(i, t));
+          total += (y - mean(i)) * (y - mean(i));
+        }
+    });
   return total > 0 ? 1 - left / total : std::nan("");
 }
 
@@ -318,7 +337,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   requireTrials(trials, MissingSamples::allowed);
   const auto start = Clock::now();
-  Em em(trials, options);
+  Em em(trials, options, progress);
   requireEnough(em.data(), options);
   LdsFit fit;
   Run shown;
@@ -347,10 +366,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   if (!shown.logLikelihood.empty()) {
     fit.model = std::move(shown.model);
     fit.means = std::move(shown.means);
-    explain(fit, trials, em.data().anyMissing());
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
-    if (shown.status != FitStatus::stopped)
-      for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));
+    if (options.describe) describe(fit, em.data(), progress);
     if (!shown.broke.empty()) fit.warnings.push_back(fit.summary.message);
   }
   if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());

@@ -5,6 +5,7 @@
 #include "core/fitting/fit.h"
 #include "core/fitting/lds_model.h"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -40,18 +41,21 @@ struct LdsOptions {
   // C, G, c, R of this model stay as they are, and EM is on the dynamics alone, with x_0 ~ N(0, I) as
   // published.
   std::optional<LdsModel> heldEmissions;
+  // False: explained variance, means and what there is to say of dependent channels are left out, for a fit
+  // that another one starts from.
+  bool describe = true;
 };
 
 std::vector<std::string> problems(const LdsOptions& options);
 
 struct LdsFit {
   LdsModel model;
-  std::vector<double> logLikelihood;  // before each iteration, and after the last
-  FitSummary summary;                 // cost: the negative log-likelihood
-  std::vector<Restart> restarts;      // one per start, in the order of their seeds
-  std::uint64_t seed = 0;             // of the start that is shown
-  double explainedVariance = 0;  // of the samples by the smoothed reconstruction C x̂ + G u + c; after a
-                                 // stop, of the first lookedAtAfterStop() time points
+  std::vector<double> logLikelihood;        // before each iteration, and after the last
+  FitSummary summary;                       // cost: the negative log-likelihood
+  std::vector<Restart> restarts;            // one per start, in the order of their seeds
+  std::uint64_t seed = 0;                   // of the start that is shown
+  double explainedVariance = std::nan("");  // of the samples by the smoothed reconstruction C x̂ + G u + c;
+                                            // after a stop, of the first lookedAtAfterStop() time points
   // Per trial L x T, E[x_t] under the model; empty after the stop of a long fit, where nothing missing.
   std::vector<Matrix> means;
   std::vector<std::string> warnings;  // Heywood cases, channels that do not vary, a start that failed
@@ -71,8 +75,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
                  Progress& progress = noProgress());
 
-// What a model explains: see LdsFit. means: E[x_t] of each trial.
+// What a model explains: see LdsFit. means: E[x_t] of each trial. Throws Stopped.
 double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,
-                              const std::vector<Matrix>& means);
+                              const std::vector<Matrix>& means, const Progress& progress = noProgress());
 
 }  // namespace keyhole

@@ -48,7 +48,7 @@ double GapSmoother::filter(Progress& progress) {
   const Vector logs = (2 * std::numbers::pi * m_model.R.array()).log();
   Matrix predicted = m_model.P0;
   for (Index t = 0; t < steps(); ++t) {
-    if (t % kLook == kLook - 1 && progress.stopRequested()) throw Stopped();
+    if (t % kLook == kLook - 1) progress.throwIfStopped();
     const Vector there = m_there.col(t);
     addStep(m_model.C.transpose() * weights.cwiseProduct(there).asDiagonal() * m_model.C, logs.dot(there),
             predicted);
@@ -119,7 +119,7 @@ void GapSmoother::smoothCovariances(LdsExpectations& sums, Progress& progress) c
   Matrix total = now, lagged = Matrix::Zero(L, L);
   addToChannels(now, steps() - 1);
   for (Index t = steps() - 2; t >= 0; --t) {
-    if (t % kLook == kLook - 1 && progress.stopRequested()) throw Stopped();
+    if (t % kLook == kLook - 1) progress.throwIfStopped();
     const auto at = static_cast<std::size_t>(t);
     const Matrix& gain = m_steps[at].gain;
     const Matrix next = now;

@@ -27,6 +27,7 @@ LdsModel withEmpiricalStart(const LdsModel& model, const std::vector<Trial>& tra
 LdsOptions withLatents(const LdsOptions& options, Index latents) {
   LdsOptions each = options;
   each.kind.latents = latents;
+  each.describe = false;
   return each;
 }
 

@@ -59,16 +59,16 @@ double LdsSmoother::logLikelihood(const LdsModel& model) {
   return sum;
 }
 
-std::vector<Matrix> LdsSmoother::predictedStates(const LdsModel& model) {
+std::vector<Matrix> LdsSmoother::predictedStates(const LdsModel& model, Progress& progress) {
   if (m_data.completeSteps() > 0) m_tiled->prepare(model);
   std::vector<Matrix> states;
   for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
     if (m_data.tiles()[k].steps > 0) {
-      m_tiled->filter(k, noProgress());
+      m_tiled->filter(k, progress);
       states.push_back(m_tiled->predicted(k));
     } else {
       GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k));
-      gaps.filter(noProgress());
+      gaps.filter(progress);
       states.push_back(gaps.predicted());
     }
   }
@@ -76,7 +76,7 @@ std::vector<Matrix> LdsSmoother::predictedStates(const LdsModel& model) {
 }
 
 LdsExpectations smooth(const LdsModel& model, const std::vector<Trial>& trials, Progress& progress) {
-  const LdsData data(trials, model.inputAtArrival);
+  const LdsData data(trials, model.inputAtArrival, progress);
   return LdsSmoother(data, model.latents()).run(model, LdsSmoother::Need::means, progress);
 }
 
@@ -85,10 +85,10 @@ double logLikelihood(const LdsModel& model, const std::vector<Trial>& trials) {
   return LdsSmoother(data, model.latents()).logLikelihood(model);
 }
 
-Matrix predictions(const LdsModel& model, const Trial& trial) {
+Matrix predictions(const LdsModel& model, const Trial& trial, Progress& progress) {
   const std::vector<Trial> trials = {trial};
-  const LdsData data(trials, model.inputAtArrival);
-  const Matrix states = LdsSmoother(data, model.latents()).predictedStates(model).front();
+  const LdsData data(trials, model.inputAtArrival, progress);
+  const Matrix states = LdsSmoother(data, model.latents()).predictedStates(model, progress).front();
   Matrix expected = (model.C * states).colwise() + model.c;
   if (model.inputs() > 0) expected.noalias() += model.G * trial.input;
   return expected;

@@ -51,7 +51,7 @@ class LdsSmoother {
   double logLikelihood(const LdsModel& model);
 
   // E[x_t] given the samples before t: L x T per trial.
-  std::vector<Matrix> predictedStates(const LdsModel& model);
+  std::vector<Matrix> predictedStates(const LdsModel& model, Progress& progress = noProgress());
 
  private:
   const LdsData& m_data;
@@ -67,6 +67,6 @@ LdsExpectations smooth(const LdsModel& model, const std::vector<Trial>& trials,
 double logLikelihood(const LdsModel& model, const std::vector<Trial>& trials);
 
 // What the model expects of each sample from those before it: N x T, C E[x_t | y_0 … y_{t-1}] + G u_t + c.
-Matrix predictions(const LdsModel& model, const Trial& trial);
+Matrix predictions(const LdsModel& model, const Trial& trial, Progress& progress = noProgress());
 
 }  // namespace keyhole

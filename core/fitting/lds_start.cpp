@@ -94,7 +94,7 @@ LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, st
   // A short start is found whatever the user wishes: then there is something to show.
   constexpr Index kShort = 1'000'000;  // samples
   const auto look = [&progress, longStart = all.Y.size() > kShort] {
-    if (longStart && progress.stopRequested()) throw Stopped();
+    if (longStart) progress.throwIfStopped();
   };
   look();
   const Index L = options.kind.latents, N = all.Y.rows();

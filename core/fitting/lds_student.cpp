@@ -1,9 +1,11 @@
 #include "core/fitting/lds_student.h"
 
+#include "core/common/error.h"
 #include "core/fitting/lds_smoother.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 namespace keyhole {
@@ -31,9 +33,10 @@ Matrix firstMeans(const LdsModel& model, const std::vector<Trial>& trials) {
   return (trials.size() == 1 ? smooth(model, trials) : smooth(model, {trials.front()})).means.front();
 }
 
-double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, double alpha) {
+double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, double alpha,
+                  Progress& progress = noProgress()) {
   std::vector<Matrix> predicted;
-  for (const auto& trial : trials) predicted.push_back(predictions(model, trial));
+  for (const auto& trial : trials) predicted.push_back(predictions(model, trial, progress));
   return predictedR2(predicted, trials, alpha);
 }
 
@@ -45,22 +48,30 @@ Student latentStudent(const LdsModel& model, const std::vector<Trial>& trials, d
   return student;
 }
 
-Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha) {
+Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha, Progress& progress) {
+  FitSummary summary = fit.summary;
+  std::optional<double> whole;  // the R² of all time points, if they are looked at
+  if (hasParameters(summary.status) && summary.status != FitStatus::stopped) try {
+      whole = filteredR2(fit.model, trials, alpha, progress);
+    } catch (const Stopped&) {
+      summary.status = FitStatus::stopped;
+      summary.message += "; the look at what it predicts was stopped";
+    }
   Student student;
   Index most = 0;
   bool inPart = false;
-  if (hasParameters(fit.summary.status)) {
+  if (hasParameters(summary.status)) {
     const bool gaps =
         std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
     most = lookedAtAfterStop(fit.model.latents(), gaps);
-    const LookedAt looked(trials, fit.summary.status == FitStatus::stopped, most);
+    const LookedAt looked(trials, summary.status == FitStatus::stopped, most);
     inPart = looked.inPart();
     student = described(
         fit.model, fit.means.empty() ? firstMeans(fit.model, looked.trials()) : fit.means.front(), alpha);
-    student.oneStepR2 = filteredR2(fit.model, looked.trials(), alpha);
+    student.oneStepR2 = whole ? *whole : filteredR2(fit.model, looked.trials(), alpha);
   }
   student.alpha = alpha;
-  student.summary = fit.summary;
+  student.summary = std::move(summary);
   student.restarts = fit.restarts;
   for (std::size_t i = 0; i < fit.restarts.size(); ++i)
     if (fit.restarts[i].seed == fit.seed) student.shownRestart = i;

@@ -11,8 +11,9 @@ namespace keyhole {
 Student latentStudent(const LdsModel& model, const std::vector<Trial>& trials, double alpha);
 
 // The fit as a student: latentStudent() of its model with the fit's summary, starts and warnings. Without
-// parameters if the fit has none. The trials are those of the fit. After a stop the R² is that of the first
-// kLookAfterStop time points, and a note says so.
-Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha);
+// parameters if the fit has none. The trials are those of the fit. After a stop, also one that comes here,
+// the R² is that of the first kLookAfterStop time points, and a note says so.
+Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha,
+                  Progress& progress = noProgress());
 
 }  // namespace keyhole

@@ -19,7 +19,7 @@ constexpr double kStandsStill = 1e-14;
 constexpr Index kPoll = 256;  // tiles between two looks at the stop button
 
 void poll(Progress& progress, Index tile) {
-  if (tile % kPoll == kPoll - 1 && progress.stopRequested()) throw Stopped();
+  if (tile % kPoll == kPoll - 1) progress.throwIfStopped();
 }
 
 // n latents are known when this is compiled, or not (Eigen::Dynamic).

@@ -1,6 +1,7 @@
 // Exact inference in a chain of discrete states: forward-backward sums and the most likely path.
 #pragma once
 
+#include "core/common/progress.h"
 #include "core/common/types.h"
 
 #include <vector>
@@ -24,7 +25,7 @@ struct DiscretePosterior {
 
 // Sums over all paths in the log domain, so that nothing underflows. No finite entry is too small; -inf
 // is allowed if some path remains. Cost O(T K²).
-DiscretePosterior forwardBackward(const DiscreteChain& chain);
+DiscretePosterior forwardBackward(const DiscreteChain& chain, const Progress& progress = noProgress());
 
 // The path of largest weight (Viterbi); of equal ones that with the lower last state. Cost O(T K²).
 std::vector<int> likeliestPath(const DiscreteChain& chain);

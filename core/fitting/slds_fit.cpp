@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <stdexcept>
 
 namespace keyhole {
@@ -39,7 +38,9 @@ class Stage : public Progress {
 // One start of the fit: the last model that could be evaluated, and its posterior.
 struct Run {
   SldsModel model;
+  Vector variances;  // of the channels; empty if it was stopped before they were needed
   std::vector<SldsPosterior> posteriors;
+  Vector visits;  // of the states, in parts of all steps
   std::vector<double> elbo;
   FitStatus status = FitStatus::iterationLimit;
   std::string broke;  // why it ended early, if it did
@@ -65,25 +66,26 @@ bool endsBelow(double before, double value, Index steps, double tolerance) {
   return after == AfterStep::rounding && tolerance > 0;
 }
 
-// The iterations, from a start: a stop or a broken model leaves the last complete one. The least there is to
-// show is let go of with the first one: its posteriors are as large as the others'.
-void iterate(Run& run, SldsStart next, std::optional<SldsStart>& least, const std::vector<Trial>& trials,
+// The iterations, from what run.posteriors say: a stop or a broken model leaves the last complete one, and
+// those posteriors if there is none.
+void iterate(Run& run, SldsModel next, const SldsBounds& bounds, const std::vector<Trial>& trials,
              const SldsOptions& options, int start, Progress& stage, Progress& progress) {
-  const LdsData data(trials, true);
+  const LdsData data(trials, true, stage);
+  run.variances = data.variances();
   LdsEmissionSteps emissions(data, options.kind);
+  std::vector<SldsPosterior> better(trials.size());
   for (Index iteration = 0;; ++iteration) {
-    double elbo = logPrior(next.model, next.bounds);
+    double elbo = logPrior(next, bounds);
     for (std::size_t i = 0; i < trials.size(); ++i)
-      elbo += improve(next.posteriors[i], next.model, trials[i], stage);
+      elbo += improve(run.posteriors[i], next, trials[i], better[i], stage);
     if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
     if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, transitionsOf(trials), options.tolerance)) {
       run.status = FitStatus::converged;
       return;
     }
-    run.model = next.model;
-    run.posteriors = next.posteriors;
+    run.model = next;
+    run.posteriors.swap(better);
     run.elbo.push_back(elbo);
-    least.reset();
     progress.objective(start, static_cast<int>(iteration), elbo);
     if (stoodStill(run.elbo, options.tolerance)) {
       run.status = FitStatus::converged;
@@ -92,41 +94,39 @@ void iterate(Run& run, SldsStart next, std::optional<SldsStart>& least, const st
     if (iteration == options.iterations) return;
     stage.checkpoint(static_cast<double>(iteration) / static_cast<double>(options.iterations),
                      "fitting the switching system");
-    updateStates(next.model, trials, next.posteriors, options.kind, next.bounds, stage);
-    updateEmissions(next.model, trials, next.posteriors, emissions);
-    updateTransitions(next.model, next.posteriors, next.bounds, stage);
+    updateStates(next, trials, run.posteriors, options.kind, bounds, stage);
+    updateEmissions(next, trials, run.posteriors, emissions, stage);
+    updateTransitions(next, run.posteriors, bounds, stage);
   }
 }
 
-// Stopped before the first iteration. If even the least was not found by then, it is found for the part that
-// is looked at after a stop; its bound is that of all.
-void leaveTheLeast(Run& run, std::optional<SldsStart>& least, const LdsFit& lds,
-                   const std::vector<Trial>& trials, const SldsOptions& options) {
+// Stopped before the first iteration: what is shown are states that are alike, of the part that is looked at
+// after a stop, with the bound of all.
+void leaveTheLeast(Run& run, const LdsFit& lds, const std::vector<Trial>& trials,
+                   const SldsOptions& options) {
   try {
-    if (!least) {
-      const LookedAt looked(trials, true);
-      least = alike(lds.model, looked.trials(), options);
-      if (looked.inPart()) least->elbo = lds.logLikelihood.back() + logPrior(least->model, least->bounds);
-    }
-    run.model = std::move(least->model);
-    run.posteriors = std::move(least->posteriors);
-    run.elbo = {least->elbo};
+    const LookedAt looked(trials, true);
+    SldsStart least = alike(lds.model, looked.trials(), options);
+    if (looked.inPart()) least.elbo = lds.logLikelihood.back() + logPrior(least.model, least.bounds);
+    run.model = std::move(least.model);
+    run.posteriors = std::move(least.posteriors);
+    run.elbo = {least.elbo};
   } catch (const std::runtime_error& error) {
     run.broke = error.what();
   }
 }
 
 // The iterations from what the common LDS says.
-void runFrom(const LdsFit& lds, Run& run, std::optional<SldsStart>& least, const std::vector<Trial>& trials,
-             const SldsOptions& options, int start, Progress& stage, Progress& progress) {
+void runFrom(const LdsFit& lds, Run& run, const std::vector<Trial>& trials, const SldsOptions& options,
+             int start, Progress& stage, Progress& progress) {
   if (lds.logLikelihood.empty()) throw std::runtime_error(lds.summary.message);
   for (const auto& warning : lds.warnings)
     if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
-  least = alike(lds.model, trials, options, stage);
-  if (!std::isfinite(least->elbo)) throw std::runtime_error("the evidence bound left the finite range");
-  SldsStart first =
-      startFrom(*least, trials, options, options.seed + static_cast<std::uint64_t>(start), stage);
-  iterate(run, std::move(first), least, trials, options, start, stage, progress);
+  SldsStart first = alike(lds.model, trials, options, stage);
+  if (!std::isfinite(first.elbo)) throw std::runtime_error("the evidence bound left the finite range");
+  separate(first, trials, options, options.seed + static_cast<std::uint64_t>(start), stage);
+  run.posteriors = std::move(first.posteriors);
+  iterate(run, std::move(first.model), first.bounds, trials, options, start, stage, progress);
 }
 
 // Throws Stopped if there is nothing to show yet.
@@ -135,14 +135,14 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
   LdsOptions common = ldsOptions(options);
   common.seed += static_cast<std::uint64_t>(start);
   common.restarts = 1;
+  common.describe = false;
   common.iterations = options.startIterations;
   Stage warmUp(progress, from, 0.1 * share), stage(progress, from + 0.1 * share, 0.9 * share);
   Run run;
   LdsFit lds;
-  std::optional<SldsStart> least;
   try {
     lds = fitLds(trials, common, warmUp);
-    runFrom(lds, run, least, trials, options, start, stage, progress);
+    runFrom(lds, run, trials, options, start, stage, progress);
   } catch (const Stopped&) {
     run.status = FitStatus::stopped;
   } catch (const InputError&) {
@@ -153,7 +153,7 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
   // An earlier start has more to show than one that was stopped before its first iteration.
   if (run.status != FitStatus::stopped || !run.elbo.empty() || start > 0) return run;
   if (lds.logLikelihood.empty()) throw Stopped();
-  leaveTheLeast(run, least, lds, trials, options);
+  leaveTheLeast(run, lds, trials, options);
   return run;
 }
 
@@ -166,12 +166,12 @@ Index mostVisited(const Vector& visits) {
 Vector visitsOf(const std::vector<SldsPosterior>& posteriors) {
   Vector visits = Vector::Zero(posteriors.front().z.states.rows());
   for (const auto& posterior : posteriors)
-    visits += posterior.z.states.rightCols(posterior.z.states.cols() - 1).rowwise().sum();
+    for (Index t = 1; t < posterior.z.states.cols(); ++t) visits += posterior.z.states.col(t);
   return visits / visits.sum();
 }
 
 Restart restartOf(const Run& run, std::uint64_t seed, double alpha) {
-  const auto k = static_cast<std::size_t>(mostVisited(visitsOf(run.posteriors)));
+  const auto k = static_cast<std::size_t>(mostVisited(run.visits));
   return {seed, eigenvalues(paperScaling(run.model.F[k], alpha)), run.elbo.back()};
 }
 
@@ -214,6 +214,7 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
   LdsOptions lds = ldsOptions(options);
   lds.seed = fit.seed;
   lds.restarts = 1;
+  lds.describe = false;
   lds.iterations = options.startIterations + fit.summary.iterations;
   Stage stage(progress, 0, 1);
   LdsFit single;
@@ -241,26 +242,46 @@ void cut(ChainMoments& x, Index T) {
     if (each->cols() > T) *each = Matrix(each->leftCols(T));
 }
 
+using Paths = std::vector<std::vector<int>>;
+Paths likeliestPaths(const Run& run, const std::vector<Trial>& trials, Progress& progress) {
+  Paths paths;
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    paths.push_back(likeliestPath(switchesGiven(run.posteriors[i].x, run.model, trials[i], progress)));
+  return paths;
+}
+
+// What there is to say of the whole; a stop that comes here ends it.
+void describeAll(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress& progress) {
+  try {
+    fit.paths = likeliestPaths(run, all, progress);
+    for (auto& note : dependentChannels(all, progress)) run.warnings.push_back(std::move(note));
+  } catch (const Stopped&) {
+    run.status = fit.summary.status = FitStatus::stopped;
+    fit.summary.message += "; the look at what it says was stopped";
+    fit.paths.clear();
+  }
+}
+
 // Of the shown run; after a stop, of a part of the trials.
-void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all) {
+void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress& progress) {
+  if (run.status != FitStatus::stopped) describeAll(fit, run, all, progress);
   const LookedAt looked(all, run.status == FitStatus::stopped);
   const auto& trials = looked.trials();
-  fit.model = std::move(run.model);
-  fit.warnings = std::move(run.warnings);
   fit.inPart = looked.inPart();
-  fit.visits = visitsOf(run.posteriors);
+  fit.visits = run.visits;
+  if (fit.inPart)
+    for (std::size_t i = 0; i < trials.size(); ++i) cut(run.posteriors[i].x, trials[i].activity.cols());
+  if (fit.paths.empty()) fit.paths = likeliestPaths(run, trials, noProgress());
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (looked.inPart()) cut(run.posteriors[i].x, trials[i].activity.cols());
-    fit.paths.push_back(likeliestPath(switchesGiven(run.posteriors[i].x, fit.model, trials[i])));
     fit.posteriors.push_back(run.posteriors[i].z.states.leftCols(trials[i].activity.cols()));
     fit.means.push_back(std::move(run.posteriors[i].x.means));
   }
-  if (looked.inPart())
+  fit.model = std::move(run.model);
+  fit.warnings = std::move(run.warnings);
+  if (fit.inPart)
     fit.warnings.push_back("after the stop, discrete states and latents are shown of the first " +
                            std::to_string(kLookAfterStop) + " time points only");
-  addWarnings(fit, channelVariances(all));
-  if (run.status != FitStatus::stopped)
-    for (auto& note : dependentChannels(trials)) fit.warnings.push_back(std::move(note));
+  addWarnings(fit, run.variances.size() > 0 ? run.variances : channelVariances(trials));
 }
 
 // K = 1: the LDS's own fit, in other words.
@@ -315,7 +336,10 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
     Run run = runEm(trials, options, r, progress);
     const bool stopped = run.status == FitStatus::stopped;
-    if (!run.elbo.empty()) fit.restarts.push_back(restartOf(run, seed, options.alpha));
+    if (!run.elbo.empty()) {
+      run.visits = visitsOf(run.posteriors);
+      fit.restarts.push_back(restartOf(run, seed, options.alpha));
+    }
     const bool better = !run.elbo.empty() && (shown.elbo.empty() || run.elbo.back() > shown.elbo.back());
     if (r == 0 || better) {
       shown = std::move(run);
@@ -329,7 +353,7 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
   fit.elbo = shown.elbo;
   if (!shown.elbo.empty()) {
     if (!shown.broke.empty()) shown.warnings.push_back(fit.summary.message);
-    describe(fit, shown, trials);
+    describe(fit, shown, trials, progress);
     if (options.compareWithLds && fit.summary.status != FitStatus::stopped)
       compareWithLds(fit, trials, options, progress);
   }
@@ -341,8 +365,8 @@ Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options, Pr
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   // One state: the LDS itself, with all that it can say.
   if (options.states == 1)
-    return studentOf(fitLds(trials, ldsOptions(options), progress), trials, options.alpha);
-  return studentOf(fitSwitchingLds(trials, options, progress), trials, options.alpha);
+    return studentOf(fitLds(trials, ldsOptions(options), progress), trials, options.alpha, progress);
+  return studentOf(fitSwitchingLds(trials, options, progress), trials, options.alpha, progress);
 }
 
 }  // namespace keyhole

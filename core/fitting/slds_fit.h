@@ -56,8 +56,10 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
 
 // The fit as a student: A, V, b of the most visited discrete state, all of them in `switching` (null for K =
 // 1); states: E[x_t] of the first trial. Its one-step R² is that of predictSamples(); after a
-// stop, of as many time points as take some 20 ms, and a note says so. The trials are those of the fit.
-Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha);
+// stop, also one that comes here, of as many time points as take some 20 ms, and a note says so. The trials
+// are those of the fit.
+Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha,
+                  Progress& progress = noProgress());
 
 // Both in one.
 Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options,
@@ -65,6 +67,6 @@ Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options,
 
 // E[y_t | y_0 … y_{t-1}], N x T, of a trial: the Kalman filter for K = 1, else a filter that keeps one
 // Gaussian and the state probabilities (assumed density, "GPB1"; the exact posterior has K^t parts).
-Matrix predictSamples(const SldsModel& model, const Trial& trial);
+Matrix predictSamples(const SldsModel& model, const Trial& trial, const Progress& progress = noProgress());
 
 }  // namespace keyhole

@@ -1,6 +1,5 @@
 #include "core/fitting/slds_start.h"
 
-#include "core/common/error.h"
 #include "core/common/random.h"
 
 #include <cmath>
@@ -16,12 +15,13 @@ constexpr double kFloor = 1e-6;  // of the common LDS's mean dynamics noise
 
 // The first point at random, each further one with a probability that grows as its squared distance from
 // those before.
-Matrix firstCentres(ConstMatrixRef points, Index clusters, std::uint64_t seed) {
+Matrix firstCentres(ConstMatrixRef points, Index clusters, std::uint64_t seed, const Progress& progress) {
   std::vector<double> draws(static_cast<std::size_t>(clusters));
   RandomStream(seed, Stream::fit, kSubstream).uniforms(0, draws);
   Matrix centres(points.rows(), clusters);
   Vector weights = Vector::Ones(points.cols());
   for (Index k = 0; k < clusters; ++k) {
+    progress.throwIfStopped();
     double left = draws[static_cast<std::size_t>(k)] * weights.sum();
     Index chosen = 0;
     while (chosen + 1 < points.cols() && (left -= weights(chosen)) > 0) ++chosen;
@@ -54,14 +54,15 @@ Matrix featuresOf(const std::vector<SldsPosterior>& posteriors) {
 }
 
 // q(z): mostly in the cluster of the time point.
-void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& labels) {
+void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& labels,
+             const Progress& progress) {
   std::size_t at = 0;
   for (auto& posterior : posteriors) {
     const Index K = posterior.z.states.rows();
     const double other = (1 - kBelief) / static_cast<double>(std::max<Index>(K - 1, 1));
     Matrix states = Matrix::Constant(K, posterior.x.means.cols(), other);
     for (Index t = 0; t < states.cols(); ++t) states(labels[at++], t) = kBelief;
-    posterior.z = independentStates(states);
+    posterior.z = independentStates(states, progress);
   }
 }
 
@@ -70,22 +71,24 @@ void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& l
 std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t seed, int rounds,
                           Progress& progress) {
   const Index n = points.cols();
-  Matrix centres = firstCentres(points, clusters, seed);
+  Matrix centres = firstCentres(points, clusters, seed, progress);
   std::vector<Index> labels(static_cast<std::size_t>(n), 0);
   for (int round = 0; round < rounds; ++round) {
-    if (progress.stopRequested()) throw Stopped();
+    progress.throwIfStopped();
     Matrix sums = Matrix::Zero(points.rows(), clusters);
     Vector counts = Vector::Zero(clusters);
     bool changed = false;
-    for (Index t = 0; t < n; ++t) {
-      Index nearest = 0;
-      (centres.colwise() - points.col(t)).colwise().squaredNorm().minCoeff(&nearest);
-      Index& label = labels[static_cast<std::size_t>(t)];
-      changed = changed || label != nearest;
-      label = nearest;
-      sums.col(nearest) += points.col(t);
-      counts(nearest) += 1;
-    }
+    inPieces(n, progress, [&](Index first, Index count) {
+      for (Index t = first; t < first + count; ++t) {
+        Index nearest = 0;
+        (centres.colwise() - points.col(t)).colwise().squaredNorm().minCoeff(&nearest);
+        Index& label = labels[static_cast<std::size_t>(t)];
+        changed = changed || label != nearest;
+        label = nearest;
+        sums.col(nearest) += points.col(t);
+        counts(nearest) += 1;
+      }
+    });
     for (Index k = 0; k < clusters; ++k)
       if (counts(k) > 0) centres.col(k) = sums.col(k) / counts(k);
     if (!changed) break;
@@ -103,26 +106,23 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
   for (Matrix& Q : start.model.Q) Q = raisedNoise(Q, start.bounds.noiseFloor, options.kind.dynamicsNoise);
   start.elbo = logPrior(start.model, start.bounds);
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    start.posteriors[i].z =
-        independentStates(Matrix::Constant(K, trials[i].activity.cols(), 1.0 / static_cast<double>(K)));
+    start.posteriors[i].z = independentStates(
+        Matrix::Constant(K, trials[i].activity.cols(), 1.0 / static_cast<double>(K)), progress);
     start.elbo += improve(start.posteriors[i], start.model, trials[i], progress);
   }
   return start;
 }
 
-SldsStart startFrom(const SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
-                    std::uint64_t seed, Progress& progress) {
-  SldsStart start = alike;
+void separate(SldsStart& start, const std::vector<Trial>& trials, const SldsOptions& options,
+              std::uint64_t seed, Progress& progress) {
   believe(start.posteriors,
-          kMeans(featuresOf(start.posteriors), options.states, seed, kClusterRounds, progress));
+          kMeans(featuresOf(start.posteriors), options.states, seed, kClusterRounds, progress), progress);
   for (int round = 0; round < kRounds; ++round) {
     updateStates(start.model, trials, start.posteriors, options.kind, start.bounds, progress);
     updateTransitions(start.model, start.posteriors, start.bounds, progress);
-    for (std::size_t i = 0; i < trials.size(); ++i) {
+    for (std::size_t i = 0; i < trials.size(); ++i)
       improveSwitches(start.posteriors[i], start.model, trials[i], progress);
-    }
   }
-  return start;
 }
 
 }  // namespace keyhole

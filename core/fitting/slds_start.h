@@ -19,9 +19,10 @@ struct SldsStart {
 SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options,
                 Progress& progress = noProgress());
 
-// From there to the start of the iterations: see fitSwitchingLds(). Throws Stopped.
-SldsStart startFrom(const SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
-                    std::uint64_t seed, Progress& progress);
+// From there to the start of the iterations: see fitSwitchingLds(). What is believed of the latents stays as
+// it is, also when it throws Stopped.
+void separate(SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
+              std::uint64_t seed, Progress& progress);
 
 // Lloyd's k-means from a k-means++ start (Arthur & Vassilvitskii 2007): the cluster of each column. Same
 // seed, same clusters. An emptied cluster keeps its centre. Cost O(rounds n K d).

@@ -1,6 +1,5 @@
 #include "core/fitting/slds_steps.h"
 
-#include "core/common/error.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
@@ -14,22 +13,47 @@ Matrix unflat(const Vector& column, Index rows) {
 }
 
 // Adds what one trial says of the steps of discrete state k. Returns their expected number.
-double addSteps(LdsExpectations& sums, const Trial& trial, const SldsPosterior& posterior, Index k) {
+double addSteps(LdsExpectations& sums, const Trial& trial, const SldsPosterior& posterior, Index k,
+                const Progress& progress) {
   const ChainMoments& x = posterior.x;
-  const Index L = x.means.rows(), m = trial.input.rows(), n = x.means.cols() - 1;
-  const Vector r = posterior.z.states.row(k).rightCols(n).transpose();
-  Matrix Z(L + m + 1, n);
-  Z.topRows(L) = x.means.leftCols(n);
-  if (m > 0) Z.middleRows(L, m) = trial.input.rightCols(n);
-  Z.bottomRows(1).setOnes();
-  const Matrix X = x.means.rightCols(n), weightedX = X * r.asDiagonal();
-  sums.XX.noalias() += weightedX * X.transpose();
-  sums.XZ.noalias() += weightedX * Z.transpose();
-  sums.ZZ.noalias() += Z * r.asDiagonal() * Z.transpose();
-  sums.XX += unflat(x.covariances.rightCols(n) * r, L);
-  sums.XZ.leftCols(L) += unflat(x.lagged.rightCols(n) * r, L);
-  sums.ZZ.topLeftCorner(L, L) += unflat(x.covariances.leftCols(n) * r, L);
-  return r.sum();
+  const Index L = x.means.rows(), m = trial.input.rows();
+  double steps = 0;
+  inPieces(x.means.cols() - 1, progress, [&](Index t, Index n) {
+    const Vector r = posterior.z.states.row(k).segment(t + 1, n).transpose();
+    Matrix Z(L + m + 1, n);
+    Z.topRows(L) = x.means.middleCols(t, n);
+    if (m > 0) Z.middleRows(L, m) = trial.input.middleCols(t + 1, n);
+    Z.bottomRows(1).setOnes();
+    const Matrix X = x.means.middleCols(t + 1, n), weightedX = X * r.asDiagonal();
+    sums.XX.noalias() += weightedX * X.transpose();
+    sums.XZ.noalias() += weightedX * Z.transpose();
+    sums.ZZ.noalias() += Z * r.asDiagonal() * Z.transpose();
+    sums.XX += unflat(x.covariances.middleCols(t + 1, n) * r, L);
+    sums.XZ.leftCols(L) += unflat(x.lagged.middleCols(t + 1, n) * r, L);
+    sums.ZZ.topLeftCorner(L, L) += unflat(x.covariances.middleCols(t, n) * r, L);
+    steps += r.sum();
+  });
+  return steps;
+}
+
+// Adds what one trial says of the emissions: without gaps to XD and XX too.
+void addSamples(LdsExpectations& sums, Matrix& covariances, const Trial& trial, const ChainMoments& x,
+                const Progress& progress) {
+  const Index N = trial.activity.rows(), m = trial.input.rows();
+  inPieces(x.means.cols(), progress, [&](Index t, Index n) {
+    const auto activity = trial.activity.middleCols(t, n);
+    if (sums.perChannel) {
+      const Matrix there = activity.array().isNaN().select(0.0, Eigen::ArrayXXd::Ones(N, n));
+      covariances.noalias() += x.covariances.middleCols(t, n) * there.transpose();
+      return;
+    }
+    covariances += x.covariances.middleCols(t, n).rowwise().sum();
+    Matrix samples(N + m + 1, n);
+    samples << activity, trial.input.middleCols(t, n), Matrix::Ones(1, n);
+    const auto means = x.means.middleCols(t, n);
+    sums.XD.noalias() += means * samples.transpose();
+    sums.XX.noalias() += means * means.transpose();
+  });
 }
 
 LdsExpectations emptySums(Index L, Index m) {
@@ -60,10 +84,9 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
     sums.firstMeans = first.firstMeans;
     sums.firstCovariances = first.firstCovariances;
     double steps = 0;
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-      if (progress.stopRequested()) throw Stopped();
-      steps += addSteps(sums, trials[i], posteriors[i], k);
-    }
+    progress.throwIfStopped();
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      steps += addSteps(sums, trials[i], posteriors[i], k, progress);
     one = stateOf(model, k);
     const bool enough = model.states() == 1 || steps >= static_cast<double>(L + m + 2);
     if (enough) {
@@ -85,7 +108,8 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
 }
 
 void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
-                     const std::vector<SldsPosterior>& posteriors, LdsEmissionSteps& steps) {
+                     const std::vector<SldsPosterior>& posteriors, LdsEmissionSteps& steps,
+                     const Progress& progress) {
   const Index L = model.latents(), N = model.neurons();
   LdsExpectations sums;
   const Index m = model.inputs();
@@ -97,19 +121,8 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
       std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
   Matrix covariances = Matrix::Zero(L * L, sums.perChannel ? N : 1);
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    const ChainMoments& x = posteriors[i].x;
-    sums.means.push_back(x.means);
-    if (!sums.perChannel) {
-      covariances += x.covariances.rowwise().sum();
-      Matrix samples(N + m + 1, x.means.cols());
-      samples << trials[i].activity, trials[i].input, Matrix::Ones(1, x.means.cols());
-      sums.XD.noalias() += x.means * samples.transpose();
-      sums.XX.noalias() += x.means * x.means.transpose();
-      continue;
-    }
-    const Matrix there =
-        trials[i].activity.array().isNaN().select(0.0, Eigen::ArrayXXd::Ones(N, trials[i].activity.cols()));
-    covariances.noalias() += x.covariances * there.transpose();
+    sums.means.push_back(posteriors[i].x.means);
+    addSamples(sums, covariances, trials[i], posteriors[i].x, progress);
   }
   for (Index i = 0; i < covariances.cols(); ++i) sums.covariances.push_back(unflat(covariances.col(i), L));
   if (!sums.perChannel) sums.XX += sums.covariances.front();

@@ -15,14 +15,15 @@ struct SldsBounds {
 };
 
 // F_k, V_k, b_k, Q_k by updateDynamics() with sums weighted by q(z), and mu0, P0. A state that has fewer
-// expected steps than regressors keeps its dynamics. Throws Stopped, between states.
+// expected steps than regressors keeps its dynamics. Throws Stopped.
 void updateStates(SldsModel& model, const std::vector<Trial>& trials,
                   const std::vector<SldsPosterior>& posteriors, const LdsClass& kind,
                   const SldsBounds& bounds, Progress& progress = noProgress());
 
-// C, G, c, R by LdsEmissionSteps::update(), whose sums do not depend on z.
+// C, G, c, R by LdsEmissionSteps::update(), whose sums do not depend on z. Throws Stopped.
 void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
-                     const std::vector<SldsPosterior>& posteriors, LdsEmissionSteps& steps);
+                     const std::vector<SldsPosterior>& posteriors, LdsEmissionSteps& steps,
+                     const Progress& progress = noProgress());
 
 // logInitial, and the transitions: in closed form for a Markov chain, else by a few Newton steps with
 // backtracking on W, w and logTransition together (the objective is concave). Rows of logTransition are

@@ -1,4 +1,5 @@
 // An SLDS as a student, and its one-step predictions: see slds_fit.h.
+#include "core/common/error.h"
 #include "core/fitting/run_student.h"
 #include "core/fitting/slds_fit.h"
 #include "core/fitting/slds_smoother.h"
@@ -43,13 +44,15 @@ class Predictor {
     m_belief = {model.mu0, model.P0, 0};
   }
 
-  Matrix run() {
+  Matrix run(const Progress& progress) {
+    constexpr Index kPoll = 256;  // steps between two looks at the user's wish to stop: a few milliseconds
     const Index T = m_trial.activity.cols();
     Matrix predicted(m_model.neurons(), T);
     predicted.col(0) = m_model.C * m_belief.mean;
     learn(0);
     m_belief = updated(m_belief, m_information, m_pull);
     for (Index t = 1; t < T; ++t) {
+      if (t % kPoll == 0) progress.throwIfStopped();
       auto parts = departed(t);
       Vector mean = Vector::Zero(m_model.latents());
       for (Index k = 0; k < m_model.states(); ++k)
@@ -127,7 +130,7 @@ class Predictor {
 
 // How many time points can be predicted within some 20 ms.
 Index stepsSoon(const SldsModel& model) {
-  constexpr Index kWork = 250'000;
+  constexpr Index kWork = 150'000;
   const Index each = model.states() * model.latents() * model.latents();
   return std::max<Index>(kWork / each, 50);
 }
@@ -150,13 +153,40 @@ std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
   return parts;
 }
 
-}  // namespace
-
-Matrix predictSamples(const SldsModel& model, const Trial& trial) {
-  return Predictor(model, trial).run();
+double predictedBy(const SldsModel& model, const std::vector<Trial>& trials, double alpha,
+                   const Progress& progress) {
+  std::vector<Matrix> predicted;
+  for (const auto& trial : trials) predicted.push_back(predictSamples(model, trial, progress));
+  return predictedR2(predicted, trials, alpha);
 }
 
-Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha) {
+// The one-step R²; after a stop, and if one comes here, of a part.
+void score(Student& student, const SldsModel& model, const std::vector<Trial>& trials,
+           const Progress& progress) {
+  if (student.summary.status != FitStatus::stopped) {
+    try {
+      student.oneStepR2 = predictedBy(model, trials, student.alpha, progress);
+      return;
+    } catch (const Stopped&) {
+      student.summary.status = FitStatus::stopped;
+      student.summary.message += "; the look at what it predicts was stopped";
+    }
+  }
+  const Index most = stepsSoon(model);
+  const LookedAt looked(trials, true, most);
+  student.oneStepR2 = predictedBy(model, looked.trials(), student.alpha, noProgress());
+  if (looked.inPart())
+    student.notes.push_back("after the stop, the one-step R² is of the first " + std::to_string(most) +
+                            " time points only");
+}
+
+}  // namespace
+
+Matrix predictSamples(const SldsModel& model, const Trial& trial, const Progress& progress) {
+  return Predictor(model, trial).run(progress);
+}
+
+Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha, Progress& progress) {
   Student student;
   student.alpha = alpha;
   student.inputAtArrival = true;
@@ -179,15 +209,7 @@ Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double a
   student.emission = Emission{model.C, direct ? model.G : Matrix(model.neurons(), 0), model.c, model.R};
   student.states = fit.means.front();
   if (model.states() > 1) student.switching = switchingOf(fit, alpha);
-  const Index most = stepsSoon(model);
-  const LookedAt looked(trials, fit.summary.status == FitStatus::stopped, most);
-  const auto& scored = looked.trials();
-  std::vector<Matrix> predicted;
-  for (const auto& trial : scored) predicted.push_back(predictSamples(model, trial));
-  student.oneStepR2 = predictedR2(predicted, scored, alpha);
-  if (looked.inPart())
-    student.notes.push_back("after the stop, the one-step R² is of the first " + std::to_string(most) +
-                            " time points only");
+  score(student, model, trials, progress);
   return student;
 }
 

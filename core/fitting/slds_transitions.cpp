@@ -32,7 +32,7 @@ Index groupsOf(const SldsBounds& bounds, Index K) {
 }
 
 Regression regressionOf(const SldsModel& model, const std::vector<SldsPosterior>& posteriors,
-                        const SldsBounds& bounds) {
+                        const SldsBounds& bounds, const Progress& progress = noProgress()) {
   const Index L = model.latents(), K = model.states(), groups = groupsOf(bounds, K);
   Index n = 1;
   for (const auto& posterior : posteriors) n += posterior.x.means.cols() - 1;
@@ -43,10 +43,12 @@ Regression regressionOf(const SldsModel& model, const std::vector<SldsPosterior>
     const Index count = posterior.x.means.cols() - 1;
     data.x.middleCols(at, count) = posterior.x.means.leftCols(count);
     data.spread += Vector(posterior.x.covariances.leftCols(count).rowwise().sum()).reshaped(L, L);
-    for (Index i = 0; i < K; ++i)
+    for (Index i = 0; i < K; ++i) {
+      progress.throwIfStopped();
       for (Index j = 0; j < K; ++j)
         data.targets[static_cast<std::size_t>(groups > 1 ? i : 0)].row(j).segment(at, count) +=
             posterior.z.pairs.row(i + K * j).rightCols(count);
+    }
     at += count;
   }
   if (groups > 1)
@@ -55,14 +57,17 @@ Regression regressionOf(const SldsModel& model, const std::vector<SldsPosterior>
 }
 
 // Columns become log-probabilities.
-void normaliseColumns(Matrix& scores) {
-  for (Index t = 0; t < scores.cols(); ++t)
-    scores.col(t).array() -= logSumExp(scores.col(t).data(), scores.rows());
+void normaliseColumns(Matrix& scores, const Progress& progress = noProgress()) {
+  inPieces(scores.cols(), progress, [&](Index first, Index n) {
+    for (Index t = first; t < first + n; ++t)
+      scores.col(t).array() -= logSumExp(scores.col(t).data(), scores.rows());
+  });
 }
 
-Matrix logProbabilities(const Regression& data, const Weights& weights, std::size_t group) {
+Matrix logProbabilities(const Regression& data, const Weights& weights, std::size_t group,
+                        const Progress& progress) {
   Matrix scores = (weights.W * data.x).colwise() + weights.offsets.col(static_cast<Index>(group));
-  normaliseColumns(scores);
+  normaliseColumns(scores, progress);
   return scores;
 }
 
@@ -70,11 +75,11 @@ Matrix centred(const Matrix& W) {
   return W.rowwise() - W.colwise().mean();
 }
 
-double objectiveOf(const Regression& data, const Weights& weights) {
+double objectiveOf(const Regression& data, const Weights& weights, const Progress& progress = noProgress()) {
   const Matrix W = centred(weights.W);
   double sum = -0.25 * (W * data.spread).cwiseProduct(W).sum();
   for (std::size_t g = 0; g < data.targets.size(); ++g)
-    sum += data.targets[g].cwiseProduct(logProbabilities(data, weights, g)).sum();
+    sum += data.targets[g].cwiseProduct(logProbabilities(data, weights, g, progress)).sum();
   return sum;
 }
 
@@ -108,9 +113,10 @@ Curvature curvatureOf(const Regression& data, const Weights& weights, Progress& 
   Matrix counts(data.x.cols(), G);
   for (Index g = 0; g < G; ++g) {
     const Matrix& target = data.targets[static_cast<std::size_t>(g)];
-    p.push_back(logProbabilities(data, weights, static_cast<std::size_t>(g)).array().exp());
+    p.push_back(logProbabilities(data, weights, static_cast<std::size_t>(g), progress).array().exp());
     counts.col(g) = target.colwise().sum().transpose();
     const Matrix excess = target - p.back() * counts.col(g).asDiagonal();
+    progress.throwIfStopped();
     const Matrix pulls = data.x * excess.transpose();  // L x K
     for (Index j = 0; j < K; ++j) {
       found.gradient.segment(j * width, L) += pulls.col(j);
@@ -120,13 +126,15 @@ Curvature curvatureOf(const Regression& data, const Weights& weights, Progress& 
   Matrix weight(data.x.cols(), G);
   for (Index j = 0; j < K; ++j)
     for (Index l = 0; l <= j; ++l) {
-      if (progress.stopRequested()) throw Stopped();
+      progress.throwIfStopped();
       for (Index g = 0; g < G; ++g) {
+        progress.throwIfStopped();
         const Matrix& own = p[static_cast<std::size_t>(g)];
         weight.col(g) = -own.row(j).cwiseProduct(own.row(l)).transpose();
         if (l == j) weight.col(g) += own.row(j).transpose();
       }
       weight = weight.cwiseProduct(counts);
+      progress.throwIfStopped();
       const Matrix weighted = data.x * weight.rowwise().sum().asDiagonal();
       const Matrix cross = data.x * weight;
       auto block = found.hessian.block(j * width, l * width, width, width);
@@ -150,8 +158,7 @@ bool stepUp(Weights& weights, double& objective, const Regression& data, Progres
   for (int i = 0; i < kHalvings; ++i, share *= 0.5) {
     const Weights next{weights.W + share * change.leftCols(L),
                        weights.offsets + share * change.rightCols(groups)};
-    if (progress.stopRequested()) throw Stopped();
-    const double value = objectiveOf(data, next);
+    const double value = objectiveOf(data, next, progress);
     if (!(value > objective)) continue;
     weights = next;
     objective = value;
@@ -233,9 +240,9 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
         model.logTransition.row(i) = logs(counts.row(i) / total);
     return;
   }
-  const Regression data = regressionOf(model, posteriors, bounds);
+  const Regression data = regressionOf(model, posteriors, bounds, progress);
   Weights weights = weightsOf(model, bounds);
-  double objective = objectiveOf(data, weights);
+  double objective = objectiveOf(data, weights, progress);
   for (int step = 0; step < kNewtonSteps; ++step)
     if (!stepUp(weights, objective, data, progress)) break;
   model.logInitial = logInitial;

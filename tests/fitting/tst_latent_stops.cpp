@@ -180,6 +180,29 @@ class TestLatentStops : public QObject {
       QVERIFY(!student.notes.empty() && std::isfinite(student.oneStepR2));
     }
   }
+
+  // A stop while a finished fit is looked at. Fails if the iterations are lost, or the look cannot be
+  // stopped.
+  void aStopDuringTheLookKeepsTheFit() {
+    const std::vector<Trial> trials = {test::sampleOf(randomLds(3, 2, 6, 0), 3, 2 * kPiece)};
+    LdsOptions options = quick(2, 2);
+    StopWhen none([](double, int) { return false; });
+    const LdsFit whole = fitLds(trials, options, none);
+    StopAfter atTheEnd(static_cast<int>(options.iterations));
+    const LdsFit fit = fitLds(trials, options, atTheEnd);
+    QVERIFY(fit.logLikelihood == whole.logLikelihood && fit.model.F == whole.model.F);
+    QCOMPARE(fit.summary.status, FitStatus::stopped);
+    QVERIFY(fit.means.empty() && std::isfinite(fit.explainedVariance));
+    const Student student = studentOf(whole, trials, options.alpha, atTheEnd);
+    QCOMPARE(student.summary.status, FitStatus::stopped);
+    QVERIFY(std::isfinite(student.oneStepR2) && student.A == paperScaling(whole.model.F, options.alpha));
+    SldsOptions switching = quickSwitching(2, 2, 2);
+    StopAfter atItsEnd(2);
+    const SldsFit slds = fitSwitchingLds(trials, switching, atItsEnd);
+    QCOMPARE(slds.summary.status, FitStatus::stopped);
+    QCOMPARE(slds.summary.iterations, 2);
+    QCOMPARE(slds.paths[0].size(), static_cast<std::size_t>(kLookAfterStop));
+  }
 };
 
 QTEST_GUILESS_MAIN(TestLatentStops)

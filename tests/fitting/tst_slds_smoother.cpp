@@ -96,7 +96,7 @@ class TestSldsSmoother : public QObject {
       }
       QVERIFY(dense.llt().info() == Eigen::Success);
       ChainMoments found;
-      solveChain(chain, found);
+      solveChain(GaussianChain(chain), found);
       const Matrix inverse = dense.inverse();
       COMPARE_MATRICES(found.means, (inverse * chain.linear.reshaped()).reshaped(L, T), 1e-10);
       QVERIFY(std::abs(found.logDet - std::log(dense.determinant())) < 1e-9);
@@ -107,7 +107,7 @@ class TestSldsSmoother : public QObject {
                            1e-10);
       }
       chain.diagonal.col(4) *= -1;
-      QVERIFY_EXCEPTION_THROWN(solveChain(chain, found), std::runtime_error);
+      QVERIFY_EXCEPTION_THROWN(solveChain(GaussianChain(chain), found), std::runtime_error);
     }
   }
 
