@@ -41,7 +41,8 @@ class ExperimentWorker : public QObject {
   void stop();
 
   // From now on a run rests after its coarse picture until drawn() names it, but not longer than this: the
-  // window paints sooner while nothing is computed beside it. A newer request, or stop(), ends the rest.
+  // window paints sooner while nothing is computed beside it. A newer picture or request, or stop(), ends the
+  // rest.
   void letDraw(std::chrono::milliseconds atMost);
   void drawn(const Result& experiment);
 

@@ -1,5 +1,6 @@
 #include "app/main_window.h"
 
+#include "app/after_painting.h"
 #include "app/ask_for_file.h"
 #include "app/compare_window.h"
 #include "app/curve_follower.h"
@@ -126,8 +127,7 @@ void MainWindow::connectDocument() {
 
 void MainWindow::connectWorker() {
   connect(&m_worker, &ExperimentWorker::experimentReady, this, &MainWindow::showExperiment);
-  constexpr std::chrono::milliseconds kLongestDrawing(40);  // of a whole window of panels, with reserve
-  m_worker.letDraw(kLongestDrawing);
+  m_worker.letDraw(std::chrono::milliseconds(40));  // a window of panels takes less
   connect(&m_worker, &ExperimentWorker::failed, this, &MainWindow::showFailure);
   connect(&m_worker, &ExperimentWorker::progress, m_status, &StatusLine::showProgress);
   connect(&m_worker, &ExperimentWorker::progress, this, [this] { m_busy = true; });
@@ -214,8 +214,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_curves->follow(*experiment);
   if (m_order) m_order->setExperiment(experiment);
   if (m_kick) m_kick->setExperiment(experiment);
-  // What is painted for it is queued by now, and comes first.
-  QTimer::singleShot(0, this, [this, experiment] { m_worker.drawn(experiment); });
+  afterPainting(this, [this, experiment] { m_worker.drawn(experiment); });
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
   m_verdict->setStale(false);

@@ -1,9 +1,13 @@
 #include "core/common/memory.h"
 
+#include <cstdint>
 #include <cstdlib>  // says which library this is
 
 #ifdef __GLIBC__
 #include <malloc.h>
+#endif
+#ifdef __linux__
+#include <sys/mman.h>
 #endif
 
 namespace keyhole {
@@ -15,6 +19,17 @@ void keepFreedMemory() {
   mallopt(M_TRIM_THRESHOLD, kKept);
   // The heaps of further threads would be given back as soon as they are empty.
   mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+void preferLargePages(void* data, std::size_t bytes) {
+#ifdef __linux__
+  constexpr std::uintptr_t kPage = 2 << 20;
+  const auto first = reinterpret_cast<std::uintptr_t>(data), last = first + bytes;
+  const std::uintptr_t begin = (first + kPage - 1) / kPage * kPage, end = last / kPage * kPage;
+  if (end > begin + 4 * kPage) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#else
+  (void)data, (void)bytes;
 #endif
 }
 

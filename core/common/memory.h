@@ -1,6 +1,8 @@
 // How the allocator treats what is freed.
 #pragma once
 
+#include <cstddef>
+
 namespace keyhole {
 
 // Every picture makes and drops arrays of the same few megabytes. By default glibc gives each of them back to
@@ -8,5 +10,10 @@ namespace keyhole {
 // call freed memory is kept for the next array (the peak stays what it was). Call once, before any thread is
 // started. Does nothing with other libraries.
 void keepFreedMemory();
+
+// Asks for large pages for this array, once it is allocated and before it is written: hundreds of megabytes
+// are then had and given back in a fraction of the time. Does nothing for small ones, and where there are no
+// such pages.
+void preferLargePages(void* data, std::size_t bytes);
 
 }  // namespace keyhole

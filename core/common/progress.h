@@ -41,7 +41,7 @@ Progress& noProgress();
 // work(first, count) for 0 … n-1 in pieces of at most kPiece, one after the other; throws Stopped between two
 // of them if a stop was requested. For sums over the time points of a long recording: the whole takes longer
 // than a stop may.
-constexpr std::ptrdiff_t kPiece = 1 << 15;
+inline constexpr std::ptrdiff_t kPiece = 1 << 15;
 template <class Work>
 void inPieces(std::ptrdiff_t n, const Progress& progress, Work&& work) {
   for (std::ptrdiff_t first = 0; first < n; first += kPiece) {

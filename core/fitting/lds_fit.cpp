@@ -261,11 +261,11 @@ void describe(LdsFit& fit, const LdsData& data, Progress& progress) {
     explain(fit, data, progress);
     for (auto& note : dependentChannels(data.trials(), progress)) fit.warnings.push_back(std::move(note));
   } catch (const Stopped&) {
-    const bool explained = std::isfinite(fit.explainedVariance);
+    // Of the notes on channels there is then none, and the rest is complete.
+    if (std::isfinite(fit.explainedVariance)) return;
     fit.summary.status = FitStatus::stopped;
     fit.summary.message += "; the look at what it explains was stopped";
-    if (explained) return;
-    fit.means.clear();
+    if (!data.anyMissing()) fit.means.clear();
     explain(fit, data, noProgress());
   }
 }
@@ -308,7 +308,8 @@ double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& t
   const Index N = model.neurons();
   double left = 0, total = 0;
   Vector sum = Vector::Zero(N), count = Vector::Zero(N);
-  for (const auto& trial : trials)
+  for (const auto& trial : trials) {
+    if (&trial != &trials.front()) progress.throwIfStopped();
     inPieces(trial.activity.cols(), progress, [&](Index first, Index n) {
       for (Index t = first; t < first + n; ++t)
         for (Index i = 0; i < N; ++i)
@@ -317,6 +318,7 @@ double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& t
             count(i) += 1;
           }
     });
+  }
   const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
   for (std::size_t k = 0; k < trials.size(); ++k)
     inPieces(trials[k].activity.cols(), progress, [&](Index first, Index n) {
@@ -367,8 +369,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     fit.model = std::move(shown.model);
     fit.means = std::move(shown.means);
     fit.warnings = warningsOf(fit.model, em.data().variances(), options);
-    if (options.describe) describe(fit, em.data(), progress);
     if (!shown.broke.empty()) fit.warnings.push_back(fit.summary.message);
+    if (options.describe) describe(fit, em.data(), progress);
   }
   if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -41,8 +41,8 @@ struct LdsOptions {
   // C, G, c, R of this model stay as they are, and EM is on the dynamics alone, with x_0 ~ N(0, I) as
   // published.
   std::optional<LdsModel> heldEmissions;
-  // False: explained variance, means and what there is to say of dependent channels are left out, for a fit
-  // that another one starts from.
+  // False: explained variance, means (but with missing samples) and notes on dependent channels are left out,
+  // for a fit that another one starts from.
   bool describe = true;
 };
 

@@ -36,7 +36,10 @@ Matrix firstMeans(const LdsModel& model, const std::vector<Trial>& trials) {
 double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, double alpha,
                   Progress& progress = noProgress()) {
   std::vector<Matrix> predicted;
-  for (const auto& trial : trials) predicted.push_back(predictions(model, trial, progress));
+  for (const auto& trial : trials) {
+    progress.throwIfStopped();
+    predicted.push_back(predictions(model, trial, progress));
+  }
   return predictedR2(predicted, trials, alpha);
 }
 

@@ -25,6 +25,7 @@ struct DiscretePosterior {
 
 // Sums over all paths in the log domain, so that nothing underflows. No finite entry is too small; -inf
 // is allowed if some path remains. Cost O(T K²).
+// Throws Stopped.
 DiscretePosterior forwardBackward(const DiscreteChain& chain, const Progress& progress = noProgress());
 
 // The path of largest weight (Viterbi); of equal ones that with the lower last state. Cost O(T K²).

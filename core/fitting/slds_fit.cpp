@@ -245,8 +245,10 @@ void cut(ChainMoments& x, Index T) {
 using Paths = std::vector<std::vector<int>>;
 Paths likeliestPaths(const Run& run, const std::vector<Trial>& trials, Progress& progress) {
   Paths paths;
-  for (std::size_t i = 0; i < trials.size(); ++i)
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    progress.throwIfStopped();
     paths.push_back(likeliestPath(switchesGiven(run.posteriors[i].x, run.model, trials[i], progress)));
+  }
   return paths;
 }
 

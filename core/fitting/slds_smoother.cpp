@@ -1,5 +1,7 @@
 #include "core/fitting/slds_smoother.h"
 
+#include "core/common/memory.h"
+
 #include <Eigen/Cholesky>
 
 #include <cmath>
@@ -160,7 +162,7 @@ class Samples {
   Matrix residual(Index t, Index n) const {
     Matrix left = m_trial.activity.middleCols(t, n).colwise() - m_model.c;
     if (m_model.inputs() > 0) left.noalias() -= m_model.G * m_trial.input.middleCols(t, n);
-    if (m_gaps) left = left.array().isNaN().select(0.0, left);
+    if (m_gaps) left = m_trial.activity.middleCols(t, n).array().isNaN().select(0.0, left);
     return left;
   }
   // and 1 where there is a sample.
@@ -246,8 +248,11 @@ double improve(const SldsPosterior& before, const SldsModel& model, const Trial&
   const Noise first = noiseOf(model.P0, "the covariance of the first state");
   progress.throwIfStopped();
   GaussianChain chain{std::move(after.x.covariances), std::move(after.x.lagged), Matrix::Zero(L, T)};
-  chain.diagonal.setZero(L * L, T);
+  chain.diagonal.resize(L * L, T);
   chain.coupling.resize(L * L, T);
+  for (Matrix* each : {&chain.diagonal, &chain.coupling})
+    preferLargePages(each->data(), static_cast<std::size_t>(each->size()) * sizeof(double));
+  chain.diagonal.setZero();
   samples.addTo(chain, progress);
   steps.addTo(chain, before.z.states, progress);
   chain.diagonal.col(0) += flat(first.precision);

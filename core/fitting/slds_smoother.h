@@ -33,7 +33,7 @@ struct SldsPosterior {
 double improve(const SldsPosterior& before, const SldsModel& model, const Trial& trial, SldsPosterior& after,
                Progress& progress = noProgress());
 
-// In place.
+// In place; of no use any more after a throw.
 double improve(SldsPosterior& posterior, const SldsModel& model, const Trial& trial,
                Progress& progress = noProgress());
 

@@ -20,7 +20,7 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
                 Progress& progress = noProgress());
 
 // From there to the start of the iterations: see fitSwitchingLds(). What is believed of the latents stays as
-// it is, also when it throws Stopped.
+// it is; the model and the switches change, and are of no use when it throws Stopped.
 void separate(SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
               std::uint64_t seed, Progress& progress);
 

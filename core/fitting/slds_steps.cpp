@@ -84,9 +84,10 @@ void updateStates(SldsModel& model, const std::vector<Trial>& trials,
     sums.firstMeans = first.firstMeans;
     sums.firstCovariances = first.firstCovariances;
     double steps = 0;
-    progress.throwIfStopped();
-    for (std::size_t i = 0; i < trials.size(); ++i)
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      progress.throwIfStopped();
       steps += addSteps(sums, trials[i], posteriors[i], k, progress);
+    }
     one = stateOf(model, k);
     const bool enough = model.states() == 1 || steps >= static_cast<double>(L + m + 2);
     if (enough) {
@@ -121,6 +122,7 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
       std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
   Matrix covariances = Matrix::Zero(L * L, sums.perChannel ? N : 1);
   for (std::size_t i = 0; i < trials.size(); ++i) {
+    progress.throwIfStopped();
     sums.means.push_back(posteriors[i].x.means);
     addSamples(sums, covariances, trials[i], posteriors[i].x, progress);
   }

@@ -156,7 +156,10 @@ std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
 double predictedBy(const SldsModel& model, const std::vector<Trial>& trials, double alpha,
                    const Progress& progress) {
   std::vector<Matrix> predicted;
-  for (const auto& trial : trials) predicted.push_back(predictSamples(model, trial, progress));
+  for (const auto& trial : trials) {
+    progress.throwIfStopped();
+    predicted.push_back(predictSamples(model, trial, progress));
+  }
   return predictedR2(predicted, trials, alpha);
 }
 

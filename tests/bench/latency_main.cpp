@@ -1,6 +1,7 @@
 // keyhole_latency [--start] [--values N] [--only MOVE] [--out FILE] [PRESET …]: how fast the window follows,
 // in milliseconds; with QT_QPA_PLATFORM=offscreen without a display. --out: adds a line "name milliseconds"
 // per percentile to a file.
+#include "app/after_painting.h"
 #include "core/common/memory.h"
 #include "core/experiment/presets.h"
 #include "tests/bench/latency_probe.h"
@@ -10,7 +11,6 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
 
 #include <chrono>
 #include <cstdio>
@@ -79,7 +79,7 @@ class StartWatch : public QObject {
   StartWatch(MainWindow& window, Report& report) : m_report(report) {
     window.installEventFilter(this);
     connect(&window.worker(), &ExperimentWorker::experimentReady, this, [this] {
-      QTimer::singleShot(0, this, [this] {
+      afterPainting(this, [this] {
         if (!std::exchange(m_pictured, true)) m_report.once("start/first_picture", elapsed());
       });
     });
@@ -89,7 +89,7 @@ class StartWatch : public QObject {
  protected:
   bool eventFilter(QObject*, QEvent* event) override {
     if (event->type() == QEvent::Paint && !std::exchange(m_drawn, true))
-      QTimer::singleShot(0, this, [this] { m_report.once("start/window", elapsed()); });
+      afterPainting(this, [this] { m_report.once("start/window", elapsed()); });
     return false;
   }
 

@@ -1,5 +1,7 @@
 #include "tests/bench/latency_probe.h"
 
+#include "app/after_painting.h"
+
 #include <QEventLoop>
 #include <QTimer>
 
@@ -33,7 +35,7 @@ double percentile(std::vector<double> times, double percent) {
 LatencyProbe::LatencyProbe(MainWindow& window, std::string key) : m_window(window), m_key(std::move(key)) {
   m_clock.start();
   // Connected after the window's own slot, so that it runs after it: the panels have their new contents, and
-  // what they have to paint is queued. A timer set now fires when that is painted.
+  // what they have to paint is queued.
   connect(&window.worker(), &ExperimentWorker::experimentReady, this,
           [this](const std::shared_ptr<const Experiment>& experiment) {
             double left = 0;
@@ -41,7 +43,7 @@ LatencyProbe::LatencyProbe(MainWindow& window, std::string key) : m_window(windo
               const std::lock_guard lock(m_mutex);
               left = std::exchange(m_left[experiment.get()], 0.0);
             }
-            QTimer::singleShot(0, this, [this, experiment, left] { take(experiment, left); });
+            afterPainting(this, [this, experiment, left] { take(experiment, left); });
           });
   connect(
       &window.worker(), &ExperimentWorker::experimentReady, this,
