@@ -56,7 +56,7 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
 
 // The fit as a student: A, V, b of the most visited discrete state, all of them in `switching` (null for K =
 // 1); states: E[x_t] of the first trial. Its one-step R² is that of predictSamples(); after a
-// stop, also one that comes here, of as many time points as take some 20 ms, and a note says so. The trials
+// stop, also one that comes here, of as many time points as take some 10 ms, and a note says so. The trials
 // are those of the fit.
 Student studentOf(const SldsFit& fit, const std::vector<Trial>& trials, double alpha,
                   Progress& progress = noProgress());

@@ -128,9 +128,9 @@ class Predictor {
   Vector m_pull;
 };
 
-// How many time points can be predicted within some 20 ms.
+// How many time points can be predicted within some 10 ms.
 Index stepsSoon(const SldsModel& model) {
-  constexpr Index kWork = 150'000;
+  constexpr Index kWork = 80'000;
   const Index each = model.states() * model.latents() * model.latents();
   return std::max<Index>(kWork / each, 50);
 }
