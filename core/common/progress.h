@@ -38,15 +38,15 @@ class Progress {
 // A progress that nobody watches and nobody stops.
 Progress& noProgress();
 
-// work(first, count) for 0 … n-1 in pieces of at most kPiece, one after the other; throws Stopped between two
-// of them if a stop was requested. For sums over the time points of a long recording: the whole takes longer
-// than a stop may.
+// work(first, count) for 0 … n-1 in pieces of at most `piece`, one after the other; throws Stopped between
+// two of them if a stop was requested. For sums over the time points of a long recording: the whole takes
+// longer than a stop may.
 inline constexpr std::ptrdiff_t kPiece = 1 << 15;
 template <class Work>
-void inPieces(std::ptrdiff_t n, const Progress& progress, Work&& work) {
-  for (std::ptrdiff_t first = 0; first < n; first += kPiece) {
+void inPieces(std::ptrdiff_t n, const Progress& progress, Work&& work, std::ptrdiff_t piece = kPiece) {
+  for (std::ptrdiff_t first = 0; first < n; first += piece) {
     if (first > 0) progress.throwIfStopped();
-    work(first, std::min(kPiece, n - first));
+    work(first, std::min(piece, n - first));
   }
 }
 

@@ -37,19 +37,19 @@ Matrix correlations(const std::vector<Trial>& trials, const std::vector<Index>& 
   Matrix squares = Matrix::Zero(n, n);
   Index count = 0;
   Vector shift;  // about the first sample, so that a large mean costs no digits
-  for (const Trial& trial : trials)
-    inPieces(trial.activity.cols(), progress, [&](Index first, Index steps) {
-      std::vector<Index> whole;
-      for (Index t = first; t < first + steps; ++t)
-        if (!trial.activity(channels, t).hasNaN()) whole.push_back(t);
-      if (whole.empty()) return;
-      Matrix X = trial.activity(channels, whole);
-      if (shift.size() == 0) shift = X.col(0);
-      X.colwise() -= shift;
-      sum += X.rowwise().sum();
-      squares.noalias() += X * X.transpose();
-      count += X.cols();
-    });
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index steps) {
+    const Matrix& activity = trials[k].activity;
+    std::vector<Index> whole;
+    for (Index t = first; t < first + steps; ++t)
+      if (!activity(channels, t).hasNaN()) whole.push_back(t);
+    if (whole.empty()) return;
+    Matrix X = activity(channels, whole);
+    if (shift.size() == 0) shift = X.col(0);
+    X.colwise() -= shift;
+    sum += X.rowwise().sum();
+    squares.noalias() += X * X.transpose();
+    count += X.cols();
+  });
   if (count < 2 * n) return {};
   squares -= sum * sum.transpose() / static_cast<double>(count);
   const Vector scale = squares.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();

@@ -37,4 +37,9 @@ double occupancy(const Switching& parts, std::size_t state) {
   return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
 }
 
+void setStopped(FitSummary& summary, const std::string& what) {
+  summary.status = FitStatus::stopped;
+  summary.message += "; " + what + " was stopped";
+}
+
 }  // namespace keyhole

@@ -36,6 +36,9 @@ struct FitSummary {
   double seconds = -1.0;     // wall time; negative until set
 };
 
+// A stop that came after the iterations, during `what` ("the look at …"), which the message then says.
+void setStopped(FitSummary& summary, const std::string& what);
+
 struct LdsModel;  // lds_model.h
 
 // What a student's state says of the seen units: y = C x + G u + c + N(0, diag R).

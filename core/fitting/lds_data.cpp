@@ -5,8 +5,7 @@
 namespace keyhole {
 namespace {
 
-constexpr std::size_t kTrials = 16;  // between two looks at the user's wish to stop
-constexpr Index kRows = 1024;        // of the samples that are factorised at once
+constexpr Index kRows = 1024;  // of the samples that are factorised at once
 
 Matrix withOnes(const Matrix& above, const Matrix& below) {
   Matrix all(above.rows() + below.rows() + 1, above.cols());
@@ -32,7 +31,7 @@ LdsData::LdsData(const std::vector<Trial>& trials, bool inputAtArrival, const Pr
   m_moments = m_factor = Matrix::Zero(width(), width());
   m_driveMoments = Matrix::Zero(inputs() + 1, inputs() + 1);
   for (std::size_t k = 0; k < trials.size(); ++k) {
-    if (k > 0 && k % kTrials == 0) progress.throwIfStopped();
+    if (k > 0) progress.throwIfStopped();
     const Matrix drive = withOnes(driveOf(k), Matrix(0, trials[k].activity.cols()));
     const auto acting = drive.rightCols(drive.cols() - 1);
     m_driveMoments.noalias() += acting * acting.transpose();
@@ -88,14 +87,11 @@ Vector channelVariances(const std::vector<Trial>& trials, const Progress& progre
   const Index N = trials.front().activity.rows();
   Vector sum = Vector::Zero(N), squares = sum, count = sum;
   const auto overSamples = [&](auto&& use) {
-    for (const Trial& trial : trials) {
-      if (&trial != &trials.front()) progress.throwIfStopped();
-      inPieces(trial.activity.cols(), progress, [&](Index first, Index n) {
-        for (Index t = first; t < first + n; ++t)
-          for (Index i = 0; i < N; ++i)
-            if (const double y = trial.activity(i, t); y == y) use(i, y);
-      });
-    }
+    overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
+      for (Index t = first; t < first + n; ++t)
+        for (Index i = 0; i < N; ++i)
+          if (const double y = trials[k].activity(i, t); y == y) use(i, y);
+    });
   };
   overSamples([&](Index i, double y) {
     sum(i) += y;

@@ -263,8 +263,7 @@ void describe(LdsFit& fit, const LdsData& data, Progress& progress) {
   } catch (const Stopped&) {
     // Of the notes on channels there is then none, and the rest is complete.
     if (std::isfinite(fit.explainedVariance)) return;
-    fit.summary.status = FitStatus::stopped;
-    fit.summary.message += "; the look at what it explains was stopped";
+    setStopped(fit.summary, "the look at what it explains");
     if (!data.anyMissing()) fit.means.clear();
     explain(fit, data, noProgress());
   }
@@ -308,30 +307,26 @@ double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& t
   const Index N = model.neurons();
   double left = 0, total = 0;
   Vector sum = Vector::Zero(N), count = Vector::Zero(N);
-  for (const auto& trial : trials) {
-    if (&trial != &trials.front()) progress.throwIfStopped();
-    inPieces(trial.activity.cols(), progress, [&](Index first, Index n) {
-      for (Index t = first; t < first + n; ++t)
-        for (Index i = 0; i < N; ++i)
-          if (!std::isnan(trial.activity(i, t))) {
-            sum(i) += trial.activity(i, t);
-            count(i) += 1;
-          }
-    });
-  }
-  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
-  for (std::size_t k = 0; k < trials.size(); ++k)
-    inPieces(trials[k].activity.cols(), progress, [&](Index first, Index n) {
-      Matrix rebuilt = (model.C * means[k].middleCols(first, n)).colwise() + model.c;
-      if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input.middleCols(first, n);
-      for (Index t = 0; t < n; ++t)
-        for (Index i = 0; i < N; ++i) {
-          const double y = trials[k].activity(i, first + t);
-          if (std::isnan(y)) continue;
-          left += (y - rebuilt(i, t)) * (y - rebuilt(i, t));
-          total += (y - mean(i)) * (y - mean(i));
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
+    for (Index t = first; t < first + n; ++t)
+      for (Index i = 0; i < N; ++i)
+        if (const double y = trials[k].activity(i, t); !std::isnan(y)) {
+          sum(i) += y;
+          count(i) += 1;
         }
-    });
+  });
+  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
+    Matrix rebuilt = (model.C * means[k].middleCols(first, n)).colwise() + model.c;
+    if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input.middleCols(first, n);
+    for (Index t = 0; t < n; ++t)
+      for (Index i = 0; i < N; ++i) {
+        const double y = trials[k].activity(i, first + t);
+        if (std::isnan(y)) continue;
+        left += (y - rebuilt(i, t)) * (y - rebuilt(i, t));
+        total += (y - mean(i)) * (y - mean(i));
+      }
+  });
   return total > 0 ? 1 - left / total : std::nan("");
 }
 

@@ -43,6 +43,18 @@ double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, doubl
   return predictedR2(predicted, trials, alpha);
 }
 
+// The R² of all time points; nothing after a stop, also one that comes here.
+std::optional<double> wholeR2(const LdsFit& fit, const std::vector<Trial>& trials, double alpha,
+                              FitSummary& summary, Progress& progress) {
+  if (!hasParameters(summary.status) || summary.status == FitStatus::stopped) return {};
+  try {
+    return filteredR2(fit.model, trials, alpha, progress);
+  } catch (const Stopped&) {
+    setStopped(summary, "the look at what it predicts");
+    return {};
+  }
+}
+
 }  // namespace
 
 Student latentStudent(const LdsModel& model, const std::vector<Trial>& trials, double alpha) {
@@ -53,13 +65,7 @@ Student latentStudent(const LdsModel& model, const std::vector<Trial>& trials, d
 
 Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha, Progress& progress) {
   FitSummary summary = fit.summary;
-  std::optional<double> whole;  // the R² of all time points, if they are looked at
-  if (hasParameters(summary.status) && summary.status != FitStatus::stopped) try {
-      whole = filteredR2(fit.model, trials, alpha, progress);
-    } catch (const Stopped&) {
-      summary.status = FitStatus::stopped;
-      summary.message += "; the look at what it predicts was stopped";
-    }
+  const std::optional<double> whole = wholeR2(fit, trials, alpha, summary, progress);
   Student student;
   Index most = 0;
   bool inPart = false;

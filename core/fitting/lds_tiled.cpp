@@ -18,16 +18,11 @@ namespace {
 constexpr double kStandsStill = 1e-14;
 constexpr Index kPoll = 256;  // tiles between two looks at the stop button
 
-void poll(Progress& progress, Index tile) {
-  if (tile % kPoll == kPoll - 1) progress.throwIfStopped();
-}
-
 // n latents are known when this is compiled, or not (Eigen::Dynamic).
 template <int n>
 class Smoother : public TiledSmoother {
   using Square = Eigen::Matrix<double, n, n>;
   using Column = Eigen::Matrix<double, n, 1>;
-
   using TileMap = Eigen::Map<Matrix>;
 
   // What belongs to a step: it is the same for all steps from the last one on.
@@ -85,7 +80,7 @@ class Smoother : public TiledSmoother {
     double form = 0;
     Column state = Column::Zero(L);
     for (Index k = 0; k < tiles.tiles; ++k) {
-      poll(progress, k);
+      if (k % kPoll == kPoll - 1) progress.throwIfStopped();
       double* z = means.z.data() + k * kTile * L;
       double* m = means.m.data() + k * kTile * L;
       double* x = means.x.data() + k * kTile * L;
@@ -324,7 +319,7 @@ class Smoother : public TiledSmoother {
     m_sampled.setZero(L, width);
     Column state = Column::Zero(L), ahead = Column::Zero(L);  // x̂ and m of the step behind this tile
     for (Index k = tiles.tiles - 1; k >= 0; --k) {
-      poll(progress, k);
+      if (k % kPoll == kPoll - 1) progress.throwIfStopped();
       TileMap x(means.x.data() + k * kTile * L, kTile, L), m(means.m.data() + k * kTile * L, kTile, L);
       const Index end = std::min(kTile, T - k * kTile);
       const Column behind = state;

@@ -7,8 +7,6 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kPoll = 8192;  // steps between two looks at the user's wish to stop: a few milliseconds
-
 const double* stepInto(const DiscreteChain& chain, Index t) {
   return chain.logTransitions.col(chain.logTransitions.cols() > 1 ? t : 0).data();
 }
@@ -20,8 +18,9 @@ Matrix forward(const DiscreteChain& chain, double& logNormaliser, const Progress
   Matrix a(K, T);
   Vector terms(K);
   logNormaliser = 0;
+  const Index look = stepsBetweenLooks(K);
   for (Index t = 0; t < T; ++t) {
-    if (t % kPoll == 0) progress.throwIfStopped();
+    if (t % look == 0) progress.throwIfStopped();
     const double* step = stepInto(chain, t);
     for (Index j = 0; j < K; ++j) {
       double before = 0;
@@ -50,14 +49,20 @@ double logSumExp(const double* values, Index count) {
   return most + std::log(sum);
 }
 
+Index stepsBetweenLooks(Index K) {
+  constexpr Index kExponentials = 1 << 17;
+  return std::max<Index>(kExponentials / (K * K), 16);
+}
+
 DiscretePosterior forwardBackward(const DiscreteChain& chain, const Progress& progress) {
   const Index K = chain.logLikelihoods.rows(), T = chain.logLikelihoods.cols();
   DiscretePosterior posterior{Matrix(K, T), Matrix::Zero(K * K, T), 0};
   const Matrix a = forward(chain, posterior.logNormaliser, progress);
   // later(j) = log of the summed weight of all continuations from j at t, up to a constant.
   Vector later = Vector::Zero(K), into(K), terms(K);
+  const Index look = stepsBetweenLooks(K);
   for (Index t = T - 1;; --t) {
-    if (t % kPoll == 0) progress.throwIfStopped();
+    if (t % look == 0) progress.throwIfStopped();
     terms = a.col(t) + later;
     posterior.states.col(t) = (terms.array() - logSumExp(terms.data(), K)).exp();
     if (t == 0) return posterior;

@@ -23,9 +23,11 @@ struct DiscretePosterior {
   double logNormaliser = 0;  // log of the sum of all weights
 };
 
+// How many steps of K² exponentials take a few milliseconds: between two looks at the user's wish to stop.
+Index stepsBetweenLooks(Index K);
+
 // Sums over all paths in the log domain, so that nothing underflows. No finite entry is too small; -inf
-// is allowed if some path remains. Cost O(T K²).
-// Throws Stopped.
+// is allowed if some path remains. Cost O(T K²). Throws Stopped.
 DiscretePosterior forwardBackward(const DiscreteChain& chain, const Progress& progress = noProgress());
 
 // The path of largest weight (Viterbi); of equal ones that with the lower last state. Cost O(T K²).

@@ -224,9 +224,7 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
     single.summary.status = FitStatus::stopped;
   }
   if (single.summary.status == FitStatus::stopped) {
-    fit.summary.status = FitStatus::stopped;
-    fit.summary.message += "; the comparison with one LDS was stopped";
-    return;
+    return setStopped(fit.summary, "the comparison with one LDS");
   }
   if (single.logLikelihood.empty()) return;
   fit.ldsLogLikelihood = single.logLikelihood.back();
@@ -258,8 +256,8 @@ void describeAll(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress
     fit.paths = likeliestPaths(run, all, progress);
     for (auto& note : dependentChannels(all, progress)) run.warnings.push_back(std::move(note));
   } catch (const Stopped&) {
-    run.status = fit.summary.status = FitStatus::stopped;
-    fit.summary.message += "; the look at what it says was stopped";
+    run.status = FitStatus::stopped;
+    setStopped(fit.summary, "the look at what it says");
     fit.paths.clear();
   }
 }

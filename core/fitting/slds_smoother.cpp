@@ -185,7 +185,7 @@ void addTransitions(GaussianChain& chain, const SldsModel& model, const SldsPost
   inPieces(posterior.x.means.cols() - 1, progress, [&](Index first, Index n) {
     const auto means = posterior.x.means.middleCols(first, n);
     const auto r = posterior.z.states.middleCols(first, n);
-    const Matrix logs = logTransitionsAt(model, posterior.x.means.middleCols(first, n + 1));
+    const Matrix logs = logTransitionsAt(model, posterior.x.means.middleCols(first, n + 1), progress);
     Matrix excess = posterior.z.states.middleCols(first + 1, n);  // minus what the transitions expect
     for (Index t = 0; t < n; ++t)
       for (Index j = 0; j < K; ++j)
@@ -214,14 +214,17 @@ Matrix logTransitionsAt(const SldsModel& model, ConstMatrixRef x, const Progress
   if (model.w.size() > 0) scores.colwise() += model.w;
   Matrix logs(K * K, T);
   Vector row(K);
-  inPieces(T, progress, [&](Index first, Index n) {
-    for (Index t = first; t < first + n; ++t)
-      for (Index i = 0; i < K; ++i) {
-        row = scores.col(t) + model.logTransition.row(i).transpose();
-        const double sum = logSumExp(row.data(), K);
-        for (Index j = 0; j < K; ++j) logs(i + K * j, t) = row(j) - sum;
-      }
-  });
+  inPieces(
+      T, progress,
+      [&](Index first, Index n) {
+        for (Index t = first; t < first + n; ++t)
+          for (Index i = 0; i < K; ++i) {
+            row = scores.col(t) + model.logTransition.row(i).transpose();
+            const double sum = logSumExp(row.data(), K);
+            for (Index j = 0; j < K; ++j) logs(i + K * j, t) = row(j) - sum;
+          }
+      },
+      stepsBetweenLooks(K));
   return logs;
 }
 

@@ -171,8 +171,7 @@ void score(Student& student, const SldsModel& model, const std::vector<Trial>& t
       student.oneStepR2 = predictedBy(model, trials, student.alpha, progress);
       return;
     } catch (const Stopped&) {
-      student.summary.status = FitStatus::stopped;
-      student.summary.message += "; the look at what it predicts was stopped";
+      setStopped(student.summary, "the look at what it predicts");
     }
   }
   const Index most = stepsSoon(model);

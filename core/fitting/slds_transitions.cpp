@@ -194,10 +194,13 @@ void store(SldsModel& model, Weights weights) {
   model.w = weights.offsets.col(0);
 }
 
-Matrix pairCounts(const std::vector<SldsPosterior>& posteriors, const SldsBounds& bounds) {
+Matrix pairCounts(const std::vector<SldsPosterior>& posteriors, const SldsBounds& bounds,
+                  const Progress& progress = noProgress()) {
   const Index K = posteriors.front().z.states.rows();
   Vector counts = Vector::Zero(K * K);
-  for (const auto& posterior : posteriors) counts += posterior.z.pairs.rowwise().sum();
+  for (const auto& posterior : posteriors)
+    inPieces(posterior.z.pairs.cols(), progress,
+             [&](Index t, Index n) { counts += posterior.z.pairs.middleCols(t, n).rowwise().sum(); });
   Matrix square = counts.reshaped(K, K);
   square.diagonal().array() += bounds.stickiness;
   return square;
@@ -233,8 +236,8 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
   for (const auto& posterior : posteriors) first += posterior.z.states.col(0);
   const Vector logInitial = logs(first / static_cast<double>(posteriors.size()));
   if (bounds.transitions == SldsTransitions::markov) {
+    const Matrix counts = pairCounts(posteriors, bounds, progress);
     model.logInitial = logInitial;
-    const Matrix counts = pairCounts(posteriors, bounds);
     for (Index i = 0; i < K; ++i)
       if (const double total = counts.row(i).sum(); total > 0)
         model.logTransition.row(i) = logs(counts.row(i) / total);

@@ -1,6 +1,7 @@
 // The data of a fit: uninterrupted stretches of one recording.
 #pragma once
 
+#include "core/common/progress.h"
 #include "core/common/types.h"
 
 #include <vector>
@@ -21,6 +22,16 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing);
 
 // Σ (T - 1) over the trials: the number of steps from one time point to the next.
 Index transitionsOf(const std::vector<Trial>& trials);
+
+// work(k, first, count) for pieces of the time points of all trials, trial k from `first` on; throws Stopped
+// between two of them if a stop was requested.
+template <class Work>
+void overTrials(const std::vector<Trial>& trials, const Progress& progress, Work&& work) {
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    if (k > 0) progress.throwIfStopped();
+    inPieces(trials[k].activity.cols(), progress, [&](Index first, Index count) { work(k, first, count); });
+  }
+}
 
 // The first trials, the last of them cut, until they have `steps` time points (>= 2; up to one more, since a
 // trial has at least two). For what has to be said of a fit soon after it was stopped.

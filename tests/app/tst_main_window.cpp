@@ -1,5 +1,6 @@
 // The window driven as a user would: what is plotted is what the core computes for the settings that are
 // shown.
+#include "app/after_painting.h"
 #include "app/main_window.h"
 #include "app/message_strip.h"
 #include "app/panel_area.h"
@@ -101,6 +102,8 @@ class TestMainWindow : public QObject {
   void nonsenseLeavesEverythingAsItWas();
   void panelsCanBeEnlargedHiddenAndRestored();
   void everyPanelSaysWhatIsUnderTheCursor();
+  void whatFollowsThePaintingComesAfterIt();
+  void theWorkerIsToldWhatIsDrawn();
 };
 
 // Fails if the plot shows the student of another fraction than the slider does, or drops eigenvalues.
@@ -298,6 +301,41 @@ void TestMainWindow::everyPanelSaysWhatIsUnderTheCursor() {
     QTest::mouseMove(plot, plot->axisRect()->rect().center());
     QTRY_VERIFY2(!said.isEmpty(), qPrintable(panel->name()));
   }
+}
+
+// Fails if what should wait for the picture on the screen runs before it is there.
+void TestMainWindow::whatFollowsThePaintingComesAfterIt() {
+  class Painted : public QWidget {
+   public:
+    bool painted = false;
+
+   protected:
+    void paintEvent(QPaintEvent*) override { painted = true; }
+  } widget;
+  widget.show();
+  QVERIFY(QTest::qWaitForWindowExposed(&widget));
+  QCoreApplication::processEvents();
+  widget.painted = false;
+  // As a plot does: the drawing is queued, and asks for the painting when its turn comes.
+  QMetaObject::invokeMethod(
+      &widget, [&] { widget.update(); }, Qt::QueuedConnection);
+  bool after = false, paintedFirst = false;
+  afterPainting(&widget, [&] {
+    after = true;
+    paintedFirst = widget.painted;
+  });
+  QVERIFY(QTest::qWaitFor([&] { return after; }, kPatience));
+  QVERIFY(paintedFirst);
+}
+
+// With a rest without end the fine picture comes only if the window says that the coarse one is drawn.
+void TestMainWindow::theWorkerIsToldWhatIsDrawn() {
+  Bench bench;
+  QVERIFY(bench.settle());
+  bench.window.worker().letDraw(std::chrono::hours(1));
+  bench.window.document().changeSetting("observation.fraction", 0.3, 1);
+  QVERIFY(bench.settle());
+  QVERIFY(!bench.window.shown()->coarse);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -1,0 +1,62 @@
+// The further windows that the main window opens, and what it takes from them.
+#include "app/compare_window.h"
+#include "app/help_window.h"
+#include "app/kick_window.h"
+#include "app/main_window.h"
+#include "app/order_window.h"
+
+#include <QApplication>
+
+namespace keyhole {
+
+void MainWindow::showHelp(const QString& anchor) {
+  if (!m_help) m_help = new HelpWindow(this);
+  m_help->showAt(anchor);
+}
+
+CompareWindow& MainWindow::showComparison() {
+  if (!m_compare) {
+    m_compare = new CompareWindow(this);
+    m_compare->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown && !m_shown->coarse) m_compare->setExperiment(m_shown);
+  }
+  m_compare->show();
+  m_compare->raise();
+  return *m_compare;
+}
+
+OrderWindow& MainWindow::showOrder() {
+  if (!m_order) {
+    m_order = new OrderWindow(this);
+    m_order->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown) m_order->setExperiment(m_shown);
+    connect(m_order, &OrderWindow::numberWanted, this,
+            [this](Counted counted, Index number) { takeNumber(counted == Counted::latents, number); });
+  }
+  m_order->show();
+  m_order->raise();
+  return *m_order;
+}
+
+// One entry of the history. Where the number would mean nothing, the method becomes the one it was found for.
+void MainWindow::takeNumber(bool latents, Index number) {
+  const std::string key = latents ? "fit.latents" : "fit.states";
+  Settings settings = m_document.settings();
+  if (!settings.applies(settingRow(key)))
+    settings = orderSettings(settings, latents ? Counted::latents : Counted::states);
+  settings.set(key, static_cast<long long>(number));
+  m_document.changeSettings(settings, QString("Use %1 %2").arg(number).arg(latents ? "latents" : "states"));
+}
+
+KickWindow& MainWindow::showPerturbation() {
+  if (!m_kick) {
+    m_kick = new KickWindow(this, [this] { return m_compare ? m_compare->comparison() : nullptr; });
+    m_kick->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown) m_kick->setExperiment(m_shown);
+  }
+  m_kick->show();
+  m_kick->raise();
+  return *m_kick;
+}
+
+}  // namespace keyhole
