@@ -73,7 +73,7 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
       m_rect(equalAxes()),
       m_states(plot().xAxis, plot().yAxis),
       m_lines(plot().xAxis, plot().yAxis),
-      m_linesNote(addNote(Qt::AlignLeft | Qt::AlignBottom, 0.01, 0.99)),
+      m_linesNote(addNote(Qt::AlignLeft | Qt::AlignTop, 0.01, 0.01)),
       m_askSoon(new QTimer(this)) {
   m_linesNote->position->setAxisRect(m_rect);
   m_askSoon->setSingleShot(true);
