@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
+#include "core/linalg/signs.h"
 #include "core/linalg/singular.h"
 
 #include <Eigen/QR>
@@ -27,6 +28,7 @@ constexpr double kTied = 1e-6;   // of σ₁: singular values that are one
 void normalise(Eigenmode& mode) {
   const Complex square = mode.right.cwiseProduct(mode.right).sum();  // xᵀx
   if (std::abs(square) > 0) mode.right *= std::polar(1.0, -0.5 * std::arg(square));
+  mode.right *= directionSign(mode.right.real());
   const Complex product = mode.left.dot(mode.right);  // yᴴx
   const double size = std::abs(product);
   const double roundoff = std::numeric_limits<double>::epsilon() * static_cast<double>(mode.right.size());

@@ -12,7 +12,7 @@ namespace keyhole {
 struct Eigenmode {
   std::complex<double> value;
   ComplexVector right;  // x: A x = λ x; unit, its phase such that Re x ⟂ Im x and ‖Re x‖ >= ‖Im x‖ (real
-                        // vectors are real)
+                        // vectors are real), Re x signed as in signs.h
   ComplexVector left;    // y: yᴴ A = λ yᴴ; unit, its phase such that yᴴx >= 0
   double condition = 1;  // κ = 1/|yᴴx| >= 1, infinite if λ is defective (yᴴx below the roundoff)
   double residual = 0;   // max(‖A x - λ x‖, ‖yᴴA - λ yᴴ‖)

@@ -4,6 +4,7 @@
 #include "core/analysis/student_filter.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
+#include "core/linalg/signs.h"
 
 #include <Eigen/QR>
 
@@ -214,7 +215,8 @@ Vector slowDirection(const Student& student) {
   ComplexVector seen = mode.head(seenUnits(student));
   const std::complex<double> square = seen.cwiseProduct(seen).sum();
   if (std::abs(square) > 0) seen *= std::polar(1.0, -0.5 * std::arg(square));
-  return unit(seen.real());
+  const Vector direction = seen.real();
+  return unit(directionSign(direction) * direction);
 }
 
 Vector seenDirection(const Vector& direction, const std::vector<Index>& seen) {

@@ -40,7 +40,7 @@ KickTarget studentTarget(const Student& student, const Vector& state, const Vect
 // Directions in the d seen units, unit length.
 Vector randomDirection(Index d, std::uint64_t seed);
 // The right eigenvector of the leading eigenvalue, in seen units; of a complex pair the major axis of its
-// ellipse.
+// ellipse. Signed as in linalg/signs.h.
 Vector slowDirection(const Student& student);
 // The seen part of a direction over all of a teacher's units (transientGrowth().amplified, a leading right
 // singular vector, Teacher::integrationMode). Throws InputError if the seen units have no part in it.

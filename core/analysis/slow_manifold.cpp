@@ -4,6 +4,7 @@
 #include "core/analysis/slow_curve.h"
 #include "core/common/error.h"
 #include "core/linalg/eigen.h"
+#include "core/linalg/signs.h"
 #include "core/linalg/subspace.h"
 
 #include <algorithm>
@@ -183,6 +184,7 @@ class Finder {
     const auto axes = symmetricEigenSystem(centred.transpose() * centred, ring ? 2 : 1);
     found.directions = centred * axes.vectors;
     found.directions.colwise().normalize();
+    fixSigns(found.directions);
   }
 
   const FlowSystem& m_system;

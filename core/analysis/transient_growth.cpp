@@ -5,6 +5,7 @@
 #include "core/common/random.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/exponential.h"
+#include "core/linalg/signs.h"
 #include "core/linalg/singular.h"
 
 #include <algorithm>
@@ -148,6 +149,7 @@ NumericalAbscissa abscissaOf(const Compression& compressed) {
     const auto top = symmetricEigenSystem(0.5 * (compressed.core + compressed.core.transpose()), 1);
     result.value = top.values(0);
     result.direction = compressed.lifted(Matrix(top.vectors)).col(0);
+    result.direction *= directionSign(result.direction);
   }
   if (compressed.rest > 0 && result.value < 0) {
     result.value = 0;
@@ -194,6 +196,9 @@ void findMaximum(TransientGrowth& result, const Compression& compressed) {
     result.amplified = compressed.lifted(pair.right);
     result.response = compressed.lifted(pair.left);
   }
+  const double sign = directionSign(result.amplified);
+  result.amplified *= sign;
+  result.response *= sign;
 }
 
 }  // namespace

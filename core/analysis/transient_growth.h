@@ -17,7 +17,7 @@ namespace keyhole {
 struct NumericalAbscissa {
   double value = 0;  // ω(A) = λ_max((A+Aᵀ)/2), in the paper's scaling: something grows at first if it is
                      // above 1, at the rate ω(A) - 1
-  Vector direction;  // D, unit: what grows fastest at first
+  Vector direction;  // D, unit, signed as in signs.h: what grows fastest at first
 };
 // Cost: O(n³) of the compressed core (compression.h).
 NumericalAbscissa numericalAbscissa(const Network& network);
@@ -39,7 +39,7 @@ struct TransientGrowth {
   bool overflow = false;
   // The amplified mode: the first right singular vector of e^{Jt*}, and what becomes of it: the first left
   // one. e^{Jt*} amplified = maximum · response. If nothing grows (t* = 0) both are initial.direction.
-  Vector amplified, response;  // D, unit
+  Vector amplified, response;  // D, unit, the former signed as in signs.h
   double residual = 0;  // some singular value of e^{Jt} lies within this fraction of every G, none of which
                         // is above ‖e^{Jt}‖
 };

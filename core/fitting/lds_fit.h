@@ -70,8 +70,9 @@ struct LdsFit {
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress = noProgress());
 
 // The start of a fit (LdsStart::pca): PCA (the published estimator: behind the regression on the input) in a
-// random rotation of the latents; for the published estimator also its final emissions. Missing samples count
-// as their channel's mean. Throws Stopped, of long recordings.
+// random rotation of the latents (one seed, one rotation: the signs of the axes are those of signs.h); for
+// the published estimator also its final emissions. Missing samples count as their channel's mean. Throws
+// Stopped, of long recordings.
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
                  Progress& progress = noProgress());
 

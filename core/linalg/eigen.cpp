@@ -1,5 +1,7 @@
 #include "core/linalg/eigen.h"
 
+#include "core/linalg/signs.h"
+
 #include <lapacke.h>
 
 #include <algorithm>
@@ -121,6 +123,7 @@ SymmetricEigenSystem symmetricEigenSystem(ConstMatrixRef A, Index count) {
     throw std::runtime_error("the symmetric eigenvalue iteration did not converge");
   result.values = values.head(k).reverse();
   result.vectors = vectors.rowwise().reverse();
+  fixSigns(result.vectors);
   return result;
 }
 

@@ -31,7 +31,7 @@ struct EigenSystem {
 EigenSystem eigenSystem(ConstMatrixRef A);
 
 // Eigenvalues of a symmetric matrix, falling, with orthonormal eigenvectors in columns (LAPACK dsyevr); only
-// the leading `count` if count >= 0. The lower triangle is read.
+// the leading `count` if count >= 0; signs as in signs.h. The lower triangle is read.
 struct SymmetricEigenSystem {
   Vector values;
   Matrix vectors;  // n x count

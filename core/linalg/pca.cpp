@@ -1,6 +1,7 @@
 #include "core/linalg/pca.h"
 
 #include "core/linalg/eigen.h"
+#include "core/linalg/signs.h"
 
 #include <algorithm>
 #include <cassert>
@@ -8,14 +9,6 @@
 
 namespace keyhole {
 namespace {
-
-void fixSigns(Matrix& components) {
-  for (Index j = 0; j < components.cols(); ++j) {
-    Index largest = 0;
-    components.col(j).cwiseAbs().maxCoeff(&largest);
-    if (components(largest, j) < 0) components.col(j) = -components.col(j);
-  }
-}
 
 // X̃ᵀX̃ of fewer samples than units has the covariance's eigenvalues, and X̃ turns its eigenvectors into those
 // of the covariance. Empty where a component that is asked for has (almost) no variance: its direction would

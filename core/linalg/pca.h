@@ -7,7 +7,7 @@ namespace keyhole {
 
 struct Pca {
   Vector mean;        // N
-  Matrix components;  // N x k, orthonormal columns; each column's entry of largest magnitude is positive
+  Matrix components;  // N x k, orthonormal columns, signs as in signs.h
   Vector variances;   // k leading variances, falling
   double totalVariance = 0.0;
   double participationRatio = 0.0;  // (Σ variance)² / Σ variance², over all N; 0 if nothing varies

@@ -6,6 +6,7 @@
 #include "core/fitting/recursive_least_squares.h"
 #include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 
 #include <Eigen/Cholesky>
@@ -56,9 +57,7 @@ Matrix oscillator() {
   Matrix A = Matrix::Zero(4, 4);
   A.topLeftCorner(2, 2) << 1.5, 1.2, -1.2, 1.5;
   A.bottomRightCorner(2, 2) << 1.3, 0.6, -0.6, 1.3;
-  const Matrix Q =
-      symmetricEigenSystem(Matrix(randomWeights(4, 4, 1, 77) + randomWeights(4, 4, 1, 77).transpose()))
-          .vectors;
+  const Matrix Q = haarColumns(RandomStream(77, Stream::test), 4, 4);
   return Q * A * Q.transpose();
 }
 
@@ -175,7 +174,8 @@ class TestForceFit : public QObject {
   }
 
   // A limit cycle is learnt by a network that runs on its own: from a chaotic start the error of the run at
-  // rest falls by a factor of a hundred, and the student alone then follows the recording. The objective is
+  // rest falls by a factor of a hundred, and the student alone then follows the recording. (Not from every
+  // start: of twenty mixings of the oscillator 11 were learnt in 100 passes, 15 in 300.) The objective is
   // what run_student says of it.
   void learnsALimitCycle() {
     const Trial trial = runOf(oscillator(), Matrix(4, 0), Nonlinearity::tanh, 600, 0, 31);
