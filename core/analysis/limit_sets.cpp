@@ -175,20 +175,25 @@ Oscillation oscillationOf(const Eigen::RowVectorXd& x, double smallest) {
   return {true, (crossings.back() - crossings.front()) / static_cast<double>(crossings.size() - 1)};
 }
 
-// Ends of the resting runs that are not within 1 % of an earlier one.
-Index distinctEnds(const Runs& runs) {
+// How many of these ends (N x runs) are not within 1 % of an earlier one.
+Index distinct(const Matrix& ends, double startNorm) {
   constexpr double kSame = 0.01;
-  std::vector<Index> ends;
-  for (std::size_t k = 0; k < runs.states.size(); ++k) {
-    if (runs.diverged[k] || !atRest(runs, k)) continue;
-    const auto end = static_cast<Index>(k);
-    const bool known = std::any_of(ends.begin(), ends.end(), [&](Index other) {
-      const double size = std::max({runs.startNorm, runs.last.col(end).norm(), runs.last.col(other).norm()});
-      return (runs.last.col(end) - runs.last.col(other)).norm() <= kSame * size;
+  std::vector<Index> found;
+  for (Index end = 0; end < ends.cols(); ++end) {
+    const bool known = std::any_of(found.begin(), found.end(), [&](Index other) {
+      const double size = std::max({startNorm, ends.col(end).norm(), ends.col(other).norm()});
+      return (ends.col(end) - ends.col(other)).norm() <= kSame * size;
     });
-    if (!known) ends.push_back(end);
+    if (!known) found.push_back(end);
   }
-  return static_cast<Index>(ends.size());
+  return static_cast<Index>(found.size());
+}
+
+std::vector<Index> runsOf(const LimitSets& sets, LimitKind kind) {
+  std::vector<Index> runs;
+  for (std::size_t k = 0; k < sets.kinds.size(); ++k)
+    if (sets.kinds[k] == kind) runs.push_back(static_cast<Index>(k));
+  return runs;
 }
 
 LimitKind kindOf(const Runs& runs, std::size_t k) {
@@ -238,20 +243,18 @@ LimitSets freeRuns(const FlowSystem& system, const LimitSetOptions& options, Pro
     sets.kinds.push_back(kindOf(runs, k));
     sets.runs.push_back(everyNth(projected, options.pointsPerRun));
   }
-  sets.restingPoints = distinctEnds(runs);
   sets.startNorm = runs.startNorm;
   sets.ends = std::move(runs.last);
+  sets.restingPoints = distinct(sets.ends(Eigen::all, runsOf(sets, LimitKind::fixedPoint)), sets.startNorm);
+  sets.shownTime = sets.followedTime = options.alpha * static_cast<double>(options.steps);
   // A linear system has no limit cycle: a lasting oscillation there is a family of orbits, not an attractor.
-  sets.undecided = !isAffine(system) &&
-                   std::find(sets.kinds.begin(), sets.kinds.end(), LimitKind::slow) != sets.kinds.end();
+  sets.undecided = !isAffine(system) && !runsOf(sets, LimitKind::slow).empty();
   return sets;
 }
 
 void decide(LimitSets& sets, const FlowSystem& system, const LimitSetOptions& options, Progress& progress) {
   if (!sets.undecided) return;
-  std::vector<Index> moving;
-  for (std::size_t k = 0; k < sets.kinds.size(); ++k)
-    if (sets.kinds[k] == LimitKind::slow) moving.push_back(static_cast<Index>(k));
+  const std::vector<Index> moving = runsOf(sets, LimitKind::slow);
   const auto count = static_cast<Index>(moving.size());
   Further further{sets.ends(Eigen::all, moving),
                   Matrix::Constant(count, kExtension * options.steps / kTraceStride,
@@ -268,6 +271,14 @@ void decide(LimitSets& sets, const FlowSystem& system, const LimitSetOptions& op
     sets.kinds[static_cast<std::size_t>(run)] = LimitKind::oscillation;
     periods.push_back(found.period * static_cast<double>(kTraceStride) * options.alpha);
   }
+  std::vector<Index> resting = runsOf(sets, LimitKind::fixedPoint);
+  for (const Index run : runsOf(sets, LimitKind::slow)) {
+    if (!(flow(system, sets.ends.col(run)).norm() <= kSettled * sets.startNorm)) continue;
+    resting.push_back(run);
+    ++sets.restLater;
+  }
+  sets.restingPoints = distinct(sets.ends(Eigen::all, resting), sets.startNorm);
+  sets.followedTime += options.alpha * static_cast<double>(kExtension * options.steps);
   sets.oscillating = static_cast<Index>(periods.size());
   if (!periods.empty()) sets.period = median(periods);
   sets.undecided = false;

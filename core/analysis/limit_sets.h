@@ -29,7 +29,10 @@ struct LimitSets {
   Vector varianceExplained;      // 3 fractions
   double period = 0.0;           // median period in τ of the oscillating runs; 0 if none
   Index oscillating = 0;         // number of runs that oscillate
-  Index restingPoints = 0;       // distinct ones among the runs that come to rest
+  Index restingPoints = 0;       // distinct ones among the runs that come to rest, also later
+  Index restLater = 0;           // runs called slow that came to rest when they went on
+  double shownTime = 0;          // τ of a run that are in runs, the dropped ones with them
+  double followedTime = 0;       // τ to which the runs called slow were followed
   double startNorm = 1;          // mean of the starts' norms
   bool undecided = false;        // the runs called slow have not gone on yet: some may be cycles
 };

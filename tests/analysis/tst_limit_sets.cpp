@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <numbers>
+#include <set>
+#include <utility>
 
 using namespace keyhole;
 
@@ -61,7 +63,11 @@ class TestLimitSets : public QObject {
   void lateRestEndsARun() {
     const FlowSystem slow = system(0.9, 0);
     const LimitSets sets = limitSets(slow, {});
-    QVERIFY(all(sets, LimitKind::slow) && sets.restingPoints == 0);
+    QVERIFY(all(sets, LimitKind::slow));  // at the end of what is drawn
+    QCOMPARE(sets.restLater, Index{15});
+    QCOMPARE(sets.restingPoints, Index{1});
+    QCOMPARE(sets.shownTime, 50.0);
+    QCOMPARE(sets.followedTime, 200.0);
     LimitSetOptions longer;
     longer.steps *= 4;
     const LimitSets whole = freeRuns(slow, longer);  // the same starts
@@ -73,6 +79,21 @@ class TestLimitSets : public QObject {
       const Vector direction = sets.ends.col(k).normalized();
       QVERIFY((direction - whole.ends.col(k).normalized()).norm() < 1e-3);
     }
+  }
+
+  // Two units, each with two wells, and so slow that no run rests within 80 τ (near a well 1e-5 of the
+  // start's speed takes about ln(1e5)/0.06 = 190 τ): all rest later, one place per quadrant. Fails if what
+  // rests later does not count.
+  void lateWellsAreTold() {
+    LimitSetOptions options;
+    options.steps = 8000;
+    const LimitSets sets = limitSets(system(1.03, 0), options);
+    QVERIFY(all(sets, LimitKind::slow));
+    QCOMPARE(sets.restLater, Index{15});
+    std::set<std::pair<bool, bool>> quadrants;
+    for (const auto& end : sets.ends.colwise()) quadrants.emplace(end(0) > 0, end(1) > 0);
+    QVERIFY(quadrants.size() > 1);
+    QCOMPARE(sets.restingPoints, static_cast<Index>(quadrants.size()));
   }
 
   // Two wells: a real eigenvalue above 1 gives two fixed points, no cycle.

@@ -60,9 +60,14 @@ QString LimitSetPanel::summaryOf(const LimitSets& sets) {
     parts.append(runs(n, sets.kinds.size(),
                       sets.restingPoints > 1 ? tr("come to rest, at %1 points").arg(sets.restingPoints)
                                              : tr("come to rest")));
-  if (const Index n = count(LimitKind::slow))
-    parts.append(runs(n, sets.kinds.size(),
-                      sets.undecided ? tr("still move, cycle not ruled out") : tr("still move")));
+  if (sets.restLater > 0)
+    parts.append(runs(sets.restLater, sets.kinds.size(),
+                      tr("come to rest, later than %1 τ").arg(shortNumber(sets.shownTime))));
+  if (const Index n = count(LimitKind::slow) - sets.restLater) {
+    const QString moving = tr("still move after %1 τ").arg(shortNumber(sets.followedTime));
+    parts.append(
+        runs(n, sets.kinds.size(), sets.undecided ? tr("%1, cycle not ruled out").arg(moving) : moving));
+  }
   if (const Index n = count(LimitKind::divergence)) parts.append(runs(n, sets.kinds.size(), tr("diverge")));
   return parts.join("\n");
 }
