@@ -96,7 +96,7 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   if (arguments.teacher.empty()) return runExperiment(settings, nullptr, progress);
   auto experiment = std::make_shared<Experiment>();
   experiment->settings = settings;
-  experiment->teacher = stages::makeTeacher(settings);
+  experiment->teacher = stages::makeTeacher(settings, progress);
   experiment->simulation =
       stages::makeSimulation(settings, *experiment->teacher, stages::sumsForFit(settings), progress);
   experiment->observation = stages::makeObservation(settings, *experiment->simulation);

@@ -52,7 +52,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   FitRequest request = readRequest(arguments);
   FitFiles files = arguments.files;
   files.missingAllowed = takesMissingSamples(arguments.method);
-  request.data = readTrials(files);
+  request.data = readTrials(files, console.progress);
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
   if (!report.good) say(console, report.message);

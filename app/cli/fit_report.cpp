@@ -77,44 +77,42 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
   return true;
 }
 
-// All trials side by side, and what the student makes of them: the smoothed reconstruction for latent
-// students (a switching one has its states on the first trial alone), a noise-free run from each trial's
-// first sample for the others.
-double explainedVarianceOf(const Student& student, const std::vector<Trial>& trials) {
-  const bool firstAlone = student.emission && !student.latent;
-  const Index N = trials.front().activity.rows();
-  const Index columns =
-      firstAlone ? trials.front().activity.cols() : transitionsOf(trials) + static_cast<Index>(trials.size());
+// Of the smoothed reconstruction for latent students (a switching one has its states on the first trial
+// alone), of a noise-free run from each trial's first sample for the others.
+double explainedVarianceOf(const Student& student, const std::vector<Trial>& trials, Progress& progress) {
+  if (student.emission && !student.latent && trials.size() > 1)
+    return explainedVarianceOf(student, {trials.front()}, progress);
   std::vector<Matrix> states;
-  if (student.latent && trials.size() > 1) states = smooth(*student.latent, trials).means;
-  Matrix recorded(N, columns), explained(N, columns);
-  Index at = 0;
-  for (std::size_t k = 0; k < trials.size() && at < columns; ++k) {
-    const Matrix &X = trials[k].activity, &input = trials[k].input;
-    if (states.size() <= k)
-      states.push_back(student.emission ? Matrix(student.states.leftCols(X.cols()))
-                                        : runStudent(student, startFor(student, X.col(0)), X.cols(), input,
-                                                     Matrix(X.rows(), 0))
-                                              .states);
-    recorded.middleCols(at, X.cols()) = X;
-    explained.middleCols(at, X.cols()) = seenActivity(student, states[k], input);
-    at += X.cols();
+  if (student.latent && trials.size() > 1) states = smooth(*student.latent, trials, progress).means;
+  for (std::size_t k = states.size(); k < trials.size(); ++k) {
+    const Matrix& X = trials[k].activity;
+    states.push_back(student.emission ? Matrix(student.states.leftCols(X.cols()))
+                                      : runStudent(student, startFor(student, X.col(0)), X.cols(),
+                                                   trials[k].input, Matrix(X.rows(), 0), 0, progress)
+                                            .states);
   }
-  return explainedVariance(recorded, explained);
+  return explainedVariance(student, trials, states, progress);
 }
 
-// The same of a long recording's beginning right after a stop, with a note.
-double explainedVarianceOf(Student& student, const FitRequest& request) {
+// The same of a long recording's beginning after a stop, also one that comes here, with a note.
+double explainedVarianceOf(Student& student, const FitRequest& request, Progress& progress) {
   const auto& trials = request.data.trials;
+  if (student.summary.status != FitStatus::stopped) {
+    try {
+      return explainedVarianceOf(student, trials, progress);
+    } catch (const Stopped&) {
+      setStopped(student.summary, "the look at what it explains");
+    }
+  }
   // A student whose states are used has them of the first trial, after a stop perhaps of less.
   const bool fromStates = student.emission && (!student.latent || trials.size() == 1);
   const bool shorter = fromStates && student.states.cols() < trials.front().activity.cols();
   const Index most = shorter ? std::min(student.states.cols(), kLookAfterStop) : kLookAfterStop;
-  const LookedAt looked(trials, student.summary.status == FitStatus::stopped, most);
+  const LookedAt looked(trials, true, most);
   if (looked.inPart())
     student.notes.push_back("after the stop, the explained variance is of the first " + std::to_string(most) +
                             " time points only");
-  return explainedVarianceOf(student, looked.trials());
+  return explainedVarianceOf(student, looked.trials(), noProgress());
 }
 
 // The settings that steer the method, as `options`.
@@ -221,19 +219,20 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   Findings findings;
   Student student = fitOf(request, findings, progress);
   student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  progress.checkpoint(0.95, "analysing");
+  progress.report(0.95, "analysing");
 
   FitReport report;
-  report.message = student.summary.message;
+  if (hasParameters(student.summary.status)) {
+    findings.explainedVariance = explainedVarianceOf(student, request, progress);
+    report.good = describeSpectrum(findings, student.A, report.message);
+  }
   report.stopped = student.summary.status == FitStatus::stopped;
   std::string status = nameOf(student.summary.status);
-  if (hasParameters(student.summary.status)) {
-    report.good = describeSpectrum(findings, student.A, report.message);
-    if (!report.good) {
-      status = "no eigenvalues";
-      student.summary.message = report.message;
-    }
-    findings.explainedVariance = explainedVarianceOf(student, request);
+  if (!report.message.empty()) {
+    status = "no eigenvalues";
+    student.summary.message = report.message;
+  } else {
+    report.message = student.summary.message;
   }
   auto& warnings = request.data.warnings;
   warnings.insert(warnings.end(), student.notes.begin(), student.notes.end());

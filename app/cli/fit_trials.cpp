@@ -5,6 +5,7 @@
 #include "core/io/recording_file.h"
 
 #include <cmath>
+#include <utility>
 
 namespace keyhole::cli {
 namespace {
@@ -43,10 +44,11 @@ Matrix readInput(const std::string& file, const Recording& recording) {
   return input.transpose();
 }
 
-std::vector<Recording> readRecordings(const FitFiles& files) {
+std::vector<Recording> readRecordings(const FitFiles& files, const Progress& progress) {
   std::vector<Recording> recordings;
   for (const auto& file : files.recordings) {
-    recordings.push_back(readRecording(file, RecordingOptions{files.transpose, files.missingAllowed}));
+    recordings.push_back(
+        readRecording(file, RecordingOptions{files.transpose, files.missingAllowed}, progress));
     requireSame(recordings.back().activity.rows(), recordings.front().activity.rows(), "neuron", file,
                 files.recordings.front());
   }
@@ -54,8 +56,10 @@ std::vector<Recording> readRecordings(const FitFiles& files) {
 }
 
 // A channel that is constant in one trial may vary in another: asked of all of them together.
-std::string constantWarning(const std::vector<Recording>& recordings, Index timepoints) {
+std::string constantWarning(const std::vector<Recording>& recordings) {
   if (recordings.size() == 1) return constantChannelWarning(recordings.front());
+  Index timepoints = 0;
+  for (const auto& recording : recordings) timepoints += recording.activity.cols();
   Recording all = {Matrix(recordings.front().activity.rows(), timepoints), recordings.front().channelNames,
                    recordings.front().source};
   Index at = 0;
@@ -86,12 +90,12 @@ void separateRecordings(FitFiles& files) {
   inputs.erase(half, inputs.end());
 }
 
-FitTrials readTrials(const FitFiles& files) {
+FitTrials readTrials(const FitFiles& files, const Progress& progress) {
   if (!files.inputs.empty() && files.inputs.size() != files.recordings.size())
     throw InputError("--input names " + counted(static_cast<Index>(files.inputs.size()), "file") + " for " +
                      counted(static_cast<Index>(files.recordings.size()), "recording") +
                      "; allowed: one per recording, in the same order");
-  std::vector<Recording> recordings = readRecordings(files);
+  std::vector<Recording> recordings = readRecordings(files, progress);
   FitTrials data;
   data.files = files.recordings;
   data.inputs = files.inputs;
@@ -100,17 +104,20 @@ FitTrials readTrials(const FitFiles& files) {
                                 ", the neurons of " + files.recordings.front());
     for (auto& recording : recordings) keepFirst(recording, *data.observed);
   }
-  for (std::size_t k = 0; k < recordings.size(); ++k) {
-    const Matrix& activity = recordings[k].activity;
-    data.trials.push_back({activity, Matrix(0, activity.cols())});
-    if (files.inputs.empty()) continue;
-    data.trials.back().input = readInput(files.inputs[k], recordings[k]);
-    requireSame(data.trials.back().input.rows(), data.trials.front().input.rows(), "input", files.inputs[k],
-                files.inputs.front());
-  }
-  for (auto& warning : {doubtfulNamesWarning(recordings.front()),
-                        constantWarning(recordings, data.timepoints()), namesWarning(recordings)})
+  for (auto& warning :
+       {doubtfulNamesWarning(recordings.front()), constantWarning(recordings), namesWarning(recordings)})
     if (!warning.empty()) data.warnings.push_back(warning);
+  progress.throwIfStopped();
+  for (std::size_t k = 0; k < recordings.size(); ++k) {
+    const Index T = recordings[k].activity.cols();
+    data.trials.push_back({Matrix(), Matrix(0, T)});
+    if (!files.inputs.empty()) {
+      data.trials.back().input = readInput(files.inputs[k], recordings[k]);
+      requireSame(data.trials.back().input.rows(), data.trials.front().input.rows(), "input", files.inputs[k],
+                  files.inputs.front());
+    }
+    data.trials.back().activity = std::move(recordings[k].activity);
+  }
   return data;
 }
 

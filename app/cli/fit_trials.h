@@ -32,7 +32,8 @@ struct FitTrials {
 // one input for each recording, the second half of them are the recordings.
 void separateRecordings(FitFiles& files);
 
-// Throws InputError: a file that cannot be read, or does not fit the others; the sentence names both.
-FitTrials readTrials(const FitFiles& files);
+// Throws InputError: a file that cannot be read, or does not fit the others; the sentence names both. Throws
+// Stopped.
+FitTrials readTrials(const FitFiles& files, const Progress& progress = noProgress());
 
 }  // namespace keyhole::cli

@@ -52,7 +52,7 @@ Settings SourceOptions::settings() const {
 Experiment observedExperiment(const Settings& settings, Progress& progress) {
   Experiment experiment;
   experiment.settings = settings;
-  experiment.teacher = stages::makeTeacher(settings);
+  experiment.teacher = stages::makeTeacher(settings, progress);
   experiment.simulation =
       stages::makeSimulation(settings, *experiment.teacher, stages::sumsForFit(settings), progress);
   experiment.observation = stages::makeObservation(settings, *experiment.simulation);

@@ -304,7 +304,7 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   auto now = std::make_shared<Experiment>();
   now->settings = settings;
   progress.checkpoint(0, "building the teacher");
-  now->teacher = reuse.teacher ? previous->teacher : stages::makeTeacher(settings);
+  now->teacher = reuse.teacher ? previous->teacher : stages::makeTeacher(settings, progress);
   const bool sketched = runSimulation(*now, previous.get(), reuse, progress, sink);
   runFit(*now, previous.get(), reuse, progress);
   if (previous) takePictures(*now, *previous, reuse);

@@ -16,14 +16,15 @@ double secondsSince(Clock::time_point start) {
 
 }  // namespace
 
-std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings) {
+std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const Progress& progress) {
   const auto start = Clock::now();
   auto stage = std::make_shared<TeacherStage>();
   if (isRecording(settings)) {
     const std::string& file = settings.text("teacher.file");
     if (file.empty())
       throw InputError("teacher.file is empty; allowed: the path of a recording (.npy, .csv, .tsv or .mat)");
-    stage->recording = readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true});
+    stage->recording =
+        readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true}, progress);
     stage->firstMissing = firstMissing(stage->recording->activity);
     for (auto& warning : {doubtfulNamesWarning(*stage->recording), constantChannelWarning(*stage->recording),
                           missingSamplesWarning(*stage->recording)})

@@ -7,7 +7,8 @@
 
 namespace keyhole::stages {
 
-std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings);
+std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings,
+                                                const Progress& progress = noProgress());
 
 // Which of the MAP fit's sums a simulation collects as it goes.
 struct SumsWanted {

@@ -54,7 +54,7 @@ struct GroupSums {
 // Keeps what the iterations share.
 class Regression {
  public:
-  Regression(const std::vector<Trial>& trials, const CornnOptions& options);
+  Regression(const std::vector<Trial>& trials, const CornnOptions& options, const Progress& progress);
 
   // (X Xᵀ + λ I) is factored here; false if it is not positive definite.
   bool factor();
@@ -76,7 +76,7 @@ class Regression {
   }
 
  private:
-  void makeTargets();
+  void makeTargets(const Progress& progress);
   void makeGroups(Index rows);
   void addUp(GroupSums& group, const Matrix& theta, const std::atomic<bool>& stop) const;
   void addUpHalf(int half);
@@ -111,7 +111,8 @@ Index evenRows(Index count, Index most) {
   return (rows + kTogether - 1) / kTogether * kTogether;
 }
 
-Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& options)
+Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& options,
+                       const Progress& progress)
     : m_trials(trials), m_options(options) {
   const Index N = trials.front().activity.rows();
   const Index rows =
@@ -129,7 +130,7 @@ Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& opt
   m_before.resize(target, N);
   m_targets.resize(target, N);
   makeGroups(std::min(rows, target));
-  makeTargets();
+  makeTargets(progress);
   if (m_targets.size() >= kWorthThreads && !inParallelPiece())
     m_hands = std::make_unique<TwoHands>([this](int half) { addUpHalf(half); });
 }
@@ -143,11 +144,12 @@ void Regression::makeGroups(Index rows) {
                         Matrix(rows, N), Matrix(N, N), Vector(N), 0});
 }
 
-void Regression::makeTargets() {
+void Regression::makeTargets(const Progress& progress) {
   const Index N = m_targets.cols();
   m_gram = Matrix::Zero(N, N);
   m_startCross = Matrix::Zero(N, N);
   for (const Block& block : m_blocks) {
+    if (m_targets.size() > kShortRecording) progress.throwIfStopped();
     const Matrix& activity = m_trials[block.trial].activity;
     const auto before = activity.middleCols(block.first, block.count);
     m_before.middleRows(block.target, block.count) = before.transpose();
@@ -335,12 +337,12 @@ Student fitCornn(const std::vector<Trial>& trials, const CornnOptions& options, 
   student.phi = Nonlinearity::tanh;
   student.convention = Convention::leakyRate;
   student.alpha = options.alpha;
-  Regression regression(trials, options);
+  Regression regression(trials, options, progress);
   if (regression.factor()) {
     const End end = iterate(regression, options, student.summary, progress);
     if (hasParameters(student.summary.status)) {
       student.A = end.theta.transpose();
-      setOneStepR2(student, trials);
+      setOneStepR2(student, trials, progress);
     }
     addNotes(student, regression, end.kept, options, trials.front().input.rows() > 0);
   } else {

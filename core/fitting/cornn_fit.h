@@ -35,7 +35,8 @@ std::vector<std::string> problems(const CornnOptions& options);
 // of the loss whose derivative is 2e: weighted min(e², c²), standard e², robust e² within the threshold and
 // 2c|e| - c² beyond (Huber). The iteration is not its gradient, so it may rise.
 //
-// A stop returns the last whole iteration. An input is ignored, and said so: the method puts it inside of
+// A stop returns the last whole iteration; throws Stopped before there is a start, of more than
+// kShortRecording samples. An input is ignored, and said so: the method puts it inside of
 // tanh, where this convention has none. Status singular if X Xᵀ + λ I is not positive definite. Throws
 // InputError: bad options, trials that do not fit together, missing samples. Cost per iteration O(N² T).
 Student fitCornn(const std::vector<Trial>& trials, const CornnOptions& options,

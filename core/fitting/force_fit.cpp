@@ -282,7 +282,7 @@ Student fitForce(const std::vector<Trial>& trials, const ForceOptions& options, 
   const Matrix weights = conclude(trainer, student.summary, course);
   student.A = weights.leftCols(N);
   student.V = weights.rightCols(m);
-  setOneStepR2(student, trials);
+  setOneStepR2(student, trials, progress);
   addNotes(student, course, trainer.timesRestarted());
   student.summary.seconds = secondsSince(start);
   return student;

@@ -1,5 +1,6 @@
 #include "core/fitting/lds_data.h"
 
+#include "core/common/memory.h"
 #include "core/linalg/orthogonal.h"
 
 namespace keyhole {
@@ -58,6 +59,8 @@ void LdsData::addTiles(const Trial& trial, const Matrix& drive, LdsTiles& into, 
   into.steps = trial.activity.cols();
   into.tiles = (into.steps + kTile - 1) / kTile;
   const auto sizeOf = [&](Index columns) { return static_cast<std::size_t>(into.tiles * kTile * columns); };
+  into.samples.reserve(sizeOf(width()));
+  preferLargePages(into.samples.data(), into.samples.capacity() * sizeof(double));
   into.samples.assign(sizeOf(width()), 0.0);
   into.drive.assign(sizeOf(inputs() + 1), 0.0);
   into.next = into.drive;
@@ -83,23 +86,45 @@ void LdsData::addToFactor(const Trial& trial, const Progress& progress) {
   }
 }
 
-Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress) {
-  const Index N = trials.front().activity.rows();
-  Vector sum = Vector::Zero(N), squares = sum, count = sum;
-  const auto overSamples = [&](auto&& use) {
-    overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
-      for (Index t = first; t < first + n; ++t)
-        for (Index i = 0; i < N; ++i)
-          if (const double y = trials[k].activity(i, t); y == y) use(i, y);
-    });
-  };
-  overSamples([&](Index i, double y) {
+namespace {
+
+// use(i, y) for every sample y of channel i that is there.
+template <class Use>
+void overSamples(const std::vector<Trial>& trials, const Progress& progress, Use&& use) {
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
+    const Matrix& Y = trials[k].activity;
+    for (Index t = first; t < first + n; ++t)
+      for (Index i = 0; i < Y.rows(); ++i)
+        if (const double y = Y(i, t); y == y) use(i, y);
+  });
+}
+
+struct ChannelSums {
+  Vector means, counts;  // N; counts at least 1
+};
+
+ChannelSums channelSums(const std::vector<Trial>& trials, const Progress& progress) {
+  Vector sum = Vector::Zero(trials.front().activity.rows()), count = sum;
+  overSamples(trials, progress, [&](Index i, double y) {
     sum(i) += y;
     count(i) += 1;
   });
-  const Vector n = count.cwiseMax(1.0), mean = sum.cwiseQuotient(n);
-  overSamples([&](Index i, double y) { squares(i) += (y - mean(i)) * (y - mean(i)); });
-  const Vector variances = squares.cwiseQuotient(n);
+  count = count.cwiseMax(1.0);
+  return {sum.cwiseQuotient(count), count};
+}
+
+}  // namespace
+
+Vector channelMeans(const std::vector<Trial>& trials, const Progress& progress) {
+  return channelSums(trials, progress).means;
+}
+
+Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress) {
+  const auto [mean, count] = channelSums(trials, progress);
+  Vector squares = Vector::Zero(mean.size());
+  overSamples(trials, progress,
+              [&, &mean = mean](Index i, double y) { squares(i) += (y - mean(i)) * (y - mean(i)); });
+  const Vector variances = squares.cwiseQuotient(count);
   // A constant channel's mean is off by a rounding: that is no variance.
   return (variances.array() > 1e-28 * mean.array().square()).select(variances, 0.0);
 }

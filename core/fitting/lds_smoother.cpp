@@ -85,13 +85,4 @@ double logLikelihood(const LdsModel& model, const std::vector<Trial>& trials) {
   return LdsSmoother(data, model.latents()).logLikelihood(model);
 }
 
-Matrix predictions(const LdsModel& model, const Trial& trial, Progress& progress) {
-  const std::vector<Trial> trials = {trial};
-  const LdsData data(trials, model.inputAtArrival, progress);
-  const Matrix states = LdsSmoother(data, model.latents()).predictedStates(model, progress).front();
-  Matrix expected = (model.C * states).colwise() + model.c;
-  if (model.inputs() > 0) expected.noalias() += model.G * trial.input;
-  return expected;
-}
-
 }  // namespace keyhole

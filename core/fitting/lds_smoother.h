@@ -66,7 +66,4 @@ LdsExpectations smooth(const LdsModel& model, const std::vector<Trial>& trials,
 // The log-likelihood alone.
 double logLikelihood(const LdsModel& model, const std::vector<Trial>& trials);
 
-// What the model expects of each sample from those before it: N x T, C E[x_t | y_0 … y_{t-1}] + G u_t + c.
-Matrix predictions(const LdsModel& model, const Trial& trial, Progress& progress = noProgress());
-
 }  // namespace keyhole

@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace keyhole {
 
 namespace {
 
 // means: E[x_t] of the first trial.
-Student described(const LdsModel& model, const Matrix& means, double alpha) {
+Student described(const LdsModel& model, Matrix means, double alpha) {
   Student student;
   student.alpha = alpha;
   student.A = paperScaling(model.F, alpha);
@@ -24,71 +25,94 @@ Student described(const LdsModel& model, const Matrix& means, double alpha) {
   student.seen = model.neurons();
   student.emission = Emission{model.C, model.G, model.c, model.R};
   student.latent = std::make_shared<const LdsModel>(model);
-  student.states = means;
+  student.states = std::move(means);
   return student;
 }
 
-Matrix firstMeans(const LdsModel& model, const std::vector<Trial>& trials) {
+Matrix firstMeans(const LdsModel& model, const std::vector<Trial>& trials, Progress& progress) {
   // A long recording is not copied for it.
-  return (trials.size() == 1 ? smooth(model, trials) : smooth(model, {trials.front()})).means.front();
+  auto sums =
+      trials.size() == 1 ? smooth(model, trials, progress) : smooth(model, {trials.front()}, progress);
+  return std::move(sums.means.front());
 }
 
-double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, double alpha,
-                  Progress& progress = noProgress()) {
-  std::vector<Matrix> predicted;
-  for (const auto& trial : trials) {
-    progress.throwIfStopped();
-    predicted.push_back(predictions(model, trial, progress));
-  }
-  return predictedR2(predicted, trials, alpha);
+// Of what the model expects of each sample from those before it, C E[x_t | y_0 … y_{t-1}] + G u_t + c.
+double filteredR2(const LdsModel& model, const std::vector<Trial>& trials, double alpha, Progress& progress) {
+  const LdsData data(trials, model.inputAtArrival, progress);
+  const auto states = LdsSmoother(data, model.latents()).predictedStates(model, progress);
+  const auto predicted = [&](std::size_t k, Index first, Index count) -> Matrix {
+    Matrix expected = (model.C * states[k].middleCols(first, count)).colwise() + model.c;
+    if (model.inputs() > 0) expected.noalias() += model.G * trials[k].input.middleCols(first, count);
+    return expected;
+  };
+  return predictedR2(predicted, trials, alpha, progress);
 }
 
-// The R² of all time points; nothing after a stop, also one that comes here.
-std::optional<double> wholeR2(const LdsFit& fit, const std::vector<Trial>& trials, double alpha,
-                              FitSummary& summary, Progress& progress) {
-  if (!hasParameters(summary.status) || summary.status == FitStatus::stopped) return {};
+// What a look at the recording adds to a model.
+struct Look {
+  Matrix means;
+  double oneStepR2 = 0;
+};
+
+// known: the means, if there are any.
+Look lookAt(const LdsModel& model, const Matrix* known, const std::vector<Trial>& trials, double alpha,
+            Progress& progress) {
+  Matrix means = known ? *known : firstMeans(model, trials, progress);
+  return {std::move(means), filteredR2(model, trials, alpha, progress)};
+}
+
+// At all time points; nothing after a stop, also one that comes here.
+std::optional<Look> wholeLook(const LdsModel& model, const Matrix* known, const std::vector<Trial>& trials,
+                              double alpha, FitSummary& summary, Progress& progress) {
+  if (summary.status == FitStatus::stopped) return {};
   try {
-    return filteredR2(fit.model, trials, alpha, progress);
+    return lookAt(model, known, trials, alpha, progress);
   } catch (const Stopped&) {
     setStopped(summary, "the look at what it predicts");
     return {};
   }
 }
 
-}  // namespace
-
-Student latentStudent(const LdsModel& model, const std::vector<Trial>& trials, double alpha) {
-  Student student = described(model, firstMeans(model, trials), alpha);
-  student.oneStepR2 = filteredR2(model, trials, alpha);
+Student look(const LdsModel& model, const Matrix* known, FitSummary summary, const std::vector<Trial>& trials,
+             double alpha, Progress& progress) {
+  Student student;
+  student.alpha = alpha;
+  if (hasParameters(summary.status)) {
+    auto seen = wholeLook(model, known, trials, alpha, summary, progress);
+    if (!seen) {
+      const bool gaps = std::any_of(trials.begin(), trials.end(),
+                                    [](const Trial& trial) { return trial.activity.hasNaN(); });
+      const Index most = lookedAtAfterStop(model.latents(), gaps);
+      const LookedAt looked(trials, true, most);
+      seen = lookAt(model, known, looked.trials(), alpha, noProgress());
+      if (looked.inPart())
+        student.notes.push_back("after the stop, one-step R²" +
+                                std::string(known ? " is" : " and reconstruction are") + " of the first " +
+                                std::to_string(most) + " time points only");
+    }
+    auto notes = std::move(student.notes);
+    student = described(model, std::move(seen->means), alpha);
+    student.oneStepR2 = seen->oneStepR2;
+    student.notes = std::move(notes);
+  }
+  student.summary = std::move(summary);
   return student;
 }
 
+}  // namespace
+
+Student studentOf(const LdsModel& model, const FitSummary& summary, const std::vector<Trial>& trials,
+                  double alpha, Progress& progress) {
+  return look(model, nullptr, summary, trials, alpha, progress);
+}
+
 Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double alpha, Progress& progress) {
-  FitSummary summary = fit.summary;
-  const std::optional<double> whole = wholeR2(fit, trials, alpha, summary, progress);
-  Student student;
-  Index most = 0;
-  bool inPart = false;
-  if (hasParameters(summary.status)) {
-    const bool gaps =
-        std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
-    most = lookedAtAfterStop(fit.model.latents(), gaps);
-    const LookedAt looked(trials, summary.status == FitStatus::stopped, most);
-    inPart = looked.inPart();
-    student = described(
-        fit.model, fit.means.empty() ? firstMeans(fit.model, looked.trials()) : fit.means.front(), alpha);
-    student.oneStepR2 = whole ? *whole : filteredR2(fit.model, looked.trials(), alpha);
-  }
-  student.alpha = alpha;
-  student.summary = std::move(summary);
+  const Matrix* known = fit.means.empty() ? nullptr : &fit.means.front();
+  Student student = look(fit.model, known, fit.summary, trials, alpha, progress);
   student.restarts = fit.restarts;
   for (std::size_t i = 0; i < fit.restarts.size(); ++i)
     if (fit.restarts[i].seed == fit.seed) student.shownRestart = i;
-  student.notes = fit.warnings;
-  if (inPart)
-    student.notes.push_back("after the stop, one-step R²" +
-                            std::string(fit.means.empty() ? " and reconstruction are" : " is") +
-                            " of the first " + std::to_string(most) + " time points only");
+  student.notes.insert(student.notes.begin(), fit.warnings.begin(), fit.warnings.end());
   return student;
 }
 

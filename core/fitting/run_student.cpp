@@ -1,5 +1,6 @@
 #include "core/fitting/run_student.h"
 
+#include "core/common/error.h"
 #include "core/linalg/orthogonal.h"
 #include "core/simulation/simulate.h"
 
@@ -51,6 +52,44 @@ void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input,
     if (outOfRange(run.states, t + 1)) return stop(run, t);
   }
 }
+
+// Means of each channel's samples that are there. Column by column: along the rows of a long recording every
+// number would come from another cache line.
+class SampleMeans {
+ public:
+  explicit SampleMeans(Index N) : m_sum(Vector::Zero(N)), m_count(Vector::Zero(N)) {}
+
+  void add(ConstMatrixRef recording) {
+    for (Index t = 0; t < recording.cols(); ++t)
+      for (Index i = 0; i < recording.rows(); ++i)
+        if (const double y = recording(i, t); !std::isnan(y)) {
+          m_sum(i) += y;
+          m_count(i) += 1;
+        }
+  }
+  Vector values() const { return m_sum.cwiseQuotient(m_count.cwiseMax(1.0)); }
+
+ private:
+  Vector m_sum, m_count;
+};
+
+struct ExplainedSums {
+  Vector mean;
+  double total = 0, left = 0;  // squares about the mean, and about the prediction
+
+  void add(ConstMatrixRef recording, ConstMatrixRef prediction) {
+    for (Index t = 0; t < recording.cols(); ++t)
+      for (Index i = 0; i < recording.rows(); ++i)
+        if (const double y = recording(i, t); !std::isnan(y)) {
+          total += (y - mean(i)) * (y - mean(i));
+          left += (y - prediction(i, t)) * (y - prediction(i, t));
+        }
+  }
+  double share() const {
+    if (!(total > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return std::max(1.0 - left / total, -1e6);
+  }
+};
 
 }  // namespace
 
@@ -109,73 +148,83 @@ Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, Const
   return next;
 }
 
-double oneStepR2(const Student& student, const std::vector<Trial>& trials) {
+double oneStepR2(const Student& student, const std::vector<Trial>& trials, const Progress& progress) {
   const double keep = 1 - student.alpha;
   double left = 0, squares = 0;
   Vector sum = Vector::Zero(trials.front().activity.rows());
   for (const auto& trial : trials) {
-    const Matrix& X = trial.activity;
-    const Index count = X.cols() - 1;
-    const Matrix change = X.rightCols(count) - keep * X.leftCols(count);
-    left += (X.rightCols(count) - oneStepPredictions(student, X, trial.input)).squaredNorm();
-    squares += change.squaredNorm();
-    sum += change.rowwise().sum();
+    progress.throwIfStopped();
+    inPieces(trial.activity.cols() - 1, progress, [&](Index first, Index count) {
+      const auto X = trial.activity.middleCols(first, count + 1);
+      const Matrix change = X.rightCols(count) - keep * X.leftCols(count);
+      const Matrix predicted = oneStepPredictions(student, X, trial.input.middleCols(first, count + 1));
+      left += (X.rightCols(count) - predicted).squaredNorm();
+      squares += change.squaredNorm();
+      sum += change.rowwise().sum();
+    });
   }
   const double total = squares - sum.squaredNorm() / static_cast<double>(transitionsOf(trials));
   return total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
 }
 
-void setOneStepR2(Student& student, const std::vector<Trial>& trials) {
-  const LookedAt looked(trials, student.summary.status == FitStatus::stopped);
+void setOneStepR2(Student& student, const std::vector<Trial>& trials, const Progress& progress) {
+  if (student.summary.status != FitStatus::stopped) try {
+      student.oneStepR2 = oneStepR2(student, trials, progress);
+      return;
+    } catch (const Stopped&) {
+      setStopped(student.summary, "the look at what it predicts");
+    }
+  const LookedAt looked(trials, true);
   student.oneStepR2 = oneStepR2(student, looked.trials());
   if (!looked.inPart()) return;
   student.notes.push_back("after the stop, the one-step R² is of the first " +
                           std::to_string(kLookAfterStop) + " time points only");
 }
 
-double predictedR2(const std::vector<Matrix>& predictions, const std::vector<Trial>& trials, double alpha) {
+double predictedR2(const Predictions& predictions, const std::vector<Trial>& trials, double alpha,
+                   const Progress& progress) {
   const Index N = trials.front().activity.rows();
   double left = 0, squares = 0;
   Vector sum = Vector::Zero(N), count = Vector::Zero(N);
-  for (std::size_t k = 0; k < trials.size(); ++k) {
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index columns) {
     const Matrix& Y = trials[k].activity;
-    for (Index t = 1; t < Y.cols(); ++t)
+    const Matrix predicted = predictions(k, first, columns);
+    for (Index t = std::max<Index>(first, 1); t < first + columns; ++t)
       for (Index i = 0; i < N; ++i) {
-        const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predictions[k](i, t);
+        const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predicted(i, t - first);
         if (std::isnan(change)) continue;
         left += miss * miss;
         squares += change * change;
         sum(i) += change;
         count(i) += 1;
       }
-  }
+  });
   const double total = squares - sum.cwiseAbs2().cwiseQuotient(count.cwiseMax(1.0)).sum();
   const double r2 = total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
   return std::isfinite(r2) ? r2 : std::numeric_limits<double>::quiet_NaN();
 }
 
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction) {
-  const Index N = recording.rows(), T = recording.cols();
-  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
-  // Column by column: along the rows of a long recording every number would come from another cache line.
-  for (Index t = 0; t < T; ++t)
-    for (Index i = 0; i < N; ++i) {
-      const double y = recording(i, t);
-      if (std::isnan(y)) continue;
-      sum(i) += y;
-      count(i) += 1;
-    }
-  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
-  double total = 0, left = 0;
-  for (Index t = 0; t < T; ++t)
-    for (Index i = 0; i < N; ++i) {
-      const double y = recording(i, t);
-      if (std::isnan(y)) continue;
-      total += (y - mean(i)) * (y - mean(i));
-      left += (y - prediction(i, t)) * (y - prediction(i, t));
-    }
-  if (!(total > 0)) return std::numeric_limits<double>::quiet_NaN();
-  return std::max(1.0 - left / total, -1e6);
+  SampleMeans means(recording.rows());
+  means.add(recording);
+  ExplainedSums sums{means.values()};
+  sums.add(recording, prediction);
+  return sums.share();
+}
+
+double explainedVariance(const Student& student, const std::vector<Trial>& trials,
+                         const std::vector<Matrix>& states, const Progress& progress) {
+  SampleMeans means(trials.front().activity.rows());
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    means.add(trials[k].activity.middleCols(first, count));
+  });
+  ExplainedSums sums{means.values()};
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    sums.add(
+        trials[k].activity.middleCols(first, count),
+        seenActivity(student, states[k].middleCols(first, count), trials[k].input.middleCols(first, count)));
+  });
+  return sums.share();
 }
 
 }  // namespace keyhole

@@ -5,6 +5,8 @@
 #include "core/fitting/fit.h"
 #include "core/fitting/trial.h"
 
+#include <functional>
+
 namespace keyhole {
 
 // n x T: the student's states from `start` (n), with the input (m x T or empty) and process noise (n x (T-1),
@@ -35,19 +37,31 @@ Matrix seenActivity(const Student& student, ConstMatrixRef states, ConstMatrixRe
 Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, ConstMatrixRef input);
 
 // 1 - Σ(x⁺ - x̂⁺)² / Σ(x⁺ - mean)² with x⁺_t = x_t - (1-α) x_{t-1}, over all trials. NaN if x⁺ does not vary.
-double oneStepR2(const Student& student, const std::vector<Trial>& trials);
+// Throws Stopped.
+double oneStepR2(const Student& student, const std::vector<Trial>& trials,
+                 const Progress& progress = noProgress());
 
 // Sets the student's one-step R²: of all trials; of their first kLookAfterStop time points, with a note, if
-// the fit was stopped.
-void setOneStepR2(Student& student, const std::vector<Trial>& trials);
+// the fit was stopped, or is now, which its summary then says.
+void setOneStepR2(Student& student, const std::vector<Trial>& trials,
+                  const Progress& progress = noProgress());
 
-// The same for given predictions of every sample (N x T per trial; those of the first time point are not
-// used), over the entries whose two samples are there.
-double predictedR2(const std::vector<Matrix>& predictions, const std::vector<Trial>& trials, double alpha);
+// What is predicted of the time points first … first + count - 1 of a trial: N x count.
+using Predictions = std::function<Matrix(std::size_t trial, Index first, Index count)>;
+
+// The same for given predictions (those of a trial's first time point are not used), over the entries whose
+// two samples are there. Throws Stopped.
+double predictedR2(const Predictions& predictions, const std::vector<Trial>& trials, double alpha,
+                   const Progress& progress = noProgress());
 
 // Fraction of the variance of `recording` (d x T) about its mean that `prediction` explains: 1 - ‖X - X̂‖²/‖X
 // - X̄‖². NaN if the recording does not vary; can be negative. Missing samples (NaN in the
 // recording) are left out. Capped below at -1e6.
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction);
+
+// The same of all trials, about the mean of all, by what the student's units do in these states (n x T_k, one
+// per trial). Throws Stopped. Cost O(N n T), no copy of the recording.
+double explainedVariance(const Student& student, const std::vector<Trial>& trials,
+                         const std::vector<Matrix>& states, const Progress& progress = noProgress());
 
 }  // namespace keyhole

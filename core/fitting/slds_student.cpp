@@ -160,7 +160,10 @@ double predictedBy(const SldsModel& model, const std::vector<Trial>& trials, dou
     progress.throwIfStopped();
     predicted.push_back(predictSamples(model, trial, progress));
   }
-  return predictedR2(predicted, trials, alpha);
+  const auto part = [&](std::size_t k, Index first, Index count) -> Matrix {
+    return predicted[k].middleCols(first, count);
+  };
+  return predictedR2(part, trials, alpha, progress);
 }
 
 // The one-step R²; after a stop, and if one comes here, of a part.

@@ -25,13 +25,14 @@ constexpr double kConstant = 1e-12;  // of its size: a channel that varies less 
 constexpr double kLeastQ = 1e-10;    // of the mean variance of the latents
 
 // What varies by more than rounding.
-Index channelsThatVary(const std::vector<Trial>& trials) {
-  Vector least = trials.front().activity.rowwise().minCoeff(),
-         most = trials.front().activity.rowwise().maxCoeff();
-  for (const auto& trial : trials) {
-    least = least.cwiseMin(Vector(trial.activity.rowwise().minCoeff()));
-    most = most.cwiseMax(Vector(trial.activity.rowwise().maxCoeff()));
-  }
+Index channelsThatVary(const std::vector<Trial>& trials, const Progress& progress) {
+  Vector least = trials.front().activity.col(0), most = least;
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    for (const auto& y : trials[k].activity.middleCols(first, count).colwise()) {
+      least = least.cwiseMin(y);
+      most = most.cwiseMax(y);
+    }
+  });
   const auto size = least.array().abs().max(most.array().abs());
   return ((most - least).array() > kConstant * size).count();
 }
@@ -44,8 +45,9 @@ Index blockRowsFor(const std::vector<Trial>& trials, const SubspaceOptions& opti
   return k;
 }
 
-void requireEnough(const std::vector<Trial>& trials, const SubspaceOptions& options, Index k) {
-  const Index varying = channelsThatVary(trials);
+void requireEnough(const std::vector<Trial>& trials, const SubspaceOptions& options, Index k,
+                   const Progress& progress) {
+  const Index varying = channelsThatVary(trials, progress);
   if (options.latents > varying)
     throw InputError("the number of latents is " + std::to_string(options.latents) + "; allowed: 1 to " +
                      std::to_string(varying) + ", the channels that vary");
@@ -136,7 +138,7 @@ LdsModel modelOf(const std::vector<Trial>& trials, const SubspaceRealisation& re
   meansOf(trials, y, u);
   model.b = -model.V * u;
   model.c = y - model.G * u;
-  const LdsData data(trials, true);
+  const LdsData data(trials, true, progress);
   LdsClass kind;
   kind.latents = model.latents();
   const Vector floors = LdsEmissionSteps(data, kind).floors();
@@ -189,7 +191,7 @@ LdsModel subspaceModel(const std::vector<Trial>& trials, const SubspaceOptions& 
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   requireTrials(trials, MissingSamples::refused);
   const Index k = blockRowsFor(trials, options);
-  requireEnough(trials, options, k);
+  requireEnough(trials, options, k, progress);
   const SubspaceMoments moments = subspaceMoments(trials, k, progress);
   const SubspaceRealisation real = realise(moments, options.latents, options.weighting, progress);
   return modelOf(trials, real, progress);
@@ -203,10 +205,11 @@ Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& opt
   try {
     const LdsModel model = subspaceModel(trials, options, progress);
     if (isFinite(model)) {
-      student = latentStudent(model, trials, options.alpha);
       summary.status = FitStatus::solved;
       summary.message = "solved by subspace identification with " +
                         std::to_string(blockRowsFor(trials, options)) + " block rows";
+      student = studentOf(model, summary, trials, options.alpha, progress);
+      summary = student.summary;
     } else {
       summary.status = FitStatus::diverged;
       summary.message = "a parameter of the identified model is not finite";

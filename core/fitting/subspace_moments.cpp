@@ -21,32 +21,37 @@ struct Scale {
   Vector mean, most;
 };
 
-Matrix joined(const Trial& trial) {
-  Matrix Z(trial.input.rows() + trial.activity.rows(), trial.activity.cols());
-  Z.topRows(trial.input.rows()) = trial.input;
-  Z.bottomRows(trial.activity.rows()) = trial.activity;
+// [u; y] of some time points.
+Matrix joined(const Trial& trial, Index first, Index count) {
+  Matrix Z(trial.input.rows() + trial.activity.rows(), count);
+  Z.topRows(trial.input.rows()) = trial.input.middleCols(first, count);
+  Z.bottomRows(trial.activity.rows()) = trial.activity.middleCols(first, count);
   return Z;
 }
 
-Scale scaleOf(const std::vector<Trial>& trials) {
+Scale scaleOf(const std::vector<Trial>& trials, const Progress& progress) {
   Scale scale;
   scale.mean = scale.most = Vector::Zero(trials.front().input.rows() + trials.front().activity.rows());
-  double count = 0;
-  for (const auto& trial : trials) {
-    scale.mean += joined(trial).rowwise().sum();
-    count += static_cast<double>(trial.activity.cols());
-  }
-  scale.mean /= count;
-  for (const auto& trial : trials)
-    scale.most =
-        scale.most.cwiseMax(Vector((joined(trial).colwise() - scale.mean).cwiseAbs().rowwise().maxCoeff()));
+  double all = 0;
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    scale.mean += joined(trials[k], first, count).rowwise().sum();
+    all += static_cast<double>(count);
+  });
+  scale.mean /= all;
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    const Matrix Z = joined(trials[k], first, count);
+    for (const auto& z : Z.colwise()) scale.most = scale.most.cwiseMax((z - scale.mean).cwiseAbs());
+  });
   return scale;
 }
 
-Matrix centred(const Trial& trial, const Scale& scale) {
-  Matrix Z = joined(trial).colwise() - scale.mean;
-  for (Index i = 0; i < Z.rows(); ++i)
-    if (scale.most(i) <= kConstant * std::abs(scale.mean(i))) Z.row(i).setZero();
+Matrix centred(const Trial& trial, const Scale& scale, const Progress& progress) {
+  const auto varies = scale.most.array() > kConstant * scale.mean.array().abs();
+  const Vector factor = varies.select(Vector::Ones(scale.most.size()), 0.0);
+  Matrix Z(scale.mean.size(), trial.activity.cols());
+  inPieces(Z.cols(), progress, [&](Index first, Index count) {
+    Z.middleCols(first, count) = factor.asDiagonal() * (joined(trial, first, count).colwise() - scale.mean);
+  });
   return Z;
 }
 
@@ -133,13 +138,13 @@ SubspaceMoments subspaceMoments(const std::vector<Trial>& trials, Index blockRow
   moments.inputs = trials.front().input.rows();
   moments.windows = windowCount(trials, 2 * blockRows);
   const Index rows = 2 * blockRows * (moments.neurons + moments.inputs);
-  const Scale scale = scaleOf(trials);
+  const Scale scale = scaleOf(trials, progress);
   Pace pace(progress, "identifying the subspace");
   Matrix gram = Matrix::Zero(rows, rows);
   Vector sums = Vector::Zero(rows);
   for (const auto& trial : trials)
     if (trial.activity.cols() >= 2 * blockRows)
-      addTrial(centred(trial, scale), 2 * blockRows, gram, sums, pace);
+      addTrial(centred(trial, scale, progress), 2 * blockRows, gram, sums, pace);
   gram.noalias() -= sums * (sums / static_cast<double>(moments.windows)).transpose();
   gram.triangularView<Eigen::StrictlyLower>() = gram.transpose();
   if (!gram.allFinite()) throw std::runtime_error("the moments of the recording are not finite");

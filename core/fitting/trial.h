@@ -23,6 +23,10 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing);
 // Σ (T - 1) over the trials: the number of steps from one time point to the next.
 Index transitionsOf(const std::vector<Trial>& trials);
 
+// Samples of all trials up to which the start of an iterative fit is found whatever the user wishes (it takes
+// less than a stop may): then there is something to show.
+constexpr Index kShortRecording = 1'000'000;
+
 // work(k, first, count) for pieces of the time points of all trials, trial k from `first` on; throws Stopped
 // between two of them if a stop was requested.
 template <class Work>

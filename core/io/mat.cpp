@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace keyhole {
 namespace {
@@ -248,7 +249,7 @@ Matrix readMat(const std::string& path, const std::string& variable) {
   const MatVariable data(canHold(file.get(), path, *info) ? Mat_VarRead(file.get(), name.c_str()) : nullptr);
   if (data && holdsRealMatrix(*data)) values = converted(*data);
   if (!values) throw InputError(shown + " cannot be read: the file is truncated or damaged");
-  return *values;
+  return std::move(*values);
 }
 
 std::vector<std::string> matVariables(const std::string& path) {

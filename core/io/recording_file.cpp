@@ -49,14 +49,18 @@ DelimitedTable readTable(const std::string& text) {
 
 }  // namespace
 
-Recording readRecording(const std::string& spec, const RecordingOptions& options) {
+Recording readRecording(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
   DelimitedTable table = readTable(spec);
+  progress.throwIfStopped();
   Recording recording;
   recording.source = spec;
   if (options.timeInColumns) {
     recording.activity = std::move(table.values);
   } else {
-    recording.activity = table.values.transpose();
+    recording.activity.resize(table.values.cols(), table.values.rows());
+    inPieces(table.values.rows(), progress, [&](Index first, Index count) {
+      recording.activity.middleCols(first, count) = table.values.middleRows(first, count).transpose();
+    });
     recording.channelNames = std::move(table.columnNames);
   }
   requireUsable(recording, options.missingAllowed);

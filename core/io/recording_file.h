@@ -2,6 +2,7 @@
 // (`file.mat:variable`).
 #pragma once
 
+#include "core/common/progress.h"
 #include "core/observation/recording.h"
 
 #include <string>
@@ -14,8 +15,9 @@ struct RecordingOptions {
 };
 
 // Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and
-// the readers.
-Recording readRecording(const std::string& spec, const RecordingOptions& options = {});
+// the readers; Stopped, but not before the file itself is read.
+Recording readRecording(const std::string& spec, const RecordingOptions& options = {},
+                        const Progress& progress = noProgress());
 
 // The array as stored (a task's input, T x m).
 Matrix readMatrixFile(const std::string& spec);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace keyhole {
 namespace {
@@ -63,12 +64,18 @@ std::string doubtfulNamesWarning(const Recording& recording) {
 }
 
 std::vector<Index> constantChannels(ConstMatrixRef activity) {
-  std::vector<Index> constant;
-  for (Index i = 0; i < activity.rows(); ++i) {
-    const auto row = activity.row(i).array();
-    const double any = row.isNaN().select(-std::numeric_limits<double>::infinity(), row).maxCoeff();
-    if ((row == any || row.isNaN()).all()) constant.push_back(i);
-  }
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  std::vector<Index> constant(static_cast<std::size_t>(activity.rows()));
+  std::iota(constant.begin(), constant.end(), Index{0});
+  std::vector<double> first(constant.size(), kNone);
+  // Column by column, as the samples lie; most channels vary at once and are not asked again.
+  for (Index t = 0; t < activity.cols() && !constant.empty(); ++t)
+    std::erase_if(constant, [&](Index i) {
+      const double value = activity(i, t);
+      double& known = first[static_cast<std::size_t>(i)];
+      if (std::isnan(known)) known = value;
+      return value != known && !std::isnan(value);
+    });
   return constant;
 }
 
