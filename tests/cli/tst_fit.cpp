@@ -192,6 +192,30 @@ class TestFit : public QObject {
     QVERIFY(!QFile::exists(QString::fromStdString(m_folder.path("stopped.json"))));
   }
 
+  // A stop that comes when the fit is finished keeps it. Fails if it is thrown away, or if the look at all of
+  // a long recording does not heed the stop.
+  void stopAfterTheFitKeepsIt() {
+    class StopBehind : public Progress {
+     public:
+      void report(double, std::string_view what) override { m_stop = m_stop || what == "analysing"; }
+      bool stopRequested() const override { return m_stop; }
+
+     private:
+      bool m_stop = false;
+    };
+    const std::string file = m_folder.path("long.npy");
+    writeNpy(file, smallActivity(4, kPiece + 3000).transpose());
+    const auto whole = runCli({"fit", file}).json();
+    StopBehind stop;
+    const auto outcome = runCli({"fit", file}, stop);
+    QCOMPARE(outcome.code, 130);
+    const auto json = outcome.json();
+    QVERIFY(json["dynamics"] == whole["dynamics"] && json["eigenvalues"] == whole["eigenvalues"]);
+    QVERIFY(json["summary"]["status"] == "stopped");
+    QVERIFY(json["explained_variance"].is_number() &&
+            json["explained_variance"] != whole["explained_variance"]);
+  }
+
   // Fails if the command line's fit leaves the independent implementation's.
   void agreesWithReference_data() {
     QTest::addColumn<QString>("name");

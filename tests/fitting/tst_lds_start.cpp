@@ -1,5 +1,6 @@
 // Tests core/fitting/lds_fit.h (startOf): what a seed means.
 #include "core/fitting/lds_fit.h"
+#include "core/linalg/eigen.h"
 #include "tests/fitting/lds_cases.h"
 #include "tests/fitting/lds_runs.h"
 #include "tests/support/matrix_compare.h"
@@ -49,6 +50,36 @@ class TestLdsStart : public QObject {
       const LdsFit one = fitLds({trial}, options, noProgress()), two = fitLds({moved}, options, noProgress());
       COMPARE_MATRICES(two.model.F, one.model.F, 1e-7);
     }
+  }
+
+  // The dynamics that EM starts from are the regression of the latents on themselves: what they leave is
+  // orthogonal to all that they are regressed on, and its mean square is Q. The emissions span the leading
+  // principal components. Over several trials, one of them in pieces: fails if a piece, or the step into the
+  // next one, is left out or counted twice, or if a step leads from one trial into the next. (1e-9: the ridge
+  // of 1e-10 in it.)
+  void startIsARegression() {
+    LdsModel truth = randomLds(5, 3, 8, 2);
+    truth.F *= 0.8;  // stable
+    const std::vector<Trial> trials = {sampleOf(truth, 1, kPiece + 9), sampleOf(truth, 2, 60)};
+    LdsOptions options = quick(3);
+    const LdsModel start = startOf(trials, options, 4, noProgress());
+    Matrix moments = Matrix::Zero(8, 8), left = Matrix::Zero(3, 6), rest = Matrix::Zero(3, 3);
+    for (const auto& [Y, U] : trials) {
+      const Index T = Y.cols();
+      const Matrix E = Y.colwise() - start.c, X = start.C.transpose() * E;
+      moments += E * E.transpose();
+      Matrix Z(6, T - 1);
+      Z << X.leftCols(T - 1), U.rightCols(T - 1), Matrix::Ones(1, T - 1);
+      Matrix e = X.rightCols(T - 1) - start.F * X.leftCols(T - 1) - start.V * U.rightCols(T - 1);
+      e.colwise() -= start.b;
+      left += e * Z.transpose();
+      rest += e * e.transpose();
+    }
+    const auto steps = static_cast<double>(transitionsOf(trials));
+    QVERIFY2(left.norm() < 1e-9 * steps, qPrintable(QString::number(left.norm() / steps)));
+    COMPARE_MATRICES(start.Q, Matrix((rest / steps).diagonal().asDiagonal()), 1e-9);
+    const Matrix axes = symmetricEigenSystem(moments, 3).vectors;
+    COMPARE_MATRICES(start.C * start.C.transpose(), axes * axes.transpose(), 1e-9);
   }
 };
 

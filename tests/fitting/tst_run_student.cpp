@@ -61,6 +61,59 @@ class TestRunStudent : public QObject {
     QVERIFY(student.oneStepR2 != oneStepR2(student, trials));
   }
 
+  // Sums over a long recording are made of pieces. Fails if one of them, or the step from one into the next,
+  // is left out or counted twice: other code has the whole at once. (1e-12: n ε, in another order.)
+  void piecesFitTogether() {
+    Student student;
+    student.A = 0.5 * RandomStream(4, Stream::test).normalMatrix(2, 2);
+    student.V = RandomStream(5, Stream::test).normalMatrix(2, 1);
+    student.alpha = 0.3;
+    const auto draw = [](std::uint64_t seed, Index rows, Index T) {
+      return RandomStream(seed, Stream::test).normalMatrix(rows, T);
+    };
+    const Index T = 2 * kPiece + 7;
+    const std::vector<Trial> trials = {{draw(1, 2, T), draw(2, 1, T)}, {draw(3, 2, 30), draw(4, 1, 30)}};
+    std::vector<Matrix> predicted, states;
+    Matrix all(2, T + 30), explained(2, T + 30);
+    double left = 0;
+    for (const auto& [X, input] : trials) {
+      predicted.push_back(Matrix::Zero(2, X.cols()));
+      predicted.back().rightCols(X.cols() - 1) = oneStepPredictions(student, X, input);
+      left += (X - predicted.back()).rightCols(X.cols() - 1).squaredNorm();
+      states.push_back(0.4 * X);
+    }
+    const double r2 = oneStepR2(student, trials);
+    const auto part = [&](std::size_t k, Index first, Index count) -> Matrix {
+      return predicted[k].middleCols(first, count);
+    };
+    QVERIFY(std::abs(predictedR2(part, trials, student.alpha) - r2) < 1e-12);
+    Matrix change(2, T + 28);
+    change << trials[0].activity.rightCols(T - 1) - 0.7 * trials[0].activity.leftCols(T - 1),
+        trials[1].activity.rightCols(29) - 0.7 * trials[1].activity.leftCols(29);
+    const Matrix about = change.colwise() - change.rowwise().mean();
+    QVERIFY(std::abs(r2 - (1 - left / about.squaredNorm())) < 1e-12);
+    all << trials[0].activity, trials[1].activity;
+    explained << states[0], states[1];
+    QVERIFY(std::abs(explainedVariance(student, trials, states) - explainedVariance(all, explained)) < 1e-12);
+  }
+
+  // A stop that comes to the look at a finished fit: the look is at a part, and the summary says so. Fails if
+  // the stop is not heeded, or if it leaves the R² unknown.
+  void aStopDuringTheLook() {
+    class Stop : public Progress {
+      bool stopRequested() const override { return true; }
+    };
+    Student student;
+    student.A = 0.5 * Matrix::Identity(2, 2);
+    student.V.resize(2, 0);
+    student.summary.status = FitStatus::converged;
+    const Index T = kPiece + 500;
+    const std::vector<Trial> trials = {{RandomStream(1, Stream::test).normalMatrix(2, T), Matrix(0, T)}};
+    setOneStepR2(student, trials, Stop());
+    QVERIFY(student.summary.status == FitStatus::stopped && student.notes.size() == 1);
+    QVERIFY(student.oneStepR2 == oneStepR2(student, beginningOf(trials, kLookAfterStop)));
+  }
+
   // Missing samples are left out, of both sums. Fails if they are taken for 0.
   void explainedVarianceLeavesGapsOut() {
     Matrix X = RandomStream(2, Stream::test).normalMatrix(3, 40);

@@ -56,6 +56,11 @@ class TestRecording : public QObject {
     recording.activity.row(1) << 1, 2, 1, 2;
     recording.activity.row(2) << 5, 2, 1, 2;
     QVERIFY(constantChannelWarning(recording).empty());
+    // Missing samples are no variation, also at the start, and not all of them are.
+    const double gap = std::numeric_limits<double>::quiet_NaN();
+    Matrix gaps(4, 4);
+    gaps << gap, 3, gap, 3, gap, 3, gap, 4, gap, gap, gap, gap, 1, gap, gap, 2;
+    QCOMPARE(keyhole::constantChannels(gaps), (std::vector<Index>{0, 2}));
   }
 };
 
