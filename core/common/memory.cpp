@@ -33,4 +33,10 @@ void preferLargePages(void* data, std::size_t bytes) {
 #endif
 }
 
+Matrix largeMatrix(Index rows, Index columns) {
+  Matrix matrix(rows, columns);
+  preferLargePages(matrix.data(), static_cast<std::size_t>(matrix.size()) * sizeof(double));
+  return matrix;
+}
+
 }  // namespace keyhole

@@ -1,6 +1,8 @@
 // How the allocator treats what is freed.
 #pragma once
 
+#include "core/common/types.h"
+
 #include <cstddef>
 
 namespace keyhole {
@@ -15,5 +17,8 @@ void keepFreedMemory();
 // are then had and given back in a fraction of the time. Does nothing for small ones, and where there are no
 // such pages.
 void preferLargePages(void* data, std::size_t bytes);
+
+// A matrix of such an array, not written yet.
+Matrix largeMatrix(Index rows, Index columns);
 
 }  // namespace keyhole

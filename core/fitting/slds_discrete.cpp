@@ -1,5 +1,7 @@
 #include "core/fitting/slds_discrete.h"
 
+#include "core/common/memory.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,7 +17,7 @@ const double* stepInto(const DiscreteChain& chain, Index t) {
 // 1; `logNormaliser` collects the shifts. (So the logarithms stay small and keep their digits.)
 Matrix forward(const DiscreteChain& chain, double& logNormaliser, const Progress& progress) {
   const Index K = chain.logLikelihoods.rows(), T = chain.logLikelihoods.cols();
-  Matrix a(K, T);
+  Matrix a = largeMatrix(K, T);
   Vector terms(K);
   logNormaliser = 0;
   const Index look = stepsBetweenLooks(K);
@@ -56,7 +58,8 @@ Index stepsBetweenLooks(Index K) {
 
 DiscretePosterior forwardBackward(const DiscreteChain& chain, const Progress& progress) {
   const Index K = chain.logLikelihoods.rows(), T = chain.logLikelihoods.cols();
-  DiscretePosterior posterior{Matrix(K, T), Matrix::Zero(K * K, T), 0};
+  DiscretePosterior posterior{Matrix(K, T), largeMatrix(K * K, T), 0};
+  posterior.pairs.col(0).setZero();
   const Matrix a = forward(chain, posterior.logNormaliser, progress);
   // later(j) = log of the summed weight of all continuations from j at t, up to a constant.
   Vector later = Vector::Zero(K), into(K), terms(K);

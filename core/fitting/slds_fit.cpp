@@ -105,7 +105,7 @@ void iterate(Run& run, SldsModel next, const SldsBounds& bounds, const std::vect
 void leaveTheLeast(Run& run, const LdsFit& lds, const std::vector<Trial>& trials,
                    const SldsOptions& options) {
   try {
-    const LookedAt looked(trials, true);
+    const LookedAt looked(trials, true, lookedAtAfterStop(options));
     SldsStart least = alike(lds.model, looked.trials(), options);
     if (looked.inPart()) least.elbo = lds.logLikelihood.back() + logPrior(least.model, least.bounds);
     run.model = std::move(least.model);
@@ -120,6 +120,7 @@ void leaveTheLeast(Run& run, const LdsFit& lds, const std::vector<Trial>& trials
 void runFrom(const LdsFit& lds, Run& run, const std::vector<Trial>& trials, const SldsOptions& options,
              int start, Progress& stage, Progress& progress) {
   if (lds.logLikelihood.empty()) throw std::runtime_error(lds.summary.message);
+  stage.throwIfStopped();  // the common LDS returns what it has
   for (const auto& warning : lds.warnings)
     if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
   SldsStart first = alike(lds.model, trials, options, stage);
@@ -263,9 +264,11 @@ void describeAll(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress
 }
 
 // Of the shown run; after a stop, of a part of the trials.
-void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress& progress) {
+void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, const SldsOptions& options,
+              Progress& progress) {
   if (run.status != FitStatus::stopped) describeAll(fit, run, all, progress);
-  const LookedAt looked(all, run.status == FitStatus::stopped);
+  const Index most = lookedAtAfterStop(options);
+  const LookedAt looked(all, run.status == FitStatus::stopped, most);
   const auto& trials = looked.trials();
   fit.inPart = looked.inPart();
   fit.visits = run.visits;
@@ -280,7 +283,7 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress& p
   fit.warnings = std::move(run.warnings);
   if (fit.inPart)
     fit.warnings.push_back("after the stop, discrete states and latents are shown of the first " +
-                           std::to_string(kLookAfterStop) + " time points only");
+                           std::to_string(most) + " time points only");
   addWarnings(fit, run.variances.size() > 0 ? run.variances : channelVariances(trials));
 }
 
@@ -325,6 +328,14 @@ std::vector<std::string> problems(const SldsOptions& options) {
   return found;
 }
 
+Index lookedAtAfterStop(const SldsOptions& options) {
+  // Nanoseconds for a step, as measured; the whole is then 20 ms.
+  constexpr Index kBudget = 20'000'000, kPerSwitch = 25, kPerProduct = 3, kLeast = 100;
+  const Index K = options.states, L = options.kind.latents;
+  const Index each = kPerSwitch * K * K + kPerProduct * (L * L * L + K * L * L);
+  return std::clamp(kBudget / each, kLeast, kLookAfterStop);
+}
+
 SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   requireTrials(trials, MissingSamples::allowed);
@@ -353,7 +364,7 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
   fit.elbo = shown.elbo;
   if (!shown.elbo.empty()) {
     if (!shown.broke.empty()) shown.warnings.push_back(fit.summary.message);
-    describe(fit, shown, trials, progress);
+    describe(fit, shown, trials, options, progress);
     if (options.compareWithLds && fit.summary.status != FitStatus::stopped)
       compareWithLds(fit, trials, options, progress);
   }

@@ -24,6 +24,9 @@ struct SldsOptions {
 
 std::vector<std::string> problems(const SldsOptions& options);
 
+// How many time points are shown of a fit that was stopped: kLookAfterStop, fewer of many states or latents.
+Index lookedAtAfterStop(const SldsOptions& options);
+
 struct SldsFit {
   SldsModel model;
   std::vector<double> elbo;  // before each iteration, and after the last; with the log-prior of stickiness

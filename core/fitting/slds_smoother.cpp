@@ -4,6 +4,7 @@
 
 #include <Eigen/Cholesky>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -212,7 +213,7 @@ Matrix logTransitionsAt(const SldsModel& model, ConstMatrixRef x, const Progress
   Matrix scores = Matrix::Zero(K, T);
   if (model.recurrent()) scores.rightCols(T - 1).noalias() = model.W * x.leftCols(T - 1);
   if (model.w.size() > 0) scores.colwise() += model.w;
-  Matrix logs(K * K, T);
+  Matrix logs = largeMatrix(K * K, T);
   Vector row(K);
   inPieces(
       T, progress,
@@ -230,7 +231,8 @@ Matrix logTransitionsAt(const SldsModel& model, ConstMatrixRef x, const Progress
 
 DiscretePosterior independentStates(const Matrix& states, const Progress& progress) {
   const Index K = states.rows(), T = states.cols();
-  DiscretePosterior posterior{states, Matrix::Zero(K * K, T), 0};
+  DiscretePosterior posterior{states, largeMatrix(K * K, T), 0};
+  posterior.pairs.col(0).setZero();
   inPieces(T - 1, progress, [&](Index first, Index n) {
     for (Index t = first + 1; t <= first + n; ++t)
       for (Index j = 0; j < K; ++j)
@@ -255,7 +257,11 @@ double improve(const SldsPosterior& before, const SldsModel& model, const Trial&
   chain.coupling.resize(L * L, T);
   for (Matrix* each : {&chain.diagonal, &chain.coupling})
     preferLargePages(each->data(), static_cast<std::size_t>(each->size()) * sizeof(double));
-  chain.diagonal.setZero();
+  // The first touch of an array this size may take seconds, where the system makes room for large pages.
+  constexpr Index kEntries = 1 << 20;
+  inPieces(
+      T, progress, [&](Index t, Index n) { chain.diagonal.middleCols(t, n).setZero(); },
+      std::max<Index>(kEntries / (L * L), 1));
   samples.addTo(chain, progress);
   steps.addTo(chain, before.z.states, progress);
   chain.diagonal.col(0) += flat(first.precision);

@@ -17,9 +17,16 @@ constexpr double kDamping = 1e-9;  // of the mean curvature, for directions that
 // Multinomial regression of the switches on x. Group g is the state that is left (recurrent), or all of them
 // (recurrent only); its scores are W x + offsets(:, g).
 struct Regression {
-  Matrix x;                     // L x n, means of x_{t-1}; the last column is 0 for the prior
+  const std::vector<SldsPosterior>& posteriors;
+  const SldsBounds& bounds;
+  Index states, latents, groups;
+  Matrix spread;  // L x L, Σ Cov(x_{t-1})
+};
+
+// A piece of its steps.
+struct Part {
+  Matrix x;                     // L x n, means of x_{t-1}
   std::vector<Matrix> targets;  // per group K x n: expected switches
-  Matrix spread;                // L x L, Σ Cov(x_{t-1})
 };
 
 struct Weights {
@@ -32,42 +39,57 @@ Index groupsOf(const SldsBounds& bounds, Index K) {
 }
 
 Regression regressionOf(const SldsModel& model, const std::vector<SldsPosterior>& posteriors,
-                        const SldsBounds& bounds, const Progress& progress = noProgress()) {
-  const Index L = model.latents(), K = model.states(), groups = groupsOf(bounds, K);
-  Index n = 1;
-  for (const auto& posterior : posteriors) n += posterior.x.means.cols() - 1;
-  Regression data{Matrix::Zero(L, n), {}, Matrix::Zero(L, L)};
-  data.targets.assign(static_cast<std::size_t>(groups), Matrix::Zero(K, n));
-  Index at = 0;
+                        const SldsBounds& bounds) {
+  const Index L = model.latents(), K = model.states();
+  Regression data{posteriors, bounds, K, L, groupsOf(bounds, K), Matrix::Zero(L, L)};
   for (const auto& posterior : posteriors) {
     const Index count = posterior.x.means.cols() - 1;
-    data.x.middleCols(at, count) = posterior.x.means.leftCols(count);
     data.spread += Vector(posterior.x.covariances.leftCols(count).rowwise().sum()).reshaped(L, L);
-    for (Index i = 0; i < K; ++i) {
-      progress.throwIfStopped();
-      for (Index j = 0; j < K; ++j)
-        data.targets[static_cast<std::size_t>(groups > 1 ? i : 0)].row(j).segment(at, count) +=
-            posterior.z.pairs.row(i + K * j).rightCols(count);
-    }
-    at += count;
   }
-  if (groups > 1)
-    for (Index i = 0; i < K; ++i) data.targets[static_cast<std::size_t>(i)](i, n - 1) = bounds.stickiness;
   return data;
 }
 
-// Columns become log-probabilities.
-void normaliseColumns(Matrix& scores, const Progress& progress = noProgress()) {
-  inPieces(scores.cols(), progress, [&](Index first, Index n) {
-    for (Index t = first; t < first + n; ++t)
-      scores.col(t).array() -= logSumExp(scores.col(t).data(), scores.rows());
-  });
+// Columns first … of the expected switches, by groups.
+std::vector<Matrix> targetsOf(const Regression& data, const Matrix& pairs, Index first, Index count) {
+  const Index K = data.states;
+  std::vector<Matrix> targets(static_cast<std::size_t>(data.groups), Matrix::Zero(K, count));
+  for (Index t = 0; t < count; ++t)
+    for (Index j = 0; j < K; ++j)
+      for (Index i = 0; i < K; ++i)
+        targets[static_cast<std::size_t>(data.groups > 1 ? i : 0)](j, t) += pairs(i + K * j, first + t);
+  return targets;
 }
 
-Matrix logProbabilities(const Regression& data, const Weights& weights, std::size_t group,
-                        const Progress& progress) {
-  Matrix scores = (weights.W * data.x).colwise() + weights.offsets.col(static_cast<Index>(group));
-  normaliseColumns(scores, progress);
+// The prior on staying as a step at x = 0.
+Part priorPart(const Regression& data) {
+  Part part{Matrix::Zero(data.latents, 1), {}};
+  for (Index i = 0; i < data.states; ++i)
+    part.targets.push_back(data.bounds.stickiness * Vector::Unit(data.states, i));
+  return part;
+}
+
+// work(part) for the steps in pieces, so that what is made of each of them stays small, then for the prior.
+template <class Work>
+void overParts(const Regression& data, const Progress& progress, Work&& work) {
+  constexpr Index kSteps = 2048;
+  for (const auto& [x, z] : data.posteriors)
+    inPieces(
+        x.means.cols() - 1, progress,
+        [&, &means = x.means, &pairs = z.pairs](Index first, Index count) {
+          work(Part{means.middleCols(first, count), targetsOf(data, pairs, first + 1, count)});
+        },
+        kSteps);
+  if (data.groups > 1) work(priorPart(data));
+}
+
+// Columns become log-probabilities.
+void normaliseColumns(Matrix& scores) {
+  for (auto column : scores.colwise()) column.array() -= logSumExp(column.data(), scores.rows());
+}
+
+Matrix logProbabilities(const Part& part, const Weights& weights, std::size_t group) {
+  Matrix scores = (weights.W * part.x).colwise() + weights.offsets.col(static_cast<Index>(group));
+  normaliseColumns(scores);
   return scores;
 }
 
@@ -78,8 +100,10 @@ Matrix centred(const Matrix& W) {
 double objectiveOf(const Regression& data, const Weights& weights, const Progress& progress = noProgress()) {
   const Matrix W = centred(weights.W);
   double sum = -0.25 * (W * data.spread).cwiseProduct(W).sum();
-  for (std::size_t g = 0; g < data.targets.size(); ++g)
-    sum += data.targets[g].cwiseProduct(logProbabilities(data, weights, g, progress)).sum();
+  overParts(data, progress, [&](const Part& part) {
+    for (std::size_t g = 0; g < part.targets.size(); ++g)
+      sum += part.targets[g].cwiseProduct(logProbabilities(part, weights, g)).sum();
+  });
   return sum;
 }
 
@@ -106,48 +130,48 @@ Curvature curvatureOfSpread(const Regression& data, const Weights& weights) {
 
 // A step's weight in the block of states j and l is a sum over groups where W is concerned, so that the
 // product with x is formed once per block.
-Curvature curvatureOf(const Regression& data, const Weights& weights, Progress& progress) {
+void addCurvature(Curvature& found, const Part& part, const Weights& weights) {
   const Index K = weights.W.rows(), L = weights.W.cols(), G = weights.offsets.cols(), width = L + G;
-  Curvature found = curvatureOfSpread(data, weights);
   std::vector<Matrix> p;
-  Matrix counts(data.x.cols(), G);
+  Matrix counts(part.x.cols(), G);
   for (Index g = 0; g < G; ++g) {
-    const Matrix& target = data.targets[static_cast<std::size_t>(g)];
-    p.push_back(logProbabilities(data, weights, static_cast<std::size_t>(g), progress).array().exp());
+    const Matrix& target = part.targets[static_cast<std::size_t>(g)];
+    p.push_back(logProbabilities(part, weights, static_cast<std::size_t>(g)).array().exp());
     counts.col(g) = target.colwise().sum().transpose();
     const Matrix excess = target - p.back() * counts.col(g).asDiagonal();
-    progress.throwIfStopped();
-    const Matrix pulls = data.x * excess.transpose();  // L x K
+    const Matrix pulls = part.x * excess.transpose();  // L x K
     for (Index j = 0; j < K; ++j) {
       found.gradient.segment(j * width, L) += pulls.col(j);
       found.gradient(j * width + L + g) += excess.row(j).sum();
     }
   }
-  Matrix weight(data.x.cols(), G);
+  Matrix weight(part.x.cols(), G);
   for (Index j = 0; j < K; ++j)
     for (Index l = 0; l <= j; ++l) {
-      progress.throwIfStopped();
       for (Index g = 0; g < G; ++g) {
-        progress.throwIfStopped();
         const Matrix& own = p[static_cast<std::size_t>(g)];
         weight.col(g) = -own.row(j).cwiseProduct(own.row(l)).transpose();
         if (l == j) weight.col(g) += own.row(j).transpose();
       }
       weight = weight.cwiseProduct(counts);
-      progress.throwIfStopped();
-      const Matrix weighted = data.x * weight.rowwise().sum().asDiagonal();
-      const Matrix cross = data.x * weight;
+      const Matrix weighted = part.x * weight.rowwise().sum().asDiagonal();
+      const Matrix cross = part.x * weight;
       auto block = found.hessian.block(j * width, l * width, width, width);
-      block.topLeftCorner(L, L).noalias() += weighted * data.x.transpose();
+      block.topLeftCorner(L, L).noalias() += weighted * part.x.transpose();
       block.topRightCorner(L, G) += cross;
       block.bottomLeftCorner(G, L) += cross.transpose();
       block.bottomRightCorner(G, G).diagonal() += weight.colwise().sum().transpose();
     }
+}
+
+Curvature curvatureOf(const Regression& data, const Weights& weights, const Progress& progress) {
+  Curvature found = curvatureOfSpread(data, weights);
+  overParts(data, progress, [&](const Part& part) { addCurvature(found, part, weights); });
   return found;
 }
 
 // One Newton step, halved until the objective does not fall. Returns whether there was one.
-bool stepUp(Weights& weights, double& objective, const Regression& data, Progress& progress) {
+bool stepUp(Weights& weights, double& objective, const Regression& data, const Progress& progress) {
   Curvature at = curvatureOf(data, weights, progress);
   const Index K = weights.W.rows(), L = weights.W.cols(), groups = weights.offsets.cols();
   at.hessian.diagonal().array() += kDamping * at.hessian.diagonal().mean() + 1e-300;
@@ -243,7 +267,7 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
         model.logTransition.row(i) = logs(counts.row(i) / total);
     return;
   }
-  const Regression data = regressionOf(model, posteriors, bounds, progress);
+  const Regression data = regressionOf(model, posteriors, bounds);
   Weights weights = weightsOf(model, bounds);
   double objective = objectiveOf(data, weights, progress);
   for (int step = 0; step < kNewtonSteps; ++step)
