@@ -132,16 +132,19 @@ class Em {
         run.status = FitStatus::stopped;
         return run;
       }
-      if (!tryToImprove(next, *sums, run)) return run;
+      if (!tryToImprove(next, *sums, run, progress)) return run;
     }
   }
 
-  // The M step; false, and what is wrong, if the sums do not allow one.
-  bool tryToImprove(LdsModel& next, const LdsExpectations& sums, Run& run) {
+  // The M step; false, and what is wrong, if the sums do not allow one, or if it was stopped.
+  bool tryToImprove(LdsModel& next, const LdsExpectations& sums, Run& run, const Progress& progress) {
     try {
       updateDynamics(next, sums, m_kind, m_leastNoise);
-      if (!emissionsAreFixed(m_options)) m_emissions.update(next, sums);
+      if (!emissionsAreFixed(m_options)) m_emissions.update(next, sums, progress);
       return true;
+    } catch (const Stopped&) {
+      run.status = FitStatus::stopped;
+      return false;
     } catch (const std::runtime_error& error) {
       run.broke = error.what();
       return false;
@@ -243,15 +246,16 @@ FitSummary summaryOf(const Run& run) {
 
 // Explained variance, and the means it rests on if they are of all.
 void explain(LdsFit& fit, const LdsData& data, Progress& progress) {
-  const LookedAt looked(data.trials(), fit.means.empty() && fit.summary.status == FitStatus::stopped,
-                        lookedAtAfterStop(fit.model.latents(), data.anyMissing()));
-  if (fit.means.empty())
+  const bool known = !fit.means.empty();
+  const LookedAt looked(data.trials(), fit.summary.status == FitStatus::stopped,
+                        known ? kLookAfterStop : lookedAtAfterStop(fit.model.latents(), data.anyMissing()));
+  if (!known)
     fit.means =
         looked.inPart()
             ? smooth(fit.model, looked.trials()).means
             : LdsSmoother(data, fit.model.latents()).run(fit.model, LdsSmoother::Need::means, progress).means;
   fit.explainedVariance = reconstructionVariance(fit.model, looked.trials(), fit.means, progress);
-  if (looked.inPart()) fit.means.clear();
+  if (looked.inPart() && !known) fit.means.clear();
 }
 
 // What is said of the fit beside its parameters. If a stop comes here, of a part of the trials.
@@ -298,8 +302,10 @@ std::vector<std::string> problems(const LdsOptions& options) {
 }
 
 Index lookedAtAfterStop(Index latents, bool gaps) {
-  constexpr Index kLeast = 100, kWork = 20'000'000;
-  return gaps ? std::clamp(kWork / (latents * latents * latents), kLeast, kLookAfterStop) : kLookAfterStop;
+  // Nanoseconds, as measured; the filter is then done within 20 ms.
+  constexpr Index kLeast = 100, kBudget = 20'000'000, kPerStep = 3000, kPerProduct = 10;
+  const Index each = kPerStep + kPerProduct * latents * latents * latents;
+  return gaps ? std::clamp(kBudget / each, kLeast, kLookAfterStop) : kLookAfterStop;
 }
 
 double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,

@@ -24,7 +24,7 @@ enum class LdsStart {
              // says why.
 };
 
-// kLookAfterStop; with gaps less, since every time point costs L³ then.
+// How many time points are looked at after a stop: kLookAfterStop; with gaps fewer, since each costs L³ then.
 Index lookedAtAfterStop(Index latents, bool gaps);
 
 struct LdsOptions {

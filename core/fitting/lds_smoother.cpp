@@ -35,7 +35,7 @@ const LdsExpectations& LdsSmoother::run(const LdsModel& model, Need need, Progre
   if (m_data.completeSteps() > 0) m_tiled->prepare(model);
   for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
     if (m_data.tiles()[k].steps == 0) {
-      GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k));
+      GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k), progress);
       m_sums.logLikelihood += gaps.filter(progress);
       gaps.smooth(m_sums, k, progress);
       continue;
@@ -55,7 +55,7 @@ double LdsSmoother::logLikelihood(const LdsModel& model) {
   for (std::size_t k = 0; k < m_data.trials().size(); ++k)
     sum += m_data.tiles()[k].steps > 0
                ? m_tiled->filter(k, noProgress())
-               : GapSmoother(model, m_data.trials()[k], m_data.driveOf(k)).filter(noProgress());
+               : GapSmoother(model, m_data.trials()[k], m_data.driveOf(k), noProgress()).filter(noProgress());
   return sum;
 }
 
@@ -67,7 +67,7 @@ std::vector<Matrix> LdsSmoother::predictedStates(const LdsModel& model, Progress
       m_tiled->filter(k, progress);
       states.push_back(m_tiled->predicted(k));
     } else {
-      GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k));
+      GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k), progress);
       gaps.filter(progress);
       states.push_back(gaps.predicted());
     }

@@ -152,34 +152,35 @@ void LdsEmissionSteps::collectMoments(const LdsModel& model, const LdsExpectatio
   }
 }
 
-void LdsEmissionSteps::collectWithGaps(const LdsModel& model, const LdsExpectations& sums) {
+void LdsEmissionSteps::collectWithGaps(const LdsModel& model, const LdsExpectations& sums,
+                                       const Progress& progress) {
   const Index L = model.latents(), N = model.neurons(), width = L + m_extras;
   for (Index i = 0; i < N; ++i) {
     Channel& channel = m_channels[static_cast<std::size_t>(i)];
     channel = {Matrix::Zero(width, width), Vector::Zero(width), 0, 0};
     channel.S.topLeftCorner(L, L) = sums.covariances[static_cast<std::size_t>(i)];
   }
-  for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
-    const Trial& trial = m_data.trials()[k];
-    const Index T = trial.activity.cols();
-    Matrix W(width, T);
-    W.topRows(L) = sums.means[k];
-    if (m_extras > 1) W.middleRows(L, m_extras - 1) = trial.input;
+  std::vector<Index> there;
+  const auto add = [&](std::size_t k, Index first, Index count) {
+    const auto Y = m_data.trials()[k].activity.middleCols(first, count);
+    Matrix W(width, count);
+    W.topRows(L) = sums.means[k].middleCols(first, count);
+    if (m_extras > 1) W.middleRows(L, m_extras - 1) = m_data.trials()[k].input.middleCols(first, count);
     W.bottomRows(1).setOnes();
-    std::vector<Index> there;
     for (Index i = 0; i < N; ++i) {
       Channel& channel = m_channels[static_cast<std::size_t>(i)];
       there.clear();
-      for (Index t = 0; t < T; ++t)
-        if (!std::isnan(trial.activity(i, t))) there.push_back(t);
+      for (Index t = 0; t < count; ++t)
+        if (!std::isnan(Y(i, t))) there.push_back(t);
       const Matrix Wi = W(Eigen::all, there);
-      const Vector yi = trial.activity(i, there).transpose();
+      const Vector yi = Y(i, there).transpose();
       channel.S.noalias() += Wi * Wi.transpose();
       channel.r += Wi * yi;
       channel.yy += yi.squaredNorm();
       channel.count += static_cast<double>(there.size());
     }
-  }
+  };
+  overTrials(m_data.trials(), progress, add);
 }
 
 void LdsEmissionSteps::updateFree(LdsModel& model) {
@@ -264,9 +265,9 @@ void LdsEmissionSteps::updateNoise(LdsModel& model) {
     if (counts(i) > 0) model.R(i) = std::max(squares(i) / counts(i), m_floors(i));
 }
 
-void LdsEmissionSteps::update(LdsModel& model, const LdsExpectations& sums) {
+void LdsEmissionSteps::update(LdsModel& model, const LdsExpectations& sums, const Progress& progress) {
   if (m_data.anyMissing())
-    collectWithGaps(model, sums);
+    collectWithGaps(model, sums, progress);
   else
     collectMoments(model, sums);
   if (m_kind.emissions == LdsEmissions::free)

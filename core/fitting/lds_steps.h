@@ -29,8 +29,9 @@ class LdsEmissionSteps {
   // C, G, c and R. Free emissions: regression of y on [x_t; u_t; 1], per channel. Orthonormal ones: C by
   // majorisation of the weighted Procrustes problem with G and c profiled out, C ← polar(C + R⁻¹ (S_yx - C
   // S_xx)/Λ), Λ the largest curvature; then G, c. Each C step does not lower the expected log-likelihood,
-  // whatever the number of them.
-  void update(LdsModel& model, const LdsExpectations& sums);
+  // whatever the number of them. Throws Stopped, of recordings with missing samples (the model is then as it
+  // was).
+  void update(LdsModel& model, const LdsExpectations& sums, const Progress& progress = noProgress());
 
   // The smallest noise variance of each channel: a fraction of its variance for the floored class, else what
   // rounding demands.
@@ -48,7 +49,7 @@ class LdsEmissionSteps {
     double count = 0;
   };
   void collectMoments(const LdsModel& model, const LdsExpectations& sums);
-  void collectWithGaps(const LdsModel& model, const LdsExpectations& sums);
+  void collectWithGaps(const LdsModel& model, const LdsExpectations& sums, const Progress& progress);
   void updateFree(LdsModel& model);
   void updateOrthonormal(LdsModel& model);
   void updateExtras(LdsModel& model);

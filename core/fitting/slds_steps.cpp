@@ -129,7 +129,7 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
   for (Index i = 0; i < covariances.cols(); ++i) sums.covariances.push_back(unflat(covariances.col(i), L));
   if (!sums.perChannel) sums.XX += sums.covariances.front();
   LdsModel one = stateOf(model, 0);
-  steps.update(one, sums);
+  steps.update(one, sums, progress);
   model.C = one.C;
   model.G = one.G;
   model.c = one.c;

@@ -89,7 +89,7 @@ class TestLatentStops : public QObject {
   // With gaps a time point costs L³. Fails if as many are looked at as without.
   void gapsShortenTheLook() {
     QCOMPARE(lookedAtAfterStop(20, false), kLookAfterStop);
-    QCOMPARE(lookedAtAfterStop(2, true), kLookAfterStop);
+    QVERIFY(lookedAtAfterStop(2, true) < kLookAfterStop);
     QVERIFY(lookedAtAfterStop(20, true) < kLookAfterStop / 4 && lookedAtAfterStop(200, true) >= 100);
   }
 
