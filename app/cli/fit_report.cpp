@@ -3,10 +3,12 @@
 #include "app/cli/student_json.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
+#include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_smoother.h"
 #include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -77,11 +79,20 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
   return true;
 }
 
-// Of the smoothed reconstruction for latent students (a switching one has its states on the first trial
-// alone), of a noise-free run from each trial's first sample for the others.
+// Passes the stop on and nothing else.
+class StopOnly : public Progress {
+ public:
+  explicit StopOnly(Progress& progress) : m_progress(progress) {}
+  bool stopRequested() const override { return m_progress.stopRequested(); }
+  bool grantStop() override { return m_progress.grantStop(); }
+
+ private:
+  Progress& m_progress;
+};
+
+// Of the smoothed reconstruction for latent students, of a noise-free run from each trial's first sample for
+// the others.
 double explainedVarianceOf(const Student& student, const std::vector<Trial>& trials, Progress& progress) {
-  if (student.emission && !student.latent && trials.size() > 1)
-    return explainedVarianceOf(student, {trials.front()}, progress);
   std::vector<Matrix> states;
   if (student.latent && trials.size() > 1) states = smooth(*student.latent, trials, progress).means;
   for (std::size_t k = states.size(); k < trials.size(); ++k) {
@@ -94,20 +105,35 @@ double explainedVarianceOf(const Student& student, const std::vector<Trial>& tri
   return explainedVariance(student, trials, states, progress);
 }
 
-// The same of a long recording's beginning after a stop, also one that comes here, with a note.
+// How many time points of these trials are looked at after a stop.
+Index lookedAt(const Student& student, const std::vector<Trial>& trials) {
+  if (!student.emission) return kLookAfterStop;
+  if (student.latent && trials.size() > 1) {
+    const bool gaps =
+        std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
+    return lookedAtAfterStop(student.A.rows(), gaps);
+  }
+  // The student's states are used: after a stop perhaps of less.
+  const Index known = student.states.cols();
+  return known < trials.front().activity.cols() ? std::min(known, kLookAfterStop) : kLookAfterStop;
+}
+
+// The same of a long recording's beginning after a stop, also one that comes here, with a note. A switching
+// student has its states on the first trial alone.
 double explainedVarianceOf(Student& student, const FitRequest& request, Progress& progress) {
-  const auto& trials = request.data.trials;
+  const auto& all = request.data.trials;
+  std::vector<Trial> first;
+  if (student.emission && !student.latent && all.size() > 1) first = {all.front()};
+  const auto& trials = first.empty() ? all : first;
   if (student.summary.status != FitStatus::stopped) {
     try {
-      return explainedVarianceOf(student, trials, progress);
+      StopOnly stop(progress);
+      return explainedVarianceOf(student, trials, stop);
     } catch (const Stopped&) {
       setStopped(student.summary, "the look at what it explains");
     }
   }
-  // A student whose states are used has them of the first trial, after a stop perhaps of less.
-  const bool fromStates = student.emission && (!student.latent || trials.size() == 1);
-  const bool shorter = fromStates && student.states.cols() < trials.front().activity.cols();
-  const Index most = shorter ? std::min(student.states.cols(), kLookAfterStop) : kLookAfterStop;
+  const Index most = lookedAt(student, trials);
   const LookedAt looked(trials, true, most);
   if (looked.inPart())
     student.notes.push_back("after the stop, the explained variance is of the first " + std::to_string(most) +

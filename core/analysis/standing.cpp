@@ -28,8 +28,11 @@ Standing standingOf(double shown, const Vector& draws) {
   standing.median = quantileOf(standing.sorted, 0.5);
   standing.upperQuartile = quantileOf(standing.sorted, 0.75);
   if (!std::isfinite(shown)) return standing;
-  const auto below = static_cast<double>((standing.sorted.array() < shown).count());
-  const auto ties = static_cast<double>((standing.sorted.array() == shown).count());
+  // The shown one is itself among the draws, up to rounding.
+  constexpr double kSame = 1e-6;
+  const double margin = kSame * std::max(1.0, std::abs(shown));
+  const auto below = static_cast<double>((standing.sorted.array() < shown - margin).count());
+  const auto ties = static_cast<double>(((standing.sorted.array() - shown).abs() <= margin).count());
   standing.quantile = (below + 0.5 * ties) / static_cast<double>(count);
   standing.defined = true;
   return standing;

@@ -9,7 +9,7 @@ struct Standing {
   Vector sorted;        // the finite draws, rising
   Index undefined = 0;  // draws that are not finite: left out of everything else
   double shown = 0;
-  double quantile = 0;  // share of the draws below the shown one, ties counted half; in [0, 1]
+  double quantile = 0;  // share of the draws below the shown one, ties (to 1e-6) counted half; in [0, 1]
   double lowerQuartile = 0, median = 0, upperQuartile = 0;  // interpolated between the draws
   bool defined = false;  // the shown one is finite and so is at least one draw; else the numbers mean nothing
 };

@@ -1,4 +1,4 @@
-// How the allocator treats what is freed.
+// How the allocator treats what is freed, and how large arrays are had.
 #pragma once
 
 #include "core/common/types.h"

@@ -99,7 +99,7 @@ ScoreDraw drawOf(const Settings& settings, const Experiment& recorded, std::uint
 Experiment recordedWith(const Settings& settings, Progress& progress) {
   Experiment recorded;
   recorded.settings = settings;
-  recorded.teacher = stages::makeTeacher(settings);
+  recorded.teacher = stages::makeTeacher(settings, progress);
   recorded.simulation =
       stages::makeSimulation(settings, *recorded.teacher, stages::sumsForFit(settings), progress);
   recorded.observation = stages::makeObservation(settings, *recorded.simulation);

@@ -4,6 +4,7 @@
 
 #include <Eigen/Cholesky>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -11,7 +12,10 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kLook = 256;  // steps from one look at the user's wishes to the next
+// Steps from one look at the user's wishes to the next: each costs L³.
+Index stepsBetweenLooks(Index L) {
+  return std::clamp<Index>(256 * 1000 / (L * L * L), 1, 256);
+}
 
 Matrix symmetric(const Matrix& A) {
   return 0.5 * (A + A.transpose());
@@ -50,7 +54,7 @@ GapSmoother::GapSmoother(const LdsModel& model, const Trial& trial, ConstMatrixR
 }
 
 double GapSmoother::filter(const Progress& progress) {
-  const Index L = m_model.latents();
+  const Index L = m_model.latents(), look = stepsBetweenLooks(L);
   for (Squares* each : {&m_predicted, &m_filtered, &m_information, &m_root, &m_update, &m_gain})
     *each = Squares(L, steps());
   m_logDet.resize(steps());
@@ -58,7 +62,7 @@ double GapSmoother::filter(const Progress& progress) {
   const Vector logs = (2 * std::numbers::pi * m_model.R.array()).log();
   Matrix predicted = m_model.P0;
   for (Index t = 0; t < steps(); ++t) {
-    if (t % kLook == kLook - 1) progress.throwIfStopped();
+    if (t % look == look - 1) progress.throwIfStopped();
     const Vector there = m_there.col(t);
     setStep(t, m_model.C.transpose() * weights.cwiseProduct(there).asDiagonal() * m_model.C, logs.dot(there),
             predicted);
@@ -117,15 +121,16 @@ void GapSmoother::smooth(LdsExpectations& sums, std::size_t trial, const Progres
 }
 
 void GapSmoother::smoothMeans(const Progress& progress) {
+  const Index look = stepsBetweenLooks(m_model.latents());
   for (Index t = steps() - 2; t >= 0; --t) {
-    if (t % kLook == kLook - 1) progress.throwIfStopped();
+    if (t % look == look - 1) progress.throwIfStopped();
     m_means.col(t) += m_gain.at(t) * (m_means.col(t + 1) - m_ahead.col(t + 1));
   }
 }
 
 // Adds Σ Cov(x_t) and Σ Cov(x_{t+1}, x_t).
 void GapSmoother::smoothCovariances(LdsExpectations& sums, const Progress& progress) const {
-  const Index L = m_model.latents();
+  const Index L = m_model.latents(), look = stepsBetweenLooks(L);
   const auto addToChannels = [&](const Matrix& covariance, Index t) {
     for (Index i = 0; i < m_model.neurons(); ++i)
       if (m_there(i, t) > 0) sums.covariances[static_cast<std::size_t>(i)] += covariance;
@@ -135,7 +140,7 @@ void GapSmoother::smoothCovariances(LdsExpectations& sums, const Progress& progr
   Matrix total = now, lagged = Matrix::Zero(L, L);
   addToChannels(now, steps() - 1);
   for (Index t = steps() - 2; t >= 0; --t) {
-    if (t % kLook == kLook - 1) progress.throwIfStopped();
+    if (t % look == look - 1) progress.throwIfStopped();
     const auto gain = m_gain.at(t);
     const Matrix next = now;
     lagged += next * gain.transpose();

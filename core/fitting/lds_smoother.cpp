@@ -34,6 +34,7 @@ const LdsExpectations& LdsSmoother::run(const LdsModel& model, Need need, Progre
   clear(m_sums, m_data, model.latents(), need != Need::dynamics);
   if (m_data.completeSteps() > 0) m_tiled->prepare(model);
   for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
+    if (k > 0) progress.throwIfStopped();
     if (m_data.tiles()[k].steps == 0) {
       GapSmoother gaps(model, m_data.trials()[k], m_data.driveOf(k), progress);
       m_sums.logLikelihood += gaps.filter(progress);
@@ -63,6 +64,7 @@ std::vector<Matrix> LdsSmoother::predictedStates(const LdsModel& model, Progress
   if (m_data.completeSteps() > 0) m_tiled->prepare(model);
   std::vector<Matrix> states;
   for (std::size_t k = 0; k < m_data.trials().size(); ++k) {
+    if (k > 0) progress.throwIfStopped();
     if (m_data.tiles()[k].steps > 0) {
       m_tiled->filter(k, progress);
       states.push_back(m_tiled->predicted(k));

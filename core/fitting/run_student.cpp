@@ -153,7 +153,7 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials, const
   double left = 0, squares = 0;
   Vector sum = Vector::Zero(trials.front().activity.rows());
   for (const auto& trial : trials) {
-    progress.throwIfStopped();
+    if (&trial != &trials.front()) progress.throwIfStopped();
     inPieces(trial.activity.cols() - 1, progress, [&](Index first, Index count) {
       const auto X = trial.activity.middleCols(first, count + 1);
       const Matrix change = X.rightCols(count) - keep * X.leftCols(count);

@@ -120,9 +120,9 @@ void leaveTheLeast(Run& run, const LdsFit& lds, const std::vector<Trial>& trials
 void runFrom(const LdsFit& lds, Run& run, const std::vector<Trial>& trials, const SldsOptions& options,
              int start, Progress& stage, Progress& progress) {
   if (lds.logLikelihood.empty()) throw std::runtime_error(lds.summary.message);
-  stage.throwIfStopped();  // the common LDS returns what it has
   for (const auto& warning : lds.warnings)
     if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
+  stage.throwIfStopped();  // the common LDS returns what it has
   SldsStart first = alike(lds.model, trials, options, stage);
   if (!std::isfinite(first.elbo)) throw std::runtime_error("the evidence bound left the finite range");
   separate(first, trials, options, options.seed + static_cast<std::uint64_t>(start), stage);

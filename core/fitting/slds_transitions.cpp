@@ -39,12 +39,14 @@ Index groupsOf(const SldsBounds& bounds, Index K) {
 }
 
 Regression regressionOf(const SldsModel& model, const std::vector<SldsPosterior>& posteriors,
-                        const SldsBounds& bounds) {
+                        const SldsBounds& bounds, const Progress& progress = noProgress()) {
   const Index L = model.latents(), K = model.states();
   Regression data{posteriors, bounds, K, L, groupsOf(bounds, K), Matrix::Zero(L, L)};
   for (const auto& posterior : posteriors) {
-    const Index count = posterior.x.means.cols() - 1;
-    data.spread += Vector(posterior.x.covariances.leftCols(count).rowwise().sum()).reshaped(L, L);
+    progress.throwIfStopped();
+    inPieces(posterior.x.means.cols() - 1, progress, [&](Index first, Index count) {
+      data.spread += Vector(posterior.x.covariances.middleCols(first, count).rowwise().sum()).reshaped(L, L);
+    });
   }
   return data;
 }
@@ -72,13 +74,15 @@ Part priorPart(const Regression& data) {
 template <class Work>
 void overParts(const Regression& data, const Progress& progress, Work&& work) {
   constexpr Index kSteps = 2048;
-  for (const auto& [x, z] : data.posteriors)
+  for (const auto& [x, z] : data.posteriors) {
+    progress.throwIfStopped();
     inPieces(
         x.means.cols() - 1, progress,
         [&, &means = x.means, &pairs = z.pairs](Index first, Index count) {
           work(Part{means.middleCols(first, count), targetsOf(data, pairs, first + 1, count)});
         },
         kSteps);
+  }
   if (data.groups > 1) work(priorPart(data));
 }
 
@@ -267,7 +271,7 @@ void updateTransitions(SldsModel& model, const std::vector<SldsPosterior>& poste
         model.logTransition.row(i) = logs(counts.row(i) / total);
     return;
   }
-  const Regression data = regressionOf(model, posteriors, bounds);
+  const Regression data = regressionOf(model, posteriors, bounds, progress);
   Weights weights = weightsOf(model, bounds);
   double objective = objectiveOf(data, weights, progress);
   for (int step = 0; step < kNewtonSteps; ++step)

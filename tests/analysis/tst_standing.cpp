@@ -22,6 +22,10 @@ class TestStanding : public QObject {
     QCOMPARE(standing.lowerQuartile, 1.0);
     QCOMPARE(standing.median, 2.0);
     QCOMPARE(standing.upperQuartile, 3.0);
+    // The shown one computed again, with other rounding. Fails if that puts it above or below itself.
+    QCOMPARE(standingOf(3 + 1e-9, draws).quantile, 3.5 / 5);
+    QCOMPARE(standingOf(3 - 1e-9, draws).quantile, 3.5 / 5);
+    QCOMPARE(standingOf(3.001, draws).quantile, 4.0 / 5);
     QCOMPARE(standingOf(-1, draws).quantile, 0.0);
     QCOMPARE(standingOf(9, draws).quantile, 1.0);
     QCOMPARE(quantileOf(standing.sorted, 0.1), 0.4);

@@ -90,6 +90,13 @@ class TestLatentStops : public QObject {
   void gapsShortenTheLook() {
     QCOMPARE(lookedAtAfterStop(20, false), kLookAfterStop);
     QVERIFY(lookedAtAfterStop(2, true) < kLookAfterStop);
+    SldsOptions options;
+    options.kind.latents = 5;
+    QCOMPARE(lookedAtAfterStop(options), kLookAfterStop);
+    options.states = 10;
+    const Index ofTen = lookedAtAfterStop(options);
+    options.kind.latents = 20;
+    QVERIFY(ofTen < kLookAfterStop && lookedAtAfterStop(options) < ofTen);
     QVERIFY(lookedAtAfterStop(20, true) < kLookAfterStop / 4 && lookedAtAfterStop(200, true) >= 100);
   }
 

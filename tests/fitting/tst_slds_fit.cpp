@@ -239,6 +239,35 @@ class TestSldsFit : public QObject {
     }
   }
 
+  // The objective by its definition, step by step in other code, over trials that are longer than a piece and
+  // shorter: fails if a step at a border is left out or counted twice. (1e-9 of it: n ε.)
+  void transitionObjectiveIsItsDefinition() {
+    SldsModel model = twoRotations();
+    model.W = RandomStream(3, Stream::test).normalMatrix(2, 2);
+    model.w = Vector{{0.2, -0.1}};
+    std::vector<SldsPosterior> posteriors;
+    for (const Index T : {5000, 30}) {
+      const Trial trial = test::sampleOf(model, static_cast<std::uint64_t>(T), T).trial;
+      posteriors.push_back({});
+      posteriors.back().z = independentStates(Matrix::Constant(2, T, 0.5));
+      posteriors.back().x.means = Matrix::Zero(2, T);
+      improve(posteriors.back(), model, trial);
+    }
+    const SldsBounds bounds{SldsTransitions::recurrent, 2.0, 0};
+    double sum = logPrior(model, bounds);
+    const Matrix W = model.W.rowwise() - model.W.colwise().mean();
+    for (const auto& [x, z] : posteriors) {
+      const Matrix logs = logTransitionsAt(model, x.means);
+      for (Index t = 1; t < x.means.cols(); ++t) {
+        sum += z.pairs.col(t).dot(logs.col(t));
+        sum -= 0.25 * (W * x.covariances.col(t - 1).reshaped(2, 2) * W.transpose()).trace();
+      }
+    }
+    const double found = transitionObjective(model, posteriors, bounds);
+    QVERIFY2(std::abs(found - sum) < 1e-9 * std::abs(sum),
+             qPrintable(QString("%1, not %2").arg(found, 0, 'g', 15).arg(sum, 0, 'g', 15)));
+  }
+
   // With one state the prediction is the Kalman filter's: that of the smoother that has only seen the past.
   void predictionsSeeOnlyThePast() {
     const LdsModel lds = randomLds(6, 2, 4, 1);

@@ -96,6 +96,30 @@ class TestRedraw : public QObject {
   }
 
   Result m_first;
+
+  // One sentence for all runs that come to rest. Fails if the points are said of some of them only, or if
+  // what rests later is called moving.
+  void limitSetsInWords() {
+    LimitSets sets;
+    sets.kinds.assign(15, LimitKind::slow);
+    sets.kinds[0] = LimitKind::fixedPoint;
+    sets.restLater = 10;
+    sets.restingPoints = 2;
+    sets.shownTime = 50;
+    sets.followedTime = 200;
+    QCOMPARE(LimitSetPanel::summaryOf(sets),
+             QString("11 of 15 runs come to rest, at 2 points, 10 of them later than 50 τ\n"
+                     "4 of 15 runs still move after 200 τ"));
+    sets.kinds.assign(15, LimitKind::slow);
+    sets.restLater = 15;
+    sets.restingPoints = 1;
+    QCOMPARE(LimitSetPanel::summaryOf(sets), QString("15 of 15 runs come to rest, later than 50 τ"));
+    sets.restLater = 0;
+    sets.undecided = true;
+    sets.followedTime = 50;
+    QCOMPARE(LimitSetPanel::summaryOf(sets),
+             QString("15 of 15 runs still move after 50 τ, cycle not ruled out"));
+  }
 };
 
 QTEST_MAIN(TestRedraw)

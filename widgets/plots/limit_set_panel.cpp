@@ -56,13 +56,15 @@ QString LimitSetPanel::summaryOf(const LimitSets& sets) {
   if (sets.oscillating > 0)
     parts.append(
         runs(sets.oscillating, sets.kinds.size(), tr("cycle, period %1 τ").arg(shortNumber(sets.period))));
-  if (const Index n = count(LimitKind::fixedPoint))
-    parts.append(runs(n, sets.kinds.size(),
-                      sets.restingPoints > 1 ? tr("come to rest, at %1 points").arg(sets.restingPoints)
-                                             : tr("come to rest")));
-  if (sets.restLater > 0)
-    parts.append(runs(sets.restLater, sets.kinds.size(),
-                      tr("come to rest, later than %1 τ").arg(shortNumber(sets.shownTime))));
+  if (const Index n = count(LimitKind::fixedPoint) + sets.restLater) {
+    QStringList rest = {tr("come to rest")};
+    if (sets.restingPoints > 1) rest.append(tr("at %1 points").arg(sets.restingPoints));
+    if (sets.restLater > 0) {
+      const QString later = tr("later than %1 τ").arg(shortNumber(sets.shownTime));
+      rest.append(sets.restLater == n ? later : tr("%1 of them %2").arg(sets.restLater).arg(later));
+    }
+    parts.append(runs(n, sets.kinds.size(), rest.join(", ")));
+  }
   if (const Index n = count(LimitKind::slow) - sets.restLater) {
     const QString moving = tr("still move after %1 τ").arg(shortNumber(sets.followedTime));
     parts.append(
