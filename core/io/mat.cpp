@@ -1,6 +1,7 @@
 #include "core/io/mat.h"
 
 #include "core/common/error.h"
+#include "core/common/memory.h"
 #include "core/io/file_bytes.h"
 
 #include <matio.h>
@@ -171,9 +172,11 @@ Contents contentsOf(mat_t* file) {
 template <class T>
 Matrix mapped(const matvar_t& variable) {
   const auto rows = static_cast<Index>(variable.dims[0]), columns = static_cast<Index>(variable.dims[1]);
-  return Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>(
-             static_cast<const T*>(variable.data), rows, columns)
-      .template cast<double>();
+  Matrix values = largeMatrix(rows, columns);
+  values = Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>(
+               static_cast<const T*>(variable.data), rows, columns)
+               .template cast<double>();
+  return values;
 }
 
 std::optional<Matrix> converted(const matvar_t& variable) {

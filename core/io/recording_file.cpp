@@ -1,6 +1,7 @@
 #include "core/io/recording_file.h"
 
 #include "core/common/error.h"
+#include "core/common/memory.h"
 #include "core/io/delimited.h"
 #include "core/io/mat.h"
 #include "core/io/npy.h"
@@ -57,7 +58,7 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
   if (options.timeInColumns) {
     recording.activity = std::move(table.values);
   } else {
-    recording.activity.resize(table.values.cols(), table.values.rows());
+    recording.activity = largeMatrix(table.values.cols(), table.values.rows());
     inPieces(table.values.rows(), progress, [&](Index first, Index count) {
       recording.activity.middleCols(first, count) = table.values.middleRows(first, count).transpose();
     });
