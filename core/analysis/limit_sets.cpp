@@ -245,7 +245,9 @@ LimitSets freeRuns(const FlowSystem& system, const LimitSetOptions& options, Pro
   }
   sets.startNorm = runs.startNorm;
   sets.ends = std::move(runs.last);
-  sets.restingPoints = distinct(sets.ends(Eigen::all, runsOf(sets, LimitKind::fixedPoint)), sets.startNorm);
+  const auto resting = runsOf(sets, LimitKind::fixedPoint);
+  sets.restingPoints = isAffine(system) ? std::min<Index>(std::ssize(resting), 1)
+                                        : distinct(sets.ends(Eigen::all, resting), sets.startNorm);
   sets.shownTime = sets.followedTime = options.alpha * static_cast<double>(options.steps);
   // A linear system has no limit cycle: a lasting oscillation there is a family of orbits, not an attractor.
   sets.undecided = !isAffine(system) && !runsOf(sets, LimitKind::slow).empty();

@@ -42,8 +42,8 @@ struct LimitSets {
 // crosses its mean upwards at least three times, with an amplitude above 1e-3 of the start's norm that
 // changes by less than 5 % between the halves. Two runs rest at one point if their ends are closer than 1 %
 // of the start's or the farther one's norm. Linear systems have no limit cycle: their runs are never called
-// oscillation. Cost: steps x (one step of `runs` states), up to four times that where runs do not come to
-// rest.
+// oscillation, nor do several ends, which are then those of a slow line, count as more than one point. Cost:
+// steps x (one step of `runs` states), up to four times that where runs do not come to rest.
 LimitSets limitSets(const FlowSystem& system, const LimitSetOptions& options,
                     Progress& progress = noProgress());
 

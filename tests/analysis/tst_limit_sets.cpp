@@ -106,6 +106,14 @@ class TestLimitSets : public QObject {
     QVERIFY(all(sets, LimitKind::slow));
   }
 
+  // A linear line attractor: all runs rest, wherever they are on it. Fails if these are called several
+  // points.
+  void linearSystemsHaveOnePoint() {
+    const LimitSets sets = limitSets(system(1 - 1e-7, 0, Nonlinearity::linear), {});
+    QVERIFY(all(sets, LimitKind::fixedPoint));
+    QCOMPARE(sets.restingPoints, Index{1});
+  }
+
   void divergenceIsOne() {
     QVERIFY(all(limitSets(system(3, 0, Nonlinearity::linear), {}), LimitKind::divergence));
   }
