@@ -90,7 +90,9 @@ QString factsOf(const Experiment& experiment) {
   QStringList parts{"seed " + QString::number(experiment.settings.integer("teacher.seed"))};
   if (experiment.simulation) {
     const bool recorded = experiment.teacher && experiment.teacher->recording.has_value();
-    parts.append((recorded ? "read " : "simulated ") + durationText(experiment.simulation->seconds));
+    // A recording is read by the teacher's stage.
+    const double seconds = experiment.simulation->seconds + (recorded ? experiment.teacher->seconds : 0.0);
+    parts.append((recorded ? "read " : "simulated ") + durationText(seconds));
   }
   if (experiment.fit) parts.append("fitted " + durationText(experiment.fit->seconds));
   parts.append("analysed " + durationText(experiment.analysisSeconds));
