@@ -92,7 +92,8 @@ initial_covariance (subspace: the same); and restarts (seed, line_attractor_scor
 (dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path (of
 several recordings: of the first, as is its explained_variance). Right after a stop, what is said of a long
 recording (more than 20000 time points, of many states or latents and with missing samples also fewer) rests on
-its beginning, and a warning says on how much; path ends there too. For lds and slds NaN is a missing sample. --emissions-from holds the emissions of an earlier result and fits the dynamics.
+its beginning, and a warning says on how much; path ends there too. For lds and slds NaN is a missing sample.
+--emissions-from holds the emissions of an earlier result and fits the dynamics.
 
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the JSON is written, its summary says why).
 

@@ -3,6 +3,7 @@
 #include "app/cli/student_json.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
+#include "core/common/quiet_progress.h"
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_smoother.h"
 #include "core/fitting/run_student.h"
@@ -79,17 +80,6 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
   return true;
 }
 
-// Passes the stop on and nothing else.
-class StopOnly : public Progress {
- public:
-  explicit StopOnly(Progress& progress) : m_progress(progress) {}
-  bool stopRequested() const override { return m_progress.stopRequested(); }
-  bool grantStop() override { return m_progress.grantStop(); }
-
- private:
-  Progress& m_progress;
-};
-
 // Of the smoothed reconstruction for latent students, of a noise-free run from each trial's first sample for
 // the others.
 double explainedVarianceOf(const Student& student, const std::vector<Trial>& trials, Progress& progress) {
@@ -102,17 +92,17 @@ double explainedVarianceOf(const Student& student, const std::vector<Trial>& tri
                                                    trials[k].input, Matrix(X.rows(), 0), 0, progress)
                                             .states);
   }
-  return explainedVariance(student, trials, states, progress);
+  const auto seen = [&](std::size_t k, Index first, Index count) -> Matrix {
+    return seenActivity(student, states[k].middleCols(first, count),
+                        trials[k].input.middleCols(first, count));
+  };
+  return explainedVariance(seen, trials, progress);
 }
 
 // How many time points of these trials are looked at after a stop.
 Index lookedAt(const Student& student, const std::vector<Trial>& trials) {
   if (!student.emission) return kLookAfterStop;
-  if (student.latent && trials.size() > 1) {
-    const bool gaps =
-        std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
-    return lookedAtAfterStop(student.A.rows(), gaps);
-  }
+  if (student.latent && trials.size() > 1) return lookedAtAfterStop(student.A.rows(), anyMissing(trials));
   // The student's states are used: after a stop perhaps of less.
   const Index known = student.states.cols();
   return known < trials.front().activity.cols() ? std::min(known, kLookAfterStop) : kLookAfterStop;
@@ -125,14 +115,10 @@ double explainedVarianceOf(Student& student, const FitRequest& request, Progress
   std::vector<Trial> first;
   if (student.emission && !student.latent && all.size() > 1) first = {all.front()};
   const auto& trials = first.empty() ? all : first;
-  if (student.summary.status != FitStatus::stopped) {
-    try {
-      StopOnly stop(progress);
-      return explainedVarianceOf(student, trials, stop);
-    } catch (const Stopped&) {
-      setStopped(student.summary, "the look at what it explains");
-    }
-  }
+  QuietProgress quiet(progress);
+  if (const auto whole = unlessStopped(student.summary, "the look at what it explains",
+                                       [&] { return explainedVarianceOf(student, trials, quiet); }))
+    return *whole;
   const Index most = lookedAt(student, trials);
   const LookedAt looked(trials, true, most);
   if (looked.inPart())

@@ -2,12 +2,14 @@
 // ended.
 #pragma once
 
+#include "core/common/error.h"
 #include "core/network/nonlinearity.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace keyhole {
@@ -38,6 +40,20 @@ struct FitSummary {
 
 // A stop that came after the iterations, during `what` ("the look at …"), which the message then says.
 void setStopped(FitSummary& summary, const std::string& what);
+
+// whole(), what a finished fit says of all of its recording. Nothing after a stop, also one that comes now
+// (Stopped), which the summary then says of `what`: then there is time for a part only (LookedAt).
+template <class Whole>
+auto unlessStopped(FitSummary& summary, const std::string& what, Whole&& whole)
+    -> std::optional<std::invoke_result_t<Whole>> {
+  if (summary.status == FitStatus::stopped) return {};
+  try {
+    return whole();
+  } catch (const Stopped&) {
+    setStopped(summary, what);
+    return {};
+  }
+}
 
 struct LdsModel;  // lds_model.h
 

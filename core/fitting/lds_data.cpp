@@ -86,47 +86,4 @@ void LdsData::addToFactor(const Trial& trial, const Progress& progress) {
   }
 }
 
-namespace {
-
-// use(i, y) for every sample y of channel i that is there.
-template <class Use>
-void overSamples(const std::vector<Trial>& trials, const Progress& progress, Use&& use) {
-  overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
-    const Matrix& Y = trials[k].activity;
-    for (Index t = first; t < first + n; ++t)
-      for (Index i = 0; i < Y.rows(); ++i)
-        if (const double y = Y(i, t); y == y) use(i, y);
-  });
-}
-
-struct ChannelSums {
-  Vector means, counts;  // N; counts at least 1
-};
-
-ChannelSums channelSums(const std::vector<Trial>& trials, const Progress& progress) {
-  Vector sum = Vector::Zero(trials.front().activity.rows()), count = sum;
-  overSamples(trials, progress, [&](Index i, double y) {
-    sum(i) += y;
-    count(i) += 1;
-  });
-  count = count.cwiseMax(1.0);
-  return {sum.cwiseQuotient(count), count};
-}
-
-}  // namespace
-
-Vector channelMeans(const std::vector<Trial>& trials, const Progress& progress) {
-  return channelSums(trials, progress).means;
-}
-
-Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress) {
-  const auto [mean, count] = channelSums(trials, progress);
-  Vector squares = Vector::Zero(mean.size());
-  overSamples(trials, progress,
-              [&, &mean = mean](Index i, double y) { squares(i) += (y - mean(i)) * (y - mean(i)); });
-  const Vector variances = squares.cwiseQuotient(count);
-  // A constant channel's mean is off by a rounding: that is no variance.
-  return (variances.array() > 1e-28 * mean.array().square()).select(variances, 0.0);
-}
-
 }  // namespace keyhole

@@ -15,12 +15,6 @@ struct LdsTiles {
   std::vector<double> next;   // the same of the step after; 0 at the last one
 };
 
-// N: of each channel's samples that are there (no sample: 0). Cost O(N T). Throws Stopped.
-Vector channelMeans(const std::vector<Trial>& trials, const Progress& progress = noProgress());
-
-// N: the same, 0 of a constant channel.
-Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress = noProgress());
-
 // Keeps a reference to the trials. Cost O(T (N+m)²), memory that of the trials.
 class LdsData {
  public:

@@ -5,6 +5,7 @@
 #include "core/fitting/em_end.h"
 #include "core/fitting/lds_steps.h"
 #include "core/fitting/lds_subspace_start.h"
+#include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
@@ -254,7 +255,13 @@ void explain(LdsFit& fit, const LdsData& data, Progress& progress) {
         looked.inPart()
             ? smooth(fit.model, looked.trials()).means
             : LdsSmoother(data, fit.model.latents()).run(fit.model, LdsSmoother::Need::means, progress).means;
-  fit.explainedVariance = reconstructionVariance(fit.model, looked.trials(), fit.means, progress);
+  const auto rebuilt = [&](std::size_t k, Index first, Index count) -> Matrix {
+    Matrix y = (fit.model.C * fit.means[k].middleCols(first, count)).colwise() + fit.model.c;
+    if (fit.model.inputs() > 0)
+      y.noalias() += fit.model.G * looked.trials()[k].input.middleCols(first, count);
+    return y;
+  };
+  fit.explainedVariance = explainedVariance(rebuilt, looked.trials(), progress);
   if (looked.inPart() && !known) fit.means.clear();
 }
 
@@ -306,34 +313,6 @@ Index lookedAtAfterStop(Index latents, bool gaps) {
   constexpr Index kLeast = 100, kBudget = 20'000'000, kPerStep = 3000, kPerProduct = 10;
   const Index each = kPerStep + kPerProduct * latents * latents * latents;
   return gaps ? std::clamp(kBudget / each, kLeast, kLookAfterStop) : kLookAfterStop;
-}
-
-double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,
-                              const std::vector<Matrix>& means, const Progress& progress) {
-  const Index N = model.neurons();
-  double left = 0, total = 0;
-  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
-  overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
-    for (Index t = first; t < first + n; ++t)
-      for (Index i = 0; i < N; ++i)
-        if (const double y = trials[k].activity(i, t); !std::isnan(y)) {
-          sum(i) += y;
-          count(i) += 1;
-        }
-  });
-  const Vector mean = sum.cwiseQuotient(count.cwiseMax(1.0));
-  overTrials(trials, progress, [&](std::size_t k, Index first, Index n) {
-    Matrix rebuilt = (model.C * means[k].middleCols(first, n)).colwise() + model.c;
-    if (model.inputs() > 0) rebuilt.noalias() += model.G * trials[k].input.middleCols(first, n);
-    for (Index t = 0; t < n; ++t)
-      for (Index i = 0; i < N; ++i) {
-        const double y = trials[k].activity(i, first + t);
-        if (std::isnan(y)) continue;
-        left += (y - rebuilt(i, t)) * (y - rebuilt(i, t));
-        total += (y - mean(i)) * (y - mean(i));
-      }
-  });
-  return total > 0 ? 1 - left / total : std::nan("");
 }
 
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {

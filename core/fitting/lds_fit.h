@@ -76,8 +76,4 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
                  Progress& progress = noProgress());
 
-// What a model explains: see LdsFit. means: E[x_t] of each trial. Throws Stopped.
-double reconstructionVariance(const LdsModel& model, const std::vector<Trial>& trials,
-                              const std::vector<Matrix>& means, const Progress& progress = noProgress());
-
 }  // namespace keyhole

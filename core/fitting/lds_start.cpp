@@ -1,4 +1,3 @@
-#include "core/fitting/lds_data.h"
 #include "core/fitting/lds_fit.h"
 #include "core/fitting/lds_steps.h"
 #include "core/linalg/eigen.h"
@@ -15,7 +14,10 @@ namespace {
 class Starter {
  public:
   Starter(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress)
-      : m_trials(trials), m_options(options), m_progress(progress), m_means(channelMeans(trials, progress)) {
+      : m_trials(trials),
+        m_options(options),
+        m_progress(progress),
+        m_means(channelMeans(trials, progress).values()) {
     for (const auto& trial : trials) m_columns += static_cast<double>(trial.activity.cols());
   }
 

@@ -61,39 +61,22 @@ Look lookAt(const LdsModel& model, const Matrix* known, const std::vector<Trial>
   return {std::move(means), filteredR2(model, trials, alpha, progress)};
 }
 
-// At all time points; nothing after a stop, also one that comes here.
-std::optional<Look> wholeLook(const LdsModel& model, const Matrix* known, const std::vector<Trial>& trials,
-                              double alpha, FitSummary& summary, Progress& progress) {
-  if (summary.status == FitStatus::stopped) return {};
-  try {
-    return lookAt(model, known, trials, alpha, progress);
-  } catch (const Stopped&) {
-    setStopped(summary, "the look at what it predicts");
-    return {};
-  }
-}
-
 Student look(const LdsModel& model, const Matrix* known, FitSummary summary, const std::vector<Trial>& trials,
              double alpha, Progress& progress) {
   Student student;
   student.alpha = alpha;
   if (hasParameters(summary.status)) {
-    auto seen = wholeLook(model, known, trials, alpha, summary, progress);
-    if (!seen) {
-      const bool gaps = std::any_of(trials.begin(), trials.end(),
-                                    [](const Trial& trial) { return trial.activity.hasNaN(); });
-      const Index most = lookedAtAfterStop(model.latents(), gaps);
-      const LookedAt looked(trials, true, most);
-      seen = lookAt(model, known, looked.trials(), alpha, noProgress());
-      if (looked.inPart())
-        student.notes.push_back("after the stop, one-step R²" +
-                                std::string(known ? " is" : " and reconstruction are") + " of the first " +
-                                std::to_string(most) + " time points only");
-    }
-    auto notes = std::move(student.notes);
+    auto seen = unlessStopped(summary, "the look at what it predicts",
+                              [&] { return lookAt(model, known, trials, alpha, progress); });
+    const Index most = seen ? 0 : lookedAtAfterStop(model.latents(), anyMissing(trials));
+    const LookedAt looked(trials, !seen, most);
+    if (!seen) seen = lookAt(model, known, looked.trials(), alpha, noProgress());
     student = described(model, std::move(seen->means), alpha);
     student.oneStepR2 = seen->oneStepR2;
-    student.notes = std::move(notes);
+    if (looked.inPart())
+      student.notes.push_back("after the stop, one-step R²" +
+                              std::string(known ? " is" : " and reconstruction are") + " of the first " +
+                              std::to_string(most) + " time points only");
   }
   student.summary = std::move(summary);
   return student;

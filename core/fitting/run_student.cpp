@@ -1,6 +1,5 @@
 #include "core/fitting/run_student.h"
 
-#include "core/common/error.h"
 #include "core/linalg/orthogonal.h"
 #include "core/simulation/simulate.h"
 
@@ -52,26 +51,6 @@ void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input,
     if (outOfRange(run.states, t + 1)) return stop(run, t);
   }
 }
-
-// Means of each channel's samples that are there. Column by column: along the rows of a long recording every
-// number would come from another cache line.
-class SampleMeans {
- public:
-  explicit SampleMeans(Index N) : m_sum(Vector::Zero(N)), m_count(Vector::Zero(N)) {}
-
-  void add(ConstMatrixRef recording) {
-    for (Index t = 0; t < recording.cols(); ++t)
-      for (Index i = 0; i < recording.rows(); ++i)
-        if (const double y = recording(i, t); !std::isnan(y)) {
-          m_sum(i) += y;
-          m_count(i) += 1;
-        }
-  }
-  Vector values() const { return m_sum.cwiseQuotient(m_count.cwiseMax(1.0)); }
-
- private:
-  Vector m_sum, m_count;
-};
 
 struct ExplainedSums {
   Vector mean;
@@ -168,17 +147,13 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials, const
 }
 
 void setOneStepR2(Student& student, const std::vector<Trial>& trials, const Progress& progress) {
-  if (student.summary.status != FitStatus::stopped) try {
-      student.oneStepR2 = oneStepR2(student, trials, progress);
-      return;
-    } catch (const Stopped&) {
-      setStopped(student.summary, "the look at what it predicts");
-    }
-  const LookedAt looked(trials, true);
-  student.oneStepR2 = oneStepR2(student, looked.trials());
-  if (!looked.inPart()) return;
-  student.notes.push_back("after the stop, the one-step R² is of the first " +
-                          std::to_string(kLookAfterStop) + " time points only");
+  const auto whole = unlessStopped(student.summary, "the look at what it predicts",
+                                   [&] { return oneStepR2(student, trials, progress); });
+  const LookedAt looked(trials, !whole);
+  student.oneStepR2 = whole ? *whole : oneStepR2(student, looked.trials());
+  if (looked.inPart())
+    student.notes.push_back("after the stop, the one-step R² is of the first " +
+                            std::to_string(kLookAfterStop) + " time points only");
 }
 
 double predictedR2(const Predictions& predictions, const std::vector<Trial>& trials, double alpha,
@@ -205,24 +180,18 @@ double predictedR2(const Predictions& predictions, const std::vector<Trial>& tri
 }
 
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction) {
-  SampleMeans means(recording.rows());
+  ChannelMeans means(recording.rows());
   means.add(recording);
   ExplainedSums sums{means.values()};
   sums.add(recording, prediction);
   return sums.share();
 }
 
-double explainedVariance(const Student& student, const std::vector<Trial>& trials,
-                         const std::vector<Matrix>& states, const Progress& progress) {
-  SampleMeans means(trials.front().activity.rows());
+double explainedVariance(const Predictions& predictions, const std::vector<Trial>& trials,
+                         const Progress& progress) {
+  ExplainedSums sums{channelMeans(trials, progress).values()};
   overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
-    means.add(trials[k].activity.middleCols(first, count));
-  });
-  ExplainedSums sums{means.values()};
-  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
-    sums.add(
-        trials[k].activity.middleCols(first, count),
-        seenActivity(student, states[k].middleCols(first, count), trials[k].input.middleCols(first, count)));
+    sums.add(trials[k].activity.middleCols(first, count), predictions(k, first, count));
   });
   return sums.share();
 }

@@ -59,9 +59,8 @@ double predictedR2(const Predictions& predictions, const std::vector<Trial>& tri
 // recording) are left out. Capped below at -1e6.
 double explainedVariance(ConstMatrixRef recording, ConstMatrixRef prediction);
 
-// The same of all trials, about the mean of all, by what the student's units do in these states (n x T_k, one
-// per trial). Throws Stopped. Cost O(N n T), no copy of the recording.
-double explainedVariance(const Student& student, const std::vector<Trial>& trials,
-                         const std::vector<Matrix>& states, const Progress& progress = noProgress());
+// The same of all trials, about the mean of all. Throws Stopped. No copy of the recording is made.
+double explainedVariance(const Predictions& predictions, const std::vector<Trial>& trials,
+                         const Progress& progress = noProgress());
 
 }  // namespace keyhole

@@ -118,8 +118,7 @@ void updateEmissions(SldsModel& model, const std::vector<Trial>& trials,
   sums.XX = Matrix::Zero(L, L);  // over all states: the first ones have no part of their own here
   sums.firstMeans = Matrix(L, 0);
   sums.firstCovariances = Matrix::Zero(L, L);
-  sums.perChannel =
-      std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.activity.hasNaN(); });
+  sums.perChannel = anyMissing(trials);
   Matrix covariances = Matrix::Zero(L * L, sums.perChannel ? N : 1);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     progress.throwIfStopped();

@@ -169,17 +169,11 @@ double predictedBy(const SldsModel& model, const std::vector<Trial>& trials, dou
 // The one-step R²; after a stop, and if one comes here, of a part.
 void score(Student& student, const SldsModel& model, const std::vector<Trial>& trials,
            const Progress& progress) {
-  if (student.summary.status != FitStatus::stopped) {
-    try {
-      student.oneStepR2 = predictedBy(model, trials, student.alpha, progress);
-      return;
-    } catch (const Stopped&) {
-      setStopped(student.summary, "the look at what it predicts");
-    }
-  }
+  const auto whole = unlessStopped(student.summary, "the look at what it predicts",
+                                   [&] { return predictedBy(model, trials, student.alpha, progress); });
   const Index most = stepsSoon(model);
-  const LookedAt looked(trials, true, most);
-  student.oneStepR2 = predictedBy(model, looked.trials(), student.alpha, noProgress());
+  const LookedAt looked(trials, !whole, most);
+  student.oneStepR2 = whole ? *whole : predictedBy(model, looked.trials(), student.alpha, noProgress());
   if (looked.inPart())
     student.notes.push_back("after the stop, the one-step R² is of the first " + std::to_string(most) +
                             " time points only");

@@ -43,6 +43,44 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing) {
   }
 }
 
+bool anyMissing(const std::vector<Trial>& trials) {
+  return std::any_of(trials.begin(), trials.end(),
+                     [](const Trial& trial) { return trial.activity.hasNaN(); });
+}
+
+// Column by column: along the rows of a long recording every number would come from another cache line.
+void ChannelMeans::add(ConstMatrixRef activity) {
+  for (Index t = 0; t < activity.cols(); ++t)
+    for (Index i = 0; i < activity.rows(); ++i)
+      if (const double y = activity(i, t); !std::isnan(y)) {
+        m_sum(i) += y;
+        m_count(i) += 1;
+      }
+}
+
+ChannelMeans channelMeans(const std::vector<Trial>& trials, const Progress& progress) {
+  ChannelMeans means(trials.front().activity.rows());
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    means.add(trials[k].activity.middleCols(first, count));
+  });
+  return means;
+}
+
+Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress) {
+  const ChannelMeans means = channelMeans(trials, progress);
+  const Vector mean = means.values();
+  Vector squares = Vector::Zero(mean.size());
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    const Matrix& Y = trials[k].activity;
+    for (Index t = first; t < first + count; ++t)
+      for (Index i = 0; i < Y.rows(); ++i)
+        if (const double y = Y(i, t) - mean(i); !std::isnan(y)) squares(i) += y * y;
+  });
+  const Vector variances = squares.cwiseQuotient(means.counts());
+  // A constant channel's mean is off by a rounding: that is no variance.
+  return (variances.array() > 1e-28 * mean.array().square()).select(variances, 0.0);
+}
+
 std::vector<Trial> beginningOf(const std::vector<Trial>& trials, Index steps) {
   std::vector<Trial> some;
   for (Index left = steps; left > 0 && some.size() < trials.size(); left -= some.back().activity.cols()) {

@@ -20,6 +20,22 @@ enum class MissingSamples { allowed, refused };
 // sample. The sentence names the trial and the value, counted from 1. Cost O(N T).
 void requireTrials(const std::vector<Trial>& trials, MissingSamples missing);
 
+// Whether a sample is missing (NaN).
+bool anyMissing(const std::vector<Trial>& trials);
+
+// Mean of each channel over the samples that are there; of a channel without any: 0.
+class ChannelMeans {
+ public:
+  explicit ChannelMeans(Index channels) : m_sum(Vector::Zero(channels)), m_count(m_sum) {}
+
+  void add(ConstMatrixRef activity);  // N x any
+  Vector values() const { return m_sum.cwiseQuotient(counts()); }
+  Vector counts() const { return m_count.cwiseMax(1.0); }  // of samples, at least 1
+
+ private:
+  Vector m_sum, m_count;
+};
+
 // Σ (T - 1) over the trials: the number of steps from one time point to the next.
 Index transitionsOf(const std::vector<Trial>& trials);
 
@@ -36,6 +52,12 @@ void overTrials(const std::vector<Trial>& trials, const Progress& progress, Work
     inPieces(trials[k].activity.cols(), progress, [&](Index first, Index count) { work(k, first, count); });
   }
 }
+
+// Of all trials. Cost O(N T). Throws Stopped.
+ChannelMeans channelMeans(const std::vector<Trial>& trials, const Progress& progress = noProgress());
+
+// N: of each channel's samples, 0 of a constant channel. Cost and Stopped as above.
+Vector channelVariances(const std::vector<Trial>& trials, const Progress& progress = noProgress());
 
 // The first trials, the last of them cut, until they have `steps` time points (>= 2; up to one more, since a
 // trial has at least two). For what has to be said of a fit soon after it was stopped.
