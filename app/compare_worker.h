@@ -1,7 +1,7 @@
 // Compares methods beside the window.
 #pragma once
 
-#include "core/experiment/compare.h"
+#include "core/experiment/studies/compare.h"
 
 #include <QObject>
 

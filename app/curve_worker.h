@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/latest_request.h"
-#include "core/experiment/seen_curve.h"
+#include "core/experiment/studies/seen_curve.h"
 
 #include <QObject>
 

@@ -2,8 +2,8 @@
 // change takes one road: command → document → settingsChanged; undo takes the same.
 #pragma once
 
-#include "core/experiment/presets.h"
-#include "core/experiment/session.h"
+#include "core/experiment/settings/presets.h"
+#include "core/experiment/settings/session.h"
 
 #include <QObject>
 #include <QStringList>

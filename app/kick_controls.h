@@ -1,7 +1,7 @@
 // The row of choices of the window that pushes: along what, how hard, where, for how long.
 #pragma once
 
-#include "core/experiment/kick_stage.h"
+#include "core/experiment/studies/kick_stage.h"
 
 #include <QWidget>
 

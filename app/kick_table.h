@@ -1,7 +1,7 @@
 // The numbers of a push, one line per system, with its line as drawn in the plot.
 #pragma once
 
-#include "core/experiment/kick_stage.h"
+#include "core/experiment/studies/kick_stage.h"
 #include "widgets/plots/theme.h"
 
 class QTableWidget;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/latest_request.h"
-#include "core/experiment/kick_stage.h"
+#include "core/experiment/studies/kick_stage.h"
 
 #include <QObject>
 

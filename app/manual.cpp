@@ -1,7 +1,7 @@
 #include "app/manual.h"
 
-#include "core/experiment/presets.h"
-#include "core/experiment/settings_table.h"
+#include "core/experiment/settings/presets.h"
+#include "core/experiment/settings/settings_table.h"
 
 #include <QFile>
 

@@ -1,7 +1,7 @@
 // Compares numbers of latents or states beside the window.
 #pragma once
 
-#include "core/experiment/order.h"
+#include "core/experiment/studies/order.h"
 
 #include <QObject>
 

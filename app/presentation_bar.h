@@ -1,7 +1,7 @@
 // In presentation mode the controls are hidden; this line keeps the one slider that the talk is about.
 #pragma once
 
-#include "core/experiment/settings.h"
+#include "core/experiment/settings/settings.h"
 
 #include <QWidget>
 

@@ -2,7 +2,7 @@
 // power cut loses anything. Every window has its own copy; the newest twenty are kept.
 #pragma once
 
-#include "core/experiment/session.h"
+#include "core/experiment/settings/session.h"
 
 #include <QString>
 

@@ -4,7 +4,7 @@
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/session.h"
+#include "core/experiment/settings/session.h"
 #include "core/io/file_bytes.h"
 #include "core/io/json_values.h"
 #include "core/io/recording_file.h"

@@ -4,7 +4,7 @@
 #include "app/cli/option_values.h"
 #include "app/cli/progress_bar.h"
 #include "core/common/error.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 
 #include <algorithm>
 #include <atomic>

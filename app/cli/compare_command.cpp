@@ -2,8 +2,8 @@
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
 #include "app/cli/source_options.h"
-#include "core/experiment/compare_table.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/studies/compare_table.h"
 
 #include <algorithm>
 #include <memory>

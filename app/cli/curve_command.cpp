@@ -4,7 +4,7 @@
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/stage_options.h"
-#include "core/experiment/subsampling_curve.h"
+#include "core/experiment/studies/subsampling_curve.h"
 
 #include <algorithm>
 #include <filesystem>

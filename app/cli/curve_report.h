@@ -1,7 +1,7 @@
 // Curves as JSON and as a table.
 #pragma once
 
-#include "core/experiment/subsampling_curve.h"
+#include "core/experiment/studies/subsampling_curve.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,8 +4,8 @@
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
 #include "core/common/quiet_progress.h"
-#include "core/fitting/lds_fit.h"
-#include "core/fitting/lds_smoother.h"
+#include "core/fitting/latent/lds_fit.h"
+#include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
 

@@ -4,7 +4,7 @@
 #include "app/cli/fit_trials.h"
 #include "core/common/progress.h"
 #include "core/experiment/trial_fits.h"
-#include "core/fitting/map_fit.h"
+#include "core/fitting/regression/map_fit.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 // `keyhole list`: presets, teachers, methods and settings, all from the tables that the program itself uses.
 #include "app/cli/commands.h"
 #include "core/common/error.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 
 #include <algorithm>
 #include <memory>

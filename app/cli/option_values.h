@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/common/types.h"
-#include "core/experiment/settings.h"
+#include "core/experiment/settings/settings.h"
 
 #include <string>
 #include <vector>

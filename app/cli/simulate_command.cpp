@@ -3,7 +3,7 @@
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/session.h"
+#include "core/experiment/settings/session.h"
 #include "core/io/file_bytes.h"
 #include "core/io/npy.h"
 #include "core/io/staged_folder.h"

@@ -2,8 +2,8 @@
 
 #include "app/cli/option_values.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/presets.h"
-#include "core/experiment/session.h"
+#include "core/experiment/settings/presets.h"
+#include "core/experiment/settings/session.h"
 
 #include <algorithm>
 

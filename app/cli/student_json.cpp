@@ -1,7 +1,7 @@
 #include "app/cli/student_json.h"
 
 #include "core/analysis/spectrum.h"
-#include "core/fitting/lds_model.h"
+#include "core/fitting/latent/lds_model.h"
 #include "core/io/json_values.h"
 
 namespace keyhole::cli {

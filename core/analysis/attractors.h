@@ -2,11 +2,11 @@
 // residuals: points of rest, limit cycles, Lyapunov exponents. The verdict rests on these.
 #pragma once
 
-#include "core/analysis/fixed_points.h"
-#include "core/analysis/limit_cycle.h"
-#include "core/analysis/limit_sets.h"
-#include "core/analysis/lyapunov_exponents.h"
-#include "core/analysis/slow_manifold.h"
+#include "core/analysis/cycles/limit_cycle.h"
+#include "core/analysis/cycles/lyapunov_exponents.h"
+#include "core/analysis/flow/limit_sets.h"
+#include "core/analysis/points/fixed_points.h"
+#include "core/analysis/points/slow_manifold.h"
 
 namespace keyhole {
 

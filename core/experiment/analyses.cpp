@@ -1,6 +1,6 @@
 // The analysis stage: teacher and student alike.
-#include "core/analysis/prediction.h"
-#include "core/analysis/similarity.h"
+#include "core/analysis/comparison/prediction.h"
+#include "core/analysis/comparison/similarity.h"
 #include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"

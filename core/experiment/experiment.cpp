@@ -2,7 +2,6 @@
 
 #include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/score_draws.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
@@ -209,39 +208,6 @@ std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Exp
   return next;
 }
 
-// The experiment with the scores of other draws, growing.
-std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experiment>& complete,
-                                             const Experiment* previous, Progress& progress,
-                                             const ExperimentSink& sink) {
-  constexpr std::chrono::milliseconds kPause(300);  // between two pictures
-  const auto& settings = complete->settings;
-  // Whoever stopped a fit does not wish for many more of them.
-  if (settings.integer("analysis.draws") == 0 || isStopped(*complete->fit)) return complete;
-  auto result = complete;
-  const auto give = [&](const ScoreDistribution& scores) {
-    auto next = std::make_shared<Experiment>(*complete);
-    next->scores = std::make_shared<const ScoreDistribution>(scores);
-    result = next;
-    if (sink) sink(next);
-  };
-  const bool sameDraws = previous && previous->scores && previous->scores->complete &&
-                         previous->settings.integer("analysis.draws") == settings.integer("analysis.draws") &&
-                         !staleThrough(previous->settings, settings, Stage::fit);
-  if (sameDraws) {
-    give(*previous->scores);
-    return result;
-  }
-  Clock::time_point last;
-  const auto scores =
-      scoreDistribution(*complete, defaultCacheFolder(), progress, [&](const ScoreDistribution& growing) {
-        if (growing.complete || Clock::now() - last < kPause) return;
-        last = Clock::now();
-        give(growing);
-      });
-  give(scores);
-  return result;
-}
-
 // Whether the steps of a run take longer than a first picture can wait for: those of many units without a
 // structure of use.
 bool stepsAreSlow(const Teacher& teacher) {
@@ -311,8 +277,8 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
   now = analysed(std::move(now), sketched, progress, sink);
   const bool known = takeSearched(*now, previous.get());
   if (sink) sink(now);
-  const auto complete = known ? now : withAttractors(now, previous.get(), progress, sink);
-  return withScores(complete, previous.get(), progress, sink);
+  if (known) return now;
+  return withAttractors(now, previous.get(), progress, sink);
 }
 
 bool isAwaited(const Experiment& experiment) {

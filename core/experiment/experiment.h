@@ -2,9 +2,9 @@
 // between successive experiments as long as no setting of it or of an earlier stage changed.
 #pragma once
 
-#include "core/analysis/eigenmodes.h"
-#include "core/analysis/flow_field.h"
-#include "core/analysis/transient_growth.h"
+#include "core/analysis/flow/flow_field.h"
+#include "core/analysis/nonnormal/eigenmodes.h"
+#include "core/analysis/nonnormal/transient_growth.h"
 #include "core/analysis/verdict.h"
 #include "core/common/progress.h"
 #include "core/experiment/many_units.h"
@@ -18,8 +18,8 @@
 
 namespace keyhole {
 
-class NestedMap;           // core/fitting/nested_map.h
-struct ScoreDistribution;  // score_draws.h
+class NestedMap;           // core/fitting/regression/nested_map.h
+struct ScoreDistribution;  // studies/score_draws.h
 
 struct TeacherStage {
   std::optional<Teacher> teacher;      // empty if the data are a recording
@@ -141,8 +141,8 @@ using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 
 // Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
 // gets a coarse picture first, then the fine one, then the same with all numbers, then with its attractors,
-// growth and overlaps (and the verdict that rests on them), then, if analysis.draws asks for them, with the
-// scores of more and more draws; the last one is also returned, and is the same without a sink. Throws
+// growth and overlaps (and the verdict that rests on them); the last one is also returned, and is the same
+// without a sink. Without the scores of other draws (runWithScores() in studies/score_draws.h). Throws
 // InputError for bad settings or files, and Stopped.
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
                                                 const std::shared_ptr<const Experiment>& previous,

@@ -1,7 +1,7 @@
 // The fit stage: from what is seen to a student, by every method.
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/trial_fits.h"
-#include "core/fitting/nested_map.h"
+#include "core/fitting/regression/nested_map.h"
 #include "core/simulation/simulate.h"
 
 #include <chrono>

@@ -2,7 +2,7 @@
 // kept: those of the seen units, and the whole run within a few dimensions.
 #pragma once
 
-#include "core/experiment/settings.h"
+#include "core/experiment/settings/settings.h"
 #include "core/linalg/pca.h"
 #include "core/simulation/simulate.h"
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/analysis/verdict.h"
-#include "core/experiment/settings.h"
-#include "core/fitting/map_fit.h"
-#include "core/fitting/stationary_fit.h"
+#include "core/experiment/settings/settings.h"
+#include "core/fitting/regression/map_fit.h"
+#include "core/fitting/regression/stationary_fit.h"
 #include "core/observation/subset.h"
 #include "core/simulation/simulate.h"
 

@@ -1,7 +1,7 @@
 #include "core/experiment/trial_fits.h"
 
 #include "core/common/error.h"
-#include "core/fitting/lds_student.h"
+#include "core/fitting/latent/lds_student.h"
 
 namespace keyhole {
 namespace {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/experiment/stage_options.h"
-#include "core/fitting/bptt_fit.h"
-#include "core/fitting/cornn_fit.h"
-#include "core/fitting/force_fit.h"
-#include "core/fitting/lds_fit.h"
-#include "core/fitting/slds_fit.h"
-#include "core/fitting/subspace_fit.h"
+#include "core/fitting/latent/lds_fit.h"
+#include "core/fitting/latent/subspace_fit.h"
+#include "core/fitting/network/bptt_fit.h"
+#include "core/fitting/network/force_fit.h"
+#include "core/fitting/regression/cornn_fit.h"
+#include "core/fitting/switching/slds_fit.h"
 #include "core/fitting/trial.h"
 
 #include <optional>

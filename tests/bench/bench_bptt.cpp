@@ -1,5 +1,5 @@
 // BPTT with teacher forcing: epochs per second, and how an epoch's cost grows with T and n.
-#include "core/fitting/bptt_gradient.h"
+#include "core/fitting/network/bptt_gradient.h"
 #include "tests/bench/teachers.h"
 
 #include <benchmark/benchmark.h>

@@ -1,5 +1,5 @@
 // CORNN against a straightforward NumPy version (baseline/cornn_numpy.py).
-#include "core/fitting/cornn_fit.h"
+#include "core/fitting/regression/cornn_fit.h"
 #include "tests/bench/teachers.h"
 
 #include <benchmark/benchmark.h>

@@ -1,12 +1,12 @@
 // The cost of every fitter over the number of seen units d and of steps T, with few iterations each: the
 // exponents, not the sizes, are the point. Drawn by printCosts().
-#include "core/fitting/bptt_fit.h"
-#include "core/fitting/cornn_fit.h"
-#include "core/fitting/force_fit.h"
-#include "core/fitting/lds_fit.h"
-#include "core/fitting/map_fit.h"
-#include "core/fitting/slds_fit.h"
-#include "core/fitting/subspace_fit.h"
+#include "core/fitting/latent/lds_fit.h"
+#include "core/fitting/latent/subspace_fit.h"
+#include "core/fitting/network/bptt_fit.h"
+#include "core/fitting/network/force_fit.h"
+#include "core/fitting/regression/cornn_fit.h"
+#include "core/fitting/regression/map_fit.h"
+#include "core/fitting/switching/slds_fit.h"
 #include "tests/bench/teachers.h"
 
 #include <benchmark/benchmark.h>

@@ -1,5 +1,5 @@
 // The whole subsampling curve at D = 500, leading eigenvalues and score, with the teacher and its covariance.
-#include "core/experiment/subsampling_curve.h"
+#include "core/experiment/studies/subsampling_curve.h"
 #include "core/linalg/eigen.h"
 
 #include <benchmark/benchmark.h>

@@ -1,6 +1,6 @@
 // Whole experiments, as the window asks for them.
 #include "core/experiment/experiment.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 
 #include <benchmark/benchmark.h>
 #include <chrono>

@@ -1,6 +1,6 @@
 // The sums, the MAP fits of every d from one pass, eigenvalues, and the memory of it all.
 #include "core/analysis/spectrum.h"
-#include "core/fitting/map_fit.h"
+#include "core/fitting/regression/map_fit.h"
 #include "core/simulation/trajectory_sums.h"
 #include "tests/bench/teachers.h"
 

@@ -1,8 +1,8 @@
 // Fixed and slow points at the sizes for which times are promised; the check of each case stands beside it.
-#include "core/analysis/fixed_points.h"
-#include "core/analysis/slow_manifold.h"
+#include "core/analysis/points/fixed_points.h"
+#include "core/analysis/points/slow_manifold.h"
 #include "core/common/random.h"
-#include "core/fitting/map_fit.h"
+#include "core/fitting/regression/map_fit.h"
 #include "tests/bench/teachers.h"
 
 #include <lapacke.h>

@@ -1,7 +1,7 @@
 // Fitting the latent LDS of Fig. 2: 25 of 500 units of the chain on the integration task, 5 latents, 200
 // iterations.
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 #include "core/experiment/trial_fits.h"
 #include "core/io/file_bytes.h"
 

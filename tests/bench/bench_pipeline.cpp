@@ -1,7 +1,7 @@
 // The published pipeline, stage by stage, against the same stages written with NumPy and SciPy
 // (baseline/pipeline_numpy.py), on the same sizes. Both sides have all cores of the machine.
-#include "core/experiment/subsampling_curve.h"
-#include "core/fitting/map_fit.h"
+#include "core/experiment/studies/subsampling_curve.h"
+#include "core/fitting/regression/map_fit.h"
 #include "core/linalg/eigen.h"
 #include "core/simulation/sums.h"
 #include "tests/bench/teachers.h"

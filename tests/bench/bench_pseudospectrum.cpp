@@ -1,5 +1,5 @@
 // Pseudospectra of students of 50 and 100 units, and of a chain: against an SVD at every point.
-#include "core/analysis/pseudospectrum.h"
+#include "core/analysis/nonnormal/pseudospectrum.h"
 #include "core/common/parallel.h"
 #include "core/common/random.h"
 #include "core/linalg/singular.h"

@@ -1,7 +1,7 @@
 // How the cost of the stages grows: over the units D, the steps T and the draws of a curve. Drawn by
 // cost_report.cpp with the fitters over d and T (bench_costs.cpp).
-#include "core/experiment/seen_curve.h"
 #include "core/experiment/stage_options.h"
+#include "core/experiment/studies/seen_curve.h"
 #include "core/simulation/trajectory_sums.h"
 #include "tests/bench/teachers.h"
 

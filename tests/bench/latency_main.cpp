@@ -3,7 +3,7 @@
 // per percentile to a file.
 #include "app/after_painting.h"
 #include "core/common/memory.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 #include "tests/bench/latency_probe.h"
 
 #include <QApplication>

@@ -1,12 +1,12 @@
 // keyhole_hot_paths CASE: runs one path that follows the hand, once to warm up, then once within
 // keyhole_measured(), which is what callgrind counts. On one thread, so that the count is the same every
 // time.
-#include "core/analysis/flow_field.h"
+#include "core/analysis/flow/flow_field.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/random.h"
 #include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 
 #include <cstdio>
 #include <functional>

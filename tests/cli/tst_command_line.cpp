@@ -1,5 +1,5 @@
-#include "core/experiment/presets.h"
-#include "core/experiment/settings_table.h"
+#include "core/experiment/settings/presets.h"
+#include "core/experiment/settings/settings_table.h"
 #include "core/network/teachers.h"
 #include "tests/cli/run_cli.h"
 

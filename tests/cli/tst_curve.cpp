@@ -1,5 +1,5 @@
 #include "core/analysis/spectrum.h"
-#include "core/analysis/theory_curves.h"
+#include "core/analysis/theory/theory_curves.h"
 #include "core/experiment/stage_options.h"
 #include "core/io/delimited.h"
 #include "tests/cli/run_cli.h"

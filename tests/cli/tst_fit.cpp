@@ -1,7 +1,7 @@
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
-#include "core/fitting/map_fit.h"
+#include "core/fitting/regression/map_fit.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"

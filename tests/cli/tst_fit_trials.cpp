@@ -1,7 +1,7 @@
 // Tests `keyhole fit` with several recordings: each is a trial.
 #include "core/common/random.h"
-#include "core/fitting/lds_fit.h"
-#include "core/fitting/map_fit.h"
+#include "core/fitting/latent/lds_fit.h"
+#include "core/fitting/regression/map_fit.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"

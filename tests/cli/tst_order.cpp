@@ -1,8 +1,8 @@
 // Tests `keyhole order`
-#include "core/experiment/order.h"
+#include "core/experiment/studies/order.h"
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
-#include "tests/fitting/lds_cases.h"
+#include "tests/fitting/latent/lds_cases.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 #include "core/experiment/experiment.h"
-#include "core/experiment/presets.h"
-#include "core/experiment/session.h"
+#include "core/experiment/settings/presets.h"
+#include "core/experiment/settings/session.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"

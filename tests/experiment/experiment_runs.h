@@ -4,7 +4,7 @@
 #include "core/common/error.h"
 #include "core/common/random.h"
 #include "core/experiment/experiment.h"
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // Figure 3 of the paper: the student's cycle is found as a closed orbit, and its teacher has none.
-#include "core/analysis/limit_cycle.h"
+#include "core/analysis/cycles/limit_cycle.h"
 #include "tests/experiment/experiment_runs.h"
 
 #include <QTest>

@@ -1,10 +1,10 @@
-// Tests what a stop leaves of core/fitting/lds_fit.h and slds_fit.h.
+// Tests what a stop leaves of core/fitting/latent/lds_fit.h and slds_fit.h.
 #include "core/common/error.h"
-#include "core/fitting/lds_student.h"
-#include "core/fitting/slds_fit.h"
-#include "tests/fitting/lds_runs.h"
-#include "tests/fitting/slds_cases.h"
-#include "tests/fitting/slds_runs.h"
+#include "core/fitting/latent/lds_student.h"
+#include "core/fitting/switching/slds_fit.h"
+#include "tests/fitting/latent/lds_runs.h"
+#include "tests/fitting/switching/slds_cases.h"
+#include "tests/fitting/switching/slds_runs.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 // Tests core/fitting/run_student.h
 #include "core/common/random.h"
-#include "core/fitting/map_fit.h"
+#include "core/fitting/regression/map_fit.h"
 #include "core/fitting/run_student.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"

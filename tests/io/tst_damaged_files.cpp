@@ -1,7 +1,7 @@
 // Files damaged at random, always the same ones: whatever is in them, they are read or refused in one
 // sentence. (MATLAB's structures and cells are left out: matio itself builds what their damaged shapes ask
 // for while it only lists a file.)
-#include "core/experiment/session.h"
+#include "core/experiment/settings/session.h"
 #include "core/io/delimited.h"
 #include "core/io/mat.h"
 #include "core/io/npy.h"

@@ -1,8 +1,8 @@
 // Smooth flows with known answers, for tests.
 #pragma once
 
-#include "core/analysis/flow_system.h"
-#include "core/analysis/smooth_flow.h"
+#include "core/analysis/flow/flow_system.h"
+#include "core/analysis/flow/smooth_flow.h"
 #include "core/common/random.h"
 #include "core/linalg/orthogonal.h"
 

@@ -1,5 +1,5 @@
 // What the panel of curves says while it has none.
-#include "core/experiment/presets.h"
+#include "core/experiment/settings/presets.h"
 #include "widgets/plots/curve_panel.h"
 
 #include <QTest>

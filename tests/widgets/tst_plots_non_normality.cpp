@@ -1,6 +1,6 @@
 // Non-normality in the panels: what is drawn, said and tabled is what the core computes.
-#include "core/analysis/eigenmodes.h"
-#include "core/experiment/presets.h"
+#include "core/analysis/nonnormal/eigenmodes.h"
+#include "core/experiment/settings/presets.h"
 #include "core/linalg/singular.h"
 #include "tests/support/matrix_compare.h"
 #include "widgets/plots/activity_panel.h"

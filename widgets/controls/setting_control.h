@@ -2,7 +2,7 @@
 // if what was typed is not allowed, the sentence that says so.
 #pragma once
 
-#include "core/experiment/settings_table.h"
+#include "core/experiment/settings/settings_table.h"
 
 #include <QWidget>
 

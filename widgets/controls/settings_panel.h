@@ -2,7 +2,7 @@
 // section per stage. Rows that do not apply to the present settings are hidden.
 #pragma once
 
-#include "core/experiment/settings.h"
+#include "core/experiment/settings/settings.h"
 
 #include <QStringList>
 #include <QWidget>

@@ -1,7 +1,7 @@
 // The arithmetic of a slider: positions 0 … positions() to values and back, without a window.
 #pragma once
 
-#include "core/experiment/settings_table.h"
+#include "core/experiment/settings/settings_table.h"
 
 namespace keyhole {
 

@@ -1,7 +1,7 @@
 // What a setting is edited with: a slider with a field, a combo box, a check box, a line of text.
 #pragma once
 
-#include "core/experiment/settings_table.h"
+#include "core/experiment/settings/settings_table.h"
 
 #include <QWidget>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/analysis/attractors.h"
-#include "core/analysis/flow_field.h"
+#include "core/analysis/flow/flow_field.h"
 #include "widgets/plots/panel.h"
 #include "widgets/plots/theme.h"
 

@@ -3,7 +3,7 @@
 // theory, with the present value as a line; the line of the fraction can be dragged.
 #pragma once
 
-#include "core/experiment/seen_curve.h"
+#include "core/experiment/studies/seen_curve.h"
 #include "widgets/plots/plot_panel.h"
 
 namespace keyhole {

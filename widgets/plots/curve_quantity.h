@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/experiment/experiment.h"
-#include "core/experiment/subsampling_curve.h"
+#include "core/experiment/studies/subsampling_curve.h"
 
 #include <QString>
 

@@ -1,7 +1,7 @@
 // How long each system remembers a push: its distance from the run without it, over time.
 #pragma once
 
-#include "core/experiment/kick_stage.h"
+#include "core/experiment/studies/kick_stage.h"
 #include "widgets/plots/plot_panel.h"
 
 namespace keyhole {

@@ -2,7 +2,7 @@
 // state as dots with short tails.
 #pragma once
 
-#include "core/experiment/kick_stage.h"
+#include "core/experiment/studies/kick_stage.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/plot_panel.h"
 

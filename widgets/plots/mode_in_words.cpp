@@ -1,6 +1,6 @@
 #include "widgets/plots/mode_in_words.h"
 
-#include "core/analysis/eigenmodes.h"
+#include "core/analysis/nonnormal/eigenmodes.h"
 #include "widgets/plots/axes.h"
 
 #include <QObject>

@@ -2,7 +2,7 @@
 // attractor score (right axis) over their number, with the one-standard-error choice.
 #pragma once
 
-#include "core/experiment/order.h"
+#include "core/experiment/studies/order.h"
 #include "widgets/plots/plot_panel.h"
 
 namespace keyhole {

@@ -2,7 +2,7 @@
 // with its log₁₀ ε once.
 #pragma once
 
-#include "core/analysis/pseudospectrum.h"
+#include "core/analysis/nonnormal/pseudospectrum.h"
 #include "widgets/plots/panel.h"
 
 #include <qcustomplot.h>

@@ -1,7 +1,7 @@
 // Whose pseudospectrum a panel would like to show, and where.
 #pragma once
 
-#include "core/analysis/pseudospectrum.h"
+#include "core/analysis/nonnormal/pseudospectrum.h"
 #include "core/experiment/experiment.h"
 
 #include <memory>

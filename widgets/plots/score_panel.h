@@ -2,7 +2,7 @@
 // estimator, and where the shown one stands among them.
 #pragma once
 
-#include "core/experiment/score_draws.h"
+#include "core/experiment/studies/score_draws.h"
 #include "widgets/plots/plot_panel.h"
 
 namespace keyhole {

@@ -1,0 +1,198 @@
+#include "core/analysis/comparison/prediction.h"
+
+#include "core/analysis/comparison/student_filter.h"
+#include "core/common/error.h"
+#include "core/common/random.h"
+#include "core/fitting/run_student.h"
+#include "core/linalg/eigen.h"
+#include "core/simulation/simulate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+constexpr double kWorst = -1e6;
+constexpr std::uint64_t kNoiseSubstream = 0x6761756765;  // the noise of noisyRun(), apart from the fits'
+
+// The share of the variance of targets that predictions explain; samples that are missing are left out.
+class Explained {
+ public:
+  explicit Explained(Index channels)
+      : m_sum(Vector::Zero(channels)), m_squares(Vector::Zero(channels)), m_count(Vector::Zero(channels)) {}
+
+  void add(const Vector& target, const Vector& error) {
+    for (Index i = 0; i < target.size(); ++i) {
+      if (std::isnan(target(i))) continue;
+      m_left += error(i) * error(i);
+      m_sum(i) += target(i);
+      m_squares(i) += target(i) * target(i);
+      m_count(i) += 1;
+    }
+  }
+
+  // NaN if the targets do not vary by more than rounding.
+  double share() const {
+    const Vector count = m_count.cwiseMax(1.0);
+    const double total = (m_squares - m_sum.cwiseAbs2().cwiseQuotient(count)).sum();
+    if (!(total > 1e-14 * m_squares.sum())) return std::numeric_limits<double>::quiet_NaN();
+    return std::max(1 - m_left / total, kWorst);
+  }
+
+ private:
+  double m_left = 0;
+  Vector m_sum, m_squares, m_count;
+};
+
+double oneStepShare(const Student& student, const Matrix& Y, const Matrix& predicted, Index first) {
+  Explained explained(Y.rows());
+  const double keep = 1 - student.alpha;
+  for (Index t = first + 1; t < Y.cols(); ++t)
+    explained.add(Y.col(t) - keep * Y.col(t - 1), Y.col(t) - predicted.col(t));
+  return explained.share();
+}
+
+// The columns `first`, first + stride … of a matrix, `count` of them.
+Matrix everyNth(const Matrix& values, Index first, Index stride, Index count) {
+  return values(Eigen::all, Eigen::seqN(first, count, stride));
+}
+
+// All runs of full length side by side, a column each: one product per step instead of one per run and step.
+// Not for switching students. Returns the number of runs.
+Index addRunsTogether(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
+                      Index horizon, Explained& explained, bool& diverged, Progress& progress) {
+  constexpr double kLimit = 1e12;  // as runStudent()
+  const Index runs = std::max<Index>((trial.activity.cols() - 1 - first) / horizon, 0);
+  if (runs == 0) return 0;
+  const Network network{DenseForm{student.A}};
+  Stepper stepper(network, student.phi, student.convention, student.alpha);
+  Matrix now = everyNth(filtered.states, first, horizon, runs), next(now.rows(), runs);
+  std::vector<bool> gone(static_cast<std::size_t>(runs), false);
+  for (Index s = 1; s <= horizon; ++s) {
+    progress.checkpoint(static_cast<double>(s) / static_cast<double>(horizon), "predicting");
+    Matrix drive = Matrix::Zero(now.rows(), runs);
+    if (student.V.cols() > 0)
+      drive += student.V * everyNth(trial.input, first + s - (student.inputAtArrival ? 0 : 1), horizon, runs);
+    if (student.b.size() > 0) drive.colwise() += student.b;
+    stepper.step(now, drive, next);
+    for (Index k = 0; k < runs; ++k) {
+      const auto run = static_cast<std::size_t>(k);
+      if (!gone[run] && !(next.col(k).cwiseAbs().maxCoeff() < kLimit)) gone[run] = diverged = true;
+      if (gone[run]) next.col(k) = now.col(k);
+    }
+    now.swap(next);
+    const Matrix truth = everyNth(trial.activity, first + s, horizon, runs);
+    const Matrix input = trial.input.rows() > 0 ? everyNth(trial.input, first + s, horizon, runs) : Matrix();
+    const Matrix error = truth - seenActivity(student, now, input);
+    for (Index k = 0; k < runs; ++k) explained.add(truth.col(k), error.col(k));
+  }
+  return runs;
+}
+
+double freeRunShare(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
+                    Index horizon, bool& diverged, Progress& progress) {
+  const Index T = trial.activity.cols();
+  Explained explained(trial.activity.rows());
+  if (!student.switching)
+    first +=
+        horizon * addRunsTogether(student, trial, filtered, first, horizon, explained, diverged, progress);
+  for (Index t = first; t + 1 < T; t += horizon) {
+    progress.checkpoint(static_cast<double>(t) / static_cast<double>(T), "predicting");
+    const Index steps = std::min(horizon, T - 1 - t) + 1;
+    const Matrix input = trial.input.middleCols(t, steps);
+    const int discrete = filtered.discrete.empty() ? 0 : filtered.discrete[static_cast<std::size_t>(t)];
+    const StudentRun run = runStudent(student, filtered.states.col(t), steps, input, Matrix(), discrete);
+    diverged = diverged || run.diverged;
+    const Matrix seen = seenActivity(student, run.states, input);
+    for (Index s = 1; s < steps; ++s)
+      explained.add(trial.activity.col(t + s), trial.activity.col(t + s) - seen.col(s));
+  }
+  return explained.share();
+}
+
+// S with S Sᵀ = P for a positive semidefinite P.
+Matrix squareRoot(const Matrix& P) {
+  const auto system = symmetricEigenSystem(P);
+  return system.vectors * system.values.cwiseMax(0.0).cwiseSqrt().asDiagonal();
+}
+
+// The covariance of a step's noise, n x n, or 0 x 0 if nothing is known of it.
+Matrix noiseCovariance(const Student& student, const Trial& recording) {
+  if (student.Q.size() > 0) return student.Q;
+  if (student.emission || student.switching) return {};
+  const Index N = seenUnits(student), n = student.A.rows(), count = recording.activity.cols() - 1;
+  const FilteredStates filtered = filterStates(student, recording);
+  const Matrix error = (recording.activity - filtered.predicted).rightCols(count);
+  Matrix Q = Matrix::Zero(n, n);
+  Q.topLeftCorner(N, N) = error * error.transpose() / static_cast<double>(count);
+  return Q;
+}
+
+}  // namespace
+
+std::string nameOf(PredictionStatus status) {
+  switch (status) {
+    case PredictionStatus::defined:
+      return "defined";
+    case PredictionStatus::diverged:
+      return "diverged";
+    case PredictionStatus::constant:
+      return "constant";
+    case PredictionStatus::noParameters:
+      return "no parameters";
+  }
+  return "unknown";
+}
+
+PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon,
+                                  Progress& progress) {
+  if (horizon < 1)
+    throw InputError("the horizon is " + std::to_string(horizon) + "; allowed: at least 1 step");
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  PredictionScores scores{kNaN, kNaN, horizon, PredictionStatus::noParameters};
+  if (student.A.size() == 0 || !student.A.allFinite()) return scores;
+  const FilteredStates filtered = filterStates(student, heldOut);
+  const Index first = std::min(horizon, heldOut.activity.cols() / 4);
+  bool diverged = filtered.diverged;
+  scores.oneStepR2 = oneStepShare(student, heldOut.activity, filtered.predicted, first);
+  scores.freeRunVariance = freeRunShare(student, heldOut, filtered, first, horizon, diverged, progress);
+  if (std::isnan(scores.oneStepR2) || std::isnan(scores.freeRunVariance))
+    scores.status = PredictionStatus::constant;
+  else
+    scores.status = diverged ? PredictionStatus::diverged : PredictionStatus::defined;
+  return scores;
+}
+
+double fitGauge(const PredictionScores& scores) {
+  return std::isnan(scores.freeRunVariance) ? 0.0 : std::clamp(scores.freeRunVariance, 0.0, 1.0);
+}
+
+std::pair<Trial, Trial> split(const Trial& trial, double fraction) {
+  const Index T = trial.activity.cols();
+  if (!(fraction > 0 && fraction < 1))
+    throw InputError("the fraction to fit is " + toText(fraction) + "; allowed: a number between 0 and 1");
+  if (T < 4)
+    throw InputError("the recording has " + std::to_string(T) +
+                     " time points; allowed: at least 4 to fit one part and hold out the other");
+  const auto wanted = static_cast<Index>(std::llround(fraction * static_cast<double>(T)));
+  const Index first = std::clamp<Index>(wanted, 2, T - 2);
+  return {{trial.activity.leftCols(first), trial.input.leftCols(first)},
+          {trial.activity.rightCols(T - first), trial.input.rightCols(T - first)}};
+}
+
+Matrix noisyRun(const Student& student, const Trial& recording, std::uint64_t seed) {
+  requireTrialOf(student, recording);
+  const Index T = recording.activity.cols(), n = student.A.rows();
+  const Matrix Q = noiseCovariance(student, recording);
+  Matrix noise(n, 0);
+  if (Q.size() > 0)
+    noise = squareRoot(Q) * RandomStream(seed, Stream::fit, kNoiseSubstream).normalMatrix(n, T - 1) /
+            student.alpha;
+  const Vector start = filterStates(student, recording).states.col(0);
+  const StudentRun run = runStudent(student, start, T, recording.input, noise);
+  return seenActivity(student, run.states, recording.input);
+}
+
+}  // namespace keyhole

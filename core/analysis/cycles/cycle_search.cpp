@@ -1,0 +1,203 @@
+#include "core/analysis/cycles/cycle_search.h"
+
+#include "core/linalg/eigen.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+constexpr double kSamePeriod = 1e-4;
+constexpr double kLonger = 3;  // each further attempt, and …
+constexpr double kFiner = 4;   // … the first step of its shooting
+constexpr Index kMostForStability = 100;
+
+// Maps the fractions of a part of the work into those of the whole.
+class Part : public Progress {
+ public:
+  Part(Progress& whole, double from, double to) : m_whole(whole), m_from(from), m_to(to) {}
+  void report(double fraction, std::string_view what) override {
+    m_whole.report(m_from + (m_to - m_from) * fraction, what);
+  }
+  void objective(int start, int iteration, double value) override {
+    m_whole.objective(start, iteration, value);
+  }
+  bool stopRequested() const override { return m_whole.stopRequested(); }
+  bool grantStop() override { return m_whole.grantStop(); }
+
+ private:
+  Progress& m_whole;
+  double m_from, m_to;
+};
+
+// Whether a run may come to rest at this point: a slow spiral towards a small cycle may also lead Newton into
+// the unstable point within. Beyond kMostForStability coordinates it is believed.
+bool attracts(const SmoothFlow& flow, ConstVectorRef point) {
+  if (flow.size > kMostForStability) return true;
+  Matrix J(flow.size, flow.size);
+  flow.tangent(point, Matrix::Identity(flow.size, flow.size), J);
+  return eigenvalues(J)(0).real() < 0;
+}
+
+double radiusOf(const Matrix& points) {
+  return std::sqrt((points.colwise() - points.rowwise().mean()).colwise().squaredNorm().mean());
+}
+
+}  // namespace
+
+bool CycleSearch::isKnown(ConstVectorRef state, double period, Index start) {
+  for (auto& known : m_known) {
+    if (std::abs(known.cycle.period / period - 1) > 10 * kSamePeriod) continue;
+    if (distanceFromOrbit(state, known.points) > kSameOrbit * known.amplitude) continue;
+    known.cycle.starts.push_back(start);
+    return true;
+  }
+  return false;
+}
+
+void CycleSearch::keep(LimitCycle cycle, Matrix points, Index start) {
+  for (auto& known : m_known) {
+    if (std::abs(known.cycle.period / cycle.period - 1) > kSamePeriod) continue;
+    if (distanceFromOrbit(points, known.points) > kSameOrbit * known.amplitude) continue;
+    known.cycle.starts.push_back(start);
+    return;
+  }
+  cycle.starts = {start};
+  const double radius = radiusOf(points);
+  m_known.push_back({std::move(cycle), std::move(points), radius});
+}
+
+void CycleSearch::fail(CycleStatus status, Index start) {
+  LimitCycle& failure = m_failures[status];
+  failure.status = status;
+  failure.starts.push_back(start);
+}
+
+// What became of a run; nothing if another attempt may help.
+std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinates, const Recurrence& run,
+                                               Index start, int attempt) {
+  switch (run.end) {
+    case RunEnd::rests:
+      return CycleStatus::fixedPoint;
+    case RunEnd::diverges:
+      return CycleStatus::diverged;
+    case RunEnd::stopped:
+      return CycleStatus::stopped;
+    case RunEnd::wanders:
+      return {};
+    case RunEnd::recurs:
+      break;
+  }
+  if (isKnown(run.state, run.period, start)) return CycleStatus::found;
+  LimitCycleOptions options = m_options;
+  options.shooting.step /= std::pow(kFiner, attempt - 1);
+  const ClosedOrbit rough =
+      closeRoughly(coordinates.flow, run.state, run.period, options.shooting, m_progress);
+  if (rough.status == ShootingStatus::stopped) return CycleStatus::stopped;
+  if (rough.status == ShootingStatus::fixedPoint && attempt > 1 && attracts(coordinates.flow, rough.start))
+    return CycleStatus::fixedPoint;
+  if (rough.status != ShootingStatus::converged) return {};
+  if (isKnown(rough.start, rough.period, start)) return CycleStatus::found;
+  Matrix points;
+  LimitCycle cycle =
+      refineInCoordinates(m_system, coordinates, rough.start, rough.period, options, m_progress, &points);
+  if (cycle.status == CycleStatus::stopped) return CycleStatus::stopped;
+  if (cycle.status != CycleStatus::found) return {};
+  keep(std::move(cycle), std::move(points), start);
+  return CycleStatus::found;
+}
+
+void CycleSearch::searchSmooth(ConstMatrixRef starts) {
+  const CycleCoordinates coordinates(m_system);
+  Matrix states = coordinates.latent ? coordinates.latent->reduced(starts) : Matrix(starts);
+  std::vector<Index> open(static_cast<std::size_t>(starts.cols()));
+  for (std::size_t k = 0; k < open.size(); ++k) open[k] = static_cast<Index>(k);
+  RecurrenceOptions runs = m_options.runs;
+  for (int attempt = 1; attempt <= m_options.attempts && !open.empty(); ++attempt) {
+    Part part(m_progress, (attempt - 1.0) / m_options.attempts,
+              static_cast<double>(attempt) / m_options.attempts);
+    const auto found = recurrences(coordinates.flow, states, runs, part);
+    std::vector<Index> left;
+    Matrix next(states.rows(), states.cols());
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      const auto status =
+          m_progress.stopRequested() ? CycleStatus::stopped : follow(coordinates, found[k], open[k], attempt);
+      if (status) {
+        if (*status != CycleStatus::found) fail(*status, open[k]);
+      } else if (attempt < m_options.attempts) {
+        next.col(static_cast<Index>(left.size())) = found[k].last;
+        left.push_back(open[k]);
+      } else {
+        fail(found[k].end == RunEnd::recurs ? CycleStatus::notConverged : CycleStatus::noRecurrence, open[k]);
+      }
+    }
+    open = std::move(left);
+    states = next.leftCols(static_cast<Index>(open.size()));
+    runs.settle = std::max(runs.settle, runs.horizon) * kLonger;
+    runs.horizon *= kLonger;
+  }
+}
+
+void CycleSearch::searchSwitching(ConstMatrixRef starts) {
+  for (Index k = 0; k < starts.cols(); ++k) {
+    const auto runs = static_cast<double>(starts.cols());
+    Part part(m_progress, static_cast<double>(k) / runs, static_cast<double>(k + 1) / runs);
+    LimitCycle cycle = cycleByReturns(m_system, starts.col(k), m_options, part);
+    if (cycle.status == CycleStatus::found) {
+      Matrix points = cycle.points;
+      keep(std::move(cycle), std::move(points), k);
+    } else {
+      fail(cycle.status, k);
+    }
+  }
+}
+
+// With every cycle of an odd system, z ↦ -z gives one.
+void CycleSearch::addMirrorImages() {
+  if (!isOdd(m_system)) return;
+  const std::size_t found = m_known.size();
+  for (std::size_t k = 0; k < found; ++k) {
+    if (m_known[k].cycle.mirrorSymmetric) continue;
+    const Matrix image = -m_known[k].points;
+    const bool there = std::any_of(m_known.begin(), m_known.end(), [&](const Known& other) {
+      return std::abs(other.cycle.period / m_known[k].cycle.period - 1) <= kSamePeriod &&
+             distanceFromOrbit(image, other.points) <= kSameOrbit * other.amplitude;
+    });
+    if (there) continue;
+    Known mirrored{m_known[k].cycle, image, m_known[k].amplitude};
+    mirrored.cycle.points *= -1;
+    mirrored.cycle.mean *= -1;
+    mirrored.cycle.starts.clear();
+    mirrored.cycle.message += " It is the mirror image of another one.";
+    m_known.push_back(std::move(mirrored));
+  }
+}
+
+std::vector<LimitCycle> CycleSearch::results() {
+  std::vector<LimitCycle> found;
+  for (auto& known : m_known) found.push_back(std::move(known.cycle));
+  std::stable_sort(found.begin(), found.end(), [](const LimitCycle& a, const LimitCycle& b) {
+    return a.starts.size() > b.starts.size();
+  });
+  for (auto& [status, failure] : m_failures) {
+    failure.message = sentenceOf(failure);
+    found.push_back(std::move(failure));
+  }
+  return found;
+}
+
+std::vector<LimitCycle> CycleSearch::run(ConstMatrixRef starts) {
+  if (starts.cols() == 0) return {};
+  if (isAffine(m_system)) {
+    for (Index k = 0; k < starts.cols(); ++k) fail(CycleStatus::affine, k);
+  } else if (m_system.switching) {
+    searchSwitching(starts);
+  } else {
+    searchSmooth(starts);
+    addMirrorImages();
+  }
+  return results();
+}
+
+}  // namespace keyhole

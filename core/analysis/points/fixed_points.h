@@ -1,0 +1,88 @@
+// Where a system rests, or nearly: fixed points (F = 0) and slow points (local minima of q = ½‖F‖²) from many
+// starts (Sussillo & Barak 2013), each certified by its residual.
+#pragma once
+
+#include "core/analysis/flow/linearisation.h"
+#include "core/common/progress.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace keyhole {
+
+struct FixedPointOptions {
+  int iterations = 200;         // >= 1, per start
+  double tolerance = 1e-12;     // > 0: fixed is ‖F‖ <= tolerance √D
+  double slowSpeed = 0.1;       // >= 0: slow is a local minimum of q with ‖F‖ <= slowSpeed √D per τ
+  double mergeDistance = 1e-4;  // >= 0, relative to the scale of the starts: ends as near are one point
+  double marginalBand = 1e-6;   // >= 0, half width around Re λ = 1 that counts as marginal
+  Index maxPoints = 256;        // >= 1: the points kept; what is left out is counted
+  Index maxLinearised = 64;     // >= 0: the points whose eigenvalues are computed
+  Index maxModes = 4;           // >= 0: the directions per point
+};
+std::vector<std::string> problems(const FixedPointOptions& options);
+
+enum class PointKind {
+  fixed,  // ‖F‖ <= tolerance √D
+  slow,   // ∇q = 0 (‖∇q‖ <= 1e-8 ‖F‖), a minimum of q, not fixed, ‖F‖ <= slowSpeed √D
+  notConverged,  // none of these: a fast minimum of q, or the iterations ran out
+};
+std::string nameOf(PointKind kind);
+
+struct FixedPoint {
+  Vector position;      // D
+  double residual = 0;  // ‖F‖, recomputed with flow()
+  double q = 0;         // ½‖F‖²
+  double gradient = 0;  // ‖∇q‖; of a low-rank network within its manifold (flow_equation.h)
+  PointKind kind = PointKind::notConverged;
+  Index starts = 0;     // how many of the starts ended there; 0 where none was needed (affine systems)
+  int iterations = 0;   // of the start that came nearest
+  int region = 0;       // the discrete state of a switching system
+  Linearisation local;  // unknown beyond maxLinearised
+};
+
+enum class FixedPointStatus {
+  exact,         // affine: (I - B) z = v has one solution (a switching system: in each of its regions)
+  continuum,     // affine: I - B is singular to rounding and v in its range: a line or plane of fixed points
+  inconsistent,  // affine: I - B is singular to rounding and v not in its range: no fixed point
+  searched,      // every start ended at a fixed or slow point
+  partly,        // some starts did not: these are kept as notConverged
+  stopped,       // the user stopped; what was found until then
+};
+
+struct FixedPoints {
+  FixedPointStatus status = FixedPointStatus::searched;
+  std::string message;             // one sentence
+  std::vector<FixedPoint> points;  // fixed, slow, notConverged; within a kind by falling number of starts
+  Matrix continuum;                // D x k, orthonormal: through points[0], if status is continuum
+  Index virtualPoints = 0;  // switching: points of rest of a discrete state outside of its region, dropped
+  Index omittedPoints = 0;  // beyond maxPoints
+  Index searchedStarts = 0;
+};
+
+// Starts in columns (D x count): the origin, then columns drawn from the activity (D x T, T >= 1) with
+// Gaussian jitter, `spread` times the root mean square of the activity's standard deviations.
+Matrix fixedPointStarts(ConstMatrixRef activity, Index count, double spread, std::uint64_t seed);
+
+// From starts in columns (D x n; n >= 1 unless the system is affine or switching, where none is needed
+// or used). Tanh networks: a search per start (root_search.h), on all cores, in r latent
+// coordinates if the network is of low rank r < D. Ends of the same kind within mergeDistance of each other
+// are one point. Same result whatever the number of threads. Above 64 unknowns starts go in waves, and one
+// that comes within 2 % of the scale of a lower end of an earlier wave counts as ended there. Low-rank
+// networks of more than 4096 units: all starts but 16 first search in 2048 evenly spaced units that stand
+// for all, and what they find is then searched for in the whole network; a start counts for the point to
+// which its thinned end led. Switching systems: the point of rest of each discrete state, if in its own
+// region (points on a border between regions, where F jumps, are not looked for). Throws InputError for bad
+// options or starts. Affine: O(D³), low rank O(D r²).
+FixedPoints findFixedPoints(const FlowSystem& system, ConstMatrixRef starts,
+                            const FixedPointOptions& options = {}, Progress& progress = noProgress());
+
+// The same from latent starts (r x n) of a low-rank tanh network: y = Qᵀ(z - v) of flow_equation.h, for
+// networks whose D x n starts would not fit into memory.
+Matrix latentStarts(const FlowSystem& system, ConstMatrixRef states);
+FixedPoints findFixedPointsFromLatents(const FlowSystem& system, ConstMatrixRef starts,
+                                       const FixedPointOptions& options = {},
+                                       Progress& progress = noProgress());
+
+}  // namespace keyhole

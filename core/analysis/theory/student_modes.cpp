@@ -1,0 +1,111 @@
+#include "core/analysis/theory/student_modes.h"
+
+#include "core/linalg/eigen.h"
+#include "core/linalg/leading_eigen.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+void findHenrici(StudentModes& modes, const ComplexVector& values, double norm, double undeterminedSquares) {
+  if (undeterminedSquares > 1e-6 * norm * norm) {
+    modes.henriciUndetermined = true;
+    return;
+  }
+  const double squares = norm * norm;
+  modes.henrici = squares > 0 ? std::sqrt(std::max(0.0, squares - values.squaredNorm()) / squares) : 0.0;
+}
+
+Vector leadingSingular(ConstMatrixRef A, Index count) {
+  const Vector all = singularValues(A);
+  return all.head(std::min(count, all.size()));
+}
+
+}  // namespace
+
+std::string nameOf(ModeRoad road) {
+  switch (road) {
+    case ModeRoad::exact:
+      return "exact";
+    case ModeRoad::lowRank:
+      return "low rank";
+    case ModeRoad::companion:
+      return "companion";
+    case ModeRoad::symmetric:
+      return "symmetric";
+    case ModeRoad::krylov:
+      return "Krylov";
+    case ModeRoad::dense:
+      return "dense";
+  }
+  return "unknown";
+}
+
+StudentModes denseModes(ConstMatrixRef A, const ModeQuestions& questions) {
+  const Index n = A.rows(), k = std::min(questions.count, n);
+  const EigenReport report = eigenReport(A, k);
+  const double norm = A.norm();
+  StudentModes modes;
+  modes.road = ModeRoad::dense;
+  modes.complete = true;
+  modes.leading.values = report.values.head(k);
+  modes.leading.conditions = report.conditions.head(k);
+  double undeterminedSquares = 0;
+  for (Index i = 0; i < n; ++i) {
+    const bool undetermined =
+        roundingMayMove(report.conditions(i), distanceToNearest(report.values, i), n, norm);
+    if (undetermined) undeterminedSquares += std::norm(report.values(i));
+    if (i < k) modes.leading.undetermined.push_back(undetermined);
+  }
+  modes.residual = eigenResidual(A, modes.leading.values, report.vectors);
+  modes.score = lineAttractorScore(modes.leading);
+  if (!questions.all) return modes;
+  findHenrici(modes, report.values, norm, undeterminedSquares);
+  modes.singular = leadingSingular(A, questions.count);
+  return modes;
+}
+
+StudentModes exactModes(ConstMatrixRef A, const ComplexVector& values, const ModeQuestions& questions) {
+  const Index k = std::min(questions.count, values.size());
+  StudentModes modes;
+  modes.road = ModeRoad::exact;
+  modes.complete = true;
+  modes.residual = 0;
+  modes.leading.values = values.head(k);
+  modes.leading.undetermined.assign(static_cast<std::size_t>(k), false);
+  modes.leading.exact = true;
+  modes.score = lineAttractorScore(modes.leading);
+  if (!questions.all) return modes;
+  findHenrici(modes, values, A.norm(), 0);
+  modes.singular = leadingSingular(A, questions.count);
+  return modes;
+}
+
+// λ̂ = 1 - 1/(2c) over the eigenvalues c > 0 of C: the leading λ̂ belong to the largest c. The largest |λ̂| are
+// among the largest and the smallest c.
+StudentModes symmetricModes(ConstMatrixRef C, const ModeQuestions& questions) {
+  const Index n = C.rows(), k = std::min(questions.count, n);
+  const auto system = symmetricEigenSystem(C, questions.all ? n : k);
+  const Vector values = 1.0 - 0.5 / system.values.array();
+  StudentModes modes;
+  modes.road = ModeRoad::symmetric;
+  modes.complete = true;
+  modes.leading.values = values.head(k).cast<std::complex<double>>();
+  modes.leading.conditions = Vector::Ones(k);
+  modes.leading.undetermined.assign(static_cast<std::size_t>(k), false);
+  // C v - c v = r gives (Â - λ̂) v = (C⁻¹/(2c)) r, and ‖C⁻¹‖ <= 2 (1 + ‖Â‖).
+  const Matrix V = system.vectors.leftCols(k);
+  const Matrix rest = C * V - V * system.values.head(k).asDiagonal();
+  modes.residual = (rest.colwise().norm().transpose().array() / system.values.head(k).array()).maxCoeff();
+  modes.score = lineAttractorScore(modes.leading);
+  if (!questions.all) return modes;
+  modes.henrici = 0;
+  Vector singular = values.cwiseAbs();
+  std::sort(singular.begin(), singular.end(), std::greater<>());
+  modes.singular = singular.head(k);
+  return modes;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,39 @@
+// All settings as one value: presets, undo and the session file are made of it.
+#pragma once
+
+#include "core/experiment/settings/settings_table.h"
+
+#include <cstdint>
+
+namespace keyhole {
+
+class Settings {
+ public:
+  Settings();  // every setting at its default
+
+  const SettingValue& value(std::string_view key) const;
+  double number(std::string_view key) const;  // integers too
+  long long integer(std::string_view key) const;
+  bool flag(std::string_view key) const;
+  const std::string& text(std::string_view key) const;  // choices too
+
+  // Checks type and range (InputError). A whole double is accepted for an integer.
+  void set(std::string_view key, SettingValue value);
+  void setFromText(std::string_view key, std::string_view text);
+
+  bool isDefault(std::string_view key) const;
+  bool applies(const SettingRow& row) const;
+
+  friend bool operator==(const Settings&, const Settings&) = default;
+
+ private:
+  std::vector<SettingValue> m_values;  // in the order of the table
+};
+
+// Whether any setting of a stage up to and including `stage` differs: then that stage's result is stale.
+bool staleThrough(const Settings& before, const Settings& after, Stage stage);
+
+// The keys whose values differ.
+std::vector<std::string> changedKeys(const Settings& before, const Settings& after);
+
+}  // namespace keyhole

@@ -1,0 +1,232 @@
+#include "core/experiment/studies/compare.h"
+
+#include "core/common/error.h"
+#include "core/experiment/experiment_stages.h"
+#include "core/experiment/trial_fits.h"
+#include "core/fitting/run_student.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+SettingValue text(const char* value) {
+  return std::string(value);
+}
+
+// Numbers of iterations as published, or where the loss stands still.
+std::vector<MethodVariant> makeVariants() {
+  return {
+      {"map", "MAP", "Ridge regression with the teacher's own form.", {{"fit.method", text("map")}}},
+      {"lds-published",
+       "Latent LDS, as published",
+       "PCA emissions in a random rotation, EM on the dynamics.",
+       {{"fit.method", text("lds")}, {"fit.estimator", text("published")}, {"fit.iterations", 200LL}}},
+      {"lds",
+       "Latent LDS, exact EM",
+       "Maximum likelihood of all parameters.",
+       {{"fit.method", text("lds")}, {"fit.estimator", text("exact")}, {"fit.iterations", 200LL}}},
+      {"lds-full",
+       "Latent LDS, exact EM, full Q",
+       "The same with a full covariance of the dynamics noise.",
+       {{"fit.method", text("lds")},
+        {"fit.estimator", text("exact")},
+        {"fit.noise", text("full")},
+        {"fit.iterations", 200LL}}},
+      {"subspace",
+       "Subspace identification",
+       "A latent linear system without iterations.",
+       {{"fit.method", text("subspace")}}},
+      {"slds",
+       "Switching LDS",
+       "Latent linear systems that take turns.",
+       {{"fit.method", text("slds")}, {"fit.iterations", 50LL}}},
+      {"cornn",
+       "CORNN",
+       "Convex fit of a tanh network with leaky rates.",
+       {{"fit.method", text("cornn")}, {"fit.iterations", 1000LL}}},
+      {"force",
+       "FORCE",
+       "Recursive least squares on a running network.",
+       {{"fit.method", text("force")}, {"fit.iterations", 100LL}}},
+      {"bptt",
+       "BPTT",
+       "Back-propagation through time with teacher forcing.",
+       {{"fit.method", text("bptt")}, {"fit.hidden", 0LL}, {"fit.iterations", 200LL}}},
+      {"bptt-hidden",
+       "BPTT, 50 hidden units",
+       "The same with units that nobody saw.",
+       {{"fit.method", text("bptt")}, {"fit.hidden", 50LL}, {"fit.iterations", 200LL}}},
+  };
+}
+
+const MethodVariant& variantNamed(std::string_view name) {
+  std::string known;
+  for (const auto& variant : comparedMethods()) {
+    if (variant.name == name) return variant;
+    known += (known.empty() ? "" : ", ") + variant.name;
+  }
+  throw InputError("the method is " + std::string(name) + "; allowed: " + known);
+}
+
+// The recording, divided, and what the teacher is known to be.
+struct Material {
+  Trial fitted, heldOut;
+  std::optional<TeacherDynamics> teacher;
+  double window = 1;  // length of the recording, τ
+};
+
+// A linear teacher's leading modes restricted to the seen units, its spectrum, and its activity there.
+TeacherDynamics teacherOf(const Experiment& experiment, const Trial& trial, Index modes) {
+  TeacherDynamics known;
+  known.spectrum = experiment.teacherAnalysis->spectrum;
+  const Matrix all = leadingModes(experiment.teacher->teacher->network, modes);
+  if (all.cols() > 0) known.modes = all(experiment.observation->seen, Eigen::all);
+  known.activity = trial.activity;
+  return known;
+}
+
+Material materialOf(const Experiment& experiment, const CompareOptions& options, Progress& progress) {
+  Settings settings = experiment.settings;
+  settings.set("fit.method", text("lds"));  // any method that is given the recording itself
+  const Trial all = stages::trialOf(settings, *experiment.teacher, *experiment.simulation,
+                                    *experiment.observation, progress);
+  Material material;
+  std::tie(material.fitted, material.heldOut) = split(all, options.fitted);
+  material.window = static_cast<double>(all.activity.cols()) * experiment.simulation->alpha;
+  if (experiment.teacherAnalysis)
+    material.teacher = teacherOf(experiment, material.fitted, AgreementOptions().plane);
+  return material;
+}
+
+Student fitOf(const Settings& settings, const Material& material, Progress& progress) {
+  const FitMethod method = fitMethod(settings);
+  if (method != FitMethod::lds && method != FitMethod::slds)
+    requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
+  if (method != FitMethod::map) return fitTrials(settings, {material.fitted}, progress);
+  const MapOptions options = mapOptions(settings);
+  Student student = fitMap(material.fitted.activity, material.fitted.input, options, progress);
+  student.seen = material.fitted.activity.rows();
+  return student;
+}
+
+double explainedOf(const Student& student, const Trial& trial) {
+  const Matrix& Y = trial.activity;
+  if (student.emission) return explainedVariance(Y, seenActivity(student, student.states, trial.input));
+  const auto run =
+      runStudent(student, startFor(student, Y.col(0)), Y.cols(), trial.input, Matrix(student.A.rows(), 0));
+  return explainedVariance(Y, seenActivity(student, run.states, trial.input));
+}
+
+std::string verdictOf(const MethodRow& row, const Experiment& experiment) {
+  const SystemEvidence student{row.spectrum, row.score, {}, false, false};
+  std::optional<SystemEvidence> teacher;
+  if (experiment.teacherAnalysis)
+    teacher = SystemEvidence{
+        experiment.teacherAnalysis->spectrum, experiment.teacherAnalysis->score, {}, false, false};
+  return nameOf(judge(teacher, student, "", verdictOptions(experiment.settings)).kind);
+}
+
+// The picture of the student, as if it were the experiment's own.
+std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Experiment& experiment,
+                                                 Progress& progress) {
+  Experiment own = experiment;
+  own.settings = row.settings;
+  auto fit = std::make_shared<FitStage>();
+  fit->student = row.student;
+  // MAP was given the same input as the others here, and takes it undivided there.
+  if (fitMethod(row.settings) == FitMethod::map && row.student.V.cols() > 0)
+    fit->student.V /= experiment.simulation->signal.cwiseAbs().maxCoeff();
+  own.fit = fit;
+  return stages::analyseStudent(own, stages::Depth::picture, nullptr, progress);
+}
+
+void score(MethodRow& row, const Material& material, const Experiment& experiment, Index horizon,
+           Progress& progress) {
+  const Student& student = row.student;
+  row.spectrum = spectrumOf(student.A, true);
+  row.score = lineAttractorScore(row.spectrum);
+  row.henrici = henriciNumber(student.A, row.spectrum.values);
+  row.explainedVariance = explainedOf(student, material.fitted);
+  row.heldOut = predictionScores(student, material.heldOut, horizon);
+  row.fitsTheData = fitGauge(row.heldOut);
+  row.verdict = verdictOf(row, experiment);
+  row.analysis = analysisOf(row, experiment, progress);
+  if (!material.teacher) return;
+  AgreementOptions options;
+  options.window = material.window;
+  const auto seed = static_cast<std::uint64_t>(experiment.settings.integer("fit.seed"));
+  row.agreement = dynamicsAgreement(*material.teacher, student, noisyRun(student, material.fitted, seed),
+                                    options, progress);
+  row.hasTheDynamics = row.agreement->gauge;
+}
+
+MethodRow rowOf(const MethodVariant& variant, const Material& material, const Experiment& experiment,
+                Index horizon, Progress& progress) {
+  MethodRow row;
+  row.name = variant.name;
+  row.label = variant.label;
+  row.settings = settingsOf(experiment.settings, variant.name);
+  row.score = {kNaN, ScoreStatus::undetermined};
+  const auto start = Clock::now();
+  try {
+    row.student = fitOf(row.settings, material, progress);
+    row.summary = row.student.summary;
+  } catch (const InputError& error) {  // too many latents for so few units …
+    row.summary.status = FitStatus::notRun;
+    row.summary.message = error.what();
+  }
+  row.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  row.hasParameters = hasParameters(row.summary.status);
+  if (row.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
+  if (row.hasParameters) score(row, material, experiment, horizon, progress);
+  return row;
+}
+
+}  // namespace
+
+const std::vector<MethodVariant>& comparedMethods() {
+  static const std::vector<MethodVariant> variants = makeVariants();
+  return variants;
+}
+
+Settings settingsOf(const Settings& settings, std::string_view method) {
+  Settings own = settings;
+  for (const auto& [key, value] : variantNamed(method).settings) own.set(key, value);
+  return own;
+}
+
+Comparison compareMethods(const Experiment& experiment, const CompareOptions& options, Progress& progress,
+                          const CompareSink& sink) {
+  std::vector<std::string> names = options.methods;
+  if (names.empty())
+    for (const auto& variant : comparedMethods()) names.push_back(variant.name);
+  for (const auto& name : names) variantNamed(name);  // told before anything is computed
+  const Material material = materialOf(experiment, options, progress);
+  const auto oneTau = static_cast<Index>(std::lround(1 / experiment.simulation->alpha));
+  const Index horizon = options.horizon > 0 ? options.horizon : std::max<Index>(oneTau, 1);
+  Comparison comparison;
+  try {
+    for (const auto& name : names) {
+      const auto& variant = variantNamed(name);
+      progress.checkpoint(static_cast<double>(comparison.rows.size()) / static_cast<double>(names.size()),
+                          "comparing: " + variant.label);
+      comparison.rows.push_back(rowOf(variant, material, experiment, horizon, progress));
+      if (sink) sink(comparison);
+    }
+  } catch (const Stopped&) {
+    return comparison;
+  }
+  comparison.complete = true;
+  if (sink) sink(comparison);
+  return comparison;
+}
+
+}  // namespace keyhole

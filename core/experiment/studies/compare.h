@@ -1,0 +1,65 @@
+// Students of several methods on one recording, side by side: what each claims, how well it fits data that it
+// has not seen, and whether it has the teacher's dynamics.
+#pragma once
+
+#include "core/analysis/comparison/prediction.h"
+#include "core/analysis/comparison/similarity.h"
+#include "core/experiment/experiment.h"
+
+#include <limits>
+
+namespace keyhole {
+
+struct CompareOptions {
+  std::vector<std::string> methods;  // names, see compareMethods(); empty: all that make sense
+  double fitted = 0.8;               // the first share of the recording is fitted, the rest held out
+  Index horizon = 0;                 // steps of a free run; 0: one τ, 1/α
+};
+
+struct MethodRow {
+  static constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
+  std::string name;   // "lds-published"
+  std::string label;  // "Latent LDS, as published"
+  FitSummary summary;
+  bool hasParameters = false;
+  Settings settings;  // of the experiment, with this method
+  Student student;
+  Spectrum spectrum;         // empty without parameters
+  LineAttractorScore score;  // NaN without
+  double henrici = kNotKnown;
+  double explainedVariance = kNotKnown;  // of the fitted part, as for SystemAnalysis
+  PredictionScores heldOut;
+  std::optional<DynamicsAgreement> agreement;      // empty for a recording
+  double fitsTheData = kNotKnown;                  // the two gauges, in [0, 1]
+  double hasTheDynamics = kNotKnown;               // NaN for a recording
+  std::string verdict;                             // nameOf() of the verdict's kind
+  std::shared_ptr<const SystemAnalysis> analysis;  // its flow …, coarse; null without parameters
+  double seconds = 0;
+};
+
+struct Comparison {
+  std::vector<MethodRow> rows;  // in the order of the methods, those that are done
+  bool complete = false;
+};
+
+using CompareSink = std::function<void(const Comparison&)>;
+
+// The methods that can be compared: names and labels. Variants of one method (the estimators of the latent
+// LDS, BPTT with hidden units) count as methods.
+struct MethodVariant {
+  std::string name, label, help;
+  std::vector<std::pair<std::string, SettingValue>> settings;  // what differs from the experiment's settings
+};
+const std::vector<MethodVariant>& comparedMethods();
+
+// The experiment's settings, with the method of that name. Throws InputError naming an unknown one.
+Settings settingsOf(const Settings& settings, std::string_view method);
+
+// Fits every method to the first part of what is seen (at most fit.steps time points) and scores it on the
+// rest. All methods get the same recording and input. The sink is given the growing table. A stop returns
+// what is there. The experiment needs its stages through the observation, and the teacher's analysis if it
+// has a teacher.
+Comparison compareMethods(const Experiment& experiment, const CompareOptions& options,
+                          Progress& progress = noProgress(), const CompareSink& sink = {});
+
+}  // namespace keyhole

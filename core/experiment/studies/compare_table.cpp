@@ -1,0 +1,153 @@
+#include "core/experiment/studies/compare_table.h"
+
+#include "core/common/error.h"
+#include "core/io/json_values.h"
+
+#include <cmath>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr Index kLeading = 3;
+
+CompareColumn numberColumn(std::string key, std::string title, std::string help,
+                           std::function<double(const MethodRow&)> number) {
+  return {std::move(key), std::move(title), std::move(help), std::move(number), {}};
+}
+
+CompareColumn textColumn(std::string key, std::string title, std::string help,
+                         std::function<std::string(const MethodRow&)> text) {
+  return {std::move(key), std::move(title), std::move(help), {}, std::move(text)};
+}
+
+std::string leadingText(const MethodRow& row) {
+  std::string text;
+  for (Index i = 0; i < std::min(kLeading, row.spectrum.values.size()); ++i) {
+    if (row.spectrum.values(i).imag() < 0) continue;  // named by its partner
+    text += (text.empty() ? "" : ", ") + complexText(row.spectrum.values(i));
+  }
+  return text;
+}
+
+std::string scoreStatus(const MethodRow& row) {
+  return row.hasParameters ? nameOf(row.score.status) : "";
+}
+
+double ofAgreement(const MethodRow& row, double DynamicsAgreement::*member) {
+  return row.agreement ? (*row.agreement).*member : kNaN;
+}
+
+double dsaOf(const MethodRow& row) {
+  return row.agreement && row.agreement->dsa.defined ? row.agreement->dsa.match.angle : kNaN;
+}
+
+double firstAngle(const MethodRow& row) {
+  return row.agreement && row.agreement->angles.size() > 0 ? row.agreement->angles(0) : kNaN;
+}
+
+// Named by a comma in a CSV cell, a text is put in quotes.
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::vector<CompareColumn> makeColumns() {
+  return {
+      textColumn("method", "method", "How the student was fitted.",
+                 [](const MethodRow& r) { return r.label; }),
+      textColumn("verdict", "verdict",
+                 "What its persistent modes (at 0, if it is not linear) come to, beside the teacher's; "
+                 "cycles are not looked for.",
+                 [](const MethodRow& r) { return r.verdict; }),
+      numberColumn("fits_the_data", "fits the data (held out)",
+                   "Gauge from 0 to 1: the variance of held-out activity that free runs of one τ explain.",
+                   [](const MethodRow& r) { return r.fitsTheData; }),
+      numberColumn("has_the_teachers_dynamics", "has the dynamics",
+                   "Gauge from 0 to 1: the share of the modes of teacher and student that agree.",
+                   [](const MethodRow& r) { return r.hasTheDynamics; }),
+      numberColumn("line_attractor_score", "score", "Line attractor score log₂(τ₁/τ₂).",
+                   [](const MethodRow& r) { return r.score.value; }),
+      textColumn("line_attractor_status", "score's status", "Whether the score means what it says.",
+                 scoreStatus),
+      textColumn("leading_eigenvalues", "leading eigenvalues", "The first three, in the paper's scaling.",
+                 leadingText),
+      numberColumn("explained_variance", "explained variance",
+                   "Of the fitted part: a noise-free run from its first sample, or a latent model's smoothed "
+                   "reconstruction.",
+                   [](const MethodRow& r) { return r.explainedVariance; }),
+      numberColumn("held_out_one_step_r2", "one step (held out)",
+                   "R² of x_t - (1-α) x_{t-1} on the part that was not fitted.",
+                   [](const MethodRow& r) { return r.heldOut.oneStepR2; }),
+      numberColumn("held_out_free_run", "free run (held out)",
+                   "Explained variance of runs of one τ on the part that was not fitted.",
+                   [](const MethodRow& r) { return r.heldOut.freeRunVariance; }),
+      numberColumn("spectrum_distance", "distance of spectra",
+                   "Mean distance of the ten leading eigenvalues from the teacher's, best paired.",
+                   [](const MethodRow& r) { return ofAgreement(r, &DynamicsAgreement::spectrumDistance); }),
+      numberColumn(
+          "principal_angle", "principal angle",
+          "Between the planes of the leading modes, in the seen units; radians. Empty for a teacher whose "
+          "modes are all alike (a chain), so that none leads.",
+          firstAngle),
+      numberColumn(
+          "dsa", "DSA",
+          "Dynamical similarity of the activities in delay coordinates (Ostrow et al. 2023); radians, 0 "
+          "is the same.",
+          dsaOf),
+      numberColumn("henrici", "Henrici number", "Departure from normality, 0 to 1.",
+                   [](const MethodRow& r) { return r.henrici; }),
+      numberColumn("seconds", "seconds", "Time of the fit.", [](const MethodRow& r) { return r.seconds; }),
+      textColumn("status", "status", "How the fit ended.",
+                 [](const MethodRow& r) { return nameOf(r.summary.status); }),
+  };
+}
+
+}  // namespace
+
+const std::vector<CompareColumn>& compareColumns() {
+  static const std::vector<CompareColumn> columns = makeColumns();
+  return columns;
+}
+
+std::string compareCsv(const Comparison& comparison) {
+  std::string text;
+  for (const auto& column : compareColumns()) text += (text.empty() ? "" : ",") + column.key;
+  text += "\n";
+  for (const auto& row : comparison.rows) {
+    bool first = true;
+    for (const auto& column : compareColumns()) {
+      if (!first) text += ",";
+      first = false;
+      if (column.text)
+        text += cell(column.text(row));
+      else if (const double value = column.number(row); std::isfinite(value))
+        text += toText(value);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json compareJson(const Comparison& comparison) {
+  auto rows = nlohmann::ordered_json::array();
+  for (const auto& row : comparison.rows) {
+    nlohmann::ordered_json json;
+    json["name"] = row.name;
+    for (const auto& column : compareColumns()) {
+      if (column.text)
+        json[column.key] = column.text(row);
+      else
+        json[column.key] = numberOrNull(column.number(row));
+    }
+    json["eigenvalues"] = eigenvaluesToJson(row.spectrum.values);
+    json["message"] = row.summary.message;
+    rows.push_back(std::move(json));
+  }
+  return rows;
+}
+
+}  // namespace keyhole

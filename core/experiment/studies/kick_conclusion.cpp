@@ -1,0 +1,152 @@
+// What came of a push, in words and as a table.
+#include "core/common/error.h"
+#include "core/experiment/studies/kick_stage.h"
+#include "core/io/delimited.h"
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+constexpr double kAlike = 2;           // half-lives within this factor are the same
+constexpr double kHoldsAPart = 0.01;   // of the push, when the rest has gone
+constexpr double kWorthSaying = 1.25;  // a growth by this factor
+
+std::string number(double value) {
+  char buffer[32];
+  const bool wholeIsEnough = std::abs(value) >= 99.5 && std::abs(value) < 1e5;
+  std::snprintf(buffer, sizeof buffer, wholeIsEnough ? "%.0f" : "%.2g", value);
+  return buffer;
+}
+
+std::string timeText(const Kicked& system, double horizon) {
+  if (std::isinf(system.run.halfLife)) return "longer than the " + number(horizon) + " τ shown";
+  return number(system.run.halfLife) + " τ";
+}
+
+std::string percentText(double share) {
+  return number(100 * share) + " %";
+}
+
+enum class Memory { none, part, whole };
+
+// whole: half of the push lasts; part: most is gone at once, but something stays that does not fade within
+// the horizon.
+Memory memoryOf(const Kicked& system, double persistent, double horizon) {
+  if (system.run.halfLife > persistent * std::log(2.0)) return Memory::whole;
+  const bool holds = system.run.remaining >= kHoldsAPart && system.lateTimeConstant > horizon;
+  return holds ? Memory::part : Memory::none;
+}
+
+std::string growthText(const Kicked& system) {
+  if (!(system.run.peak >= kWorthSaying)) return {};
+  return " (after growing " + number(system.run.peak) + "-fold)";
+}
+
+// " and 4.9 % of it to the end"
+std::string partText(const Kicked& system, Memory memory) {
+  return memory == Memory::part ? " and " + percentText(system.run.remaining) + " of it to the end" : "";
+}
+
+bool alike(double a, double b) {
+  return (std::isinf(a) && std::isinf(b)) || (a <= kAlike * b && b <= kAlike * a);
+}
+
+std::string outcomeOf(Memory mine, Memory real, double mineFor, double realFor, bool passedAlong) {
+  const std::string noMode = passedAlong ? " (no mode of the circuit lasts: it passes the push along)" : "";
+  if (mine == Memory::none && real == Memory::none) return "neither remembers it";
+  if (mine == Memory::part && real == Memory::part) return "both hold a part of it" + noMode;
+  if (mine < real) return "the student misses a memory of the circuit" + noMode;
+  if (real == Memory::none) return "the student's attractor is not the circuit's";
+  if (real == Memory::part)
+    return passedAlong ? "the student's attractor is not the circuit's" + noMode
+                       : "the circuit has a memory, of which this push is a small part";
+  if (alike(mineFor, realFor)) return "both remember it alike" + noMode;
+  return (mineFor > realFor ? "the student exaggerates the circuit's memory"
+                            : "the student understates the circuit's memory") +
+         noMode;
+}
+
+std::string comparisonOf(const Kicked& teacher, const Kicked& student, double persistent, double horizon,
+                         bool passedAlong) {
+  const Memory mine = memoryOf(student, persistent, horizon), real = memoryOf(teacher, persistent, horizon);
+  return "The student keeps half of the push for " + timeText(student, horizon) + growthText(student) +
+         partText(student, mine) + ", the teacher for " + timeText(teacher, horizon) + growthText(teacher) +
+         partText(teacher, real) + ": " +
+         outcomeOf(mine, real, student.run.halfLife, teacher.run.halfLife, passedAlong) + ".";
+}
+
+std::string aloneText(const Kicked& system, double horizon) {
+  const std::string who = system.role == KickRole::teacher ? "The teacher" : "The student";
+  return who + " keeps half of the push for " + timeText(system, horizon) + growthText(system) +
+         (system.role == KickRole::teacher ? "; there is no student to compare with."
+                                           : "; of a recording the circuit is not known.");
+}
+
+std::string cell(const std::string& text) {
+  return text.find_first_of(",\"") == std::string::npos ? text : '"' + text + '"';
+}
+
+}  // namespace
+
+std::string conclusionOf(const Perturbation& perturbation, double persistent) {
+  const double horizon = perturbation.settings.horizon;
+  const Kicked* teacher = perturbation.find(KickRole::teacher);
+  const Kicked* student = perturbation.find(KickRole::shown);
+  for (const Kicked* system : {student, teacher}) {
+    if (!system) continue;
+    const std::string who = system->role == KickRole::teacher ? "teacher" : "student";
+    if (std::isnan(system->run.halfLife)) return "The " + who + "'s seen units do not feel this push.";
+    if (system->run.diverged)
+      return "The " + who + " runs away: it left the finite range after " +
+             number(system->run.time.size() > 0 ? system->run.time(system->run.time.size() - 1) : 0) + " τ.";
+  }
+  if (teacher && student)
+    return comparisonOf(*teacher, *student, persistent, horizon, perturbation.lastingMode == false);
+  if (teacher) return aloneText(*teacher, horizon);
+  return student ? aloneText(*student, horizon) : std::string("There is nothing to push.");
+}
+
+std::string nameOf(KickDirection direction) {
+  switch (direction) {
+    case KickDirection::random:
+      return "random";
+    case KickDirection::slowMode:
+      return "the student's slow mode";
+    case KickDirection::amplified:
+      return "the teacher's amplified mode";
+    case KickDirection::input:
+      break;
+  }
+  return "the input";
+}
+
+std::string perturbationCsv(const Perturbation& perturbation) {
+  // The systems may have steps of different lengths: each has a time of its own.
+  std::string head =
+      "# " + perturbation.conclusion +
+      "\n# system, half-life (tau), time constant (tau), late time constant (tau), remaining at "
+      "the horizon, peak, at (tau), distance at first, part taken up\n";
+  std::vector<std::string> columns;
+  Index longest = 0;
+  for (const auto& system : perturbation.systems) longest = std::max(longest, system.run.time.size());
+  Matrix rows = Matrix::Constant(longest, 2 * static_cast<Index>(perturbation.systems.size()),
+                                 std::numeric_limits<double>::quiet_NaN());
+  for (const auto& [role, captured, run, late] : perturbation.systems) {
+    head += "# " + cell(run.name);
+    for (const double value :
+         {run.halfLife, run.timeConstant, late, run.remaining, run.peak, run.peakTime, run.initial, captured})
+      head += ", " + toText(value);
+    head += '\n';
+    const auto at = static_cast<Index>(columns.size());
+    columns.push_back(cell("time " + run.name));
+    columns.push_back(cell("distance " + run.name));
+    rows.col(at).head(run.time.size()) = run.time;
+    rows.col(at + 1).head(run.time.size()) = run.distance;
+  }
+  return head + delimitedBytes(columns, rows);
+}
+
+}  // namespace keyhole

@@ -1,0 +1,94 @@
+#include "core/fitting/latent/lds_subspace_start.h"
+
+#include "core/fitting/latent/lds_steps.h"
+#include "core/fitting/latent/subspace_fit.h"
+#include "core/linalg/eigen.h"
+
+#include <Eigen/QR>
+
+#include <stdexcept>
+
+namespace keyhole {
+namespace {
+
+// The identification is a small part of a fit: it hears of a stop, and its own fractions are nobody's.
+class PartProgress : public Progress {
+ public:
+  explicit PartProgress(Progress& whole) : m_whole(whole) {}
+  void report(double, std::string_view) override { m_whole.report(0, "a start by subspace identification"); }
+  bool stopRequested() const override { return m_whole.stopRequested(); }
+
+ private:
+  Progress& m_whole;
+};
+
+// x = s + V u: the latents before the arrival of the input.
+void departFrom(LdsModel& model, const std::vector<Trial>& trials) {
+  Vector first = Vector::Zero(model.inputs());
+  for (const auto& trial : trials) first += trial.input.col(0) / static_cast<double>(trials.size());
+  model.mu0 -= model.V * first;
+  model.G += model.C * model.V;
+  model.V = model.F * model.V;
+  model.inputAtArrival = false;
+}
+
+void moveBiasToEmission(LdsModel& model) {
+  const Matrix pull = Matrix::Identity(model.latents(), model.latents()) - model.F;
+  const Vector rest = pull.completeOrthogonalDecomposition().solve(model.b);
+  model.c += model.C * rest;
+  model.mu0 -= rest;
+  model.b.setZero();
+}
+
+void dropDirectInput(LdsModel& model, const std::vector<Trial>& trials) {
+  Vector sum = Vector::Zero(model.inputs());
+  double count = 0;
+  for (const auto& trial : trials) {
+    sum += trial.input.rowwise().sum();
+    count += static_cast<double>(trial.input.cols());
+  }
+  model.c += model.G * (sum / count);
+  model.G.setZero();
+}
+
+// x = O x' with the columns of O the principal axes of Q.
+void diagonaliseNoise(LdsModel& model) {
+  const auto axes = symmetricEigenSystem(0.5 * (model.Q + model.Q.transpose()));
+  const Matrix& O = axes.vectors;
+  model.F = (O.transpose() * model.F * O).eval();
+  model.V = (O.transpose() * model.V).eval();
+  model.b = (O.transpose() * model.b).eval();
+  model.C = (model.C * O).eval();
+  model.mu0 = (O.transpose() * model.mu0).eval();
+  model.P0 = (O.transpose() * model.P0 * O).eval();
+  model.Q = axes.values.asDiagonal();
+}
+
+bool isFinite(const LdsModel& model) {
+  return model.F.allFinite() && model.V.allFinite() && model.b.allFinite() && model.Q.allFinite() &&
+         model.C.allFinite() && model.G.allFinite() && model.c.allFinite() && model.R.allFinite() &&
+         model.mu0.allFinite() && model.P0.allFinite();
+}
+
+}  // namespace
+
+LdsModel inClass(LdsModel model, const LdsData& data, const LdsClass& kind) {
+  if (!data.inputAtArrival()) departFrom(model, data.trials());
+  if (!kind.bias) moveBiasToEmission(model);
+  if (!kind.direct) dropDirectInput(model, data.trials());
+  if (kind.dynamicsNoise == LdsDynamicsNoise::diagonal) diagonaliseNoise(model);
+  const LdsEmissionSteps steps(data, kind);
+  moveWithinBounds(model, steps.floors(), steps.leastDynamicsNoise(model), kind);
+  return model;
+}
+
+LdsModel subspaceStart(const LdsData& data, const LdsClass& kind, Progress& progress) {
+  PartProgress part(progress);
+  SubspaceOptions options;
+  options.latents = kind.latents;
+  LdsModel model = inClass(subspaceModel(data.trials(), options, part), data, kind);
+  if (!isFinite(model)) throw std::runtime_error("a parameter of the identified model is not finite");
+  return model;
+}
+
+}  // namespace keyhole

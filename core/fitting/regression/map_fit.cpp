@@ -1,0 +1,147 @@
+#include "core/fitting/regression/map_fit.h"
+
+#include "core/common/error.h"
+#include "core/common/parallel.h"
+#include "core/linalg/eigen.h"
+
+#include <Eigen/Cholesky>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// The Gram matrix of the regressors [φ; u] and its product with the targets, inputs last.
+struct NormalEquations {
+  Matrix gram;    // (d+m) x (d+m), α² of it, with ρ on its diagonal
+  Matrix target;  // (d+m) x d
+};
+
+NormalEquations normalEquations(const RegressionSums& sums, const MapOptions& options) {
+  const Index d = sums.S.rows(), m = sums.UU.rows();
+  NormalEquations equations{Matrix(d + m, d + m), Matrix(d + m, d)};
+  const double scale = options.alpha * options.alpha;
+  equations.gram.topLeftCorner(d, d) = scale * sums.S;
+  equations.gram.topRightCorner(d, m) = scale * sums.PU;
+  equations.gram.bottomLeftCorner(m, d) = scale * sums.PU.transpose();
+  equations.gram.bottomRightCorner(m, m) = scale * sums.UU;
+  equations.gram.diagonal().array() += options.rho;
+  equations.target.topRows(d) = sums.R.transpose();
+  equations.target.bottomRows(m) = sums.XU.transpose();
+  return equations;
+}
+
+// The two triangular solves are most of a fit's cost. The columns of many units are solved in two halves, one
+// per core, whether there are two or not: the same bits everywhere.
+void solveInPlace(const Eigen::LLT<Matrix>& factor, Matrix& target) {
+  constexpr Index kWorthAThread = 128;  // units
+  if (target.cols() < kWorthAThread) return factor.solveInPlace(target);
+  inTwoHalves(target.cols(), [&](Index first, Index count) {
+    auto columns = target.middleCols(first, count);
+    factor.solveInPlace(columns);
+  });
+}
+
+// 1 - residual / total sum of squares of the targets, summed over units; the targets' mean is taken out of
+// the total. The residual is Σ(x⁺)² - 2 tr(Kᵀ M) + tr(M G Mᵀ) with M = α [A V], K = [R XU], G = [φ; u][φ;
+// u]ᵀ; since [A V] (ρ I + α² G) = α K, M G = K - (ρ/α) [A V], which spares a product.
+double rSquared(const RegressionSums& sums, const Student& student, const MapOptions& options) {
+  const double crossed =
+      options.alpha * (student.A.cwiseProduct(sums.R).sum() + student.V.cwiseProduct(sums.XU).sum());
+  const double residual =
+      sums.energy.sum() - crossed - options.rho * (student.A.squaredNorm() + student.V.squaredNorm());
+  const double total =
+      sums.energy.sum() - sums.sum.squaredNorm() / static_cast<double>(std::max<Index>(sums.count, 1));
+  return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const MapOptions& options) {
+  std::vector<std::string> found;
+  if (!(options.alpha > 0 && options.alpha <= 1))
+    found.push_back("alpha is " + toText(options.alpha) + "; allowed: a number above 0 and up to 1");
+  if (!(options.rho >= 0 && std::isfinite(options.rho)))
+    found.push_back("rho is " + toText(options.rho) + "; allowed: a number from 0");
+  return found;
+}
+
+Student fitMap(const RegressionSums& sums, const MapOptions& options) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  const auto start = Clock::now();
+  const Index d = sums.S.rows(), m = sums.UU.rows();
+  Student student;
+  student.phi = options.phi;
+  student.alpha = options.alpha;
+  NormalEquations equations = normalEquations(sums, options);
+  const bool finite = equations.gram.allFinite() && equations.target.allFinite();
+  const Eigen::LLT<Matrix> factor(finite ? std::move(equations.gram) : Matrix());
+  if (!finite) {
+    student.summary.status = FitStatus::diverged;
+    student.summary.message = "the sums over the recording overflow: its values are too large to be squared";
+  } else if (factor.info() != Eigen::Success || !(factor.rcond() > 1e-15)) {
+    student.summary.status = FitStatus::singular;
+    student.summary.message = "the normal equations are singular: raise the ridge rho (now " +
+                              toText(options.rho) + ") or use more time points than units";
+  } else {
+    solveInPlace(factor, equations.target);
+    student.A = options.alpha * equations.target.topRows(d).transpose();
+    student.V = options.alpha * equations.target.bottomRows(m).transpose();
+    student.oneStepR2 = rSquared(sums, student, options);
+    const bool solved = student.A.allFinite() && student.V.allFinite();
+    student.summary.status = solved ? FitStatus::solved : FitStatus::diverged;
+    student.summary.message = solved ? "the normal equations were solved" : "the solution is not finite";
+  }
+  student.summary.iterations = 1;
+  student.summary.seconds = secondsSince(start);
+  return student;
+}
+
+Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  constexpr Index kBlock = 4096;
+  const auto start = Clock::now();
+  const Index transitions = activity.cols() - 1;
+  RegressionSums sums = emptySums(activity.rows(), input.rows());
+  for (Index first = 0; first < transitions; first += kBlock) {
+    progress.checkpoint(static_cast<double>(first) / static_cast<double>(transitions), "fitting");
+    const Index n = std::min(kBlock, transitions - first);
+    accumulate(sums, activity.middleCols(first, n + 1),
+               input.rows() > 0 ? Matrix(input.middleCols(first, n)) : Matrix(0, n), options.alpha,
+               options.phi);
+  }
+  Student student = fitMap(sums, options);
+  student.summary.seconds = secondsSince(start);
+  return student;
+}
+
+double ridgeDominance(const RegressionSums& sums, const MapOptions& options) {
+  const Vector values = symmetricEigenSystem(sums.S).values;
+  const double smallest = values.size() > 0 ? values(values.size() - 1) : 0.0;
+  if (!(smallest > 0)) return std::numeric_limits<double>::infinity();
+  return options.rho / (options.alpha * options.alpha * smallest);
+}
+
+std::string ridgeNote(double dominance, double rho) {
+  constexpr double kStrong = 0.1;
+  if (!(rho > 0) || !(dominance > kStrong)) return {};
+  const std::string ridge = "the ridge (ρ = " + toText(rho) + ")";
+  if (std::isinf(dominance))
+    return "some direction of the activity does not vary at all, so " + ridge + " alone decides there";
+  const double unit = std::pow(10.0, std::floor(std::log10(dominance)) - 2);  // three digits
+  const double rounded =
+      unit >= 1 ? std::round(dominance / unit) * unit : std::round(dominance / unit) / std::round(1 / unit);
+  return ridge + " is " + toText(rounded) +
+         " times the weakest direction of the data and pulls the fit towards 0 there";
+}
+
+}  // namespace keyhole

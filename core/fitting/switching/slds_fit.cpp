@@ -1,0 +1,383 @@
+#include "core/fitting/switching/slds_fit.h"
+
+#include "core/common/error.h"
+#include "core/fitting/channel_notes.h"
+#include "core/fitting/latent/em_end.h"
+#include "core/fitting/latent/lds_student.h"
+#include "core/fitting/switching/slds_start.h"
+#include "core/linalg/eigen.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+namespace keyhole {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kHeywood =
+    1e-6;                         // of a channel's variance: noise below it says that the channel is a latent
+constexpr double kHardly = 0.01;  // of the steps: a state that is used less is told
+
+// A stage of a longer computation: its fractions are mapped, its objective (another one) is not shown.
+class Stage : public Progress {
+ public:
+  Stage(Progress& whole, double from, double share) : m_whole(whole), m_from(from), m_share(share) {}
+  void report(double fraction, std::string_view what) override {
+    m_whole.report(m_from + m_share * fraction, what);
+  }
+  bool stopRequested() const override { return m_whole.stopRequested(); }
+
+ private:
+  Progress& m_whole;
+  double m_from, m_share;
+};
+
+// One start of the fit: the last model that could be evaluated, and its posterior.
+struct Run {
+  SldsModel model;
+  Vector variances;  // of the channels; empty if it was stopped before they were needed
+  std::vector<SldsPosterior> posteriors;
+  Vector visits;  // of the states, in parts of all steps
+  std::vector<double> elbo;
+  FitStatus status = FitStatus::iterationLimit;
+  std::string broke;  // why it ended early, if it did
+  std::vector<std::string> warnings;
+};
+
+LdsOptions ldsOptions(const SldsOptions& options) {
+  LdsOptions lds;
+  lds.kind = options.kind;
+  lds.alpha = options.alpha;
+  lds.iterations = options.iterations;
+  lds.tolerance = options.tolerance;
+  lds.seed = options.seed;
+  lds.restarts = options.restarts;
+  return lds;
+}
+
+// True if the iterations end with the model before; throws if that is since rounding broke the next one.
+bool endsBelow(double before, double value, Index steps, double tolerance) {
+  const AfterStep after = afterStep(before, value, std::max(std::abs(before), static_cast<double>(steps)));
+  if (after == AfterStep::broken)
+    throw std::runtime_error(brokenByRounding("the evidence bound", before - value));
+  return after == AfterStep::rounding && tolerance > 0;
+}
+
+// The iterations, from what run.posteriors say: a stop or a broken model leaves the last complete one, and
+// those posteriors if there is none.
+void iterate(Run& run, SldsModel next, const SldsBounds& bounds, const std::vector<Trial>& trials,
+             const SldsOptions& options, int start, Progress& stage, Progress& progress) {
+  const LdsData data(trials, true, stage);
+  run.variances = data.variances();
+  LdsEmissionSteps emissions(data, options.kind);
+  std::vector<SldsPosterior> better(trials.size());
+  for (Index iteration = 0;; ++iteration) {
+    double elbo = logPrior(next, bounds);
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      elbo += improve(run.posteriors[i], next, trials[i], better[i], stage);
+    if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
+    if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, transitionsOf(trials), options.tolerance)) {
+      run.status = FitStatus::converged;
+      return;
+    }
+    run.model = next;
+    run.posteriors.swap(better);
+    run.elbo.push_back(elbo);
+    progress.objective(start, static_cast<int>(iteration), elbo);
+    if (stoodStill(run.elbo, options.tolerance)) {
+      run.status = FitStatus::converged;
+      return;
+    }
+    if (iteration == options.iterations) return;
+    stage.checkpoint(static_cast<double>(iteration) / static_cast<double>(options.iterations),
+                     "fitting the switching system");
+    updateStates(next, trials, run.posteriors, options.kind, bounds, stage);
+    updateEmissions(next, trials, run.posteriors, emissions, stage);
+    updateTransitions(next, run.posteriors, bounds, stage);
+  }
+}
+
+// Stopped before the first iteration: what is shown are states that are alike, of the part that is looked at
+// after a stop, with the bound of all.
+void leaveTheLeast(Run& run, const LdsFit& lds, const std::vector<Trial>& trials,
+                   const SldsOptions& options) {
+  try {
+    const LookedAt looked(trials, true, lookedAtAfterStop(options));
+    SldsStart least = alike(lds.model, looked.trials(), options);
+    if (looked.inPart()) least.elbo = lds.logLikelihood.back() + logPrior(least.model, least.bounds);
+    run.model = std::move(least.model);
+    run.posteriors = std::move(least.posteriors);
+    run.elbo = {least.elbo};
+  } catch (const std::runtime_error& error) {
+    run.broke = error.what();
+  }
+}
+
+// The iterations from what the common LDS says.
+void runFrom(const LdsFit& lds, Run& run, const std::vector<Trial>& trials, const SldsOptions& options,
+             int start, Progress& stage, Progress& progress) {
+  if (lds.logLikelihood.empty()) throw std::runtime_error(lds.summary.message);
+  for (const auto& warning : lds.warnings)
+    if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
+  stage.throwIfStopped();  // the common LDS returns what it has
+  SldsStart first = alike(lds.model, trials, options, stage);
+  if (!std::isfinite(first.elbo)) throw std::runtime_error("the evidence bound left the finite range");
+  separate(first, trials, options, options.seed + static_cast<std::uint64_t>(start), stage);
+  run.posteriors = std::move(first.posteriors);
+  iterate(run, std::move(first.model), first.bounds, trials, options, start, stage, progress);
+}
+
+// Throws Stopped if there is nothing to show yet.
+Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int start, Progress& progress) {
+  const double share = 1.0 / static_cast<double>(options.restarts), from = share * start;
+  LdsOptions common = ldsOptions(options);
+  common.seed += static_cast<std::uint64_t>(start);
+  common.restarts = 1;
+  common.describe = false;
+  common.iterations = options.startIterations;
+  Stage warmUp(progress, from, 0.1 * share), stage(progress, from + 0.1 * share, 0.9 * share);
+  Run run;
+  LdsFit lds;
+  try {
+    lds = fitLds(trials, common, warmUp);
+    runFrom(lds, run, trials, options, start, stage, progress);
+  } catch (const Stopped&) {
+    run.status = FitStatus::stopped;
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    run.broke = error.what();
+  }
+  // An earlier start has more to show than one that was stopped before its first iteration.
+  if (run.status != FitStatus::stopped || !run.elbo.empty() || start > 0) return run;
+  if (lds.logLikelihood.empty()) throw Stopped();
+  leaveTheLeast(run, lds, trials, options);
+  return run;
+}
+
+Index mostVisited(const Vector& visits) {
+  Index most = 0;
+  visits.maxCoeff(&most);
+  return most;
+}
+
+Vector visitsOf(const std::vector<SldsPosterior>& posteriors) {
+  Vector visits = Vector::Zero(posteriors.front().z.states.rows());
+  for (const auto& posterior : posteriors)
+    for (Index t = 1; t < posterior.z.states.cols(); ++t) visits += posterior.z.states.col(t);
+  return visits / visits.sum();
+}
+
+Restart restartOf(const Run& run, std::uint64_t seed, double alpha) {
+  const auto k = static_cast<std::size_t>(mostVisited(run.visits));
+  return {seed, eigenvalues(paperScaling(run.model.F[k], alpha)), run.elbo.back()};
+}
+
+void addWarnings(SldsFit& fit, const Vector& variances) {
+  std::vector<Index> heywood;
+  for (Index i = 0; i < fit.model.R.size(); ++i)
+    if (variances(i) > 0 && fit.model.R(i) < kHeywood * variances(i)) heywood.push_back(i);
+  if (!heywood.empty())
+    fit.warnings.push_back("the noise variance went to 0 in channel " + channelList(heywood) +
+                           " (a Heywood case: the latents copy it, and the likelihood has no bound); a floor "
+                           "prevents it");
+  for (Index k = 0; k < fit.visits.size(); ++k)
+    if (fit.visits(k) < kHardly)
+      fit.warnings.push_back("discrete state " + std::to_string(k + 1) + " is used for " +
+                             toText(std::round(1e4 * fit.visits(k)) / 100) + " % of the steps only");
+}
+
+FitSummary summaryOf(const Run& run) {
+  FitSummary summary;
+  summary.status = run.elbo.empty() ? FitStatus::diverged : run.status;
+  summary.iterations = run.elbo.empty() ? 0 : static_cast<int>(run.elbo.size()) - 1;
+  for (const double value : run.elbo) summary.cost.push_back(-value);
+  const std::string count =
+      std::to_string(summary.iterations) + (summary.iterations == 1 ? " iteration" : " iterations");
+  if (run.elbo.empty())
+    summary.message = "the start cannot be evaluated: " + run.broke;
+  else if (!run.broke.empty())
+    summary.message = "ended after " + count + ", the last good ones: " + run.broke;
+  else if (run.status == FitStatus::converged)
+    summary.message = "the evidence bound stood still after " + count;
+  else if (run.status == FitStatus::stopped)
+    summary.message = "stopped after " + count;
+  else
+    summary.message = "all " + count + " were used";
+  return summary;
+}
+
+void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOptions& options,
+                    Progress& progress) {
+  LdsOptions lds = ldsOptions(options);
+  lds.seed = fit.seed;
+  lds.restarts = 1;
+  lds.describe = false;
+  lds.iterations = options.startIterations + fit.summary.iterations;
+  Stage stage(progress, 0, 1);
+  LdsFit single;
+  try {
+    single = fitLds(trials, lds, stage);
+  } catch (const Stopped&) {
+    single.summary.status = FitStatus::stopped;
+  }
+  if (single.summary.status == FitStatus::stopped) {
+    return setStopped(fit.summary, "the comparison with one LDS");
+  }
+  if (single.logLikelihood.empty()) return;
+  fit.ldsLogLikelihood = single.logLikelihood.back();
+  if (!(fit.elbo.back() > *fit.ldsLogLikelihood))
+    fit.warnings.push_back(std::to_string(options.states) +
+                           " discrete states do not beat one: their evidence bound is not above the "
+                           "log-likelihood of the latent LDS with as many latents and iterations");
+}
+
+// The first T time points.
+void cut(ChainMoments& x, Index T) {
+  for (Matrix* each : {&x.means, &x.covariances, &x.lagged})
+    if (each->cols() > T) *each = Matrix(each->leftCols(T));
+}
+
+using Paths = std::vector<std::vector<int>>;
+Paths likeliestPaths(const Run& run, const std::vector<Trial>& trials, Progress& progress) {
+  Paths paths;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    progress.throwIfStopped();
+    paths.push_back(likeliestPath(switchesGiven(run.posteriors[i].x, run.model, trials[i], progress)));
+  }
+  return paths;
+}
+
+// What there is to say of the whole; a stop that comes here ends it.
+void describeAll(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress& progress) {
+  try {
+    fit.paths = likeliestPaths(run, all, progress);
+    for (auto& note : dependentChannels(all, progress)) run.warnings.push_back(std::move(note));
+  } catch (const Stopped&) {
+    run.status = FitStatus::stopped;
+    setStopped(fit.summary, "the look at what it says");
+    fit.paths.clear();
+  }
+}
+
+// Of the shown run; after a stop, of a part of the trials.
+void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, const SldsOptions& options,
+              Progress& progress) {
+  if (run.status != FitStatus::stopped) describeAll(fit, run, all, progress);
+  const Index most = lookedAtAfterStop(options);
+  const LookedAt looked(all, run.status == FitStatus::stopped, most);
+  const auto& trials = looked.trials();
+  fit.inPart = looked.inPart();
+  fit.visits = run.visits;
+  if (fit.inPart)
+    for (std::size_t i = 0; i < trials.size(); ++i) cut(run.posteriors[i].x, trials[i].activity.cols());
+  if (fit.paths.empty()) fit.paths = likeliestPaths(run, trials, noProgress());
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    fit.posteriors.push_back(run.posteriors[i].z.states.leftCols(trials[i].activity.cols()));
+    fit.means.push_back(std::move(run.posteriors[i].x.means));
+  }
+  fit.model = std::move(run.model);
+  fit.warnings = std::move(run.warnings);
+  if (fit.inPart)
+    fit.warnings.push_back("after the stop, discrete states and latents are shown of the first " +
+                           std::to_string(most) + " time points only");
+  addWarnings(fit, run.variances.size() > 0 ? run.variances : channelVariances(trials));
+}
+
+// K = 1: the LDS's own fit, in other words.
+SldsFit singleState(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  const LdsFit lds = fitLds(trials, ldsOptions(options), progress);
+  SldsFit fit;
+  fit.elbo = lds.logLikelihood;
+  fit.summary = lds.summary;
+  fit.restarts = lds.restarts;
+  fit.seed = lds.seed;
+  fit.warnings = lds.warnings;
+  if (lds.logLikelihood.empty()) return fit;
+  fit.model = switchingOf(lds.model, 1);
+  fit.ldsLogLikelihood = lds.logLikelihood.back();
+  fit.visits = Vector::Ones(1);
+  fit.means = smooth(lds.model, trials).means;
+  for (const auto& x : fit.means) {
+    fit.posteriors.push_back(Matrix::Ones(1, x.cols()));
+    fit.paths.emplace_back(static_cast<std::size_t>(x.cols()), 0);
+  }
+  return fit;
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const SldsOptions& options) {
+  auto found = problems(ldsOptions(options));
+  if (options.states < 1 || options.states > 50)
+    found.push_back("the number of discrete states is " + std::to_string(options.states) +
+                    "; allowed: 1 to 50");
+  if (options.startIterations < 0)
+    found.push_back("the number of iterations of the start is " + std::to_string(options.startIterations) +
+                    "; allowed: at least 0");
+  if (!(options.tolerance >= 0 && std::isfinite(options.tolerance)))
+    found.push_back("the tolerance is " + toText(options.tolerance) + "; allowed: a number from 0");
+  if (!(options.stickiness >= 0 && std::isfinite(options.stickiness)))
+    found.push_back("the stickiness is " + toText(options.stickiness) + "; allowed: a number from 0");
+  else if (options.stickiness > 0 && options.transitions == SldsTransitions::recurrentOnly)
+    found.push_back("the stickiness is " + toText(options.stickiness) +
+                    "; allowed: 0 where the latents alone decide on the next discrete state");
+  return found;
+}
+
+Index lookedAtAfterStop(const SldsOptions& options) {
+  // Nanoseconds for a step, as measured; the whole is then 20 ms.
+  constexpr Index kBudget = 20'000'000, kPerSwitch = 25, kPerProduct = 3, kLeast = 100;
+  const Index K = options.states, L = options.kind.latents;
+  const Index each = kPerSwitch * K * K + kPerProduct * (L * L * L + K * L * L);
+  return std::clamp(kBudget / each, kLeast, kLookAfterStop);
+}
+
+SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::allowed);
+  if (options.states == 1) return singleState(trials, options, progress);
+  const auto start = Clock::now();
+  SldsFit fit;
+  Run shown;
+  for (int r = 0; r < static_cast<int>(options.restarts); ++r) {
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
+    Run run = runEm(trials, options, r, progress);
+    const bool stopped = run.status == FitStatus::stopped;
+    if (!run.elbo.empty()) {
+      run.visits = visitsOf(run.posteriors);
+      fit.restarts.push_back(restartOf(run, seed, options.alpha));
+    }
+    const bool better = !run.elbo.empty() && (shown.elbo.empty() || run.elbo.back() > shown.elbo.back());
+    if (r == 0 || better) {
+      shown = std::move(run);
+      fit.seed = seed;
+    }
+    if (!stopped) continue;
+    shown.status = FitStatus::stopped;
+    break;
+  }
+  fit.summary = summaryOf(shown);
+  fit.elbo = shown.elbo;
+  if (!shown.elbo.empty()) {
+    if (!shown.broke.empty()) shown.warnings.push_back(fit.summary.message);
+    describe(fit, shown, trials, options, progress);
+    if (options.compareWithLds && fit.summary.status != FitStatus::stopped)
+      compareWithLds(fit, trials, options, progress);
+  }
+  fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return fit;
+}
+
+Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  // One state: the LDS itself, with all that it can say.
+  if (options.states == 1)
+    return studentOf(fitLds(trials, ldsOptions(options), progress), trials, options.alpha, progress);
+  return studentOf(fitSwitchingLds(trials, options, progress), trials, options.alpha, progress);
+}
+
+}  // namespace keyhole

@@ -1,0 +1,88 @@
+// Tests core/experiment/studies/compare.h and compare_table.h
+#include "core/experiment/studies/compare_table.h"
+#include "tests/experiment/experiment_runs.h"
+
+#include <QTest>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+Comparison compared(const Settings& settings, const std::vector<std::string>& methods,
+                    Progress& progress = noProgress()) {
+  const auto run = runExperiment(settings, nullptr);
+  CompareOptions options;
+  options.methods = methods;
+  return compareMethods(*run, options, progress);
+}
+
+class StopAfterTwo : public Progress {
+ public:
+  void report(double, std::string_view what) override { m_begun += what.starts_with("comparing: "); }
+  bool stopRequested() const override { return m_begun > 2; }
+
+ private:
+  int m_begun = 0;
+};
+
+}  // namespace
+
+class TestCompare : public QObject {
+  Q_OBJECT
+ private slots:
+  // Seen whole, a linear teacher without input is recovered by MAP (a long run: T = 20000 against 10 units):
+  // its dynamics are the teacher's. Seen through a keyhole, the non-normal one makes up persistence, and the
+  // two gauges part: the data are fitted, the dynamics are not the teacher's.
+  void gaugesTellTheTwoThingsApart() {
+    const Changes long_ = {{"simulation.steps", "20000"}, {"fit.steps", "20000"}, {"fit.rho", "0"}};
+    Settings whole = with(small("symmetric", long_), {{"teacher.size", "10"}, {"observation.fraction", "1"}});
+    const auto good = compared(whole, {"map"}).rows.front();
+    QVERIFY2(good.hasTheDynamics > 0.9, qPrintable(QString::number(good.hasTheDynamics)));
+    QCOMPARE(good.verdict, std::string("faithful"));
+    Settings keyhole = with(preset("chain").settings, {{"analysis.limit_runs", "0"},
+                                                       {"teacher.size", "300"},
+                                                       {"simulation.task", "none"},
+                                                       {"simulation.steps", "14000"},
+                                                       {"fit.steps", "14000"}});
+    const auto fooled = compared(keyhole, {"map"}).rows.front();
+    QVERIFY2(fooled.fitsTheData > 0.6 && fooled.hasTheDynamics < 0.3,
+             qPrintable(QString("%1 %2").arg(fooled.fitsTheData).arg(fooled.hasTheDynamics)));
+    QCOMPARE(fooled.verdict, std::string("spurious persistence"));
+  }
+
+  // Every method gets an entry, whatever becomes of it; the table has all of them.
+  void tableHasEveryMethod() {
+    const auto comparison = compared(small("chain", {{"simulation.steps", "700"}}),
+                                     {"map", "lds-published", "lds", "lds-full", "cornn", "bptt"});
+    QVERIFY(comparison.complete);
+    QCOMPARE(comparison.rows.size(), std::size_t{6});
+    for (const auto& row : comparison.rows) {
+      QVERIFY2(row.hasParameters, (row.name + ": " + row.summary.message).c_str());
+      QVERIFY(row.analysis && row.agreement);
+      QVERIFY(row.fitsTheData >= 0 && row.fitsTheData <= 1 && row.hasTheDynamics >= 0 &&
+              row.hasTheDynamics <= 1);
+    }
+    const std::string csv = compareCsv(comparison);
+    QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), std::ptrdiff_t{7});
+    const auto json = compareJson(comparison);
+    QCOMPARE(json.size(), std::size_t{6});
+    QCOMPARE(json[1]["name"].get<std::string>(), std::string("lds-published"));
+  }
+
+  void unknownMethodsAreNamed() {
+    const std::string said = refusal([] { (void)compared(small("chain"), {"map", "magic"}); });
+    QVERIFY2(isOneSentence(said) && contains(said, "magic") && contains(said, "lds-published"), said.c_str());
+  }
+
+  void stopKeepsWhatIsDone() {
+    StopAfterTwo stop;
+    const auto comparison =
+        compared(small("chain", {{"simulation.steps", "700"}}), {"map", "lds", "cornn"}, stop);
+    QVERIFY(!comparison.complete);
+    QCOMPARE(comparison.rows.size(), std::size_t{2});
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCompare)
+#include "tst_compare.moc"

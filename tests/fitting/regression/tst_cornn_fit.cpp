@@ -1,0 +1,366 @@
+// Tests core/fitting/regression/cornn_fit.h and cornn_errors.h
+#include "core/common/error.h"
+#include "core/common/random.h"
+#include "core/fitting/regression/cornn_errors.h"
+#include "core/fitting/regression/cornn_fit.h"
+#include "core/linalg/eigen.h"
+#include "tests/support/matrix_compare.h"
+#include "tests/support/reference.h"
+
+#include <Eigen/LU>
+#include <QTest>
+
+#include <cmath>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+constexpr double kAlpha = 0.1;
+
+CornnOptions optionsFor(CornnLoss loss, Index iterations = 1000, double tolerance = 0) {
+  CornnOptions options;
+  options.alpha = kAlpha;
+  options.loss = loss;
+  options.iterations = iterations;
+  options.tolerance = tolerance;
+  return options;
+}
+
+Matrix randomWeights(Index units, double gain, std::uint64_t seed) {
+  return gain / std::sqrt(static_cast<double>(units)) *
+         RandomStream(seed, Stream::test).normalMatrix(units, units);
+}
+
+// A run of x ← (1-α) x + α (tanh(B x) + σ ξ).
+Trial runOf(const Matrix& B, Index steps, double sigma, std::uint64_t seed) {
+  const Index N = B.rows();
+  const Matrix noise = RandomStream(seed, Stream::test, 1).normalMatrix(N, steps);
+  Trial trial{Matrix(N, steps), Matrix(0, steps)};
+  trial.activity.col(0) = 0.5 * noise.col(0);
+  for (Index t = 1; t < steps; ++t) {
+    const Vector x = trial.activity.col(t - 1);
+    trial.activity.col(t) =
+        (1 - kAlpha) * x + kAlpha * (Matrix((B * x).array().tanh()) + sigma * noise.col(t));
+  }
+  return trial;
+}
+
+// The method again, straight from its formulas, time in rows, with the library's tanh.
+struct Plain {
+  Matrix X, Y;
+  double ridge;
+
+  Plain(const std::vector<Trial>& trials, const CornnOptions& options) {
+    const Index N = trials.front().activity.rows(), all = transitionsOf(trials);
+    X.resize(all, N);
+    Y.resize(all, N);
+    Index row = 0;
+    for (const auto& trial : trials) {
+      const Index n = trial.activity.cols() - 1;
+      const Matrix before = trial.activity.leftCols(n).transpose(),
+                   after = trial.activity.rightCols(n).transpose();
+      X.middleRows(row, n) = before;
+      Y.middleRows(row, n) =
+          ((after - (1 - options.alpha) * before) / options.alpha).cwiseMin(1 - 1e-6).cwiseMax(-1 + 1e-6);
+      row += n;
+    }
+    ridge = options.l2 * static_cast<double>(all);
+  }
+
+  Matrix inverse() const {
+    return (X.transpose() * X + ridge * Matrix::Identity(X.cols(), X.cols())).inverse();
+  }
+  Matrix start() const {
+    return inverse() * X.transpose() * Matrix(Y.array().unaryExpr([](double y) { return std::atanh(y); }));
+  }
+
+  Matrix errors(const Matrix& theta, const CornnOptions& options) const {
+    Matrix E = Y - Matrix((X * theta).unaryExpr([](double z) { return std::tanh(z); }));
+    if (options.loss == CornnLoss::standard) return E;
+    E = E.cwiseQuotient(Matrix(1 - Y.array().square()));
+    for (Index j = 0; j < E.cols(); ++j) {
+      Index kept = 0;
+      for (Index t = 0; t < E.rows(); ++t) {
+        const bool inside = std::abs(E(t, j)) <= options.threshold;
+        kept += inside ? 1 : 0;
+        if (!inside)
+          E(t, j) = options.loss == CornnLoss::weighted ? 0 : std::copysign(options.threshold, E(t, j));
+      }
+      if (options.loss == CornnLoss::weighted)
+        E.col(j) *= static_cast<double>(E.rows()) / static_cast<double>(kept);
+    }
+    return E;
+  }
+
+  Matrix next(const Matrix& theta, const CornnOptions& options) const {
+    return inverse() * X.transpose() * (X * theta + errors(theta, options));
+  }
+};
+
+class StopAfter : public Progress {
+ public:
+  explicit StopAfter(int count) : m_left(count) {}
+  void objective(int, int, double value) override {
+    --m_left;
+    values.push_back(value);
+  }
+  bool stopRequested() const override { return m_left <= 0; }
+  std::vector<double> values;
+
+ private:
+  int m_left;
+};
+
+}  // namespace
+
+class TestCornnFit : public QObject {
+  Q_OBJECT
+
+  static void addLosses() {
+    QTest::addColumn<int>("loss");
+    QTest::newRow("weighted") << static_cast<int>(CornnLoss::weighted);
+    QTest::newRow("standard") << static_cast<int>(CornnLoss::standard);
+    QTest::newRow("robust") << static_cast<int>(CornnLoss::robust);
+  }
+
+ private slots:
+  // The independent implementation's matrix and eigenvalues to 1e-6, with and without the early end (whose
+  // tolerance of 1e-9 leaves about 1e-8).
+  void agreesWithTheReference_data() {
+    QTest::addColumn<double>("tolerance");
+    QTest::newRow("all iterations") << 0.0;
+    QTest::newRow("early end") << CornnOptions().tolerance;
+  }
+  void agreesWithTheReference() {
+    SKIP_WITHOUT_REFERENCE();
+    QFETCH(double, tolerance);
+    const auto expected = referenceJson("cornn");
+    const Matrix activity = referenceArray("cornn.activity").transpose();
+    CornnOptions options;
+    options.alpha = expected["alpha"];
+    options.l2 = expected["l2"];
+    options.threshold = expected["threshold"];
+    options.iterations = expected["iterations"];
+    options.tolerance = tolerance;
+    const Student student = fitCornn({{activity, Matrix(0, activity.cols())}}, options);
+    QCOMPARE(student.summary.status, tolerance > 0 ? FitStatus::converged : FitStatus::iterationLimit);
+    COMPARE_MATRICES(student.A, matrixOf(expected["A"]), 1e-6);
+    COMPARE_EIGENVALUES(eigenvalues(student.A), complexValues(expected["eigenvalues"]), 1e-6);
+  }
+
+  // The self-contained twin, two roads: three iterations written straight from the formulas, over two trials
+  // of unequal length, longer than a block. Rounding of H (condition about 1e4) allows 1e-9. Fails if a loss,
+  // the scaling by kept entries, α, the ridge or a transposition is wrong.
+  void agreesWithThePlainFormulas_data() { addLosses(); }
+  void agreesWithThePlainFormulas() {
+    QFETCH(int, loss);
+    const CornnOptions options = optionsFor(static_cast<CornnLoss>(loss), 3);
+    const Matrix B = randomWeights(7, 1.6, 1);
+    const std::vector<Trial> trials{runOf(B, 2500, 0.3, 2), runOf(B, 1311, 0.3, 3)};
+    const Plain plain(trials, options);
+    Matrix theta = plain.start();
+    COMPARE_MATRICES(fitCornn(trials, optionsFor(options.loss, 0)).A, theta.transpose(), 1e-9);
+    for (int i = 0; i < 3; ++i) theta = plain.next(theta, options);
+    const Student student = fitCornn(trials, options);
+    COMPARE_MATRICES(student.A, theta.transpose(), 1e-9);
+    QCOMPARE(student.summary.iterations, 3);
+    QCOMPARE(student.summary.cost.size(), std::size_t{4});
+    QCOMPARE(student.convention, Convention::leakyRate);
+    QCOMPARE(student.phi, Nonlinearity::tanh);
+    QCOMPARE(student.V.cols(), Index{0});
+  }
+
+  // The defining equation at convergence, E Xᵀ = λ A: relative to Σ|e x| it is the tolerance times the
+  // condition of the update, far below 1e-7. Fails if the iteration ends anywhere else.
+  void endsAtTheFixedPoint_data() { addLosses(); }
+  void endsAtTheFixedPoint() {
+    QFETCH(int, loss);
+    CornnOptions options = optionsFor(static_cast<CornnLoss>(loss), 5000, 1e-12);
+    options.l2 = 1e-3;
+    const std::vector<Trial> trials{runOf(randomWeights(6, 1.6, 4), 3000, 0.2, 5)};
+    const Student student = fitCornn(trials, options);
+    QCOMPARE(student.summary.status, FitStatus::converged);
+    const Plain plain(trials, options);
+    const Matrix theta = student.A.transpose();
+    const Matrix E = plain.errors(theta, options);
+    const Matrix left = plain.X.transpose() * E - plain.ridge * theta;
+    const double scale = (plain.X.cwiseAbs().transpose() * E.cwiseAbs()).maxCoeff();
+    QVERIFY2(left.cwiseAbs().maxCoeff() < 1e-7 * scale, qPrintable(QString::number(left.norm() / scale)));
+  }
+
+  // Without noise and ridge the weights of a chaotic network come back under every loss: the start is exact
+  // up to rounding of the targets (1e-16/α, times 1/(1-y²) up to about 1e3, times the inverse of the data).
+  void recoversAKnownNetwork_data() { addLosses(); }
+  void recoversAKnownNetwork() {
+    QFETCH(int, loss);
+    CornnOptions options = optionsFor(static_cast<CornnLoss>(loss), 200);
+    options.l2 = 0;
+    const Matrix B = randomWeights(10, 2.0, 6);
+    const Student student = fitCornn({runOf(B, 4000, 0, 7), runOf(B, 1000, 0, 8)}, options);
+    COMPARE_MATRICES(student.A, B, 1e-8);
+    QVERIFY(std::abs(student.oneStepR2 - 1) < 1e-12);
+  }
+
+  // Where noise drives the targets beyond ±1, artanh of what is left of them is a bad start: the iteration
+  // must come clearly closer to B. Fails if it does not move, or moves elsewhere.
+  void improvesOnItsStart() {
+    const Matrix B = randomWeights(8, 1.2, 9);
+    const std::vector<Trial> trials{runOf(B, 8000, 0.5, 10)};
+    const double before = (fitCornn(trials, optionsFor(CornnLoss::standard, 0)).A - B).norm();
+    const double after = (fitCornn(trials, optionsFor(CornnLoss::standard, 200)).A - B).norm();
+    QVERIFY2(after < 0.7 * before, qPrintable(QString("%1 -> %2").arg(before).arg(after)));
+  }
+
+  // Two steps in a hundred are kicked far out of tanh's range, always in the direction of the sign of another
+  // unit, which a plain fit takes for a weight. Weighted drops these errors and stays as good as without the
+  // kicks; robust limits each to what an ordinary error may count, which is less than standard lets pass.
+  void outliers() {
+    const Index steps = 6000, N = 6;
+    const Matrix B = randomWeights(N, 1.8, 11);
+    const Matrix kicks = RandomStream(13, Stream::test).normalMatrix(N, steps);
+    const auto run = [&](double kick) {
+      Trial trial{Matrix(N, steps), Matrix(0, steps)};
+      trial.activity.col(0) = 0.5 * kicks.col(0);
+      for (Index t = 1; t < steps; ++t) {
+        const Vector x = trial.activity.col(t - 1);
+        Vector drive = (B * x).array().tanh();
+        for (Index i = 0; i < N; ++i)
+          if (kicks(i, t) > 2.05) drive(i) += std::copysign(kick, x((i + 1) % N));
+        trial.activity.col(t) = (1 - kAlpha) * x + kAlpha * drive;
+      }
+      return trial;
+    };
+    const Trial trial = run(3);
+    const auto error = [&](CornnLoss loss) {
+      return (fitCornn({trial}, optionsFor(loss, 300)).A - B).norm();
+    };
+    const double weighted = error(CornnLoss::weighted), standard = error(CornnLoss::standard),
+                 robust = error(CornnLoss::robust);
+    QVERIFY(weighted < 0.1 * standard);
+    QVERIFY(robust < 0.3 * standard);
+  }
+
+  // The objective is the mean of the loss as documented, at the matrix before the iteration.
+  void objectiveIsTheMeanLoss_data() { addLosses(); }
+  void objectiveIsTheMeanLoss() {
+    QFETCH(int, loss);
+    const CornnOptions options = optionsFor(static_cast<CornnLoss>(loss), 0);
+    const std::vector<Trial> trials{runOf(randomWeights(5, 1.6, 14), 700, 0.4, 15)};
+    const Student student = fitCornn(trials, options);
+    const Plain plain(trials, options);
+    const Matrix theta = student.A.transpose();
+    double sum = 0;
+    for (Index j = 0; j < 5; ++j)
+      for (Index t = 0; t < plain.X.rows(); ++t) {
+        double e = plain.Y(t, j) - std::tanh(plain.X.row(t).dot(theta.col(j)));
+        if (options.loss != CornnLoss::standard) e /= 1 - plain.Y(t, j) * plain.Y(t, j);
+        const double size = std::abs(e), c = options.threshold;
+        if (options.loss == CornnLoss::standard || size <= c)
+          sum += e * e;
+        else
+          sum += options.loss == CornnLoss::weighted ? c * c : 2 * c * size - c * c;
+      }
+    const double expected = sum / static_cast<double>(plain.X.size());
+    QCOMPARE(student.summary.cost.size(), std::size_t{1});
+    QVERIFY(std::abs(student.summary.cost.front() - expected) < 1e-10 * expected);
+  }
+
+  // Our tanh within 4e-16 of the library's over its whole range, and the errors that follow from it, for
+  // every remainder of the vector width.
+  void errorsAreExact() {
+    const Index count = 5003;
+    const Vector z = Vector::LinSpaced(count, -25, 25), y = Vector::Zero(count);
+    Vector e(count);
+    cornnErrors(CornnLoss::standard, 1, z.data(), y.data(), e.data(), count);
+    for (Index i = 0; i < count; ++i) QVERIFY(std::abs(e(i) + std::tanh(z(i))) < 4e-16);
+    for (Index n = 0; n < 70; ++n) {
+      Vector part = Vector::Constant(n + 1, 7);
+      const auto sums = cornnErrors(CornnLoss::weighted, 0.5, z.data() + 2450, y.data(), part.data(), n);
+      QCOMPARE(part(n), 7.0);
+      double kept = 0, loss = 0;
+      for (Index i = 0; i < n; ++i) {
+        const double error = -std::tanh(z(2450 + i));
+        kept += std::abs(error) <= 0.5 ? 1 : 0;
+        loss += std::min(error * error, 0.25);
+        QVERIFY(std::abs(part(i) - (std::abs(error) <= 0.5 ? error : 0)) < 1e-15);
+      }
+      QCOMPARE(sums.kept, kept);
+      QVERIFY(std::abs(sums.loss - loss) < 1e-14);
+    }
+  }
+
+  // Channels that stand still, also beyond what tanh reaches, give finite weights and no NaN anywhere.
+  void constantChannels_data() { addLosses(); }
+  void constantChannels() {
+    QFETCH(int, loss);
+    Trial trial = runOf(randomWeights(5, 1.6, 16), 500, 0.2, 17);
+    trial.activity.row(0).setZero();
+    trial.activity.row(1).setConstant(0.3);
+    trial.activity.row(2).setConstant(4);
+    const Student student = fitCornn({trial}, optionsFor(static_cast<CornnLoss>(loss), 50));
+    QVERIFY(hasParameters(student.summary.status));
+    QVERIFY(student.A.allFinite());
+    for (const double cost : student.summary.cost) QVERIFY(std::isfinite(cost));
+    QCOMPARE(student.notes.empty(), false);  // a fifth of the targets was clipped
+
+    Trial still{Matrix::Zero(2, 20), Matrix(0, 20)};
+    QVERIFY(fitCornn({still}, optionsFor(static_cast<CornnLoss>(loss), 5)).A.isZero());
+  }
+
+  void singularIsAStatus() {
+    Trial trial = runOf(randomWeights(4, 1.6, 18), 300, 0.2, 19);
+    trial.activity.row(0).setZero();
+    CornnOptions options = optionsFor(CornnLoss::weighted, 5);
+    options.l2 = 0;
+    const Student student = fitCornn({trial}, options);
+    QCOMPARE(student.summary.status, FitStatus::singular);
+    QVERIFY(!hasParameters(student.summary.status));
+  }
+
+  // A stop after k iterations gives, bit for bit, what k iterations give; so do two runs.
+  void stopKeepsTheLastIteration() {
+    const std::vector<Trial> trials{runOf(randomWeights(5, 1.6, 20), 900, 0.3, 21)};
+    StopAfter progress(4);
+    const Student stopped = fitCornn(trials, optionsFor(CornnLoss::weighted), progress);
+    QCOMPARE(stopped.summary.status, FitStatus::stopped);
+    QCOMPARE(stopped.summary.iterations, 4);
+    QVERIFY(stopped.summary.cost == progress.values);
+    const Student four = fitCornn(trials, optionsFor(CornnLoss::weighted, 4));
+    QVERIFY(stopped.A == four.A);
+    StopAfter atOnce(0);
+    const Student none = fitCornn(trials, optionsFor(CornnLoss::weighted), atOnce);
+    QCOMPARE(none.summary.status, FitStatus::stopped);
+    QVERIFY(none.A == fitCornn(trials, optionsFor(CornnLoss::weighted, 0)).A);
+  }
+
+  void inputIsIgnoredAndSaidSo() {
+    Trial trial = runOf(randomWeights(4, 1.6, 22), 400, 0.2, 23);
+    const Student without = fitCornn({trial}, optionsFor(CornnLoss::weighted, 10));
+    trial.input = Matrix::Ones(2, 400);
+    const Student with = fitCornn({trial}, optionsFor(CornnLoss::weighted, 10));
+    QVERIFY(with.A == without.A);
+    QVERIFY(QString::fromStdString(with.notes.front()).contains("input was ignored"));
+  }
+
+  void badOptionsAreNamed() {
+    CornnOptions options;
+    QVERIFY(problems(options).empty());
+    options.alpha = 0;
+    options.l2 = -1;
+    options.threshold = 0;
+    options.iterations = -3;
+    options.tolerance = std::nan("");
+    QCOMPARE(problems(options).size(), std::size_t{5});
+    const std::vector<Trial> trials{runOf(randomWeights(3, 1, 24), 50, 0.2, 25)};
+    QVERIFY_EXCEPTION_THROWN(fitCornn(trials, options), InputError);
+    QVERIFY_EXCEPTION_THROWN(fitCornn({}, CornnOptions()), InputError);
+    Trial missing = trials.front();
+    missing.activity(1, 3) = std::nan("");
+    QVERIFY_EXCEPTION_THROWN(fitCornn({missing}, CornnOptions()), InputError);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCornnFit)
+#include "tst_cornn_fit.moc"
