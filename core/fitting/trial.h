@@ -46,10 +46,12 @@ constexpr Index kShortRecording = 1'000'000;
 // work(k, first, count) for pieces of the time points of all trials, trial k from `first` on; throws Stopped
 // between two of them if a stop was requested.
 template <class Work>
-void overTrials(const std::vector<Trial>& trials, const Progress& progress, Work&& work) {
+void overTrials(const std::vector<Trial>& trials, const Progress& progress, Work&& work,
+                Index piece = kPiece) {
   for (std::size_t k = 0; k < trials.size(); ++k) {
     if (k > 0) progress.throwIfStopped();
-    inPieces(trials[k].activity.cols(), progress, [&](Index first, Index count) { work(k, first, count); });
+    inPieces(
+        trials[k].activity.cols(), progress, [&](Index first, Index count) { work(k, first, count); }, piece);
   }
 }
 

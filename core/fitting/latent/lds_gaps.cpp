@@ -35,19 +35,19 @@ GapSmoother::GapSmoother(const LdsModel& model, const Trial& trial, ConstMatrixR
                          const Progress& progress)
     : m_model(model), m_trial(trial), m_driveInput(drive) {
   const Index T = trial.activity.cols(), N = model.neurons(), L = model.latents();
-  m_there.resize(N, T);
-  for (Matrix* each : {&m_drive, &m_weighted, &m_means, &m_ahead}) each->resize(L, T);
-  m_residual.resize(N, T);
+  m_there = largeMatrix(N, T);
+  m_residual = largeMatrix(N, T);
+  for (Matrix* each : {&m_drive, &m_weighted, &m_means, &m_ahead}) *each = largeMatrix(L, T);
   inPieces(T, progress, [&](Index t, Index n) {
     const auto Y = trial.activity.middleCols(t, n);
-    m_there.middleCols(t, n) = Y.array().isNaN().select(0.0, Eigen::ArrayXXd::Ones(N, n));
+    m_there.middleCols(t, n) = Y.array().isNaN().select(0.0, Matrix::Ones(N, n));
     Matrix residual = Y.colwise() - model.c;
     m_drive.middleCols(t, n).colwise() = model.b;
     if (model.inputs() > 0) {
       residual.noalias() -= model.G * trial.input.middleCols(t, n);
       m_drive.middleCols(t, n).noalias() += model.V * m_driveInput.middleCols(t, n);
     }
-    m_residual.middleCols(t, n) = (m_there.middleCols(t, n) > 0).select(residual, Matrix::Zero(N, n));
+    m_residual.middleCols(t, n) = (m_there.middleCols(t, n).array() > 0).select(residual, Matrix::Zero(N, n));
     m_weighted.middleCols(t, n).noalias() =
         model.C.transpose() * (model.R.cwiseInverse().asDiagonal() * m_residual.middleCols(t, n));
   });
@@ -106,7 +106,7 @@ double GapSmoother::logLikelihood(const Progress& progress) {
       state.col(i) = m_ahead.col(t) + m_root.at(t) * w;
       sum += w.squaredNorm() + m_logDet(t);
     }
-    const Matrix left = (m_there.middleCols(first, count) > 0)
+    const Matrix left = (m_there.middleCols(first, count).array() > 0)
                             .select(m_residual.middleCols(first, count) - m_model.C * state,
                                     Matrix::Zero(m_there.rows(), count));
     squares += left.rowwise().squaredNorm();

@@ -43,12 +43,12 @@ class GapSmoother {
   const LdsModel& m_model;
   const Trial& m_trial;
   Matrix m_driveInput;
-  Eigen::ArrayXXd m_there;  // N x T, 1 where there is a sample
-  Matrix m_residual;        // N x T, y - G u - c, 0 where missing
-  Matrix m_drive;           // L x T, V v + b
-  Matrix m_weighted;        // L x T, Cᵀ R⁻¹ (y - G u - c)
-  Matrix m_means;           // L x T, filtered, then smoothed
-  Matrix m_ahead;           // L x T, predicted
+  Matrix m_there;     // N x T, 1 where there is a sample
+  Matrix m_residual;  // N x T, y - G u - c, 0 where missing
+  Matrix m_drive;     // L x T, V v + b
+  Matrix m_weighted;  // L x T, Cᵀ R⁻¹ (y - G u - c)
+  Matrix m_means;     // L x T, filtered, then smoothed
+  Matrix m_ahead;     // L x T, predicted
   Squares m_predicted, m_filtered, m_information, m_root, m_update, m_gain;
   Vector m_logDet;  // T
 };

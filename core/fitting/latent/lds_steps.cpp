@@ -167,8 +167,16 @@ void LdsEmissionSteps::collectWithGaps(const LdsModel& model, const LdsExpectati
     W.topRows(L) = sums.means[k].middleCols(first, count);
     if (m_extras > 1) W.middleRows(L, m_extras - 1) = m_data.trials()[k].input.middleCols(first, count);
     W.bottomRows(1).setOnes();
+    const Matrix all = W * W.transpose();
     for (Index i = 0; i < N; ++i) {
       Channel& channel = m_channels[static_cast<std::size_t>(i)];
+      if (!Y.row(i).hasNaN()) {  // as most are
+        channel.S += all;
+        channel.r.noalias() += W * Y.row(i).transpose();
+        channel.yy += Y.row(i).squaredNorm();
+        channel.count += static_cast<double>(count);
+        continue;
+      }
       there.clear();
       for (Index t = 0; t < count; ++t)
         if (!std::isnan(Y(i, t))) there.push_back(t);
@@ -180,7 +188,8 @@ void LdsEmissionSteps::collectWithGaps(const LdsModel& model, const LdsExpectati
       channel.count += static_cast<double>(there.size());
     }
   };
-  overTrials(m_data.trials(), progress, add);
+  constexpr Index kSteps = 4096;  // every channel goes over them
+  overTrials(m_data.trials(), progress, add, kSteps);
 }
 
 void LdsEmissionSteps::updateFree(LdsModel& model) {
