@@ -2,8 +2,8 @@
 
 #include "app/ask_for_file.h"
 #include "core/common/error.h"
-#include "core/experiment/studies/compare_table.h"
 #include "core/io/file_bytes.h"
+#include "core/report/compare_report.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/flow_panel.h"
 

@@ -22,7 +22,7 @@ void CurveFollower::settingsChanged(const Settings& settings) {
 }
 
 void CurveFollower::follow(const Experiment& experiment) {
-  const Settings& settings = experiment.settings;
+  const Settings& settings = experiment.asked;
   if (isAwaited(experiment) || isRecording(settings)) return;
   if (m_wanted && !sameSeenCurve(*m_wanted, settings)) return;  // a newer experiment is on its way
   const SeenCurveOptions options = seenCurveOptions(settings);

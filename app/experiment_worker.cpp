@@ -132,7 +132,7 @@ void ExperimentWorker::give(const Result& experiment, const Job& job) {
     emit experimentReady(experiment);
   }
   m_wake.notify_all();
-  if (experiment->coarse) waitUntilDrawn(experiment, job);
+  if (experiment->reached == Depth::sketch) waitUntilDrawn(experiment, job);
 }
 
 void ExperimentWorker::waitUntilDrawn(const Result& experiment, const Job& job) {

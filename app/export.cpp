@@ -14,12 +14,12 @@ namespace {
 bool isComplete(const std::shared_ptr<const Experiment>& experiment, const ExportOutcome& done) {
   if (!experiment)
     done("There is nothing to export yet: the first picture is still being computed.", false);
-  else if (experiment->coarse)
+  else if (experiment->reached <= Depth::sketch)
     done(
         "There is only a sketch yet: the picture is still being computed, or was stopped (Run > Compute "
         "again).",
         false);
-  return experiment && !experiment->coarse;
+  return experiment && experiment->reached > Depth::sketch;
 }
 
 // Runs the export; tells what became of it.

@@ -6,6 +6,7 @@
 #include "app/play_bar.h"
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
+#include "core/report/kick_report.h"
 #include "widgets/controls/relative_font.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/kick_panel.h"

@@ -210,7 +210,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_panels->showExperiment(experiment);
   m_verdict->showExperiment(*experiment);
   m_status->showExperiment(*experiment);
-  if (m_compare && !experiment->coarse) m_compare->setExperiment(experiment);
+  if (m_compare && experiment->reached > Depth::sketch) m_compare->setExperiment(experiment);
   m_curves->follow(*experiment);
   if (m_order) m_order->setExperiment(experiment);
   if (m_kick) m_kick->setExperiment(experiment);

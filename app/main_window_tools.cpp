@@ -18,7 +18,7 @@ CompareWindow& MainWindow::showComparison() {
   if (!m_compare) {
     m_compare = new CompareWindow(this);
     m_compare->setTheme(Theme::of(palette(), QApplication::font()));
-    if (m_shown && !m_shown->coarse) m_compare->setExperiment(m_shown);
+    if (m_shown && m_shown->reached > Depth::sketch) m_compare->setExperiment(m_shown);
   }
   m_compare->show();
   m_compare->raise();

@@ -3,6 +3,7 @@
 #include "app/ask_for_file.h"
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
+#include "core/report/order_report.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/order_panel.h"
 
@@ -148,7 +149,7 @@ void OrderWindow::setExperiment(const std::shared_ptr<const Experiment>& experim
   limitNumbers();
   const auto& result = m_panel->result();
   const bool old =
-      m_compared && result && !haveSameOrder(m_compared->settings, experiment->settings, result->counted);
+      m_compared && result && !haveSameOrder(m_compared->asked, experiment->asked, result->counted);
   m_panel->setStale(old, false);
   if (old && m_start->isEnabled())
     m_message->setText("The curve is of an earlier experiment; Compare makes it anew.");

@@ -105,7 +105,7 @@ void PanelArea::showExperiment(const std::shared_ptr<const Experiment>& experime
     if (speaks) {
       m_silent.remove(panel->name());
       panel->setExperiment(experiment);
-    } else if (!experiment->partial && !panel->awaits(*experiment)) {
+    } else if (experiment->reached >= Depth::numbers && !panel->awaits(*experiment)) {
       m_silent.insert(panel->name());
     }
     // In a coarse pass a panel without anything new keeps its picture, marked as the earlier one.

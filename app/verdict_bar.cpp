@@ -73,8 +73,8 @@ void VerdictBar::showExperiment(const Experiment& experiment) {
       QString(m_plain).replace(" = ", u"\u00a0=\u00a0"_qs).replace(" ± ", u"\u00a0±\u00a0"_qs));
   const SystemAnalysis* student = experiment.studentAnalysis.get();
   // Until the picture is measured, the gauges stay as they were, and look it.
-  for (Gauge* gauge : {m_fits, m_has}) gauge->setEnabled(!experiment.partial);
-  if (!student || !student->partial) {
+  for (Gauge* gauge : {m_fits, m_has}) gauge->setEnabled(experiment.reached >= Depth::measured);
+  if (!student || student->reached >= Depth::measured) {
     m_fits->setValue(student ? student->fitsTheData : std::nan(""));
     m_has->setValue(student ? student->hasTheDynamics : std::nan(""));
   }

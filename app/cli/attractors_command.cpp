@@ -1,5 +1,4 @@
 // `keyhole attractors`: what teacher and student are left with, and the verdict that rests on it.
-#include "app/cli/attractor_json.h"
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
@@ -8,6 +7,7 @@
 #include "core/io/file_bytes.h"
 #include "core/io/json_values.h"
 #include "core/io/recording_file.h"
+#include "core/report/attractors_json.h"
 
 #include <memory>
 
@@ -85,24 +85,24 @@ void putStudent(Experiment& experiment, const AttractorArguments& arguments, Pro
   student.summary.status = FitStatus::solved;
   experiment.observation = observation;
   experiment.fit = fit;
-  experiment.studentAnalysis = stages::analyseStudent(experiment, stages::Depth::complete, nullptr, progress);
+  experiment.studentAnalysis = stages::analyseStudent(experiment, Depth::complete, nullptr, progress);
 }
 
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
-  const Settings settings = settingsFor(arguments);
+  const Settings asked = settingsFor(arguments), settings = effective(asked);
   if (hasManyUnits(settings))
     throw InputError("teacher.size is " + std::to_string(settings.integer("teacher.size")) +
                      "; allowed for attractors: at most " + std::to_string(kMostUnits) + " units");
-  if (arguments.teacher.empty()) return runExperiment(settings, nullptr, progress);
+  if (arguments.teacher.empty()) return runExperiment(asked, nullptr, progress);
   auto experiment = std::make_shared<Experiment>();
+  experiment->asked = asked;
   experiment->settings = settings;
   experiment->teacher = stages::makeTeacher(settings, progress);
   experiment->simulation =
       stages::makeSimulation(settings, *experiment->teacher, stages::sumsForFit(settings), progress);
   experiment->observation = stages::makeObservation(settings, *experiment->simulation);
   experiment->fit = std::make_shared<FitStage>();
-  experiment->teacherAnalysis =
-      stages::analyseTeacher(*experiment, stages::Depth::complete, nullptr, progress);
+  experiment->teacherAnalysis = stages::analyseTeacher(*experiment, Depth::complete, nullptr, progress);
   if (!arguments.student.empty()) putStudent(*experiment, arguments, progress);
   experiment->teacherAttractors = stages::teacherAttractors(*experiment, progress);
   experiment->studentAttractors = stages::studentAttractors(*experiment, progress);

@@ -3,7 +3,7 @@
 #include "app/cli/option_values.h"
 #include "app/cli/source_options.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/studies/compare_table.h"
+#include "core/report/compare_report.h"
 
 #include <algorithm>
 #include <memory>
@@ -37,8 +37,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
   const CompareOptions options = optionsFrom(arguments);
   for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
   Experiment experiment = observedExperiment(settings, console.progress);
-  experiment.teacherAnalysis =
-      stages::analyseTeacher(experiment, stages::Depth::picture, nullptr, console.progress);
+  experiment.teacherAnalysis = stages::analyseTeacher(experiment, Depth::picture, nullptr, console.progress);
   for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
   const Comparison comparison = compareMethods(experiment, options, console.progress);
   console.progress.report(1.0, "");

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/common/progress.h"
-
-#include <nlohmann/json.hpp>
+#include "core/report/json_text.h"
 
 #include <ostream>
 #include <string>
@@ -27,9 +26,5 @@ void deliver(Console& console, const std::string& path, std::string_view bytes);
 // Throws InputError unless the file's name ends in one of the extensions (".json") and it can be written:
 // asked before a long computation rather than after it. An empty path (standard output) is good.
 void requireWritable(const std::string& path, const std::vector<std::string>& extensions);
-
-// JSON for people too: one key per line, one row of a matrix per line. Text that is not UTF-8 (a file's name)
-// is written with replacement characters.
-std::string jsonText(const nlohmann::ordered_json& value);
 
 }  // namespace keyhole::cli

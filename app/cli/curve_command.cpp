@@ -1,10 +1,10 @@
 // `keyhole curve`: what the students of a teacher claim, over the number of seen units or another setting.
 #include "app/cli/commands.h"
-#include "app/cli/curve_report.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/stage_options.h"
 #include "core/experiment/studies/subsampling_curve.h"
+#include "core/report/curve_report.h"
 
 #include <algorithm>
 #include <filesystem>

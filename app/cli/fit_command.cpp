@@ -4,6 +4,7 @@
 #include "app/cli/fit_report.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/experiment/settings/fit_methods.h"
 
 #include <limits>
 #include <memory>
@@ -14,34 +15,18 @@ namespace {
 struct FitArguments {
   FitOptions options;
   FitFiles files;
-  std::string method = "map", alpha = "0.01", rho = "0.001", phi = "linear", dt, out;
+  std::string method = "map", alpha = "0.01", dt, out;
 };
-
-// The long-time limits need a known teacher.
-void requireMethod(const std::string& method) {
-  std::vector<std::string> names;
-  for (const auto& choice : settingRow("fit.method").choices)
-    if (!choice.name.starts_with("stationary")) names.push_back(choice.name);
-  requireChoice("--method", method, names);
-}
-
-bool takesMissingSamples(const std::string& method) {
-  return method == "lds" || method == "slds";
-}
 
 FitRequest readRequest(const FitArguments& arguments) {
   const double most = std::numeric_limits<double>::max();
-  requireChoice("--phi", arguments.phi, {nameOf(Nonlinearity::linear), nameOf(Nonlinearity::tanh)});
   FitRequest request;
-  requireMethod(arguments.method);
-  request.settings = arguments.options.settings(arguments.method);
+  Settings settings = arguments.options.settings(arguments.method);
+  settings.set("simulation.alpha",
+               numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"}));
+  request.settings = effective(settings);
   request.heldEmissions = arguments.options.heldEmissions();
   request.transpose = arguments.files.transpose;
-  request.map.alpha = numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"});
-  request.map.rho = numberOption("--rho", arguments.rho, {0, true, most, "a number from 0"});
-  request.map.phi = arguments.phi == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
-  request.settings.set("simulation.alpha", request.map.alpha);
-  request.settings.set("fit.phi", arguments.phi);
   if (!arguments.dt.empty())
     request.dt = numberOption("--dt", arguments.dt, {0, false, most, "a number of seconds above 0"});
   return request;
@@ -51,7 +36,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
   FitFiles files = arguments.files;
-  files.missingAllowed = takesMissingSamples(arguments.method);
+  files.missingAllowed = fitMethod(request.settings).missingSamples;
   request.data = readTrials(files, console.progress);
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
@@ -115,17 +100,13 @@ void addFitCommand(CLI::App& app, Action& chosen) {
                    "The recording: .npy, .csv, .tsv, .txt or .mat; several are trials of the same neurons")
       ->type_name("");
   command
-      ->add_option(
-          "--method", arguments->method,
-          "The fit: map (maximum a posteriori, the default), lds, slds, subspace, cornn, force, bptt")
+      ->add_option("--method", arguments->method,
+                   "The fit: " + namesOf(fitsRecordings) + " (default map, maximum a posteriori)")
       ->type_name("NAME");
   command
       ->add_option("--alpha", arguments->alpha,
                    "Time step in units of tau, above 0 and up to 1 (default 0.01)")
       ->type_name("NUMBER");
-  command->add_option("--rho", arguments->rho, "Ridge, from 0 (default 0.001)")->type_name("NUMBER");
-  command->add_option("--phi", arguments->phi, "Transfer function: linear (default) or tanh")
-      ->type_name("NAME");
   command->add_flag("--transpose", files.transpose, "RECORDING holds neurons in rows, time in columns");
   command
       ->add_option(

@@ -2,6 +2,7 @@
 
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/experiment/settings/fit_methods.h"
 #include "core/io/file_bytes.h"
 #include "core/io/json_values.h"
 
@@ -18,10 +19,12 @@ struct Option {
 
 // Help texts end where the settings' own help says more.
 constexpr Option kOptions[] = {
+    {"--rho", "fit.rho", "map: ridge, from 0 (default 0.001)"},
+    {"--phi", "fit.phi", "map, force, bptt: transfer function, linear (default) or tanh"},
     {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
     {"--iterations", "fit.iterations",
-     "At most so many iterations, passes or epochs (default: lds, bptt 200, slds 100, cornn, force 1000)"},
+     "At most so many iterations, passes or epochs (default 0: as many as published, see keyhole list)"},
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
     {"--start", "fit.lds_start", "lds, exact: the first start of EM: pca (default) or subspace"},
     {"--emissions", "fit.emissions", "orthonormal (default) or free"},
@@ -35,10 +38,6 @@ constexpr Option kOptions[] = {
     {"--seed", "fit.seed", "Seed of the fit's random start (default 1)"},
     {"--restarts", "fit.restarts", "Starts with the seeds from --seed on (default 1)"},
 };
-
-// As published, where one number for all methods would mislead.
-const std::map<std::string, long long> kDefaultIterations = {
-    {"lds", 200}, {"slds", 100}, {"cornn", 1000}, {"force", 1000}, {"bptt", 200}};
 
 void setAs(Settings& settings, const std::string& option, const std::string& key, const std::string& text) {
   try {
@@ -54,6 +53,14 @@ void setAs(Settings& settings, const std::string& option, const std::string& key
     reason += " --estimator published";
   throw InputError(option + " is " + text + ", which means nothing for " + reason +
                    "; allowed: leave it out");
+}
+
+// The long-time limits need a known teacher.
+void requireMethod(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& method : fitMethods())
+    if (fitsRecordings(method)) names.push_back(method.name);
+  requireChoice("--method", name, names);
 }
 
 Matrix matrixAt(const json& stored, const char* key, const std::string& file) {
@@ -91,10 +98,9 @@ void FitOptions::addTo(CLI::App& command) {
 
 Settings FitOptions::settings(const std::string& method) const {
   Settings settings;
-  setAs(settings, "--method", "fit.method", method);
-  settings.set("fit.phi", std::string("linear"));
-  if (const auto found = kDefaultIterations.find(method); found != kDefaultIterations.end())
-    settings.set("fit.iterations", found->second);
+  requireMethod(method);
+  settings.set("teacher.kind", std::string("recording"));
+  settings.set("fit.method", method);
   for (const auto& option : kOptions)
     if (const auto& text = m_texts.at(option.key); !text.empty())
       setAs(settings, option.name, option.key, text);

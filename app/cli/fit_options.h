@@ -2,7 +2,7 @@
 // shorter name.
 #pragma once
 
-#include "core/experiment/trial_fits.h"
+#include "core/experiment/settings/fit_options.h"
 
 #include <CLI/CLI.hpp>
 
@@ -16,7 +16,8 @@ class FitOptions {
  public:
   void addTo(CLI::App& command);
 
-  // Throws InputError: an option out of range, or one that means nothing for the method.
+  // Of a recording. Throws InputError: an unknown method, one that needs a known teacher, an option out of
+  // range, or one that means nothing for the method.
   Settings settings(const std::string& method) const;
 
   // The emissions of --emissions-from, or none. Throws InputError.

@@ -1,13 +1,14 @@
 #include "app/cli/fit_report.h"
 
-#include "app/cli/student_json.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
 #include "core/common/quiet_progress.h"
+#include "core/experiment/settings/fit_methods.h"
 #include "core/fitting/latent/lds_fit.h"
 #include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
+#include "core/report/student_json.h"
 
 #include <algorithm>
 #include <chrono>
@@ -22,10 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-bool isMap(const FitRequest& request) {
-  return fitMethod(request.settings) == FitMethod::map;
-}
-
 // What is known of the student beyond its parameters.
 struct Findings {
   Spectrum spectrum;
@@ -33,37 +30,7 @@ struct Findings {
   LineAttractorScore score{kNaN, ScoreStatus::undetermined};
   double henrici = kNaN;
   double explainedVariance = kNaN;
-  double ridgeDominance = kNaN;
 };
-
-// No transition leads from one trial into the next.
-RegressionSums sumsOf(const FitRequest& request, Progress& progress) {
-  constexpr Index kBlock = 4096;
-  const auto& trials = request.data.trials;
-  const Index inputs = trials.front().input.rows();
-  RegressionSums sums = emptySums(request.data.neurons(), inputs);
-  const auto all = static_cast<double>(transitionsOf(trials));
-  Index done = 0;
-  for (const auto& trial : trials) {
-    const Index transitions = trial.activity.cols() - 1;
-    for (Index first = 0; first < transitions; first += kBlock) {
-      progress.checkpoint(static_cast<double>(done + first) / all, "fitting");
-      const Index n = std::min(kBlock, transitions - first);
-      accumulate(sums, trial.activity.middleCols(first, n + 1), trial.input.middleCols(first, n),
-                 request.map.alpha, request.map.phi);
-    }
-    done += transitions;
-  }
-  return sums;
-}
-
-double ridgeDominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
-  try {
-    return ridgeDominance(sums, options);
-  } catch (const std::runtime_error&) {  // the sums overflowed
-    return kNaN;
-  }
-}
 
 // The spectrum and what follows from it. A student whose eigenvalues cannot be found keeps its parameters;
 // the message says why.
@@ -151,17 +118,18 @@ ordered_json trialsJson(const FitTrials& data) {
   return json;
 }
 
-ordered_json optionsJson(const FitRequest& request) {
+ordered_json optionsJson(const FitRequest& request, const Student& student) {
   ordered_json options;
   options["recording"] = oneOrAll(request.data.files);
   options["transpose"] = request.transpose;
   options["observed"] = request.data.observed ? ordered_json(*request.data.observed) : ordered_json(nullptr);
-  options["alpha"] = request.map.alpha;
-  if (isMap(request)) options["rho"] = request.map.rho;
-  options["phi"] = nameOf(request.map.phi);
+  const Settings& settings = request.settings;
+  options["alpha"] = settings.number("simulation.alpha");
+  if (settings.applies(settingRow("fit.rho"))) options["rho"] = settings.number("fit.rho");
+  options["phi"] = nameOf(student.phi);
   options["input"] = oneOrAll(request.data.inputs);
   options["dt"] = request.dt ? ordered_json(*request.dt) : ordered_json(nullptr);
-  addMethodOptions(options, request.settings);
+  addMethodOptions(options, settings);
   return options;
 }
 
@@ -185,13 +153,13 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["neurons"] = request.data.neurons();
   json["timepoints"] = request.data.timepoints();
   if (request.data.trials.size() > 1) json["trials"] = trialsJson(request.data);
-  json["options"] = optionsJson(request);
+  json["options"] = optionsJson(request, student);
   json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });
   json["eigenvalues"] = orNull(spectrum, [&] { return eigenvaluesToJson(findings.spectrum.values); });
   json["time_constants"] = orNull(spectrum, [&] { return vectorToJson(findings.timeConstants); });
   if (request.dt)
     json["time_constants_seconds"] = orNull(
-        spectrum, [&] { return vectorToJson(findings.timeConstants * (*request.dt / request.map.alpha)); });
+        spectrum, [&] { return vectorToJson(findings.timeConstants * (*request.dt / student.alpha)); });
   json["line_attractor_score"] = numberOrNull(findings.score.value);
   json["line_attractor_status"] =
       orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
@@ -199,7 +167,8 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["one_step_r2"] = numberOrNull(parameters ? student.oneStepR2 : kNaN);
   json["henrici"] = numberOrNull(findings.henrici);
   json["undetermined"] = orNull(spectrum, [&] { return ordered_json(findings.spectrum.undetermined); });
-  if (isMap(request)) json["ridge_dominance"] = numberOrNull(findings.ridgeDominance);
+  if (fitMethod(request.settings).source == FitSource::sums)
+    json["ridge_dominance"] = numberOrNull(student.ridgeDominance);
   if (parameters) addStudentParts(json, student);
   if (!request.data.inputs.empty() && !json.contains("input_matrix"))
     json["input_matrix"] = orNull(parameters, [&] { return matrixToJson(student.V); });
@@ -210,26 +179,12 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
 
 }  // namespace
 
-namespace {
-
-// The trials as fitted: MAP from its sums, the others from the recording itself.
-Student fitOf(const FitRequest& request, Findings& findings, Progress& progress) {
-  if (!isMap(request)) {
-    Student student = fitTrials(request.settings, request.data.trials, progress, request.heldEmissions);
-    if (student.summary.status == FitStatus::stopped) progress.grantStop();
-    return student;
-  }
-  const RegressionSums sums = sumsOf(request, progress);
-  findings.ridgeDominance = ridgeDominanceOrNaN(sums, request.map);
-  return fitMap(sums, request.map);
-}
-
-}  // namespace
-
 FitReport fitAndReport(FitRequest request, Progress& progress) {
   const auto start = Clock::now();
   Findings findings;
-  Student student = fitOf(request, findings, progress);
+  const LdsModel* held = request.heldEmissions ? &*request.heldEmissions : nullptr;
+  Student student = fitTrials(request.settings, request.data.trials, progress, held);
+  if (student.summary.status == FitStatus::stopped) progress.grantStop();
   student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   progress.report(0.95, "analysing");
 
@@ -248,9 +203,6 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   }
   auto& warnings = request.data.warnings;
   warnings.insert(warnings.end(), student.notes.begin(), student.notes.end());
-  if (isMap(request))
-    if (const auto note = ridgeNote(findings.ridgeDominance, request.map.rho); !note.empty())
-      warnings.push_back(note);
   report.json = reportJson(request, student, findings, status);
   report.warnings = std::move(warnings);
   return report;

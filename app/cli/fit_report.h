@@ -3,8 +3,7 @@
 
 #include "app/cli/fit_trials.h"
 #include "core/common/progress.h"
-#include "core/experiment/trial_fits.h"
-#include "core/fitting/regression/map_fit.h"
+#include "core/experiment/settings/fit_options.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,8 +15,7 @@ namespace keyhole::cli {
 
 struct FitRequest {
   FitTrials data;     // all of its neurons are fitted
-  Settings settings;  // fit.method and its options
-  MapOptions map;     // α and φ for every method, ρ for MAP
+  Settings settings;  // effective(): fit.method and its options, simulation.alpha
   std::optional<LdsModel> heldEmissions;
   std::optional<double> dt;  // seconds between two samples
   bool transpose = false;    // how the recordings were read, for the record

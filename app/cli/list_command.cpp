@@ -1,6 +1,7 @@
 // `keyhole list`: presets, teachers, methods and settings, all from the tables that the program itself uses.
 #include "app/cli/commands.h"
 #include "core/common/error.h"
+#include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/presets.h"
 
 #include <algorithm>
@@ -143,7 +144,7 @@ std::string listText() {
     text += "  " + padded(preset.name, 28) + preset.title + "\n" +
             wrapped(preset.question + " " + preset.hint, "      ");
   text += "\nTeachers (keyhole curve --teacher)\n" + choicesText(settingRow("teacher.kind").choices);
-  text += "\nMethods (fit.method; keyhole fit --method takes map)\n" +
+  text += "\nMethods (fit.method; keyhole fit --method takes " + namesOf(fitsRecordings) + ")\n" +
           choicesText(settingRow("fit.method").choices);
   text += "\nSettings (--set key=value), by stage\n";
   std::string stage;

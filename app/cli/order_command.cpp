@@ -3,7 +3,7 @@
 #include "app/cli/option_values.h"
 #include "app/cli/source_options.h"
 #include "core/common/error.h"
-#include "core/experiment/studies/order.h"
+#include "core/report/order_report.h"
 
 #include <cmath>
 #include <memory>

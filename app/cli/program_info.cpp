@@ -1,5 +1,6 @@
 // `keyhole --version` and `keyhole --info`.
 #include "app/cli/commands.h"
+#include "core/report/run_record.h"
 
 #include <Eigen/Core>
 #include <QtGlobal>
@@ -11,14 +12,10 @@ char* openblas_get_config();
 char* openblas_get_corename();
 }
 
-#ifndef KEYHOLE_VERSION
-#define KEYHOLE_VERSION "unknown"
-#endif
-
 namespace keyhole::cli {
 
 std::string versionText() {
-  return "Keyhole " KEYHOLE_VERSION "\n";
+  return "Keyhole " + programVersion() + "\n";
 }
 
 std::string infoText() {

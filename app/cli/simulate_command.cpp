@@ -98,13 +98,14 @@ int runSimulate(const SimulateArguments& arguments, Console& console) {
     throw InputError(arguments.source +
                      " is about a recording; allowed: a preset or session with a teacher to simulate");
   console.progress.checkpoint(0, "building the teacher");
-  const auto stage = stages::makeTeacher(session.settings);
+  const Settings settings = effective(session.settings);
+  const auto stage = stages::makeTeacher(settings);
   const Teacher& teacher = *stage->teacher;
-  const auto options = simulationOptions(session.settings);
+  const auto options = simulationOptions(settings);
   requireMemory(teacher, options);
   SimulationStage shape;
   shape.units = teacher.network.size();
-  const auto observation = stages::makeObservation(session.settings, shape);
+  const auto observation = stages::makeObservation(settings, shape);
   StagedFolder folder(arguments.out);
 
   const TeacherRun run = runTeacher(teacher, options, console.progress);
@@ -117,7 +118,7 @@ int runSimulate(const SimulateArguments& arguments, Console& console) {
   for (const Index unit : observation->seen) summary["seen"].push_back(unit + 1);
   summary["files"] = ordered_json::object();
   ArrayWriter writer(folder.path(), summary["files"]);
-  writeArrays(writer, teacher, run, session.settings, observation->seen);
+  writeArrays(writer, teacher, run, settings, observation->seen);
   saveSession(folder.path() + "/session.keyhole", session);
   writeFileAtomically(folder.path() + "/summary.json", jsonText(summary));
   folder.commit();

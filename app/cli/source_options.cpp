@@ -49,9 +49,11 @@ Settings SourceOptions::settings() const {
   return chosen;
 }
 
-Experiment observedExperiment(const Settings& settings, Progress& progress) {
+Experiment observedExperiment(const Settings& asked, Progress& progress) {
   Experiment experiment;
-  experiment.settings = settings;
+  experiment.asked = asked;
+  experiment.settings = effective(asked);
+  const Settings& settings = experiment.settings;
   experiment.teacher = stages::makeTeacher(settings, progress);
   experiment.simulation =
       stages::makeSimulation(settings, *experiment.teacher, stages::sumsForFit(settings), progress);

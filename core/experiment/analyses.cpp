@@ -153,6 +153,11 @@ void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const F
   if (depth == Depth::complete && analysis.limitSets) decide(*analysis.limitSets, system, options, progress);
 }
 
+// Whether it is not known yet what becomes of a free run.
+bool stillMoves(const SystemAnalysis& analysis) {
+  return analysis.limitSets && analysis.limitSets->undecided;
+}
+
 // What a coarse picture is taken from must not take steps that are too large for the fastest mode.
 bool tooFast(const ShownRun& run, const Spectrum& spectrum, double alpha) {
   constexpr double kReach = 0.5;
@@ -218,22 +223,6 @@ void drawTeacher(SystemAnalysis& analysis, const SimulationStage& simulation, co
 
 }  // namespace
 
-bool samePicture(const Settings& a, const Settings& b) {
-  return wantsCommonPlane(a) == wantsCommonPlane(b) &&
-         a.text("analysis.student_noise") == b.text("analysis.student_noise");
-}
-
-bool sameFreeRuns(const Settings& a, const Settings& b) {
-  const LimitSetOptions x = limitSetOptions(a), y = limitSetOptions(b);
-  return x.runs == y.runs && x.steps == y.steps && x.startScale == y.startScale;
-}
-
-bool sameSearch(const Settings& a, const Settings& b) {
-  const AttractorOptions x = attractorOptions(a), y = attractorOptions(b);
-  return x.starts == y.starts && x.persistentTau == y.persistentTau &&
-         a.number("analysis.growth_time") == b.number("analysis.growth_time");
-}
-
 std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, Depth depth,
                                                      const SystemAnalysis* before, Progress& progress) {
   const auto system = teacherSystem(experiment);
@@ -241,19 +230,19 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
   if (!system || simulation.display.cols() < 2) return nullptr;
   auto analysis = std::make_shared<SystemAnalysis>();
   progress.checkpoint(0, "analysing the teacher");
-  if (before && (!before->coarse || simulation.latents))
+  if (before && (before->reached >= Depth::picture || simulation.latents))
     *analysis = *before;
   else
     drawTeacher(*analysis, simulation, *system, depth, before, progress);
-  analysis->coarse = depth == Depth::sketch;
-  analysis->partial = true;
+  const bool measured = analysis->reached >= Depth::measured;
+  analysis->reached = std::max(analysis->reached, std::min(depth, Depth::picture));
   if (depth < Depth::numbers) return analysis;
   addFreeRuns(*analysis, experiment, *system, depth, progress);
-  if (analysis->singularValues.size() == 0) {
+  if (!measured) {
     const Vector all = teacherSingularValues(system->network);
     analysis->singularValues = all.head(std::min<Index>(all.size(), kTeacherSingularValues));
   }
-  analysis->partial = false;
+  analysis->reached = stillMoves(*analysis) ? Depth::numbers : Depth::complete;
   return analysis;
 }
 
@@ -263,15 +252,14 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   if (!system || experiment.simulation->display.cols() < 2) return nullptr;
   auto analysis = std::make_shared<SystemAnalysis>();
   progress.checkpoint(0, "analysing the student");
-  if (before && !before->coarse)
+  if (before && before->reached >= Depth::picture)
     *analysis = *before;
   else
     drawStudent(*analysis, experiment, *system, depth, before, progress);
-  analysis->coarse = depth == Depth::sketch;
-  analysis->partial = true;
+  const bool measured = analysis->reached >= Depth::measured;
+  analysis->reached = std::max(analysis->reached, std::min(depth, Depth::picture));
   if (depth < Depth::numbers) return analysis;
   // What can be stopped soon comes first: a hand may be on its way to the next value.
-  const bool measured = analysis->singularValues.size() > 0;  // all but the free runs
   if (!measured) {
     analysis->explainedVariance = explainedByStudent(experiment, *analysis, progress);
     setFitGauge(*analysis, experiment, progress);
@@ -284,7 +272,7 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
     progress.checkpoint(0, "measuring the fit");
     analysis->singularValues = singularValues(experiment.fit->student.A);
   }
-  analysis->partial = false;
+  analysis->reached = stillMoves(*analysis) ? Depth::numbers : Depth::complete;
   return analysis;
 }
 

@@ -43,8 +43,8 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
               !(isStopped(*previous->fit) && previous->settings == settings);
   reuse.teacherPicture = previous->teacherAnalysis && reuse.simulation;
   reuse.studentPicture =
-      previous->studentAnalysis && reuse.fit && stages::samePicture(previous->settings, settings);
-  reuse.freeRuns = stages::sameFreeRuns(previous->settings, settings);
+      previous->studentAnalysis && reuse.fit && sameFor(Remakes::picture, previous->settings, settings);
+  reuse.freeRuns = sameFor(Remakes::freeRuns, previous->settings, settings);
   return reuse;
 }
 
@@ -73,14 +73,13 @@ void runFit(Experiment& now, const Experiment* previous, const Reuse& reuse, Pro
                             keptFrom(previous, settings, reuse), progress);
 }
 
-using stages::Depth;
 using Analysis = std::shared_ptr<const SystemAnalysis>;
 
 // The previous picture with free runs that are still to come.
 Analysis withoutFreeRuns(const SystemAnalysis& previous) {
   auto analysis = std::make_shared<SystemAnalysis>(previous);
   analysis->limitSets.reset();
-  analysis->partial = true;
+  analysis->reached = std::min(analysis->reached, Depth::measured);
   return analysis;
 }
 
@@ -96,18 +95,7 @@ void takePictures(Experiment& now, const Experiment& previous, const Reuse& reus
 }
 
 bool lacks(const Analysis& analysis, Depth depth) {
-  if (!analysis) return true;
-  switch (depth) {
-    case Depth::sketch:
-      return false;
-    case Depth::picture:
-      return analysis->coarse;
-    case Depth::numbers:
-      return analysis->partial;
-    case Depth::complete:
-      return analysis->partial || (analysis->limitSets && analysis->limitSets->undecided);
-  }
-  return false;
+  return !analysis || analysis->reached < depth;
 }
 
 // Whether an analysis that can be made is not yet at this depth.
@@ -122,12 +110,13 @@ void analyse(Experiment& now, Depth depth, Progress& progress) {
   if (lacks(now.teacherAnalysis, depth))
     now.teacherAnalysis = stages::analyseTeacher(now, depth, now.teacherAnalysis.get(), progress);
   if (lacks(now.studentAnalysis, depth)) {
-    const bool redrawn = !now.studentAnalysis || now.studentAnalysis->coarse;
+    const bool redrawn = lacks(now.studentAnalysis, Depth::picture);
     now.studentAnalysis = stages::analyseStudent(now, depth, now.studentAnalysis.get(), progress);
     if (redrawn) now.studentReadout = stages::studentReadout(now);
   }
-  now.coarse = depth == Depth::sketch || (depth >= Depth::numbers && now.fit->interrupted);
-  now.partial = depth < Depth::numbers;
+  now.reached = depth;
+  if (depth == Depth::numbers && !lacks(now, Depth::complete)) now.reached = Depth::complete;
+  if (depth >= Depth::numbers && now.fit->interrupted) now.reached = Depth::sketch;
   now.verdict = stages::verdictOf(now);
   now.analysisSeconds += secondsSince(start);
 }
@@ -173,16 +162,16 @@ void addNonNormality(Experiment& now, const Experiment& before, Progress& progre
 // What is found after the picture, of the previous experiment if its systems are the very same: then there is
 // nothing to wait for.
 bool takeSearched(Experiment& now, const Experiment* previous) {
-  if (!previous || !previous->searched || now.teacherAnalysis != previous->teacherAnalysis ||
+  if (!previous || previous->reached < Depth::searched || now.teacherAnalysis != previous->teacherAnalysis ||
       now.studentAnalysis != previous->studentAnalysis ||
-      !stages::sameSearch(now.settings, previous->settings))
+      !sameFor(Remakes::search, now.settings, previous->settings))
     return false;
   now.teacherAttractors = previous->teacherAttractors;
   now.studentAttractors = previous->studentAttractors;
   now.teacherGrowth = previous->teacherGrowth;
   now.studentGrowth = previous->studentGrowth;
   now.overlap = previous->overlap;
-  now.searched = true;
+  if (now.reached == Depth::complete) now.reached = Depth::searched;
   now.verdict = stages::verdictOf(now);
   return true;
 }
@@ -192,7 +181,7 @@ std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Exp
                                                  const Experiment* previous, Progress& progress,
                                                  const ExperimentSink& sink) {
   static const Experiment kNone;
-  const bool same = previous && stages::sameSearch(complete->settings, previous->settings);
+  const bool same = previous && sameFor(Remakes::search, complete->settings, previous->settings);
   const Experiment& before = same ? *previous : kNone;
   auto next = std::make_shared<Experiment>(*complete);
   next->teacherAttractors =
@@ -202,7 +191,7 @@ std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Exp
       knownOrFound(next->studentAnalysis, before.studentAnalysis, before.studentAttractors,
                    [&] { return stages::studentAttractors(*next, progress); });
   addNonNormality(*next, before, progress);
-  next->searched = true;
+  if (next->reached == Depth::complete) next->reached = Depth::searched;
   next->verdict = stages::verdictOf(*next);
   if (sink) sink(next);
   return next;
@@ -263,11 +252,13 @@ bool runSimulation(Experiment& now, const Experiment* previous, const Reuse& reu
 
 }  // namespace
 
-std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
+std::shared_ptr<const Experiment> runExperiment(const Settings& asked,
                                                 const std::shared_ptr<const Experiment>& previous,
                                                 Progress& progress, const ExperimentSink& sink) {
+  const Settings settings = effective(asked);
   const Reuse reuse = reusable(settings, previous.get());
   auto now = std::make_shared<Experiment>();
+  now->asked = asked;
   now->settings = settings;
   progress.checkpoint(0, "building the teacher");
   now->teacher = reuse.teacher ? previous->teacher : stages::makeTeacher(settings, progress);
@@ -282,10 +273,7 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
 }
 
 bool isAwaited(const Experiment& experiment) {
-  const auto undecided = [](const std::shared_ptr<const SystemAnalysis>& analysis) {
-    return analysis && analysis->limitSets && analysis->limitSets->undecided;
-  };
-  return experiment.partial || undecided(experiment.teacherAnalysis) || undecided(experiment.studentAnalysis);
+  return experiment.reached < Depth::complete;
 }
 
 Index SimulationStage::rowOf(Index unit) const {

@@ -82,37 +82,46 @@ struct FitStage {
   double seconds = 0;
 };
 
-// What is analysed of a system, teacher or student alike. It comes in four passes, each of which knows more
-// (Depth in experiment_stages.h).
+// How far an analysis, or an experiment, has come. Each depth knows what the ones before it know.
+enum class Depth {
+  none,
+  sketch,    // what a hand that moves a slider can wait for
+  picture,   // the picture as it will be
+  measured,  // its numbers: explained variance, singular values, all conditions, gauges
+  numbers,   // free runs too
+  complete,  // and what becomes of those that still move
+  searched,  // of an experiment: attractors, growth and overlaps, and the verdict that rests on them
+};
+
+// What is analysed of a system, teacher or student alike, as far as it has come (reached, up to complete).
 struct SystemAnalysis {
+  Depth reached = Depth::none;
   Spectrum spectrum;  // its leading values alone in the sketch of a large student
   LineAttractorScore score;
   Vector timeConstants;  // τ_n, in units of τ
   double henrici = 0;
-  Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher); empty while partial
+  Vector singularValues;  // leading ones (all of a student, at most 64 of a teacher); empty until measured
   double participationRatio = 0;
   Matrix activity;   // student: d x n, its run over the displayed steps; teacher: empty, see
                      // SimulationStage::display
   Index stride = 1;  // displayed steps from one column of activity to the next; above 1 in a sketch
   FlowField flow;
-  std::optional<LimitSets> limitSets;  // empty while partial; undecided in the third of four passes
-  // Of the displayed steps by the student's noise-free run; NaN for the teacher and while partial.
+  std::optional<LimitSets> limitSets;  // from numbers on; decided once complete
+  // Of the displayed steps by the student's noise-free run; NaN for the teacher and until measured.
   double explainedVariance = std::numeric_limits<double>::quiet_NaN();
-  // The student's two gauges, in [0, 1]; NaN if not known, and while partial.
+  // The student's two gauges, in [0, 1]; NaN if not known, and until measured.
   double fitsTheData =
       std::numeric_limits<double>::quiet_NaN();  // fitGauge() of the displayed steps, runs of one τ
   double hasTheDynamics = std::numeric_limits<double>::quiet_NaN();  // modeAgreement() with the teacher
   bool runDiverged = false;  // the student's run left the finite range
-  bool coarse = false;       // a sketch: the picture itself is still to come
-  bool partial = false;  // explained variance, singular values, conditions of many eigenvalues, gauges and
-                         // limit sets are still to come
 };
 
 // What the student's seen unit (a row of activity) does at a displayed step.
 double activityAt(const SystemAnalysis& student, Index unit, Index step);
 
 struct Experiment {
-  Settings settings;
+  Settings asked;     // as the user set them: studies that try other methods start from these
+  Settings settings;  // effective(asked), from which everything here was made
   std::shared_ptr<const TeacherStage> teacher;
   std::shared_ptr<const SimulationStage> simulation;
   std::shared_ptr<const ObservationStage> observation;
@@ -123,13 +132,11 @@ struct Experiment {
   std::shared_ptr<const Attractors> teacherAttractors, studentAttractors;
   std::shared_ptr<const TransientGrowth> teacherGrowth, studentGrowth;
   std::shared_ptr<const SingularOverlap> overlap;
-  bool searched = false;  // what is found after the picture is in it (but for the scores)
   Vector
       studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
   std::shared_ptr<const ScoreDistribution> scores;  // null if none is asked for; grows after the picture
-  bool coarse = false;                              // a first picture; a finer one follows
-  bool partial = false;  // the picture is what it will be, but some numbers of its analyses are still to come
+  Depth reached = Depth::none;  // a fit that was cut short by a newer request leaves no more than a sketch
   double analysisSeconds = 0;
 };
 

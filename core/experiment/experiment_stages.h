@@ -54,12 +54,8 @@ Trial trialOf(const Settings& settings, const TeacherStage& teacher, const Simul
 // m x T: the input in the units in which the student was given it; 0 x T if it was not.
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation);
 
-// How much is analysed: what a hand that moves a slider can wait for, the picture as it will be, all numbers
-// and free runs, what becomes of the free runs that still move.
-enum class Depth { sketch, picture, numbers, complete };
-
-// The teacher at this depth. before: its analysis at a lesser depth, or null; what that knows already is
-// taken from it. Null for a recording.
+// The teacher at this depth (at most complete; at numbers it is complete if no free run still moves). before:
+// its analysis at a lesser depth, or null; what that knows already is taken from it. Null for a recording.
 std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experiment, Depth depth,
                                                      const SystemAnalysis* before, Progress& progress);
 
@@ -67,12 +63,6 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
 // plane.
 std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, Depth depth,
                                                      const SystemAnalysis* before, Progress& progress);
-
-// Whether two settings ask for the same picture of the student, and the same free runs of both.
-bool samePicture(const Settings& a, const Settings& b);
-bool sameFreeRuns(const Settings& a, const Settings& b);
-// … and for the same search of points of rest, and the same time of growth.
-bool sameSearch(const Settings& a, const Settings& b);
 
 // After the complete analysis. Null without a system, for one that ran away, or if none are wanted.
 std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment, Progress& progress);

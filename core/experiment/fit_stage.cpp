@@ -1,6 +1,5 @@
 // The fit stage: from what is seen to a student, by every method.
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/trial_fits.h"
 #include "core/fitting/regression/nested_map.h"
 #include "core/simulation/simulate.h"
 
@@ -82,8 +81,9 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
   Student student =
       pays && nested && nested->holdsFor(observation.seen) ? nested->fit(d) : fitMap(chosen(), options);
   if (recorded && hasParameters(student.summary.status)) {
-    const std::string note = ridgeNote(ridgeDominance(chosen(), options), options.rho);
-    if (!note.empty()) student.notes.push_back(note);
+    student.ridgeDominance = ridgeDominance(chosen(), options);
+    if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
+      student.notes.push_back(std::move(note));
   }
   if (simulation.signal.size() > 0 && !withInput)
     student.notes.push_back("the task's input was not given to the fit");
@@ -108,10 +108,8 @@ Student fitByLimit(const Settings& settings, const TeacherStage& teacher, const 
                          std::to_string(simulation.units) + " are too many for it",
                      simulation.alpha);
   if (!covariance) {
-    const auto limit = fitMethod(settings) == FitMethod::stationaryContinuous ? StationaryLimit::continuous
-                                                                              : StationaryLimit::discrete;
     covariance = std::make_shared<const StationaryCovariance>(
-        stationaryCovariance(*teacher.teacher, limit, simulation.alpha));
+        stationaryCovariance(*teacher.teacher, *fitMethod(settings).limit, simulation.alpha));
   }
   Student student = fitStationary(*covariance, observation.seen, simulation.alpha);
   if (auto note = stationaryNote(*teacher.teacher); !note.empty()) student.notes.push_back(std::move(note));
@@ -141,13 +139,14 @@ Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
 }
 
 // Why a method cannot be fitted to the seen channels of a recording with gaps; empty if it can.
-std::string missingForbids(FitMethod method, const TeacherStage& teacher, const std::vector<Index>& seen) {
-  if (!teacher.recording || method == FitMethod::lds || method == FitMethod::slds) return {};
+std::string missingForbids(const FitMethod& method, const TeacherStage& teacher,
+                           const std::vector<Index>& seen) {
+  if (!teacher.recording || method.missingSamples) return {};
   for (const Index channel : seen)
     if (const Index t = teacher.firstMissing[static_cast<std::size_t>(channel)]; t >= 0)
       return "the recording has missing samples (the first: channel " + std::to_string(channel + 1) +
-             " at time point " + std::to_string(t + 1) +
-             " is NaN); allowed for the latent models lds and slds alone";
+             " at time point " + std::to_string(t + 1) + " is NaN); allowed for " +
+             namesOf([](const FitMethod& m) { return m.missingSamples; }) + " alone";
   return {};
 }
 
@@ -167,6 +166,22 @@ Student fitByTrials(const Settings& settings, const TeacherStage& teacher, const
   return student;
 }
 
+Student fitBy(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
+              const ObservationStage& observation, KeptForFits& kept, Progress& progress) {
+  const FitMethod& method = fitMethod(settings);
+  if (auto forbidden = missingForbids(method, teacher, observation.seen); !forbidden.empty())
+    return notFitted(FitStatus::notRun, forbidden, simulation.alpha);
+  switch (method.source) {
+    case FitSource::sums:
+      return fitByMap(settings, simulation, observation, teacher.recording.has_value(), kept.nested);
+    case FitSource::teacher:
+      return fitByLimit(settings, teacher, simulation, observation, kept.covariance);
+    case FitSource::trials:
+      break;
+  }
+  return fitByTrials(settings, teacher, simulation, observation, progress);
+}
+
 }  // namespace
 
 KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulation) {
@@ -176,7 +191,8 @@ KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulat
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation) {
   if (!usesInput(settings, simulation)) return Matrix(0, simulation.steps);
   const Vector& signal = simulation.signal;
-  const double scale = fitsTrials(fitMethod(settings)) ? signal.cwiseAbs().maxCoeff() : 1.0;
+  const bool divided = fitMethod(settings).source == FitSource::trials;
+  const double scale = divided ? signal.cwiseAbs().maxCoeff() : 1.0;
   return (signal / scale).transpose();
 }
 
@@ -196,17 +212,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   const auto start = Clock::now();
   auto stage = std::make_shared<FitStage>();
   stage->kept = std::move(kept);
-  const FitMethod method = fitMethod(settings);
-  const std::string forbidden = missingForbids(method, teacher, observation.seen);
-  if (!forbidden.empty())
-    stage->student = notFitted(FitStatus::notRun, forbidden, simulation.alpha);
-  else if (method == FitMethod::map)
-    stage->student =
-        fitByMap(settings, simulation, observation, teacher.recording.has_value(), stage->kept.nested);
-  else if (fitsTrials(method))
-    stage->student = fitByTrials(settings, teacher, simulation, observation, progress);
-  else
-    stage->student = fitByLimit(settings, teacher, simulation, observation, stage->kept.covariance);
+  stage->student = fitBy(settings, teacher, simulation, observation, stage->kept, progress);
   stage->student.seen = static_cast<Index>(observation.seen.size());
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
   stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();

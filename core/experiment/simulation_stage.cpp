@@ -225,7 +225,7 @@ RegressionSums recordingSums(const Recording& recording, double alpha, Nonlinear
 }  // namespace
 
 SumsWanted sumsForFit(const Settings& settings) {
-  if (fitMethod(settings) != FitMethod::map) return {};
+  if (fitMethod(settings).source != FitSource::sums) return {};
   return {mapOptions(settings).phi, {}};
 }
 

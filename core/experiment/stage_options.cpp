@@ -17,19 +17,11 @@ LineAttractorBulk bulkNamed(const std::string& name) {
   return name == "oblique" ? LineAttractorBulk::oblique : LineAttractorBulk::even;
 }
 
-Nonlinearity phiNamed(const std::string& name) {
-  return name == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
-}
-
 std::uint64_t seedOf(const Settings& settings) {
   return static_cast<std::uint64_t>(settings.integer("teacher.seed"));
 }
 
 }  // namespace
-
-bool isRecording(const Settings& settings) {
-  return settings.text("teacher.kind") == "recording";
-}
 
 TeacherOptions teacherOptions(const Settings& settings) {
   TeacherOptions options;
@@ -80,36 +72,6 @@ SimulationOptions simulationOptions(const Settings& settings) {
   options.inputScale = settings.number("simulation.input_scale");
   options.observationNoise = settings.number("simulation.observation_noise");
   options.seed = seedOf(settings);
-  return options;
-}
-
-FitMethod fitMethod(const Settings& settings) {
-  static const std::pair<const char*, FitMethod> names[] = {
-      {"stationary-continuous", FitMethod::stationaryContinuous},
-      {"stationary-discrete", FitMethod::stationaryDiscrete},
-      {"lds", FitMethod::lds},
-      {"slds", FitMethod::slds},
-      {"subspace", FitMethod::subspace},
-      {"cornn", FitMethod::cornn},
-      {"force", FitMethod::force},
-      {"bptt", FitMethod::bptt},
-  };
-  for (const auto& [name, method] : names)
-    if (settings.text("fit.method") == name) return method;
-  return FitMethod::map;
-}
-
-Nonlinearity studentPhi(const Settings& settings) {
-  const std::string& phi = settings.text("fit.phi");
-  if (phi != "same") return phiNamed(phi);
-  return isRecording(settings) ? Nonlinearity::linear : phiNamed(settings.text("teacher.phi"));
-}
-
-MapOptions mapOptions(const Settings& settings) {
-  MapOptions options;
-  options.alpha = settings.number("simulation.alpha");
-  options.rho = settings.number("fit.rho");
-  options.phi = studentPhi(settings);
   return options;
 }
 

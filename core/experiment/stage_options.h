@@ -2,35 +2,16 @@
 #pragma once
 
 #include "core/analysis/verdict.h"
-#include "core/experiment/settings/settings.h"
-#include "core/fitting/regression/map_fit.h"
-#include "core/fitting/regression/stationary_fit.h"
+#include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/observation/subset.h"
 #include "core/simulation/simulate.h"
 
 namespace keyhole {
 
-enum class FitMethod {
-  map,
-  stationaryContinuous,
-  stationaryDiscrete,
-  lds,
-  slds,
-  subspace,
-  cornn,
-  force,
-  bptt
-};
-
-// True if the "teacher" is a recording from a file.
-bool isRecording(const Settings& settings);
-
 // Reads the imported matrix from its file. Throws InputError if it cannot, and for a recording.
 TeacherOptions teacherOptions(const Settings& settings);
 SimulationOptions simulationOptions(const Settings& settings);
-FitMethod fitMethod(const Settings& settings);
-Nonlinearity studentPhi(const Settings& settings);  // "same" becomes the teacher's (linear for a recording)
-MapOptions mapOptions(const Settings& settings);
 VerdictOptions verdictOptions(const Settings& settings);
 LimitSetOptions limitSetOptions(const Settings& settings);
 AttractorOptions attractorOptions(const Settings& settings);  // starts = 0: none are looked for

@@ -6,6 +6,7 @@
 #include "core/network/nonlinearity.h"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -110,6 +111,8 @@ struct Student {
   std::shared_ptr<const LdsModel> latent;  // of a latent student, all of its parameters; null for the others
 
   FitSummary summary;
+  // Of MAP, how its ridge compares with the data (map_fit.h); NaN for the other methods.
+  double ridgeDominance = std::numeric_limits<double>::quiet_NaN();
   double oneStepR2 = 0.0;         // of x_t - (1-α) x_{t-1} on the fitted data; NaN if it does not vary
   std::vector<Restart> restarts;  // of an iterative fit with several starts; the shown one is shownRestart
   std::size_t shownRestart = 0;

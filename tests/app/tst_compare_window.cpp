@@ -1,6 +1,6 @@
 // The window "Compare methods": its table and its two flows are the rows of the core's comparison.
 #include "app/compare_window.h"
-#include "core/experiment/studies/compare_table.h"
+#include "core/report/compare_report.h"
 #include "tests/app/window_bench.h"
 #include "tests/experiment/experiment_runs.h"
 #include "widgets/plots/flow_panel.h"

@@ -36,7 +36,7 @@ void TestExperimentWorker::coarseComesBeforeFine() {
   bench.worker->request(withSeed(5));
   QVERIFY(bench.waitIdleAfter(0));
   QCOMPARE(bench.delivered.size(), 2u);
-  QVERIFY(bench.delivered[0]->coarse && !bench.delivered[1]->coarse);
+  QVERIFY(bench.delivered[0]->reached == Depth::sketch && bench.delivered[1]->reached > Depth::sketch);
 }
 
 void TestExperimentWorker::onlyTheLatestWaitingRequestRuns() {
@@ -46,8 +46,8 @@ void TestExperimentWorker::onlyTheLatestWaitingRequestRuns() {
   QVERIFY(bench.waitStarted(1));
   for (long long seed = 2; seed <= 50; ++seed) bench.worker->request(withSeed(seed));
   bench.runner.m_beforeCoarse = bench.runner.m_beforeFine = true;
-  QVERIFY(
-      QTest::qWaitFor([&] { return !bench.delivered.empty() && !bench.delivered.back()->coarse; }, 20000));
+  QVERIFY(QTest::qWaitFor(
+      [&] { return !bench.delivered.empty() && bench.delivered.back()->reached > Depth::sketch; }, 20000));
   QCOMPARE(bench.runner.started(), (std::vector<long long>{1, 50}));
   QCOMPARE(seedOf(bench.delivered.back()), 50);
 }
@@ -63,7 +63,7 @@ void TestExperimentWorker::supersededRunShowsItsCoarsePictureAndNoMore() {
   bench.runner.m_beforeFine = true;
   QVERIFY(QTest::qWaitFor([&] { return bench.delivered.size() >= 3; }, 20000));
   QCOMPARE(seedOf(bench.delivered[0]), 1);
-  QVERIFY(bench.delivered[0]->coarse);
+  QVERIFY(bench.delivered[0]->reached == Depth::sketch);
   QCOMPARE(seedOf(bench.delivered[1]), 2);
   QCOMPARE(bench.delivered.size(), 3u);
   QCOMPARE(bench.stops, 0);  // nobody pressed stop
@@ -103,7 +103,7 @@ void TestExperimentWorker::theNextRunDoesNotWaitForOneThatIsOver() {
   QTRY_COMPARE(delivered.size(), 1u);
   worker.request(withSeed(2));
   QTRY_COMPARE(delivered.size(), 3u);
-  QVERIFY(seedOf(delivered[1]) == 2 && seedOf(delivered[2]) == 2 && !delivered[2]->coarse);
+  QVERIFY(seedOf(delivered[1]) == 2 && seedOf(delivered[2]) == 2 && delivered[2]->reached > Depth::sketch);
   QTRY_COMPARE(idles, 1);  // nobody waits for the first one
   QVERIFY(!firstEnded);
   go.set_value();
@@ -313,7 +313,7 @@ void TestExperimentWorker::realExperimentEqualsTheCoreOne() {
   connect(&worker, &ExperimentWorker::experimentReady, &context,
           [&](const Result& experiment) { delivered.push_back(experiment); });
   worker.request(settings);
-  QTRY_VERIFY_WITH_TIMEOUT(!delivered.empty() && delivered.back()->searched, 60000);
+  QTRY_VERIFY_WITH_TIMEOUT(!delivered.empty() && delivered.back()->reached == Depth::searched, 60000);
   const Result expected = runExperiment(settings, nullptr);
   QCOMPARE(delivered.back()->studentAnalysis->spectrum.values, expected->studentAnalysis->spectrum.values);
   QCOMPARE(delivered.back()->verdict.sentence, expected->verdict.sentence);

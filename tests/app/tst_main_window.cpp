@@ -335,7 +335,7 @@ void TestMainWindow::theWorkerIsToldWhatIsDrawn() {
   bench.window.worker().letDraw(std::chrono::hours(1));
   bench.window.document().changeSetting("observation.fraction", 0.3, 1);
   QVERIFY(bench.settle());
-  QVERIFY(!bench.window.shown()->coarse);
+  QVERIFY(bench.window.shown()->reached > Depth::sketch);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -1,6 +1,7 @@
 // The window "How many latents?": what it draws is the core's curve, and what is taken is one undo entry.
 #include "app/order_window.h"
 #include "core/io/file_bytes.h"
+#include "core/report/order_report.h"
 #include "tests/app/window_bench.h"
 #include "widgets/plots/order_panel.h"
 

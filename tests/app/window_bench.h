@@ -29,7 +29,8 @@ struct WindowBench {
         [this] {
           const auto& shown = window.shown();
           const bool failed = shown && !shown->studentAnalysis;
-          return shown && (shown->searched || failed) && shown->settings == window.document().settings();
+          return shown && (shown->reached == Depth::searched || failed) &&
+                 shown->asked == window.document().settings();
         },
         kPatience);
   }

@@ -28,7 +28,7 @@ inline long long seedOf(const Result& experiment) {
 inline Result made(const Settings& settings, bool coarse) {
   auto experiment = std::make_shared<Experiment>();
   experiment->settings = settings;
-  experiment->coarse = coarse;
+  experiment->reached = coarse ? Depth::sketch : Depth::searched;
   return experiment;
 }
 

@@ -1,8 +1,8 @@
 // Fitting the latent LDS of Fig. 2: 25 of 500 units of the chain on the integration task, 5 latents, 200
 // iterations.
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/presets.h"
-#include "core/experiment/trial_fits.h"
 #include "core/io/file_bytes.h"
 
 #include <nlohmann/json.hpp>

@@ -153,7 +153,8 @@ void measurePreset(const std::string& name, const Request& request, Report& repo
   window.resize(1600, 1000);
   window.show();
   window.start(QString::fromStdString(name));
-  const bool there = QTest::qWaitFor([&] { return window.shown() && window.shown()->searched; }, 120000);
+  const bool there =
+      QTest::qWaitFor([&] { return window.shown() && window.shown()->reached == Depth::searched; }, 120000);
   if (!there || !window.shown()->simulation) throw std::runtime_error("no picture of " + name);
   const double D = static_cast<double>(window.shown()->simulation->units);
   const int n = request.values;

@@ -78,8 +78,9 @@ void LatencyProbe::take(const std::shared_ptr<const Experiment>& experiment, dou
       m_first[i] = now - m_changed[i];
       m_computed[i] = computed - m_changed[i];
     }
-  if (!experiment->coarse && std::isnan(m_refined[last - 1])) m_refined[last - 1] = now - m_changed[last - 1];
-  if (!experiment->coarse && !experiment->partial && std::isnan(m_measured[last - 1]))
+  if (experiment->reached > Depth::sketch && std::isnan(m_refined[last - 1]))
+    m_refined[last - 1] = now - m_changed[last - 1];
+  if (experiment->reached >= Depth::numbers && std::isnan(m_measured[last - 1]))
     m_measured[last - 1] = now - m_changed[last - 1];
   if (m_check) m_check();
 }

@@ -62,9 +62,8 @@ std::map<std::string, std::function<void()>> cases() {
          stages::makeFit(shown.settings, *shown.teacher, *shown.simulation, *shown.observation, {},
                          noProgress());
        }},
-      {"student_sketch", [] { stages::analyseStudent(shown, stages::Depth::sketch, nullptr, noProgress()); }},
-      {"student_picture",
-       [] { stages::analyseStudent(shown, stages::Depth::picture, nullptr, noProgress()); }},
+      {"student_sketch", [] { stages::analyseStudent(shown, Depth::sketch, nullptr, noProgress()); }},
+      {"student_picture", [] { stages::analyseStudent(shown, Depth::picture, nullptr, noProgress()); }},
       {"verdict", [] { stages::verdictOf(shown); }},
   };
 }

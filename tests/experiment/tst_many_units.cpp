@@ -97,7 +97,7 @@ class TestManyUnits : public QObject {
     std::vector<std::shared_ptr<const Experiment>> pictures;
     const auto result =
         runExperiment(settings, nullptr, noProgress(), [&](const auto& e) { pictures.push_back(e); });
-    QVERIFY(pictures.front()->coarse && !result->coarse && !result->partial && result->searched);
+    QVERIFY(pictures.front()->reached == Depth::sketch && result->reached == Depth::searched);
     QVERIFY(!result->teacherAnalysis->limitSets && !result->teacherAttractors);
     QVERIFY(result->studentAnalysis->limitSets && result->studentAttractors);
     QVERIFY(result->teacherAnalysis->flow.speed.allFinite());

@@ -1,8 +1,8 @@
 // A recording with missing samples (NaN), through the experiment, the comparison and the choice of an order.
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/experiment/studies/compare.h"
 #include "core/experiment/studies/order.h"
-#include "core/experiment/trial_fits.h"
 #include "core/io/npy.h"
 #include "tests/experiment/experiment_runs.h"
 

@@ -67,17 +67,21 @@ class TestPipeline : public QObject {
     // still move here), and with what is found after it.
     QCOMPARE(pictures.size(), std::size_t{5});
     QCOMPARE(pictures[4], result);
-    QVERIFY(!pictures[3]->partial && !pictures[3]->searched && result->searched);
+    QVERIFY(pictures[3]->reached >= Depth::numbers && pictures[3]->reached < Depth::searched &&
+            result->reached == Depth::searched);
     const auto& open = pictures[2]->studentAnalysis->limitSets;
     const auto& decided = pictures[3]->studentAnalysis->limitSets;
-    QVERIFY(!pictures[2]->partial && open && open->undecided && decided && !decided->undecided);
+    QVERIFY(pictures[2]->reached >= Depth::numbers && open && open->undecided && decided &&
+            !decided->undecided);
     QVERIFY(open->runs == decided->runs && open->oscillating == 0);
     QVERIFY(pictures[2]->verdict.kind != VerdictKind::spuriousLimitCycle);
-    QVERIFY(!pictures[1]->coarse && pictures[1]->partial && !pictures[1]->studentAnalysis->limitSets);
+    QVERIFY(pictures[1]->reached > Depth::sketch && pictures[1]->reached < Depth::numbers &&
+            !pictures[1]->studentAnalysis->limitSets);
     QVERIFY(pictures[1]->studentAnalysis->flow.speed == result->studentAnalysis->flow.speed);
     QVERIFY(pictures[1]->studentAnalysis->activity == result->studentAnalysis->activity);
     const Experiment& coarse = *pictures[0];
-    QVERIFY(coarse.coarse && coarse.teacherAnalysis->coarse && coarse.studentAnalysis->coarse);
+    QVERIFY(coarse.reached == Depth::sketch && coarse.teacherAnalysis->reached == Depth::sketch &&
+            coarse.studentAnalysis->reached == Depth::sketch);
     QVERIFY(!coarse.studentAnalysis->limitSets && coarse.studentAnalysis->singularValues.size() == 0);
     // The conditions of a few eigenvalues cost nothing and say at once what is undetermined.
     QCOMPARE(coarse.studentAnalysis->spectrum.conditions.size(), Index{8});
@@ -89,7 +93,7 @@ class TestPipeline : public QObject {
     COMPARE_EIGENVALUES(coarse.studentAnalysis->spectrum.values, result->studentAnalysis->spectrum.values,
                         1e-10);
     QVERIFY(result->studentAnalysis->limitSets && result->studentAnalysis->singularValues.size() == 8);
-    QVERIFY(!result->coarse && result->verdict.kind != VerdictKind::undecided);
+    QVERIFY(result->reached > Depth::sketch && result->verdict.kind != VerdictKind::undecided);
   }
 
   // Fails if the first picture of a teacher whose steps take long waits for all of them, does not say that it
@@ -104,7 +108,7 @@ class TestPipeline : public QObject {
     QCOMPARE(pictures.size(), std::size_t{4});
     const Experiment& first = *pictures[0];
     const auto& sums = first.simulation->linearSums;
-    QVERIFY(first.coarse && sums && sums->count >= 2000 && sums->count < 7000);
+    QVERIFY(first.reached == Depth::sketch && sums && sums->count >= 2000 && sums->count < 7000);
     QVERIFY(first.simulation->display.cols() == 5000 &&
             first.simulation->display == result->simulation->display &&
             first.simulation->displayNoise == result->simulation->displayNoise);
@@ -163,7 +167,7 @@ class TestPipeline : public QObject {
     const Result after = runExperiment(small("figure-3", {{"view.theme", "dark"}}), before, noProgress(),
                                        [&](const Result& e) { pictures.push_back(e); });
     QCOMPARE(pictures, std::vector<Result>{after});
-    QVERIFY(!after->coarse && same(*before, *after));
+    QVERIFY(after->reached > Depth::sketch && same(*before, *after));
   }
 
   // Fails if a wish to stop is overlooked at any report, turns into another exception, or leaves the
@@ -182,7 +186,7 @@ class TestPipeline : public QObject {
       try {
         runExperiment(settings, before, stop, [&](const Result& e) {
           // Not one after the stop, and none that claims to know all.
-          pictures += e->searched || stop.stopRequested();
+          pictures += e->reached == Depth::searched || stop.stopRequested();
         });
       } catch (const Stopped&) {
         stopped = true;
@@ -203,7 +207,7 @@ class TestPipeline : public QObject {
     StopAt counter;
     int atPicture = 0;
     const auto sink = [&](const Result& e) {
-      if (e->coarse || !e->partial) return;
+      if (e->reached == Depth::sketch || e->reached >= Depth::numbers) return;
       picture = e;
       atPicture = counter.reports();
     };
@@ -211,7 +215,7 @@ class TestPipeline : public QObject {
     runExperiment(settings, nullptr, counter, sink);
     StopAt stop(atPicture + 1);  // within the complete analysis
     QVERIFY_EXCEPTION_THROWN(runExperiment(settings, nullptr, stop, sink), Stopped);
-    QVERIFY(picture && picture->partial);
+    QVERIFY(picture && picture->reached < Depth::numbers);
     const Result after = runExperiment(settings, picture);
     QVERIFY(after->simulation == picture->simulation && after->fit == picture->fit);
     QVERIFY(same(*after, *runExperiment(settings, nullptr)));

@@ -273,7 +273,7 @@ class TestPlotsNonNormality : public QObject {
     Experiment early = *m_none;
     early.teacherGrowth = early.studentGrowth = nullptr;
     early.overlap = nullptr;
-    early.searched = false;
+    early.reached = Depth::complete;
     GrowthPanel growth(nullptr);
     OverlapPanel overlaps(nullptr);
     for (const Panel* panel : {static_cast<Panel*>(&growth), static_cast<Panel*>(&overlaps)})

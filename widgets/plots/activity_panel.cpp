@@ -39,7 +39,7 @@ QString studentLabel(const Experiment& experiment) {
   const bool smoothed = experiment.fit->student.emission.has_value();
   const double value = experiment.studentAnalysis->explainedVariance;
   // While the picture is still to be measured the label keeps its place.
-  const bool awaited = std::isnan(value) && experiment.studentAnalysis->partial;
+  const bool awaited = std::isnan(value) && experiment.studentAnalysis->reached < Depth::measured;
   const QString variance = awaited ? QStringLiteral("…") : QString::number(value, 'f', 2);
   return smoothed ? QObject::tr("smoothed (EV %1)").arg(variance)
                   : QObject::tr("student (noise-free EV %1)").arg(variance);

@@ -330,7 +330,7 @@ QString CurvePanel::describe(double x, double, QPointF) const {
 void CurvePanel::complete() {
   if (m_curve || !experiment() || !speaksFor(*experiment())) return;
   std::shared_ptr<const SeenCurve> whole;
-  const Settings& settings = experiment()->settings;
+  const Settings& settings = experiment()->asked;
   seenCurve(settings, seenCurveOptions(settings), noProgress(),
             [&](auto curve) { whole = std::move(curve); });
   setCurve(whole);

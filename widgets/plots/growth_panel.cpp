@@ -94,7 +94,7 @@ void GrowthPanel::applyTheme() {
 }
 
 bool GrowthPanel::speaksFor(const Experiment& experiment) const {
-  return experiment.searched && (experiment.teacherAnalysis || experiment.studentAnalysis);
+  return experiment.reached >= Depth::searched && (experiment.teacherAnalysis || experiment.studentAnalysis);
 }
 
 void GrowthPanel::draw(const Curves& curves, const TransientGrowth* growth, const QString& owner) {

@@ -15,7 +15,7 @@ class GrowthPanel : public PlotPanel {
   explicit GrowthPanel(QWidget* parent);
 
   bool speaksFor(const Experiment& experiment) const override;
-  bool awaits(const Experiment& experiment) const override { return !experiment.searched; }
+  bool awaits(const Experiment& experiment) const override { return experiment.reached < Depth::searched; }
   std::vector<PanelData> data() const override;
 
  protected:

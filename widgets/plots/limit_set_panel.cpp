@@ -175,8 +175,9 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
     // There is nothing to see before the first experiment.
   } else if (!m_analysis || !m_analysis->limitSets) {
     painter.setPen(theme().muted);
-    painter.drawText(whole, Qt::AlignCenter,
-                     !experiment()->partial ? tr("no free runs") : tr("free runs are being computed …"));
+    painter.drawText(
+        whole, Qt::AlignCenter,
+        experiment()->reached >= Depth::numbers ? tr("no free runs") : tr("free runs are being computed …"));
   } else {
     const auto& sets = *m_analysis->limitSets;
     const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);

@@ -11,22 +11,14 @@ namespace {
 
 constexpr int kRedrawPause = 40;  // ms
 
-QString axisLabel(const Experiment& experiment) {
-  const std::string& method = experiment.settings.text("fit.method");
-  if (method == "lds") return QObject::tr("log-likelihood");
-  if (method == "slds") return QObject::tr("evidence lower bound");
-  return QObject::tr("loss");
-}
-
-bool rises(const Experiment& experiment) {
-  const std::string& method = experiment.settings.text("fit.method");
-  return method == "lds" || method == "slds";
+FitObjective objectiveOf(const Experiment& experiment) {
+  return fitMethod(experiment.settings).objective;
 }
 
 // The summary holds what is minimised; likelihoods are shown as they rise.
 std::vector<double> shownValues(const Experiment& experiment) {
   std::vector<double> values = experiment.fit->student.summary.cost;
-  if (rises(experiment))
+  if (rises(objectiveOf(experiment)))
     for (double& value : values) value = -value;
   return values;
 }
@@ -85,7 +77,7 @@ void ObjectivePanel::drawLive() {
 
 void ObjectivePanel::showExperiment(const Experiment& experiment) {
   if (!speaksFor(experiment)) return;
-  plot().yAxis->setLabel(axisLabel(experiment));
+  plot().yAxis->setLabel(QString::fromStdString(nameOf(objectiveOf(experiment))));
   // The starts that were watched stay beside the shown one.
   if (m_live.size() <= 1) m_live = {shownValues(experiment)};
   drawLive();

@@ -15,7 +15,7 @@ class OverlapPanel : public PlotPanel {
 
   bool speaksFor(const Experiment& experiment) const override { return experiment.overlap != nullptr; }
   bool awaits(const Experiment& experiment) const override {
-    return !experiment.searched && experiment.teacherAnalysis && experiment.studentAnalysis;
+    return experiment.reached < Depth::searched && experiment.teacherAnalysis && experiment.studentAnalysis;
   }
   std::vector<PanelData> data() const override;
 

@@ -16,7 +16,8 @@ SettingRow number(Stage stage, std::string key, double initial, Range range, std
           std::move(applies),
           std::move(label),
           std::move(help),
-          false};
+          false,
+          {}};
 }
 
 SettingRow integer(Stage stage, std::string key, long long initial, Range range, std::string unit,
@@ -52,6 +53,11 @@ SettingRow choice(Stage stage, std::string key, std::vector<Choice> choices, std
                         std::move(applies));
   row.type = SettingType::choice;
   row.choices = std::move(choices);
+  return row;
+}
+
+SettingRow remaking(Remakes what, SettingRow row) {
+  row.remakes = what;
   return row;
 }
 

@@ -24,5 +24,6 @@ SettingRow text(Stage stage, std::string key, std::string initial, std::string l
 SettingRow choice(Stage stage, std::string key, std::vector<Choice> choices, std::string label,
                   std::string help, std::vector<Applies> applies = {});
 SettingRow prominent(SettingRow row);
+SettingRow remaking(Remakes what, SettingRow row);
 
 }  // namespace keyhole::setting_makers

@@ -1,6 +1,7 @@
 #include "core/experiment/settings/settings.h"
 
 #include "core/common/error.h"
+#include "core/experiment/settings/fit_methods.h"
 
 #include <algorithm>
 #include <cassert>
@@ -63,15 +64,33 @@ bool Settings::isDefault(std::string_view key) const {
 
 bool Settings::applies(const SettingRow& row) const {
   return std::all_of(row.applies.begin(), row.applies.end(), [&](const Applies& condition) {
-    const auto& now = text(condition.key);
+    const auto& waitedFor = settingRow(condition.key);
+    const auto& now = applies(waitedFor) ? text(condition.key) : std::get<std::string>(waitedFor.initial);
     return std::find(condition.values.begin(), condition.values.end(), now) != condition.values.end();
   });
 }
 
+Settings effective(const Settings& settings) {
+  Settings acting = settings;
+  for (const auto& row : settingsTable())
+    if (!settings.applies(row)) acting.m_values[positionOf(row.key)] = row.initial;
+  if (acting.integer("fit.iterations") == 0 && fitMethod(acting).iterations > 0)
+    acting.set("fit.iterations", fitMethod(acting).iterations);
+  return acting;
+}
+
 bool staleThrough(const Settings& before, const Settings& after, Stage stage) {
-  const auto keys = changedKeys(before, after);
+  const auto keys = changedKeys(effective(before), effective(after));
   return std::any_of(keys.begin(), keys.end(),
                      [&](const std::string& key) { return settingRow(key).stage <= stage; });
+}
+
+bool sameFor(Remakes what, const Settings& before, const Settings& after) {
+  const Settings a = effective(before), b = effective(after);
+  const auto& rows = settingsTable();
+  return std::all_of(rows.begin(), rows.end(), [&](const SettingRow& row) {
+    return row.remakes != what || a.value(row.key) == b.value(row.key);
+  });
 }
 
 std::vector<std::string> changedKeys(const Settings& before, const Settings& after) {

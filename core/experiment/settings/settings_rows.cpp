@@ -190,43 +190,65 @@ std::vector<SettingRow> observationRows() {
 std::vector<SettingRow> analysisRows() {
   const auto s = Stage::analysis;
   return {
-      number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
-             "A mode persists if its time constant |1/(1 - Re λ)| is longer than this, or if Re λ ≥ 1."),
-      number(s, "analysis.score_threshold", 1, {0, 20}, "", "Line attractor score from",
-             "One real persistent mode, alone, with at least this score log₂(τ₁/τ₂) is called a line "
-             "attractor (Nair et al. 2023 "
-             "read about 1 and above so)."),
-      number(s, "analysis.exaggeration", 3, {1, 1000, kLog}, "times", "Exaggerated from",
-             "A persistent mode of the student that lasts so many times as long as the teacher's counterpart "
-             "counts as "
-             "made up."),
-      choice(s, "analysis.student_noise",
-             {{"same", "the teacher's",
-               "The noise of the seen units drives the student too, so that the two can be overlaid."},
-              {"none", "none", "The student runs by itself."}},
-             "Noise in the student's run", "What drives the displayed run of the student besides its input.",
-             forKinds(knownKinds())),
-      choice(s, "analysis.flow_plane",
-             {{"own", "each its own", "Teacher and student in the plane of their own principal components."},
-              {"common", "the teacher's", "The student in the teacher's plane, as the seen units see it."}},
-             "Plane of the flow", "In which plane the student's flow is drawn.", forKinds(knownKinds())),
-      integer(s, "analysis.limit_runs", 15, {0, 50}, "runs", "Free runs",
+      remaking(
+          Remakes::search,
+          number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
+                 "A mode persists if its time constant |1/(1 - Re λ)| is longer than this, or if Re λ ≥ 1.")),
+      remaking(
+          Remakes::verdict,
+          number(s, "analysis.score_threshold", 1, {0, 20}, "", "Line attractor score from",
+                 "One real persistent mode, alone, with at least this score log₂(τ₁/τ₂) is called a line "
+                 "attractor (Nair et al. 2023 "
+                 "read about 1 and above so).")),
+      remaking(Remakes::verdict,
+               number(s, "analysis.exaggeration", 3, {1, 1000, kLog}, "times", "Exaggerated from",
+                      "A persistent mode of the student that lasts so many times as long as the teacher's "
+                      "counterpart "
+                      "counts as "
+                      "made up.")),
+      remaking(
+          Remakes::picture,
+          choice(s, "analysis.student_noise",
+                 {{"same", "the teacher's",
+                   "The noise of the seen units drives the student too, so that the two can be overlaid."},
+                  {"none", "none", "The student runs by itself."}},
+                 "Noise in the student's run",
+                 "What drives the displayed run of the student besides its input.", forKinds(knownKinds()))),
+      remaking(
+          Remakes::picture,
+          choice(
+              s, "analysis.flow_plane",
+              {{"own", "each its own", "Teacher and student in the plane of their own principal components."},
+               {"common", "the teacher's", "The student in the teacher's plane, as the seen units see it."}},
+              "Plane of the flow", "In which plane the student's flow is drawn.", forKinds(knownKinds()))),
+      remaking(
+          Remakes::freeRuns,
+          integer(
+              s, "analysis.limit_runs", 15, {0, 50}, "runs", "Free runs",
               "Noise-free runs for the limit sets (Fig. 3 c-d), from random starts; 0: none, and no cycle is "
-              "looked for."),
-      integer(s, "analysis.limit_steps", 5000, {100, 50000, kLog}, "steps", "Length of a free run",
-              "Steps of each free run; those that do not come to rest go on for three times as long."),
-      integer(
-          s, "analysis.point_starts", 64, {0, 500}, "starts", "Starts for points of rest",
-          "Fixed and slow points are searched from so many states of the activity, limit cycles from the "
-          "free runs, after the picture; 0: neither is searched, and the verdict rests on the free runs."),
-      integer(s, "analysis.draws", 0, {0, 500}, "draws", "Draws of the score",
+              "looked for.")),
+      remaking(
+          Remakes::freeRuns,
+          integer(s, "analysis.limit_steps", 5000, {100, 50000, kLog}, "steps", "Length of a free run",
+                  "Steps of each free run; those that do not come to rest go on for three times as long.")),
+      remaking(
+          Remakes::search,
+          integer(
+              s, "analysis.point_starts", 64, {0, 500}, "starts", "Starts for points of rest",
+              "Fixed and slow points are searched from so many states of the activity, limit cycles from the "
+              "free runs, after the picture; 0: neither is searched, and the verdict rests on the free "
+              "runs.")),
+      remaking(
+          Remakes::scores,
+          integer(
+              s, "analysis.draws", 0, {0, 500}, "draws", "Draws of the score",
               "Other circuits, and other random starts of the fit, whose scores are drawn beside the shown "
               "one; 0: "
-              "none. Computed after the picture."),
-      number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
-             "How long the transient growth ‖exp(J t)‖ is followed."),
-      number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "", "Start of a free run",
-             "Each unit starts at N(0, scale²)."),
+              "none. Computed after the picture.")),
+      remaking(Remakes::search, number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
+                                       "How long the transient growth ‖exp(J t)‖ is followed.")),
+      remaking(Remakes::freeRuns, number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "",
+                                         "Start of a free run", "Each unit starts at N(0, scale²).")),
   };
 }
 

@@ -1,6 +1,9 @@
 // The rows of the fit stage: which student, and how it is fitted.
+#include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/setting_makers.h"
 #include "core/experiment/settings/settings_rows.h"
+
+#include <algorithm>
 
 namespace keyhole {
 
@@ -10,147 +13,141 @@ namespace {
 
 constexpr auto s = Stage::fit;
 
-std::vector<Applies> forMethods(std::vector<std::string> methods) {
-  return {{"fit.method", std::move(methods)}};
+std::vector<Choice> methods() {
+  std::vector<Choice> choices;
+  for (const auto& method : fitMethods()) choices.push_back({method.name, method.label, method.help});
+  return choices;
 }
 
-const std::vector<std::string> kLatent = {"lds", "slds", "subspace"};
-const std::vector<std::string> kEm = {"lds", "slds"};
-const std::vector<std::string> kIterative = {"lds", "slds", "cornn", "force", "bptt"};
-const std::vector<std::string> kFromTrials = {"lds", "slds", "subspace", "cornn", "force", "bptt"};
+// "200 of lds, 100 of slds, …"
+std::string publishedIterations() {
+  std::string text;
+  for (const auto& method : fitMethods())
+    if (method.iterations > 0)
+      text += (text.empty() ? "" : ", ") + std::to_string(method.iterations) + " of " + method.name;
+  return text;
+}
 
-std::vector<Choice> methods() {
-  return {
-      {"map", "MAP", "Ridge regression with the teacher's own form (eq. 4)."},
-      {"stationary-continuous", "Long-time limit, α → 0",
-       "T → ∞ and ρ = 0 for linear φ, from the Lyapunov equation."},
-      {"stationary-discrete", "Long-time limit, exact α", "T → ∞ and ρ = 0 for linear φ at this α."},
-      {"lds", "Latent LDS", "A latent linear dynamical system, as in Figs. 1 and 2."},
-      {"slds", "Switching LDS", "Several latent linear systems that take turns (Linderman et al. 2017)."},
-      {"subspace", "Subspace identification", "A latent linear system without iterations (N4SID, CVA)."},
-      {"cornn", "CORNN", "Convex fit of a tanh network with leaky rates (Dinc et al. 2023)."},
-      {"force", "FORCE", "Recursive least squares on a running network (Sussillo & Abbott 2009)."},
-      {"bptt", "BPTT", "Back-propagation through time with teacher forcing."},
-  };
+// The methods that take this setting.
+Applies takenBy(const std::string& key) {
+  Applies applies{"fit.method", {}};
+  for (const auto& method : fitMethods())
+    if (std::find(method.takes.begin(), method.takes.end(), key) != method.takes.end())
+      applies.values.push_back(method.name);
+  return applies;
 }
 
 std::vector<SettingRow> commonRows() {
-  const auto map = forMethods({"map"});
   return {
       prominent(choice(s, "fit.method", methods(), "Student", "How the student is fitted to what is seen.")),
-      number(s, "fit.rho", 0.001, {0, 1000, kLog}, "", "Ridge ρ",
-             "Prior precision on the student's weights (eq. 4). The slider begins at 1e-9; type 0 for none.",
-             map),
+      number(s, "fit.rho", 0.001, {0, 1e6, kLog}, "", "Ridge ρ",
+             "Prior precision on the student's weights (eq. 4). The slider begins at 1e-6; type 0 for none."),
       choice(s, "fit.phi",
              {{"same", "as the teacher", "The teacher's own φ; linear for a recording."},
               {"linear", "linear", "φ is the identity."},
               {"tanh", "tanh", "Saturating rates."}},
-             "Transfer function φ", "The nonlinearity that the student is given.",
-             forMethods({"map", "force", "bptt"})),
+             "Transfer function φ", "The nonlinearity that the student is given."),
       flag(s, "fit.use_input", true, "Give it the input",
            "The student is given the task's input as well; off: the fit ignores it.",
-           {{"teacher.kind", {"chain", "line-attractor"}},
-            {"simulation.task", {"integration"}},
-            {"fit.method", {"map", "lds", "slds", "subspace", "force", "bptt"}}}),
+           {{"teacher.kind", {"chain", "line-attractor"}}, {"simulation.task", {"integration"}}}),
       integer(s, "fit.steps", 5000, {50, 1000000, kLog}, "steps", "Steps fitted",
-              "The first so many time points of the recording are fitted. MAP takes all of them.",
-              forMethods(kFromTrials)),
-      integer(s, "fit.iterations", 200, {1, 100000, kLog}, "", "Iterations",
-              "At most so many: of EM, of CORNN's update, passes of FORCE, epochs of BPTT.",
-              forMethods(kIterative)),
+              "The first so many time points of the recording are fitted. MAP takes all of them."),
+      integer(s, "fit.iterations", 0, {0, 100000, kLog}, "", "Iterations",
+              "At most so many: of EM, of CORNN's update, passes of FORCE, epochs of BPTT; 0: as many as "
+              "published, " +
+                  publishedIterations() + "."),
       integer(s, "fit.seed", 1, {0, 9007199254740992.0}, "", "Seed of the fit",
-              "Of the fit's own random start, such as the rotation of the latents.", forMethods(kIterative)),
+              "Of the fit's own random start, such as the rotation of the latents."),
       integer(s, "fit.restarts", 1, {1, 100}, "starts", "Starts",
               "Fits from so many starts, with the seeds from the fit's seed on. Exact EM shows the "
               "likeliest; the "
-              "published estimator the first.",
-              forMethods(kEm)),
+              "published estimator the first."),
   };
 }
 
 std::vector<SettingRow> latentRows() {
   return {
-      integer(s, "fit.latents", 5, {1, 20}, "latents", "Latents L", "Dimension of the latent state.",
-              forMethods(kLatent)),
-      integer(s, "fit.states", 3, {1, 10}, "states", "Discrete states K", "Number of linear systems.",
-              forMethods({"slds"})),
+      integer(s, "fit.latents", 5, {1, 20}, "latents", "Latents L", "Dimension of the latent state."),
+      integer(s, "fit.states", 3, {1, 10}, "states", "Discrete states K", "Number of linear systems."),
+      number(s, "fit.stickiness", 0, {0, 1e6}, "steps", "Stickiness κ",
+             "Pseudo-counts of staying in each discrete state: a prior against short visits."),
       flag(s, "fit.recurrent", true, "Recurrent",
-           "Where the latent state is decides which system takes over; off: a Markov chain decides.",
-           forMethods({"slds"})),
+           "Where the latent state is decides which system takes over; off: a Markov chain decides."),
       choice(s, "fit.estimator",
              {{"exact", "exact EM", "Maximum likelihood of all parameters."},
               {"published", "as published",
                "Emissions from PCA in a random rotation, EM on the dynamics alone: the paper's figures."}},
-             "Estimator", "Two ways to fit one model; they disagree.", forMethods({"lds"})),
+             "Estimator", "Two ways to fit one model; they disagree."),
       choice(
           s, "fit.lds_start",
           {{"pca", "principal components", "In a random rotation of the latents."},
            {"subspace", "subspace identification",
             "The first start is the model of subspace identification (N4SID); further starts are random."}},
-          "EM starts from", "What exact EM improves on.",
-          {{"fit.method", {"lds"}}, {"fit.estimator", {"exact"}}}),
+          "EM starts from", "What exact EM improves on.", {{"fit.estimator", {"exact"}}}),
       choice(s, "fit.emissions",
              {{"orthonormal", "orthonormal", "CᵀC = I, as in the paper."}, {"free", "free", "Any C."}},
-             "Emissions C", "How the latents show in the units.", forMethods(kEm)),
+             "Emissions C", "How the latents show in the units.", {{"fit.estimator", {"exact"}}}),
       choice(s, "fit.noise",
              {{"diagonal", "diagonal", "As in the paper; then a rotation of the latents is another model."},
               {"full", "full", "Then the basis of the latents does not matter."}},
-             "Dynamics noise Q", "Covariance of the latent noise.", forMethods(kEm)),
+             "Dynamics noise Q", "Covariance of the latent noise."),
       choice(s, "fit.emission_noise",
              {{"diagonal", "diagonal", "A variance for every unit."},
               {"isotropic", "isotropic", "One variance for all."},
               {"floor", "diagonal, floored", "Never below a ten-thousandth of the unit's variance."}},
-             "Observation noise R", "Variance of what the latents do not explain.", forMethods(kEm)),
+             "Observation noise R", "Variance of what the latents do not explain.",
+             {{"fit.estimator", {"exact"}}}),
       choice(s, "fit.input_timing",
              {{"arrival", "at arrival", "u_t enters at x_t, as published."},
               {"departure", "at departure",
                "u_{t-1} enters at x_t: the true timing of the simulated circuits."}},
-             "Input timing", "Which input drives the step to x_t.", forMethods({"lds"})),
-      flag(s, "fit.bias", true, "Bias b", "A constant drive of the latents.", forMethods(kEm)),
-      flag(s, "fit.direct", true, "Direct input G", "The input also acts on the units directly.",
-           forMethods(kEm)),
-      flag(s, "fit.stable", false, "Keep it stable", "The spectral radius of F stays at or below 1.",
-           forMethods({"lds"})),
+             "Input timing", "Which input drives the step to x_t."),
+      flag(s, "fit.bias", true, "Bias b", "A constant drive of the latents."),
+      flag(s, "fit.direct", true, "Direct input G", "The input also acts on the units directly."),
+      flag(s, "fit.stable", false, "Keep it stable", "The spectral radius of F stays at or below 1."),
       choice(s, "fit.weighting",
              {{"n4sid", "N4SID", "No weighting (Van Overschee & De Moor 1994)."},
               {"cva", "CVA", "Canonical variates (Larimore 1990)."}},
-             "Weighting", "Of the projection from which the states are read.", forMethods({"subspace"})),
+             "Weighting", "Of the projection from which the states are read."),
   };
 }
 
 std::vector<SettingRow> networkRows() {
-  const auto bptt = forMethods({"bptt"});
-  const auto force = forMethods({"force"});
   return {
-      choice(s, "fit.loss",
-             {{"weighted", "weighted", "Errors over 1 - y², those above 1 left out (as published)."},
-              {"standard", "standard", "Plain errors."},
-              {"robust", "robust", "Errors clipped at ±1."}},
-             "Loss", "How CORNN weighs its errors.", forMethods({"cornn"})),
-      number(s, "fit.l2", 1e-5, {1e-12, 1, kLog}, "", "Ridge λ", "CORNN's ridge is λ (T - 1).",
-             forMethods({"cornn"})),
+      choice(
+          s, "fit.loss",
+          {{"weighted", "weighted", "Errors over 1 - y², those above the threshold left out (as published)."},
+           {"standard", "standard", "Plain errors."},
+           {"robust", "robust", "Errors clipped at ± the threshold."}},
+          "Loss", "How CORNN weighs its errors."),
+      number(s, "fit.threshold", 1, {0.01, 100, kLog}, "", "Threshold c",
+             "Errors above it are left out (weighted) or clipped (robust).",
+             {{"fit.loss", {"weighted", "robust"}}}),
+      number(s, "fit.l2", 1e-5, {1e-12, 1, kLog}, "", "Ridge λ", "CORNN's ridge is λ (T - 1)."),
       number(s, "fit.p0", 0.01, {1e-6, 1000, kLog}, "", "Learning rate P₀",
-             "FORCE begins with P = P₀ I: small is cautious.", force),
-      number(s, "fit.gain", 1.5, {0, 5}, "", "Gain g of the start", "The weights begin at N(0, g²/n).",
-             forMethods({"force", "bptt"})),
-      integer(s, "fit.reset_every", 0, {0, 100000}, "steps", "Reset every",
-              "FORCE puts the network's state back onto the recording so often; 0: only where a pass begins.",
-              force),
-      integer(s, "fit.hidden", 0, {0, 500}, "units", "Hidden units", "Units of the student that nobody saw.",
-              bptt),
+             "FORCE begins with P = P₀ I: small is cautious."),
+      number(s, "fit.gain", 1.5, {0, 5}, "", "Gain g of the start", "FORCE's weights begin at N(0, g²/n)."),
+      integer(
+          s, "fit.reset_every", 0, {0, 100000}, "steps", "Reset every",
+          "FORCE puts the network's state back onto the recording so often; 0: only where a pass begins."),
+      integer(s, "fit.hidden", 0, {0, 500}, "units", "Hidden units", "Units of the student that nobody saw."),
       choice(
           s, "fit.forcing_kind",
           {{"generalized", "generalized", "Every state is a mixture of the student's and the recording's."},
            {"stochastic", "stochastic", "At random steps the recording takes over."}},
-          "Teacher forcing", "How the recording holds the student during training.", bptt),
+          "Teacher forcing", "How the recording holds the student during training."),
       number(s, "fit.forcing", 0.5, {0, 1}, "", "Forcing",
-             "Share of the recording, or probability of a step.", bptt),
-      integer(s, "fit.window", 500, {2, 5000, kLog}, "steps", "Window", "Length of a training run.", bptt),
+             "Share of the recording, or probability of a step."),
+      integer(s, "fit.window", 500, {2, 5000, kLog}, "steps", "Window", "Length of a training run."),
       choice(s, "fit.optimizer",
-             {{"sgd", "SGD with momentum", "Momentum 0.9, as published."},
-              {"adam", "Adam", "Kingma & Ba 2015."}},
-             "Optimizer", "How the gradient is followed.", bptt),
-      number(s, "fit.learning_rate", 0.01, {1e-6, 10, kLog}, "", "Learning rate", "Length of a step.", bptt),
+             {{"sgd", "SGD with momentum", "As published."}, {"adam", "Adam", "Kingma & Ba 2015."}},
+             "Optimizer", "How the gradient is followed."),
+      number(s, "fit.learning_rate", 0.01, {1e-6, 10, kLog}, "", "Learning rate", "Length of a step."),
+      number(s, "fit.momentum", 0.9, {0, 0.99}, "", "Momentum",
+             "How long a gradient is remembered: SGD's momentum, Adam's β₁."),
+      number(s, "fit.start_gain", 0.5, {0, 5}, "", "Gain g of the start",
+             "BPTT's weights begin at N(0, g²/n)."),
+      number(s, "fit.weight_decay", 0, {0, 10}, "", "Weight decay", "Penalty on ‖A‖² beside the error."),
   };
 }
 
@@ -160,6 +157,8 @@ std::vector<SettingRow> fitRows() {
   auto rows = commonRows();
   for (auto* more : {latentRows, networkRows})
     for (auto& row : more()) rows.push_back(std::move(row));
+  for (auto& row : rows)
+    if (row.key != "fit.method") row.applies.insert(row.applies.begin(), takenBy(row.key));
   return rows;
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 
 namespace keyhole {
 namespace {
@@ -89,10 +90,14 @@ const std::vector<SettingRow>& settingsTable() {
 }
 
 int settingPosition(std::string_view key) {
-  const auto& table = settingsTable();
-  const auto found =
-      std::find_if(table.begin(), table.end(), [&](const SettingRow& row) { return row.key == key; });
-  return found == table.end() ? -1 : static_cast<int>(found - table.begin());
+  static const auto positions = [] {
+    std::unordered_map<std::string_view, int> all;
+    const auto& table = settingsTable();
+    for (std::size_t i = 0; i < table.size(); ++i) all.emplace(table[i].key, static_cast<int>(i));
+    return all;
+  }();
+  const auto found = positions.find(key);
+  return found == positions.end() ? -1 : found->second;
 }
 
 const SettingRow& settingRow(std::string_view key) {

@@ -3,6 +3,7 @@
 // the later ones.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,6 +32,15 @@ struct Applies {
   std::vector<std::string> values;
 };
 
+// What of a finished experiment a setting of the analysis makes stale; the verdict is judged anew anyway.
+enum class Remakes {
+  verdict,   // nothing else
+  scores,    // of other draws
+  search,    // of points of rest and cycles; growth
+  freeRuns,  // of teacher and student
+  picture,   // of the student, and what rests on it
+};
+
 struct SettingRow {
   std::string key;  // "teacher.size"
   Stage stage;
@@ -42,8 +52,9 @@ struct SettingRow {
   std::vector<Choice> choices;
   std::vector<Applies> applies;  // all must hold
   std::string label;
-  std::string help;        // one or two sentences
-  bool prominent = false;  // shown first and largest
+  std::string help;                // one or two sentences
+  bool prominent = false;          // shown first and largest
+  std::optional<Remakes> remakes;  // of every row of the analysis, and of no other
 };
 
 const std::vector<SettingRow>& settingsTable();

@@ -2,7 +2,6 @@
 
 #include "core/common/error.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/experiment/trial_fits.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
@@ -21,49 +20,41 @@ SettingValue text(const char* value) {
   return std::string(value);
 }
 
-// Numbers of iterations as published, or where the loss stands still.
+// A method of the table as it is, with what a variant of it changes; as many iterations as published.
+MethodVariant variantOf(const std::string& method) {
+  const FitMethod& row = fitMethod(method);
+  return {method, row.label, row.help, {{"fit.method", method}, {"fit.iterations", 0LL}}};
+}
+
+MethodVariant variantOf(const std::string& method, std::string name, std::string label, std::string help,
+                        std::vector<std::pair<std::string, SettingValue>> changes) {
+  MethodVariant variant = variantOf(method);
+  variant.name = std::move(name);
+  variant.label = std::move(label);
+  variant.help = std::move(help);
+  variant.settings.insert(variant.settings.end(), changes.begin(), changes.end());
+  return variant;
+}
+
 std::vector<MethodVariant> makeVariants() {
   return {
-      {"map", "MAP", "Ridge regression with the teacher's own form.", {{"fit.method", text("map")}}},
-      {"lds-published",
-       "Latent LDS, as published",
-       "PCA emissions in a random rotation, EM on the dynamics.",
-       {{"fit.method", text("lds")}, {"fit.estimator", text("published")}, {"fit.iterations", 200LL}}},
-      {"lds",
-       "Latent LDS, exact EM",
-       "Maximum likelihood of all parameters.",
-       {{"fit.method", text("lds")}, {"fit.estimator", text("exact")}, {"fit.iterations", 200LL}}},
-      {"lds-full",
-       "Latent LDS, exact EM, full Q",
-       "The same with a full covariance of the dynamics noise.",
-       {{"fit.method", text("lds")},
-        {"fit.estimator", text("exact")},
-        {"fit.noise", text("full")},
-        {"fit.iterations", 200LL}}},
-      {"subspace",
-       "Subspace identification",
-       "A latent linear system without iterations.",
-       {{"fit.method", text("subspace")}}},
-      {"slds",
-       "Switching LDS",
-       "Latent linear systems that take turns.",
-       {{"fit.method", text("slds")}, {"fit.iterations", 50LL}}},
-      {"cornn",
-       "CORNN",
-       "Convex fit of a tanh network with leaky rates.",
-       {{"fit.method", text("cornn")}, {"fit.iterations", 1000LL}}},
-      {"force",
-       "FORCE",
-       "Recursive least squares on a running network.",
-       {{"fit.method", text("force")}, {"fit.iterations", 100LL}}},
-      {"bptt",
-       "BPTT",
-       "Back-propagation through time with teacher forcing.",
-       {{"fit.method", text("bptt")}, {"fit.hidden", 0LL}, {"fit.iterations", 200LL}}},
-      {"bptt-hidden",
-       "BPTT, 50 hidden units",
-       "The same with units that nobody saw.",
-       {{"fit.method", text("bptt")}, {"fit.hidden", 50LL}, {"fit.iterations", 200LL}}},
+      variantOf("map"),
+      variantOf("lds", "lds-published", "Latent LDS, as published",
+                "PCA emissions in a random rotation, EM on the dynamics.",
+                {{"fit.estimator", text("published")}}),
+      variantOf("lds", "lds", "Latent LDS, exact EM", "Maximum likelihood of all parameters.",
+                {{"fit.estimator", text("exact")}}),
+      variantOf("lds", "lds-full", "Latent LDS, exact EM, full Q",
+                "The same with a full covariance of the dynamics noise.",
+                {{"fit.estimator", text("exact")}, {"fit.noise", text("full")}}),
+      variantOf("subspace"),
+      variantOf("slds"),
+      variantOf("cornn"),
+      variantOf("force"),
+      variantOf("bptt", "bptt", "BPTT", "Back-propagation through time with teacher forcing.",
+                {{"fit.hidden", 0LL}}),
+      variantOf("bptt", "bptt-hidden", "BPTT, 50 hidden units", "The same with units that nobody saw.",
+                {{"fit.hidden", 50LL}}),
   };
 }
 
@@ -94,9 +85,9 @@ TeacherDynamics teacherOf(const Experiment& experiment, const Trial& trial, Inde
 }
 
 Material materialOf(const Experiment& experiment, const CompareOptions& options, Progress& progress) {
-  Settings settings = experiment.settings;
+  Settings settings = experiment.asked;
   settings.set("fit.method", text("lds"));  // any method that is given the recording itself
-  const Trial all = stages::trialOf(settings, *experiment.teacher, *experiment.simulation,
+  const Trial all = stages::trialOf(effective(settings), *experiment.teacher, *experiment.simulation,
                                     *experiment.observation, progress);
   Material material;
   std::tie(material.fitted, material.heldOut) = split(all, options.fitted);
@@ -107,14 +98,9 @@ Material materialOf(const Experiment& experiment, const CompareOptions& options,
 }
 
 Student fitOf(const Settings& settings, const Material& material, Progress& progress) {
-  const FitMethod method = fitMethod(settings);
-  if (method != FitMethod::lds && method != FitMethod::slds)
+  if (!fitMethod(settings).missingSamples)
     requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
-  if (method != FitMethod::map) return fitTrials(settings, {material.fitted}, progress);
-  const MapOptions options = mapOptions(settings);
-  Student student = fitMap(material.fitted.activity, material.fitted.input, options, progress);
-  student.seen = material.fitted.activity.rows();
-  return student;
+  return fitTrials(settings, {material.fitted}, progress);
 }
 
 double explainedOf(const Student& student, const Trial& trial) {
@@ -142,10 +128,10 @@ std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Exp
   auto fit = std::make_shared<FitStage>();
   fit->student = row.student;
   // MAP was given the same input as the others here, and takes it undivided there.
-  if (fitMethod(row.settings) == FitMethod::map && row.student.V.cols() > 0)
+  if (fitMethod(row.settings).source == FitSource::sums && row.student.V.cols() > 0)
     fit->student.V /= experiment.simulation->signal.cwiseAbs().maxCoeff();
   own.fit = fit;
-  return stages::analyseStudent(own, stages::Depth::picture, nullptr, progress);
+  return stages::analyseStudent(own, Depth::picture, nullptr, progress);
 }
 
 void score(MethodRow& row, const Material& material, const Experiment& experiment, Index horizon,
@@ -173,7 +159,7 @@ MethodRow rowOf(const MethodVariant& variant, const Material& material, const Ex
   MethodRow row;
   row.name = variant.name;
   row.label = variant.label;
-  row.settings = settingsOf(experiment.settings, variant.name);
+  row.settings = settingsOf(experiment.asked, variant.name);
   row.score = {kNaN, ScoreStatus::undetermined};
   const auto start = Clock::now();
   try {
@@ -200,7 +186,7 @@ const std::vector<MethodVariant>& comparedMethods() {
 Settings settingsOf(const Settings& settings, std::string_view method) {
   Settings own = settings;
   for (const auto& [key, value] : variantNamed(method).settings) own.set(key, value);
-  return own;
+  return effective(own);
 }
 
 Comparison compareMethods(const Experiment& experiment, const CompareOptions& options, Progress& progress,

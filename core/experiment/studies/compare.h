@@ -22,7 +22,7 @@ struct MethodRow {
   std::string label;  // "Latent LDS, as published"
   FitSummary summary;
   bool hasParameters = false;
-  Settings settings;  // of the experiment, with this method
+  Settings settings;  // as asked, with this method: settingsOf()
   Student student;
   Spectrum spectrum;         // empty without parameters
   LineAttractorScore score;  // NaN without
@@ -52,7 +52,8 @@ struct MethodVariant {
 };
 const std::vector<MethodVariant>& comparedMethods();
 
-// The experiment's settings, with the method of that name. Throws InputError naming an unknown one.
+// The settings as asked, with the method of that name, as they act then (effective()). Throws InputError
+// naming an unknown one.
 Settings settingsOf(const Settings& settings, std::string_view method);
 
 // Fits every method to the first part of what is seen (at most fit.steps time points) and scores it on the

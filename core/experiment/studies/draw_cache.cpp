@@ -51,7 +51,7 @@ std::string drawKey(const Settings& settings, DrawnOver over) {
   const std::string_view varied = over == DrawnOver::circuits ? "teacher.seed" : "fit.seed";
   std::string key = "format " + std::to_string(kFormat);
   for (const auto& row : settingsTable()) {
-    if (row.stage > Stage::fit || row.key == varied || !settings.applies(row)) continue;
+    if (row.stage > Stage::fit || row.key == varied) continue;
     if (over == DrawnOver::circuits && row.key == "fit.seed") continue;  // goes with the circuit's
     key += "; " + row.key + " = " + toText(settings.value(row.key));
   }

@@ -102,10 +102,6 @@ std::vector<KickPlane> kickPlanes(const std::vector<const KickedRun*>& runs);
 // the student's attractor is not the circuit's.
 std::string conclusionOf(const Perturbation& perturbation, double persistent);
 
-// The distances, two columns (time, distance) per system; the conclusion and the numbers of each system stand
-// above as lines that begin with #. Runs that ended early end in nan.
-std::string perturbationCsv(const Perturbation& perturbation);
-
 std::string nameOf(KickDirection direction);  // "the student's slow mode"
 
 }  // namespace keyhole

@@ -3,10 +3,8 @@
 #include "core/common/error.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/studies/compare.h"
-#include "core/experiment/trial_fits.h"
 #include "core/fitting/latent/lds_order.h"
 #include "core/fitting/switching/slds_order.h"
-#include "core/io/json_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,10 +18,6 @@ constexpr Index kMostLatents = 10, kMostStates = 6;
 constexpr Index kFewestForCaution = 4;
 constexpr double kOneBlock = 0.95;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-std::string wordFor(Counted counted) {
-  return counted == Counted::latents ? "latents" : "states";
-}
 
 std::vector<Index> numbersOf(const OrderOptions& options, Index neurons) {
   const bool latents = options.counted == Counted::latents;
@@ -68,27 +62,18 @@ OrderResult resultOf(const OrderCurve& curve, const OrderOptions& options) {
   return result;
 }
 
-std::string cell(double value) {
-  return std::isfinite(value) ? toText(value) : std::string();
-}
-
-std::complex<double> leadingOf(const ScoredPoint& point) {
-  return point.order.eigenvalues.size() > 0 ? point.order.eigenvalues(0) : std::complex<double>(kNaN, kNaN);
-}
-
 }  // namespace
 
 Settings orderSettings(const Settings& settings, Counted counted) {
-  const FitMethod own = counted == Counted::latents ? FitMethod::lds : FitMethod::slds;
-  if (fitMethod(settings) == own) return settings;
-  return settingsOf(settings, counted == Counted::latents ? "lds" : "slds");
+  const char* own = counted == Counted::latents ? "lds" : "slds";
+  return settings.text("fit.method") == own ? effective(settings) : settingsOf(settings, own);
 }
 
 bool haveSameOrder(const Settings& one, const Settings& other, Counted counted) {
   const Settings a = orderSettings(one, counted), b = orderSettings(other, counted);
   const std::string_view swept = counted == Counted::latents ? "fit.latents" : "fit.states";
   for (const auto& row : settingsTable()) {
-    if (row.stage > Stage::fit || row.key == swept || !(a.applies(row) || b.applies(row))) continue;
+    if (row.stage > Stage::fit || row.key == swept) continue;
     if (a.value(row.key) != b.value(row.key)) return false;
   }
   return true;
@@ -116,48 +101,10 @@ OrderResult orderOf(const Settings& settings, const std::vector<Trial>& trials, 
 
 OrderResult orderOf(const Experiment& experiment, const OrderOptions& options, Progress& progress,
                     const OrderResultSink& sink) {
-  const Settings settings = orderSettings(experiment.settings, options.counted);
+  const Settings settings = orderSettings(experiment.asked, options.counted);
   const Trial trial = stages::trialOf(settings, *experiment.teacher, *experiment.simulation,
                                       *experiment.observation, progress);
   return orderOf(settings, {trial}, options, progress, sink);
-}
-
-std::string orderCsv(const OrderResult& result) {
-  std::string text = wordFor(result.counted) +
-                     ",held_out,standard_error,line_attractor_score,line_attractor_status,lambda1_re,"
-                     "lambda1_im,status,chosen\n";
-  for (const auto& point : result.points) {
-    const OrderPoint& order = point.order;
-    const auto leading = leadingOf(point);
-    text += std::to_string(order.number) + "," + cell(order.heldOut) + "," + cell(order.standardError) + "," +
-            cell(point.score.value) + "," + nameOf(point.score.status) + "," + cell(leading.real()) + "," +
-            cell(leading.imag()) + "," + nameOf(order.status) + "," +
-            (order.number == result.chosen ? "1" : "0") + "\n";
-  }
-  return text;
-}
-
-nlohmann::ordered_json orderJson(const OrderResult& result) {
-  nlohmann::ordered_json json;
-  json["counted"] = wordFor(result.counted);
-  json["measure"] = measureOf(result.counted);
-  json["folds"] = result.folds;
-  json["chosen"] = result.chosen > 0 ? nlohmann::ordered_json(result.chosen) : nullptr;
-  json["caution"] = result.caution;
-  json["points"] = nlohmann::ordered_json::array();
-  for (const auto& point : result.points) {
-    nlohmann::ordered_json entry;
-    entry[wordFor(result.counted)] = point.order.number;
-    entry["held_out"] = numberOrNull(point.order.heldOut);
-    entry["standard_error"] = numberOrNull(point.order.standardError);
-    entry["blocks"] = vectorToJson(point.order.blocks);
-    entry["line_attractor_score"] = numberOrNull(point.score.value);
-    entry["line_attractor_status"] = nameOf(point.score.status);
-    entry["eigenvalues"] = eigenvaluesToJson(point.order.eigenvalues);
-    entry["status"] = nameOf(point.order.status);
-    json["points"].push_back(std::move(entry));
-  }
-  return json;
 }
 
 }  // namespace keyhole

@@ -7,8 +7,6 @@
 #include "core/fitting/order_curve.h"
 #include "core/fitting/trial.h"
 
-#include <nlohmann/json.hpp>
-
 namespace keyhole {
 
 enum class Counted {
@@ -42,7 +40,7 @@ struct OrderResult {
 using OrderResultSink = std::function<void(const OrderResult&)>;
 
 // The settings of its fits: those of the experiment if that is its method, else of the comparison's exact EM
-// (200 iterations) or switching LDS (50).
+// or switching LDS.
 Settings orderSettings(const Settings& settings, Counted counted);
 
 // Whether two experiments have the same curve: no setting of their recordings and of these fits differs.
@@ -61,10 +59,5 @@ OrderResult orderOf(const Experiment& experiment, const OrderOptions& options,
 // The same on given trials.
 OrderResult orderOf(const Settings& settings, const std::vector<Trial>& trials, const OrderOptions& options,
                     Progress& progress = noProgress(), const OrderResultSink& sink = {});
-
-// One row per number: keys as the header; what is undefined is an empty cell.
-std::string orderCsv(const OrderResult& result);
-// An object: counted, measure, folds, chosen (null for none), caution, points; null where undefined.
-nlohmann::ordered_json orderJson(const OrderResult& result);
 
 }  // namespace keyhole

@@ -26,11 +26,6 @@ struct Job {
   std::vector<std::optional<ScoreDraw>> slots;  // of seed 1, 2, …
 };
 
-bool hasStarts(FitMethod method) {
-  return method == FitMethod::lds || method == FitMethod::slds || method == FitMethod::force ||
-         method == FitMethod::bptt;
-}
-
 struct Variant {
   const char* name;
   const char* estimator;
@@ -41,36 +36,32 @@ constexpr Variant kLdsVariants[] = {{"published", "published", "diagonal"},
                                     {"exact EM", "exact", "diagonal"},
                                     {"exact EM, full Q", "exact", "full"}};
 
-std::string methodLabel(const Settings& settings) {
-  for (const auto& choice : settingRow("fit.method").choices)
-    if (choice.name == settings.text("fit.method")) return choice.label;
-  return settings.text("fit.method");
-}
-
 void addJobs(std::vector<Job>& jobs, const Settings& settings, const std::string& estimator, bool shown) {
   const auto add = [&](DrawnOver over) {
     Settings own = settings;
     // A start by subspace identification has no seed: the others are from principal components.
     if (over == DrawnOver::starts) own.set("fit.lds_start", std::string("pca"));
+    own = effective(own);
     jobs.push_back({{estimator, over, shown, {}}, own, drawKey(own, over), {}});
   };
   if (!isRecording(settings)) add(DrawnOver::circuits);
-  if (hasStarts(fitMethod(settings))) add(DrawnOver::starts);
+  if (fitMethod(settings).randomStart) add(DrawnOver::starts);
 }
 
 std::vector<Job> jobsOf(const Settings& settings) {
   std::vector<Job> jobs;
   Settings single = settings;
   single.set("fit.restarts", 1LL);
-  if (fitMethod(settings) != FitMethod::lds) {
-    addJobs(jobs, single, methodLabel(settings), true);
+  const FitMethod& method = fitMethod(settings);
+  if (method.name != "lds") {
+    addJobs(jobs, single, method.label, true);
     return jobs;
   }
   for (const auto& variant : kLdsVariants) {
     Settings own = single;
     own.set("fit.estimator", std::string(variant.estimator));
     own.set("fit.noise", std::string(variant.noise));
-    addJobs(jobs, own, variant.name, own == single);
+    addJobs(jobs, own, variant.name, effective(own) == effective(single));
   }
   std::stable_sort(jobs.begin(), jobs.end(),
                    [](const Job& a, const Job& b) { return a.family.shown > b.family.shown; });
@@ -80,7 +71,7 @@ std::vector<Job> jobsOf(const Settings& settings) {
 ScoreDraw drawOf(const Settings& settings, const Experiment& recorded, std::uint64_t seed,
                  Progress& progress) {
   auto simulation = recorded.simulation;
-  if (fitMethod(settings) == FitMethod::map)
+  if (fitMethod(settings).source == FitSource::sums)
     simulation =
         stages::withSums(simulation, settings, *recorded.teacher, mapOptions(settings).phi, progress);
   const auto fit =
@@ -99,7 +90,7 @@ ScoreDraw drawOf(const Settings& settings, const Experiment& recorded, std::uint
 // The circuit of a seed, simulated and observed: what every family over circuits fits.
 Experiment recordedWith(const Settings& settings, Progress& progress) {
   Experiment recorded;
-  recorded.settings = settings;
+  recorded.asked = recorded.settings = settings;
   recorded.teacher = stages::makeTeacher(settings, progress);
   recorded.simulation =
       stages::makeSimulation(settings, *recorded.teacher, stages::sumsForFit(settings), progress);
@@ -114,7 +105,7 @@ class Drawing {
         m_folder(std::move(cacheFolder)),
         m_progress(progress),
         m_sink(sink),
-        m_jobs(jobsOf(experiment.settings)) {
+        m_jobs(jobsOf(experiment.asked)) {
     const auto count = static_cast<std::size_t>(experiment.settings.integer("analysis.draws"));
     const bool fromFile = experiment.settings.applies(settingRow("teacher.file"));
     if (fromFile) m_folder.clear();  // the file may change
@@ -251,7 +242,7 @@ std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experim
     if (sink) sink(next);
   };
   const bool sameDraws = previous && previous->scores && previous->scores->complete &&
-                         previous->settings.integer("analysis.draws") == settings.integer("analysis.draws") &&
+                         sameFor(Remakes::scores, previous->settings, settings) &&
                          !staleThrough(previous->settings, settings, Stage::fit);
   if (sameDraws) {
     give(*previous->scores);

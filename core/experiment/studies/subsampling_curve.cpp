@@ -20,7 +20,7 @@ namespace {
 class RowMaker {
  public:
   RowMaker(const Settings& settings, const RowQuestions& questions, Progress& progress)
-      : m_settings(settings), m_questions(questions) {
+      : m_settings(effective(settings)), m_questions(questions) {
     if (hasManyUnits(settings))
       throw InputError("the teacher has " + std::to_string(settings.integer("teacher.size")) +
                        " units, too many for sums over all of them; allowed: at most " +
@@ -38,7 +38,7 @@ class RowMaker {
   void prepare(Progress& progress) {
     const Teacher& teacher = *m_teacher->teacher;
     if (m_questions.overlaps) m_vectors = singularVectors(teacher.network);
-    if (fitMethod(m_settings) == FitMethod::map) {
+    if (fitMethod(m_settings).source == FitSource::sums) {
       m_simulation = stages::withSums(
           stages::makeSimulation(m_settings, *m_teacher, stages::sumsForFit(m_settings), progress),
           m_settings, *m_teacher, mapOptions(m_settings).phi, progress);
@@ -79,10 +79,7 @@ class RowMaker {
 
  private:
   double alpha() const { return m_settings.number("simulation.alpha"); }
-  StationaryLimit limit() const {
-    return fitMethod(m_settings) == FitMethod::stationaryDiscrete ? StationaryLimit::discrete
-                                                                  : StationaryLimit::continuous;
-  }
+  StationaryLimit limit() const { return fitMethod(m_settings).limit.value_or(StationaryLimit::continuous); }
 
   void fillFromLimit(CurveRow& row, std::vector<std::string>& notes) const {
     row.status = nameOf(m_limit->status(row.d));
@@ -253,9 +250,9 @@ Curve subsamplingCurve(const Settings& settings, const CurveOptions& options, Pr
 bool curveDependsOn(const Settings& settings, const SettingRow& row) {
   if (!settings.applies(row)) return false;
   if (row.stage == Stage::teacher) return true;
-  const FitMethod method = fitMethod(settings);
-  if (method == FitMethod::map) return row.stage == Stage::simulation || row.stage == Stage::fit;
-  return method == FitMethod::stationaryDiscrete && row.key == "simulation.alpha";
+  const FitMethod& method = fitMethod(settings);
+  if (method.source == FitSource::sums) return row.stage == Stage::simulation || row.stage == Stage::fit;
+  return method.limit == StationaryLimit::discrete && row.key == "simulation.alpha";
 }
 
 Curve curveOverSetting(const Settings& settings, const CurveAxis& axis, const RowQuestions& questions,

@@ -56,6 +56,8 @@ struct LdsClass {
   bool bias = true;          // b; c is always there
   bool direct = true;        // G
   bool stable = false;       // the spectral radius of F stays at or below 1
+
+  friend bool operator==(const LdsClass&, const LdsClass&) = default;
 };
 
 // The dynamics in the paper's scaling: (F - (1-α) I)/α.

@@ -22,6 +22,8 @@ struct SubspaceOptions {
   // where the 2k (N + m) rows of a window would be more than 2000 or more than half of the windows.
   Index blockRows = 0;
   SubspaceWeighting weighting = SubspaceWeighting::n4sid;
+
+  friend bool operator==(const SubspaceOptions&, const SubspaceOptions&) = default;
 };
 
 std::vector<std::string> problems(const SubspaceOptions& options);

@@ -19,10 +19,6 @@ constexpr double kBlownUp = 100;  // times the loss of the start
 constexpr double kLargestCurvature = 100;
 constexpr Index kPatience = 10;  // epochs that the loss must stand still
 
-Index inputsOf(const std::vector<Trial>& trials, const BpttOptions& options) {
-  return options.useInput ? trials.front().input.rows() : 0;
-}
-
 double rootMeanSquare(ConstMatrixRef values) {
   const double squares = values.squaredNorm();
   return squares > 0 ? std::sqrt(squares / static_cast<double>(values.size())) : 1.0;
@@ -37,7 +33,7 @@ struct Scales {
 // Regressors [φ; u] of up to 1024 transitions, evenly spread over the trials.
 Matrix sampledRegressors(const std::vector<Trial>& trials, const BpttOptions& options) {
   constexpr Index kSamples = 1024;
-  const Index N = trials.front().activity.rows(), m = inputsOf(trials, options);
+  const Index N = trials.front().activity.rows(), m = trials.front().input.rows();
   const Index total = transitionsOf(trials), count = std::min(total, kSamples);
   Matrix regressors(N + m, count);
   std::size_t k = 0;
@@ -77,7 +73,7 @@ double forcingGrowth(const BpttOptions& options) {
 }
 
 Scales scalesOf(const std::vector<Trial>& trials, const BpttOptions& options) {
-  const Index N = trials.front().activity.rows(), m = inputsOf(trials, options);
+  const Index N = trials.front().activity.rows(), m = trials.front().input.rows();
   const double s = std::sqrt(meanVariance(trials));
   if (!(s > 0 && std::isfinite(s)))
     throw InputError("the recording does not vary; allowed: at least one neuron that does");
@@ -108,10 +104,9 @@ class Optimizer {
 
   void step(BpttParameters& parameters, const BpttParameters& gradient) {
     ++m_steps;
-    const double clip = clipFactor(gradient);
-    update(parameters.A.array(), gradient.A.array(), m_mean.A.array(), m_square.A.array(), m_scales.A, clip);
-    update(parameters.V.array(), gradient.V.array(), m_mean.V.array(), m_square.V.array(), m_scales.V, clip);
-    update(parameters.b.array(), gradient.b.array(), m_mean.b.array(), m_square.b.array(), m_scales.b, clip);
+    update(parameters.A.array(), gradient.A.array(), m_mean.A.array(), m_square.A.array(), m_scales.A);
+    update(parameters.V.array(), gradient.V.array(), m_mean.V.array(), m_square.V.array(), m_scales.V);
+    update(parameters.b.array(), gradient.b.array(), m_mean.b.array(), m_square.b.array(), m_scales.b);
   }
 
  private:
@@ -124,16 +119,9 @@ class Optimizer {
     m_steps = 0;
   }
 
-  double clipFactor(const BpttParameters& gradient) const {
-    const double norm = m_scales.gradient * std::sqrt(m_scales.A * m_scales.A * gradient.A.squaredNorm() +
-                                                      m_scales.V * m_scales.V * gradient.V.squaredNorm() +
-                                                      m_scales.b * m_scales.b * gradient.b.squaredNorm());
-    return m_options.gradientClip > 0 && norm > m_options.gradientClip ? m_options.gradientClip / norm : 1.0;
-  }
-
   template <typename Values, typename Gradient, typename Moments>
-  void update(Values values, Gradient gradient, Moments mean, Moments square, double unit, double clip) {
-    const double scale = clip * m_scales.gradient * unit;  // to the gradient in scaled parameters
+  void update(Values values, Gradient gradient, Moments mean, Moments square, double unit) {
+    const double scale = m_scales.gradient * unit;  // to the gradient in scaled parameters
     const double keep = m_options.momentum;
     if (m_options.optimizer == BpttOptimizer::sgd) {
       mean = keep * mean + scale * gradient;
@@ -155,7 +143,7 @@ class Optimizer {
 };
 
 BpttParameters startOf(const std::vector<Trial>& trials, const BpttOptions& options) {
-  const Index n = trials.front().activity.rows() + options.hidden, m = inputsOf(trials, options);
+  const Index n = trials.front().activity.rows() + options.hidden, m = trials.front().input.rows();
   const RandomStream stream(options.seed, Stream::fit);
   return {options.gain / std::sqrt(static_cast<double>(n)) * stream.normalMatrix(n, n), Matrix::Zero(n, m),
           Vector::Zero(n)};
@@ -285,10 +273,8 @@ FitSummary summaryOf(const Training& training) {
   return summary;
 }
 
-std::vector<std::string> notesOf(const Training& training, const std::vector<Trial>& trials,
-                                 const BpttOptions& options) {
+std::vector<std::string> notesOf(const Training& training) {
   std::vector<std::string> notes;
-  if (!options.useInput && trials.front().input.rows() > 0) notes.push_back("the input was ignored");
   if (training.halvings > 0)
     notes.push_back("the loss left the finite range " + countOf(training.halvings, "time") +
                     ": the best parameters were restored and the learning rate halved each time, to " +
@@ -330,7 +316,6 @@ std::vector<std::string> problems(const BpttOptions& options) {
           options.learningRate, "a number above 0");
   require(options.momentum >= 0 && options.momentum < 1, "the momentum", options.momentum,
           "a number from 0 to below 1");
-  fromZero("the gradient clip", options.gradientClip);
   fromZero("the gain", options.gain);
   fromZero("the weight decay", options.weightDecay);
   fromZero("the tolerance", options.tolerance);
@@ -347,7 +332,7 @@ Student fitBptt(const std::vector<Trial>& trials, const BpttOptions& options, Pr
   student.alpha = options.alpha;
   student.seen = trials.front().activity.rows();
   student.summary = summaryOf(training);
-  student.notes = notesOf(training, trials, options);
+  student.notes = notesOf(training);
   student.A = std::move(training.best.A);
   student.V = std::move(training.best.V);
   student.b = std::move(training.best.b);

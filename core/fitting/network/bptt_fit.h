@@ -50,13 +50,13 @@ struct BpttOptions {
   BpttOptimizer optimizer = BpttOptimizer::sgd;
   double learningRate = 0.01;  // > 0
   double momentum = 0.9;       // 0 <= momentum < 1
-  double gradientClip = 0;     // the scaled gradient's largest norm; 0: no limit
   double gain = 0.5;           // g >= 0: A starts as N(0, g²/n), V and b at 0
   double weightDecay = 0;      // >= 0, on A
-  bool useInput = true;        // false: a recorded input is ignored
   Index epochs = 200;          // >= 0; one step of the optimizer each, over all windows
   double tolerance = 1e-8;     // converged if the loss moved less than this part of it in 10 epochs; 0: never
   std::uint64_t seed = 1;      // of the start and of stochastic forcing
+
+  friend bool operator==(const BpttOptions&, const BpttOptions&) = default;
 };
 
 std::string nameOf(ForcingKind kind);         // "generalized", "stochastic"

@@ -55,7 +55,7 @@ BpttGradient::BpttGradient(const std::vector<Trial>& trials, const BpttOptions& 
       m_options(options),
       m_seen(trials.front().activity.rows()),
       m_size(m_seen + options.hidden),
-      m_inputs(options.useInput ? trials.front().input.rows() : 0),
+      m_inputs(trials.front().input.rows()),
       m_windows(windowsOf(trials, options.window)) {
   const double samples = static_cast<double>(m_seen) * static_cast<double>(transitionsOf(trials));
   m_lossScale = 1 / (samples * options.alpha * options.alpha * meanVariance(trials));

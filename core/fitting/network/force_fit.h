@@ -21,6 +21,8 @@ struct ForceOptions {
   double tolerance = 1e-6;  // >= 0; converged if no weight moves by more than this part of the largest one in
                             // a pass; 0: use all passes
   std::uint64_t seed = 1;   // of the start of A
+
+  friend bool operator==(const ForceOptions&, const ForceOptions&) = default;
 };
 
 std::vector<std::string> problems(const ForceOptions& options);

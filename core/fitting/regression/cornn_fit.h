@@ -24,6 +24,8 @@ struct CornnOptions {
   CornnLoss loss = CornnLoss::weighted;
   double tolerance = 1e-9;  // >= 0; converged if no entry of A moves by more than this part of the largest
                             // one in an iteration; 0: never stop early
+
+  friend bool operator==(const CornnOptions&, const CornnOptions&) = default;
 };
 
 std::vector<std::string> problems(const CornnOptions& options);

@@ -64,6 +64,32 @@ double rSquared(const RegressionSums& sums, const Student& student, const MapOpt
   return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
 }
 
+RegressionSums sumsOf(const std::vector<Trial>& trials, const MapOptions& options, Progress& progress) {
+  constexpr Index kBlock = 4096;
+  RegressionSums sums = emptySums(trials.front().activity.rows(), trials.front().input.rows());
+  const auto all = static_cast<double>(transitionsOf(trials));
+  Index done = 0;
+  for (const auto& trial : trials) {
+    const Index transitions = trial.activity.cols() - 1;
+    for (Index first = 0; first < transitions; first += kBlock) {
+      progress.checkpoint(static_cast<double>(done + first) / all, "fitting");
+      const Index n = std::min(kBlock, transitions - first);
+      accumulate(sums, trial.activity.middleCols(first, n + 1), trial.input.middleCols(first, n),
+                 options.alpha, options.phi);
+    }
+    done += transitions;
+  }
+  return sums;
+}
+
+double dominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
+  try {
+    return ridgeDominance(sums, options);
+  } catch (const std::runtime_error&) {  // the sums overflowed
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> problems(const MapOptions& options) {
@@ -106,22 +132,23 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
   return student;
 }
 
-Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& options, Progress& progress) {
+Student fitMap(const std::vector<Trial>& trials, const MapOptions& options, Progress& progress) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
-  constexpr Index kBlock = 4096;
+  requireTrials(trials, MissingSamples::refused);
   const auto start = Clock::now();
-  const Index transitions = activity.cols() - 1;
-  RegressionSums sums = emptySums(activity.rows(), input.rows());
-  for (Index first = 0; first < transitions; first += kBlock) {
-    progress.checkpoint(static_cast<double>(first) / static_cast<double>(transitions), "fitting");
-    const Index n = std::min(kBlock, transitions - first);
-    accumulate(sums, activity.middleCols(first, n + 1),
-               input.rows() > 0 ? Matrix(input.middleCols(first, n)) : Matrix(0, n), options.alpha,
-               options.phi);
-  }
+  const RegressionSums sums = sumsOf(trials, options, progress);
   Student student = fitMap(sums, options);
+  student.ridgeDominance = dominanceOrNaN(sums, options);
+  if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
+    student.notes.push_back(std::move(note));
   student.summary.seconds = secondsSince(start);
   return student;
+}
+
+Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& options, Progress& progress) {
+  Trial trial{activity, input};
+  if (input.rows() == 0) trial.input.resize(0, activity.cols());
+  return fitMap({trial}, options, progress);
 }
 
 double ridgeDominance(const RegressionSums& sums, const MapOptions& options) {

@@ -4,6 +4,7 @@
 
 #include "core/common/progress.h"
 #include "core/fitting/fit.h"
+#include "core/fitting/trial.h"
 #include "core/simulation/sums.h"
 
 namespace keyhole {
@@ -12,6 +13,8 @@ struct MapOptions {
   double alpha = 0.01;  // 0 < α <= 1
   double rho = 0.001;   // ridge ρ >= 0, on both blocks
   Nonlinearity phi = Nonlinearity::linear;
+
+  friend bool operator==(const MapOptions&, const MapOptions&) = default;
 };
 
 std::vector<std::string> problems(const MapOptions& options);
@@ -21,8 +24,14 @@ std::vector<std::string> problems(const MapOptions& options);
 // not positive definite. Cost O(d³).
 Student fitMap(const RegressionSums& sums, const MapOptions& options);
 
-// From a recording: activity is d x T (T >= 2), input m x T or empty (column t acts on the step to t+1).
-// Cost O(d² T); polls progress.
+// From trials: activity is d x T_k (T_k >= 2), column t of the m x T_k input acts on the step to t+1; no
+// transition leads from one trial into the next. The student has its ridgeDominance, and a note where that is
+// large. Cost O(d² Σ T_k + d³); polls progress. Throws InputError: trials that do not fit together, missing
+// samples; Stopped.
+Student fitMap(const std::vector<Trial>& trials, const MapOptions& options,
+               Progress& progress = noProgress());
+
+// The same of one trial. input: m x T, or empty for none.
 Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& options,
                Progress& progress = noProgress());
 

@@ -20,6 +20,8 @@ struct SldsOptions {
   double stickiness = 0;       // pseudo-counts of staying in each state, from 0
   Index startIterations = 20;  // of the common LDS that the start is made of, from 0; K = 1 does without
   bool compareWithLds = true;  // run the LDS with the same latents and number of iterations (K > 1)
+
+  friend bool operator==(const SldsOptions&, const SldsOptions&) = default;
 };
 
 std::vector<std::string> problems(const SldsOptions& options);

@@ -102,7 +102,7 @@ class TestPresets : public QObject {
     QCOMPARE(experiment->studentAnalysis->activity.cols(), Index{1200});
     QCOMPARE(experiment->studentReadout.size(), Index{hasTask ? 1200 : 0});
     QVERIFY(experiment->verdict.kind != VerdictKind::undecided && !experiment->verdict.sentence.empty());
-    QVERIFY(!experiment->coarse);
+    QVERIFY(experiment->reached > Depth::sketch);
   }
 
  private:
@@ -124,7 +124,7 @@ class TestPresets : public QObject {
     QVERIFY(analysis.henrici >= 0 && analysis.henrici <= 1 && analysis.participationRatio >= 1);
     QVERIFY(analysis.flow.speed.rows() == 100 && analysis.flow.speed.allFinite());
     QVERIFY(analysis.limitSets && analysis.limitSets->runs.size() == 3);
-    QVERIFY(!analysis.coarse && !analysis.runDiverged);
+    QVERIFY(analysis.reached > Depth::sketch && !analysis.runDiverged);
   }
 };
 

@@ -1,5 +1,5 @@
-// Tests core/experiment/studies/compare.h and compare_table.h
-#include "core/experiment/studies/compare_table.h"
+// Tests core/experiment/studies/compare.h and core/report/compare_report.h
+#include "core/report/compare_report.h"
 #include "tests/experiment/experiment_runs.h"
 
 #include <QTest>

@@ -2,6 +2,7 @@
 #include "core/experiment/studies/kick_stage.h"
 #include "core/io/delimited.h"
 #include "core/io/file_bytes.h"
+#include "core/report/kick_report.h"
 #include "tests/experiment/experiment_runs.h"
 
 #include <Eigen/LU>

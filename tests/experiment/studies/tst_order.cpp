@@ -1,7 +1,7 @@
 // Tests core/experiment/studies/order.h
+#include "core/experiment/settings/fit_options.h"
 #include "core/experiment/studies/compare.h"
 #include "core/experiment/studies/order.h"
-#include "core/experiment/trial_fits.h"
 #include "core/fitting/latent/lds_order.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/fitting/latent/lds_cases.h"

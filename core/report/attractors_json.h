@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
-namespace keyhole::cli {
+namespace keyhole {
 
 // points, cycles, slow_line, lyapunov, each with its status and one sentence; at most six eigenvalues per
 // point, states as arrays of N numbers.
 nlohmann::ordered_json attractorsToJson(const Attractors& attractors);
 
-}  // namespace keyhole::cli
+}  // namespace keyhole

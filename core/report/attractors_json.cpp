@@ -1,10 +1,10 @@
-#include "app/cli/attractor_json.h"
+#include "core/report/attractors_json.h"
 
 #include "core/io/json_values.h"
 
 #include <algorithm>
 
-namespace keyhole::cli {
+namespace keyhole {
 namespace {
 
 using nlohmann::ordered_json;
@@ -42,8 +42,8 @@ ordered_json directionsToJson(const std::vector<LocalMode>& modes) {
 
 ordered_json pointToJson(const FixedPoint& point) {
   ordered_json json;
-  json["kind"] = keyhole::nameOf(point.kind);
-  json["stability"] = keyhole::nameOf(point.local.stability);
+  json["kind"] = nameOf(point.kind);
+  json["stability"] = nameOf(point.local.stability);
   json["residual"] = numberOrNull(point.residual);
   json["q"] = numberOrNull(point.q);
   json["gradient"] = numberOrNull(point.gradient);
@@ -72,9 +72,9 @@ ordered_json pointsToJson(const FixedPoints& points) {
 
 ordered_json cycleToJson(const LimitCycle& cycle) {
   ordered_json json;
-  json["status"] = keyhole::nameOf(cycle.status);
+  json["status"] = nameOf(cycle.status);
   json["message"] = cycle.message;
-  json["stability"] = keyhole::nameOf(cycle.stability);
+  json["stability"] = nameOf(cycle.stability);
   const bool found = cycle.status == CycleStatus::found;
   json["period"] = found ? numberOrNull(cycle.period) : ordered_json(nullptr);
   json["amplitude"] = found ? numberOrNull(cycle.amplitude) : ordered_json(nullptr);
@@ -90,7 +90,7 @@ ordered_json cycleToJson(const LimitCycle& cycle) {
 
 ordered_json lineToJson(const SlowManifold& line) {
   ordered_json json;
-  json["status"] = keyhole::nameOf(line.status);
+  json["status"] = nameOf(line.status);
   json["message"] = line.message;
   const bool found = line.status == SlowManifoldStatus::line || line.status == SlowManifoldStatus::ring;
   const auto ifFound = [found](double value) { return found ? numberOrNull(value) : ordered_json(nullptr); };
@@ -107,7 +107,7 @@ ordered_json lineToJson(const SlowManifold& line) {
 
 ordered_json exponentsToJson(const LyapunovSpectrum& exponents) {
   ordered_json json;
-  json["status"] = keyhole::nameOf(exponents.status);
+  json["status"] = nameOf(exponents.status);
   json["message"] = exponents.message;
   json["exponents"] = vectorToJson(exponents.exponents);
   json["standard_errors"] = vectorToJson(exponents.standardErrors);
@@ -128,4 +128,4 @@ ordered_json attractorsToJson(const Attractors& attractors) {
   return json;
 }
 
-}  // namespace keyhole::cli
+}  // namespace keyhole

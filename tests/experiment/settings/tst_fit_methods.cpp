@@ -1,10 +1,16 @@
-// Tests core/experiment/trial_fits.h and what the experiment makes of its students.
-#include "core/experiment/trial_fits.h"
+// Tests core/experiment/settings/fit_methods.h: that settings reach the fits they are for and no others, and
+// what the experiment makes of each method's student.
+#include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/fit_options.h"
+#include "core/experiment/studies/compare.h"
+#include "core/experiment/studies/score_draws.h"
 #include "core/fitting/run_student.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -14,6 +20,48 @@ namespace {
 Settings chainWith(const char* method, const Changes& more = {}) {
   return with(small("chain", {{"simulation.steps", "900"}, {"fit.iterations", "10"}, {"fit.method", method}}),
               more);
+}
+
+// Every other value that a row can have, as far as they can be listed: all choices, both ends of a range.
+std::vector<SettingValue> otherValues(const SettingRow& row, const SettingValue& now) {
+  std::vector<SettingValue> others;
+  switch (row.type) {
+    case SettingType::number:
+      others = {row.minimum, row.maximum};
+      break;
+    case SettingType::integer:
+      others = {static_cast<long long>(row.minimum), static_cast<long long>(row.maximum)};
+      break;
+    case SettingType::flag:
+      others = {false, true};
+      break;
+    case SettingType::choice:
+      for (const auto& choice : row.choices) others.push_back(choice.name);
+      break;
+    case SettingType::text:
+      break;
+  }
+  std::erase(others, now);
+  return others;
+}
+
+// Rows that choose what is fitted, not how.
+bool choosesTheData(const SettingRow& row) {
+  return row.key == "fit.method" || row.key == "fit.steps" || row.key == "fit.use_input";
+}
+
+bool takes(const FitMethod& method, const std::string& key) {
+  return std::find(method.takes.begin(), method.takes.end(), key) != method.takes.end();
+}
+
+// The method, with every other condition of the row fulfilled.
+Settings readyFor(const FitMethod& method, const SettingRow& row) {
+  Settings settings;
+  settings.set("fit.method", method.name);
+  for (const auto& condition : row.applies)
+    if (condition.key != "fit.method" && condition.key.starts_with("fit."))
+      settings.set(condition.key, condition.values.front());
+  return settings;
 }
 
 // Stops as soon as the fit tells its first objective.
@@ -32,9 +80,92 @@ class StopInFit : public Progress {
 
 }  // namespace
 
-class TestTrialFits : public QObject {
+class TestFitMethods : public QObject {
   Q_OBJECT
  private slots:
+  // A setting that is offered for a method changes what is fitted. Fails if one is offered and ignored, as
+  // the gain of the start once was for BPTT.
+  void whatIsOfferedActs() {
+    for (const auto& method : fitMethods())
+      for (const auto& row : settingsTable()) {
+        if (row.stage != Stage::fit || choosesTheData(row) || !takes(method, row.key)) continue;
+        const Settings ready = readyFor(method, row);
+        QVERIFY2(ready.applies(row), (method.name + ", " + row.key).c_str());
+        bool acts = false;
+        for (const auto& value : otherValues(row, ready.value(row.key))) {
+          Settings other = ready;
+          other.set(row.key, value);
+          acts = acts || !method.sameOptions(effective(ready), effective(other));
+        }
+        QVERIFY2(acts, (method.name + " ignores " + row.key).c_str());
+      }
+  }
+
+  // … and one that is not offered changes nothing, whatever it was left at: fit.stable once reached the SLDS.
+  // Read as they stand where the method does not take them at all; where an option of the method makes them
+  // meaningless, as they act.
+  void whatIsNotOfferedDoesNot() {
+    for (const auto& method : fitMethods())
+      for (const auto& row : settingsTable()) {
+        if (row.stage != Stage::fit || choosesTheData(row)) continue;
+        Settings settings;
+        settings.set("fit.method", method.name);
+        for (const char* estimator : {"exact", "published"})
+          for (const auto& value : otherValues(row, settings.value(row.key))) {
+            settings.set("fit.estimator", std::string(estimator));
+            Settings other = settings;
+            other.set(row.key, value);
+            const std::string what = method.name + ", " + row.key + " = " + toText(value);
+            if (row.key != "fit.estimator" && !takes(method, row.key))
+              QVERIFY2(method.sameOptions(settings, other), what.c_str());
+            if (!settings.applies(row)) QVERIFY2(effective(settings) == effective(other), what.c_str());
+          }
+      }
+  }
+
+  // Every key that a method names is a setting of the fit, and every such setting is some method's.
+  void theTableIsWhole() {
+    for (const auto& method : fitMethods())
+      for (const auto& key : method.takes) QCOMPARE(settingRow(key).stage, Stage::fit);
+    for (const auto& row : settingsTable())
+      if (row.stage == Stage::fit && row.key != "fit.method")
+        QVERIFY2(std::any_of(fitMethods().begin(), fitMethods().end(),
+                             [&](const FitMethod& method) { return takes(method, row.key); }),
+                 row.key.c_str());
+  }
+
+  // One place for the numbers of iterations: the experiment and the comparison ask it, and a number that is
+  // set stays.
+  void iterationsAreThosePublished() {
+    for (const auto& method : fitMethods()) {
+      Settings settings;
+      settings.set("fit.method", method.name);
+      QCOMPARE(effective(settings).integer("fit.iterations"), method.iterations);
+      if (method.iterations == 0) continue;
+      settings.set("fit.iterations", 7LL);
+      QCOMPARE(effective(settings).integer("fit.iterations"), 7LL);
+    }
+    Settings asked;
+    asked.set("fit.iterations", 7LL);
+    for (const auto& variant : comparedMethods()) {
+      const Settings own = settingsOf(asked, variant.name);
+      QCOMPARE(own.integer("fit.iterations"), fitMethod(own).iterations);
+    }
+  }
+
+  // The input reaches every method that takes it, and stays away where it is not wanted.
+  void inputIsGivenOrNot() {
+    for (const auto& method : fitMethods()) {
+      if (!method.fit) continue;
+      for (const char* given : {"true", "false"}) {
+        const auto run = runExperiment(
+            chainWith(method.name.c_str(), {{"fit.iterations", "2"}, {"fit.use_input", given}}), nullptr);
+        const bool expected = takes(method, "fit.use_input") && std::string(given) == "true";
+        QVERIFY2((run->fit->student.V.cols() == 1) == expected, (method.name + ", " + given).c_str());
+      }
+    }
+  }
+
   void everyMethodHasItsPicture_data() {
     QTest::addColumn<QString>("method");
     for (const char* method : {"lds", "slds", "subspace", "cornn", "force", "bptt"})
@@ -113,7 +244,7 @@ class TestTrialFits : public QObject {
     const auto run = runExperiment(chainWith("lds", {{"fit.iterations", "5000"}}), nullptr, stop);
     QCOMPARE(run->fit->student.summary.status, FitStatus::stopped);
     QVERIFY(run->fit->student.summary.iterations < 5000);
-    QVERIFY(run->studentAnalysis && !run->studentAnalysis->coarse);
+    QVERIFY(run->studentAnalysis && run->studentAnalysis->reached > Depth::sketch);
     QVERIFY(!run->fit->interrupted);
     // Another analysis keeps it; asked for again, it is fitted to the end.
     const Settings again = run->settings;
@@ -130,7 +261,7 @@ class TestTrialFits : public QObject {
   void stoppedFitDrawsNoOthers() {
     StopInFit stop;
     const auto run =
-        runExperiment(chainWith("lds", {{"fit.iterations", "500"}, {"analysis.draws", "2"}}), nullptr, stop);
+        runWithScores(chainWith("lds", {{"fit.iterations", "500"}, {"analysis.draws", "2"}}), nullptr, stop);
     QCOMPARE(run->fit->student.summary.status, FitStatus::stopped);
     QVERIFY(!run->scores);
   }
@@ -145,12 +276,12 @@ class TestTrialFits : public QObject {
     } superseded;
     const Settings settings = chainWith("lds", {{"fit.iterations", "300"}});
     const auto first = runExperiment(settings, nullptr, superseded);
-    QVERIFY(first->fit->interrupted && first->coarse);
+    QVERIFY(first->fit->interrupted && first->reached == Depth::sketch);
     const auto second = runExperiment(settings, first);
     QVERIFY(!second->fit->interrupted);
     QVERIFY(second->fit->student.summary.status != FitStatus::stopped);
   }
 };
 
-QTEST_GUILESS_MAIN(TestTrialFits)
-#include "tst_trial_fits.moc"
+QTEST_GUILESS_MAIN(TestFitMethods)
+#include "tst_fit_methods.moc"

@@ -1,11 +1,9 @@
-#include "app/cli/curve_report.h"
+#include "core/report/curve_report.h"
 
-#include "core/common/error.h"
 #include "core/io/json_values.h"
+#include "core/report/csv_cells.h"
 
-#include <cmath>
-
-namespace keyhole::cli {
+namespace keyhole {
 namespace {
 
 using nlohmann::ordered_json;
@@ -86,11 +84,6 @@ ordered_json summaryJson(const CurveSummary& summary) {
   return json;
 }
 
-// An undefined number is an empty cell.
-std::string cell(double value) {
-  return std::isfinite(value) ? toText(value) : "";
-}
-
 std::string theoryHeader(const TheoryCurve& curve) {
   std::string name = curve.name;
   for (char& letter : name)
@@ -116,8 +109,8 @@ std::string csvLine(const CurveRow& row) {
   std::string text = std::to_string(row.d);
   const auto& values = row.modes.leading.values;
   for (Index i = 0; i < kLeading; ++i)
-    text += i < values.size() ? "," + cell(values(i).real()) + "," + cell(values(i).imag()) : ",,";
-  return text + "," + cell(row.modes.score.value) + "," + cell(row.modes.henrici) + "," +
+    text += i < values.size() ? "," + csvCell(values(i).real()) + "," + csvCell(values(i).imag()) : ",,";
+  return text + "," + csvCell(row.modes.score.value) + "," + csvCell(row.modes.henrici) + "," +
          (row.good ? nameOf(row.modes.score.status) : "") + "," + row.status;
 }
 
@@ -152,12 +145,12 @@ std::string curveCsv(const DrawnCurves& drawn) {
       text += csvLine(row);
       for (const auto& curve : drawn.draws[draw].theory) {
         const auto at = static_cast<Index>(i);
-        if (curve.low.size() > 0) text += "," + cell(curve.low(at));
-        text += "," + cell(curve.values(at));
+        if (curve.low.size() > 0) text += "," + csvCell(curve.low(at));
+        text += "," + csvCell(curve.values(at));
       }
       text += "\n";
     }
   return text;
 }
 
-}  // namespace keyhole::cli
+}  // namespace keyhole

@@ -1,10 +1,10 @@
-#include "app/cli/student_json.h"
+#include "core/report/student_json.h"
 
 #include "core/analysis/spectrum.h"
 #include "core/fitting/latent/lds_model.h"
 #include "core/io/json_values.h"
 
-namespace keyhole::cli {
+namespace keyhole {
 namespace {
 
 using nlohmann::ordered_json;
@@ -72,4 +72,4 @@ void addStudentParts(ordered_json& json, const Student& student) {
   }
 }
 
-}  // namespace keyhole::cli
+}  // namespace keyhole

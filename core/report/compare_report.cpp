@@ -1,9 +1,8 @@
-#include "core/experiment/studies/compare_table.h"
+#include "core/report/compare_report.h"
 
-#include "core/common/error.h"
 #include "core/io/json_values.h"
+#include "core/report/csv_cells.h"
 
-#include <cmath>
 #include <limits>
 
 namespace keyhole {
@@ -45,14 +44,6 @@ double dsaOf(const MethodRow& row) {
 
 double firstAngle(const MethodRow& row) {
   return row.agreement && row.agreement->angles.size() > 0 ? row.agreement->angles(0) : kNaN;
-}
-
-// Named by a comma in a CSV cell, a text is put in quotes.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 std::vector<CompareColumn> makeColumns() {
@@ -123,9 +114,9 @@ std::string compareCsv(const Comparison& comparison) {
       if (!first) text += ",";
       first = false;
       if (column.text)
-        text += cell(column.text(row));
-      else if (const double value = column.number(row); std::isfinite(value))
-        text += toText(value);
+        text += csvCell(column.text(row));
+      else
+        text += csvCell(column.number(row));
     }
     text += "\n";
   }

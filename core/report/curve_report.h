@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace keyhole::cli {
+namespace keyhole {
 
 // Adds rows (of the first draw), theory, draws and summary, warnings.
 void addCurves(nlohmann::ordered_json& json, const DrawnCurves& drawn);
@@ -15,4 +15,4 @@ void addCurves(nlohmann::ordered_json& json, const DrawnCurves& drawn);
 // One line per row and draw.
 std::string curveCsv(const DrawnCurves& drawn);
 
-}  // namespace keyhole::cli
+}  // namespace keyhole

@@ -1,7 +1,6 @@
-#include "core/experiment/trial_fits.h"
+#include "core/experiment/settings/fit_options.h"
 
-#include "core/common/error.h"
-#include "core/fitting/latent/lds_student.h"
+#include "core/experiment/settings/fit_methods.h"
 
 namespace keyhole {
 namespace {
@@ -18,7 +17,6 @@ LdsClass ldsClass(const Settings& settings) {
                                             : LdsEmissionNoise::diagonal;
   kind.bias = settings.flag("fit.bias");
   kind.direct = settings.flag("fit.direct");
-  kind.stable = settings.flag("fit.stable");
   return kind;
 }
 
@@ -26,23 +24,50 @@ std::uint64_t fitSeed(const Settings& settings) {
   return static_cast<std::uint64_t>(settings.integer("fit.seed"));
 }
 
+double alphaOf(const Settings& settings) {
+  return settings.number("simulation.alpha");
+}
+
 }  // namespace
 
-bool fitsTrials(FitMethod method) {
-  return method != FitMethod::map && method != FitMethod::stationaryContinuous &&
-         method != FitMethod::stationaryDiscrete;
+bool isRecording(const Settings& settings) {
+  return settings.text("teacher.kind") == "recording";
+}
+
+Nonlinearity phiNamed(const std::string& name) {
+  return name == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
+}
+
+Nonlinearity studentPhi(const Settings& settings) {
+  const std::string& phi = settings.text("fit.phi");
+  if (phi != "same") return phiNamed(phi);
+  return isRecording(settings) ? Nonlinearity::linear : phiNamed(settings.text("teacher.phi"));
+}
+
+Index fitIterations(const Settings& settings) {
+  const Index asked = settings.integer("fit.iterations");
+  return asked > 0 ? asked : fitMethod(settings).iterations;
+}
+
+MapOptions mapOptions(const Settings& settings) {
+  MapOptions options;
+  options.alpha = alphaOf(settings);
+  options.rho = settings.number("fit.rho");
+  options.phi = studentPhi(settings);
+  return options;
 }
 
 LdsOptions ldsOptions(const Settings& settings) {
   LdsOptions options;
   options.kind = ldsClass(settings);
+  options.kind.stable = settings.flag("fit.stable");
   options.estimator =
       settings.text("fit.estimator") == "published" ? LdsEstimator::published : LdsEstimator::exact;
   if (options.estimator == LdsEstimator::exact && settings.text("fit.lds_start") == "subspace")
     options.start = LdsStart::subspace;
   options.inputAtArrival = settings.text("fit.input_timing") == "arrival";
-  options.alpha = settings.number("simulation.alpha");
-  options.iterations = settings.integer("fit.iterations");
+  options.alpha = alphaOf(settings);
+  options.iterations = fitIterations(settings);
   options.seed = fitSeed(settings);
   options.restarts = settings.integer("fit.restarts");
   return options;
@@ -52,10 +77,11 @@ SldsOptions sldsOptions(const Settings& settings) {
   SldsOptions options;
   options.kind = ldsClass(settings);
   options.states = settings.integer("fit.states");
-  options.alpha = settings.number("simulation.alpha");
-  options.iterations = settings.integer("fit.iterations");
+  options.alpha = alphaOf(settings);
+  options.iterations = fitIterations(settings);
   options.seed = fitSeed(settings);
   options.restarts = settings.integer("fit.restarts");
+  options.stickiness = settings.number("fit.stickiness");
   options.transitions = settings.flag("fit.recurrent") ? SldsTransitions::recurrent : SldsTransitions::markov;
   return options;
 }
@@ -63,7 +89,7 @@ SldsOptions sldsOptions(const Settings& settings) {
 SubspaceOptions subspaceOptions(const Settings& settings) {
   SubspaceOptions options;
   options.latents = settings.integer("fit.latents");
-  options.alpha = settings.number("simulation.alpha");
+  options.alpha = alphaOf(settings);
   options.weighting =
       settings.text("fit.weighting") == "cva" ? SubspaceWeighting::cva : SubspaceWeighting::n4sid;
   return options;
@@ -71,23 +97,24 @@ SubspaceOptions subspaceOptions(const Settings& settings) {
 
 CornnOptions cornnOptions(const Settings& settings) {
   CornnOptions options;
-  options.alpha = settings.number("simulation.alpha");
+  options.alpha = alphaOf(settings);
   options.l2 = settings.number("fit.l2");
-  options.iterations = settings.integer("fit.iterations");
+  options.iterations = fitIterations(settings);
   const std::string& loss = settings.text("fit.loss");
   options.loss = loss == "standard" ? CornnLoss::standard
                  : loss == "robust" ? CornnLoss::robust
                                     : CornnLoss::weighted;
+  options.threshold = settings.number("fit.threshold");
   return options;
 }
 
 ForceOptions forceOptions(const Settings& settings) {
   ForceOptions options;
-  options.alpha = settings.number("simulation.alpha");
+  options.alpha = alphaOf(settings);
   options.phi = studentPhi(settings);
   options.gain = settings.number("fit.gain");
   options.p0 = settings.number("fit.p0");
-  options.passes = std::max<Index>(settings.integer("fit.iterations"), 1);
+  options.passes = fitIterations(settings);
   options.resetEvery = settings.integer("fit.reset_every");
   options.seed = fitSeed(settings);
   return options;
@@ -95,7 +122,7 @@ ForceOptions forceOptions(const Settings& settings) {
 
 BpttOptions bpttOptions(const Settings& settings) {
   BpttOptions options;
-  options.alpha = settings.number("simulation.alpha");
+  options.alpha = alphaOf(settings);
   options.phi = studentPhi(settings);
   options.hidden = settings.integer("fit.hidden");
   options.window = settings.integer("fit.window");
@@ -104,49 +131,12 @@ BpttOptions bpttOptions(const Settings& settings) {
   options.forcing = settings.number("fit.forcing");
   options.optimizer = settings.text("fit.optimizer") == "adam" ? BpttOptimizer::adam : BpttOptimizer::sgd;
   options.learningRate = settings.number("fit.learning_rate");
-  options.epochs = settings.integer("fit.iterations");
+  options.momentum = settings.number("fit.momentum");
+  options.weightDecay = settings.number("fit.weight_decay");
+  options.gain = settings.number("fit.start_gain");
+  options.epochs = fitIterations(settings);
   options.seed = fitSeed(settings);
   return options;
-}
-
-namespace {
-
-Student fitBy(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
-              const std::optional<LdsModel>& held) {
-  const FitMethod method = fitMethod(settings);
-  if (held && method != FitMethod::lds)
-    throw InputError("emissions are held for fit.method " + settings.text("fit.method") + "; allowed: lds");
-  switch (method) {
-    case FitMethod::lds: {
-      LdsOptions options = ldsOptions(settings);
-      options.heldEmissions = held;
-      return studentOf(fitLds(trials, options, progress), trials, options.alpha, progress);
-    }
-    case FitMethod::slds:
-      return fitSlds(trials, sldsOptions(settings), progress);
-    case FitMethod::subspace:
-      return fitSubspace(trials, subspaceOptions(settings), progress);
-    case FitMethod::cornn:
-      return fitCornn(trials, cornnOptions(settings), progress);
-    case FitMethod::force:
-      return fitForce(trials, forceOptions(settings), progress);
-    case FitMethod::bptt:
-      return fitBptt(trials, bpttOptions(settings), progress);
-    case FitMethod::map:
-    case FitMethod::stationaryContinuous:
-    case FitMethod::stationaryDiscrete:
-      break;
-  }
-  throw InputError("fit.method is " + settings.text("fit.method") + "; allowed: a method that fits trials");
-}
-
-}  // namespace
-
-Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
-                  const std::optional<LdsModel>& held) {
-  Student student = fitBy(settings, trials, progress, held);
-  student.seen = trials.front().activity.rows();
-  return student;
 }
 
 }  // namespace keyhole

@@ -1,0 +1,231 @@
+#include "core/experiment/settings/fit_methods.h"
+
+#include "core/common/error.h"
+#include "core/experiment/settings/fit_options.h"
+#include "core/fitting/latent/lds_student.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace keyhole {
+namespace {
+
+template <auto optionsOf>
+bool sameBy(const Settings& a, const Settings& b) {
+  return optionsOf(a) == optionsOf(b);
+}
+
+// All but the emissions that may be held, which no setting names.
+bool sameLds(const Settings& a, const Settings& b) {
+  const LdsOptions x = ldsOptions(a), y = ldsOptions(b);
+  const auto key = [](const LdsOptions& o) {
+    return std::tie(o.kind, o.estimator, o.start, o.alpha, o.iterations, o.tolerance, o.inputAtArrival,
+                    o.seed, o.restarts);
+  };
+  return key(x) == key(y);
+}
+
+using Trials = std::vector<Trial>;
+
+FitMethod mapMethod() {
+  FitMethod method;
+  method.name = "map";
+  method.label = "MAP";
+  method.help = "Ridge regression with the teacher's own form (eq. 4).";
+  method.source = FitSource::sums;
+  method.takes = {"fit.rho", "fit.phi", "fit.use_input"};
+  method.sameOptions = sameBy<mapOptions>;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
+    return fitMap(trials, mapOptions(settings), progress);
+  };
+  return method;
+}
+
+FitMethod limitMethod(StationaryLimit limit, std::string name, std::string label, std::string help) {
+  FitMethod method;
+  method.name = std::move(name);
+  method.label = std::move(label);
+  method.help = std::move(help);
+  method.source = FitSource::teacher;
+  method.limit = limit;
+  method.sameOptions = [](const Settings& a, const Settings& b) {
+    return a.number("simulation.alpha") == b.number("simulation.alpha");
+  };
+  return method;
+}
+
+FitMethod ldsMethod() {
+  FitMethod method;
+  method.name = "lds";
+  method.label = "Latent LDS";
+  method.help = "A latent linear dynamical system, as in Figs. 1 and 2.";
+  method.objective = FitObjective::logLikelihood;
+  method.iterations = 200;
+  method.missingSamples = method.randomStart = method.heldEmissions = true;
+  method.takes = {"fit.use_input",      "fit.steps",  "fit.iterations", "fit.seed",         "fit.restarts",
+                  "fit.latents",        "fit.noise",  "fit.estimator",  "fit.lds_start",    "fit.emissions",
+                  "fit.emission_noise", "fit.direct", "fit.bias",       "fit.input_timing", "fit.stable"};
+  method.sameOptions = sameLds;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel* held, Progress& progress) {
+    LdsOptions options = ldsOptions(settings);
+    if (held) options.heldEmissions = *held;
+    return studentOf(fitLds(trials, options, progress), trials, options.alpha, progress);
+  };
+  return method;
+}
+
+FitMethod sldsMethod() {
+  FitMethod method;
+  method.name = "slds";
+  method.label = "Switching LDS";
+  method.help = "Several latent linear systems that take turns (Linderman et al. 2017).";
+  method.objective = FitObjective::evidenceLowerBound;
+  method.iterations = 100;
+  method.missingSamples = method.randomStart = true;
+  method.takes = {"fit.use_input",  "fit.steps",  "fit.iterations", "fit.seed",          "fit.restarts",
+                  "fit.latents",    "fit.states", "fit.recurrent",  "fit.noise",         "fit.emissions",
+                  "fit.stickiness", "fit.direct", "fit.bias",       "fit.emission_noise"};
+  method.sameOptions = sameBy<sldsOptions>;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
+    return fitSlds(trials, sldsOptions(settings), progress);
+  };
+  return method;
+}
+
+FitMethod subspaceMethod() {
+  FitMethod method;
+  method.name = "subspace";
+  method.label = "Subspace identification";
+  method.help = "A latent linear system without iterations (N4SID, CVA).";
+  method.takes = {"fit.use_input", "fit.steps", "fit.latents", "fit.weighting"};
+  method.sameOptions = sameBy<subspaceOptions>;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
+    return fitSubspace(trials, subspaceOptions(settings), progress);
+  };
+  return method;
+}
+
+FitMethod cornnMethod() {
+  FitMethod method;
+  method.name = "cornn";
+  method.label = "CORNN";
+  method.help = "Convex fit of a tanh network with leaky rates (Dinc et al. 2023).";
+  method.objective = FitObjective::loss;
+  method.iterations = 1000;
+  method.takes = {"fit.steps", "fit.iterations", "fit.loss", "fit.l2", "fit.threshold"};
+  method.sameOptions = sameBy<cornnOptions>;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
+    return fitCornn(trials, cornnOptions(settings), progress);
+  };
+  return method;
+}
+
+FitMethod forceMethod() {
+  FitMethod method;
+  method.name = "force";
+  method.label = "FORCE";
+  method.help = "Recursive least squares on a running network (Sussillo & Abbott 2009).";
+  method.objective = FitObjective::loss;
+  method.iterations = 1000;
+  method.randomStart = true;
+  method.takes = {"fit.phi",  "fit.use_input", "fit.steps", "fit.iterations",
+                  "fit.seed", "fit.p0",        "fit.gain",  "fit.reset_every"};
+  method.sameOptions = sameBy<forceOptions>;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
+    return fitForce(trials, forceOptions(settings), progress);
+  };
+  return method;
+}
+
+FitMethod bpttMethod() {
+  FitMethod method;
+  method.name = "bptt";
+  method.label = "BPTT";
+  method.help = "Back-propagation through time with teacher forcing.";
+  method.objective = FitObjective::loss;
+  method.iterations = 200;
+  method.randomStart = true;
+  method.takes = {"fit.phi",      "fit.use_input",     "fit.steps",      "fit.iterations",  "fit.seed",
+                  "fit.hidden",   "fit.forcing_kind",  "fit.forcing",    "fit.window",      "fit.optimizer",
+                  "fit.momentum", "fit.learning_rate", "fit.start_gain", "fit.weight_decay"};
+  method.sameOptions = sameBy<bpttOptions>;
+  method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
+    return fitBptt(trials, bpttOptions(settings), progress);
+  };
+  return method;
+}
+
+}  // namespace
+
+std::string nameOf(FitObjective objective) {
+  switch (objective) {
+    case FitObjective::none:
+      return "";
+    case FitObjective::logLikelihood:
+      return "log-likelihood";
+    case FitObjective::evidenceLowerBound:
+      return "evidence lower bound";
+    case FitObjective::loss:
+      return "loss";
+  }
+  return "";
+}
+
+bool rises(FitObjective objective) {
+  return objective == FitObjective::logLikelihood || objective == FitObjective::evidenceLowerBound;
+}
+
+const std::vector<FitMethod>& fitMethods() {
+  static const std::vector<FitMethod> methods = {
+      mapMethod(),
+      limitMethod(StationaryLimit::continuous, "stationary-continuous", "Long-time limit, α → 0",
+                  "T → ∞ and ρ = 0 for linear φ, from the Lyapunov equation."),
+      limitMethod(StationaryLimit::discrete, "stationary-discrete", "Long-time limit, exact α",
+                  "T → ∞ and ρ = 0 for linear φ at this α."),
+      ldsMethod(),
+      sldsMethod(),
+      subspaceMethod(),
+      cornnMethod(),
+      forceMethod(),
+      bpttMethod(),
+  };
+  return methods;
+}
+
+const FitMethod& fitMethod(const std::string& name) {
+  const auto& all = fitMethods();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& m) { return m.name == name; });
+  if (found != all.end()) return *found;
+  throw InputError("the method is " + name + "; allowed: " + namesOf([](const FitMethod&) { return true; }));
+}
+
+const FitMethod& fitMethod(const Settings& settings) {
+  return fitMethod(settings.text("fit.method"));
+}
+
+std::string namesOf(bool (*holds)(const FitMethod&)) {
+  std::string names;
+  for (const auto& method : fitMethods())
+    if (holds(method)) names += (names.empty() ? "" : ", ") + method.name;
+  return names;
+}
+
+bool fitsRecordings(const FitMethod& method) {
+  return method.fit != nullptr;
+}
+
+Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Progress& progress,
+                  const LdsModel* held) {
+  const FitMethod& method = fitMethod(settings);
+  if (held && !method.heldEmissions)
+    throw InputError("emissions are held for fit.method " + method.name +
+                     "; allowed: " + namesOf([](const FitMethod& m) { return m.heldEmissions; }));
+  if (!method.fit)
+    throw InputError("fit.method is " + method.name +
+                     ", which needs a known teacher; allowed for a recording: " + namesOf(fitsRecordings));
+  Student student = method.fit(settings, trials, held, progress);
+  student.seen = trials.front().activity.rows();
+  return student;
+}
+
+}  // namespace keyhole
