@@ -1,15 +1,11 @@
 // `keyhole --version` and `keyhole --info`.
 #include "app/cli/commands.h"
+#include "core/linalg/blas_kernel.h"
 
 #include <Eigen/Core>
 #include <QtGlobal>
 
 #include <thread>
-
-extern "C" {
-char* openblas_get_config();
-char* openblas_get_corename();
-}
 
 #ifndef KEYHOLE_VERSION
 #define KEYHOLE_VERSION "unknown"
@@ -25,7 +21,7 @@ std::string infoText() {
   const std::string eigen = std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
                             "." + std::to_string(EIGEN_MINOR_VERSION);
   return versionText() + "Qt " + qVersion() + " (built with " QT_VERSION_STR ")\nEigen " + eigen + "\nBLAS " +
-         openblas_get_config() + " (core " + openblas_get_corename() + ")\nCPUs " +
+         blasLibrary() + "\nBLAS kernels " + kernelInWords() + "\nCPUs " +
          std::to_string(std::thread::hardware_concurrency()) + "\n";
 }
 

@@ -22,8 +22,8 @@ const std::map<std::string, double>& numpySeconds() {
   static const std::map<std::string, double> seconds = [] {
     std::map<std::string, double> found;
     for (const char* python : {"python3", "/usr/bin/python3"}) {
-      const std::string command = "env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS " +
-                                  std::string(python) + " " + KEYHOLE_BENCH_BASELINE "/pipeline_numpy.py " +
+      const std::string command = "env -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS " + std::string(python) +
+                                  " " + KEYHOLE_BENCH_BASELINE "/pipeline_numpy.py " +
                                   std::to_string(kUnits) + " " + std::to_string(kSteps) + " 2>/dev/null";
       std::FILE* output = popen(command.c_str(), "r");
       if (!output) continue;
