@@ -59,6 +59,51 @@ void improve(const LinearOperator& E, LeadingSingular& pair, double tolerance) {
   }
 }
 
+// A = Q B Pᵀ, B upper bidiagonal.
+struct Bidiagonal {
+  Matrix reflectors;
+  Vector diagonal, above, scalesQ, scalesP;
+};
+
+Bidiagonal bidiagonalForm(ConstMatrixRef A) {
+  const Index m = A.rows(), n = A.cols();
+  Bidiagonal form{A, Vector(n), Vector::Zero(std::max<Index>(n - 1, 1)), Vector(n), Vector(n)};
+  requireConverged(LAPACKE_dgebrd(LAPACK_COL_MAJOR, toLapack(m), toLapack(n), form.reflectors.data(),
+                                  toLapack(m), form.diagonal.data(), form.above.data(), form.scalesQ.data(),
+                                  form.scalesP.data()));
+  return form;
+}
+
+// The vectors of the largest singular value of B by inverse iteration on [0 Bᵀ; B 0], whose rows are taken
+// in turns so that it is tridiagonal (Golub & Kahan 1965); multiplied out. False if it does not converge.
+bool leadingVectors(const Bidiagonal& form, double value, Vector& left, Vector& right) {
+  const Index n = form.diagonal.size(), m = form.reflectors.rows();
+  // LAPACKE looks for NaN in 2 n eigenvalues, though only one is used.
+  Vector zeros = Vector::Zero(2 * n), beside(2 * n), vector(2 * n), values = Vector::Constant(2 * n, value);
+  for (Index i = 0; i < n; ++i) {
+    beside(2 * i) = form.diagonal(i);
+    beside(2 * i + 1) = i + 1 < n ? form.above(i) : 0;
+  }
+  std::vector<lapack_int> block(static_cast<std::size_t>(2 * n), 1), split(static_cast<std::size_t>(2 * n));
+  split[0] = toLapack(2 * n);
+  lapack_int failed = 0;
+  if (LAPACKE_dstein(LAPACK_COL_MAJOR, toLapack(2 * n), zeros.data(), beside.data(), 1, values.data(),
+                     block.data(), split.data(), vector.data(), toLapack(2 * n), &failed) != 0)
+    return false;
+  left = Vector::Zero(m);
+  right.resize(n);
+  for (Index i = 0; i < n; ++i) {
+    right(i) = vector(2 * i);
+    left(i) = vector(2 * i + 1);
+  }
+  left.normalize();
+  right.normalize();
+  return LAPACKE_dormbr(LAPACK_COL_MAJOR, 'Q', 'L', 'N', toLapack(m), 1, toLapack(n), form.reflectors.data(),
+                        toLapack(m), form.scalesQ.data(), left.data(), toLapack(m)) == 0 &&
+         LAPACKE_dormbr(LAPACK_COL_MAJOR, 'P', 'L', 'N', toLapack(n), 1, toLapack(m), form.reflectors.data(),
+                        toLapack(m), form.scalesP.data(), right.data(), toLapack(n)) == 0;
+}
+
 // With one column more, which no routine is told of: OpenBLAS 0.3.21 reads a number beyond the end of small
 // complex matrices (zgemv).
 ComplexMatrix withRoom(const ComplexMatrix& A) {
@@ -95,6 +140,26 @@ ComplexSingularSystem complexSingularSystem(const ComplexMatrix& A) {
   system.left = left.leftCols(k);
   system.right = rightH.leftCols(n).adjoint();
   return system;
+}
+
+LeadingSingulars leadingSingulars(ConstMatrixRef A, Index count) {
+  requireFinite(A.allFinite());
+  if (A.rows() < A.cols()) throw std::runtime_error("leading singular values of a matrix with too few rows");
+  const Index n = A.cols(), k = std::min(count, n);
+  if (n == 0) return {};
+  const Bidiagonal form = bidiagonalForm(A);
+  Vector values = form.diagonal, above = form.above;
+  requireConverged(LAPACKE_dbdsdc(LAPACK_COL_MAJOR, 'U', 'N', toLapack(n), values.data(), above.data(),
+                                  nullptr, 1, nullptr, 1, nullptr, nullptr));
+  LeadingSingulars leading{values.head(k), Vector(), Vector()};
+  const bool found = values(0) > 0 && leadingVectors(form, values(0), leading.left, leading.right);
+  // Each singular pair to rounding; else all of them at once.
+  const double tolerance = 1e-13 * static_cast<double>(A.rows()) * values(0);
+  if (found && (A * leading.right - values(0) * leading.left).norm() <= tolerance &&
+      (A.transpose() * leading.left - values(0) * leading.right).norm() <= tolerance)
+    return leading;
+  const SingularSystem all = singularSystem(A);
+  return {all.values.head(k), all.left.col(0), all.right.col(0)};
 }
 
 double smallestSingularValue(const ComplexMatrix& A) {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace keyhole {
 namespace {
@@ -21,6 +22,8 @@ class RowMaker {
  public:
   RowMaker(const Settings& settings, const RowQuestions& questions, Progress& progress)
       : m_settings(settings), m_questions(questions) {
+    m_questions.modes.all = questions.modes.all || questions.overlaps;
+    m_questions.modes.vectors = questions.overlaps;
     if (hasManyUnits(settings))
       throw InputError("the teacher has " + std::to_string(settings.integer("teacher.size")) +
                        " units, too many for sums over all of them; allowed: at most " +
@@ -91,12 +94,15 @@ class RowMaker {
     if (!hasParameters(m_limit->status(row.d))) return;
     row.modes = m_limit->modes(row.d, m_questions.modes);
     row.good = true;
-    if (m_questions.overlaps) addOverlaps(row, m_limit->student(row.d));
+    addOverlaps(row);
   }
 
-  void addOverlaps(CurveRow& row, const Matrix& A) const {
-    if (!A.allFinite()) return;
-    const SingularOverlap overlap = singularOverlap(m_vectors, firstOnes(row.d), A, 1);
+  // From the leading singular vectors, which are not kept.
+  void addOverlaps(CurveRow& row) const {
+    if (!m_questions.overlaps || row.modes.singular.size() == 0) return;
+    const SingularSystem leading{row.modes.singular.head(1), std::exchange(row.modes.leftSingular, {}),
+                                 std::exchange(row.modes.rightSingular, {})};
+    const SingularOverlap overlap = singularOverlap(m_vectors, firstOnes(row.d), leading, 1);
     if (overlap.left.size() == 0) return;
     row.modes.leftOverlap = overlap.left(0);
     row.modes.rightOverlap = overlap.right(0);
@@ -120,7 +126,7 @@ class RowMaker {
     if (!hasParameters(student.summary.status)) return;
     row.modes = denseModes(student.A, m_questions.modes);
     row.good = true;
-    if (m_questions.overlaps) addOverlaps(row, seenConnectivity(student));
+    addOverlaps(row);
   }
 
   Settings m_settings;
