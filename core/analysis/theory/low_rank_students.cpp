@@ -105,7 +105,6 @@ StudentModes LowRankStudents::modes(Index d, const ModeQuestions& questions) con
   modes.singular = Vector::Zero(k);
   const SingularSystem singular = singularSystem(core);
   modes.singular.head(std::min(k, r)) = singular.values.head(std::min(k, r));
-  if (!questions.vectors) return modes;
   modes.leftSingular = columns.Q * singular.left.col(0);
   modes.rightSingular = rows.Q * singular.right.col(0);
   return modes;

@@ -19,13 +19,8 @@ void findHenrici(StudentModes& modes, const ComplexVector& values, double norm, 
   modes.henrici = squares > 0 ? std::sqrt(std::max(0.0, squares - values.squaredNorm()) / squares) : 0.0;
 }
 
-void findSingular(StudentModes& modes, ConstMatrixRef A, const ModeQuestions& questions) {
-  if (!questions.vectors) {
-    const Vector all = singularValues(A);
-    modes.singular = all.head(std::min(questions.count, all.size()));
-    return;
-  }
-  LeadingSingulars leading = leadingSingulars(A, questions.count);
+void findSingular(StudentModes& modes, ConstMatrixRef A, Index count) {
+  LeadingSingulars leading = leadingSingulars(A, count);
   modes.singular = std::move(leading.values);
   modes.leftSingular = std::move(leading.left);
   modes.rightSingular = std::move(leading.right);
@@ -71,7 +66,7 @@ StudentModes denseModes(ConstMatrixRef A, const ModeQuestions& questions) {
   modes.score = lineAttractorScore(modes.leading);
   if (!questions.all) return modes;
   findHenrici(modes, report.values, norm, undeterminedSquares);
-  findSingular(modes, A, questions);
+  findSingular(modes, A, questions.count);
   return modes;
 }
 
@@ -87,7 +82,7 @@ StudentModes exactModes(ConstMatrixRef A, const ComplexVector& values, const Mod
   modes.score = lineAttractorScore(modes.leading);
   if (!questions.all) return modes;
   findHenrici(modes, values, A.norm(), 0);
-  findSingular(modes, A, questions);
+  findSingular(modes, A, questions.count);
   return modes;
 }
 
@@ -113,7 +108,6 @@ StudentModes symmetricModes(ConstMatrixRef C, const ModeQuestions& questions) {
   Vector singular = values.cwiseAbs();
   std::sort(singular.begin(), singular.end(), std::greater<>());
   modes.singular = singular.head(k);
-  if (!questions.vectors) return modes;
   Index first = 0;
   values.cwiseAbs().maxCoeff(&first);
   modes.rightSingular = system.vectors.col(first);

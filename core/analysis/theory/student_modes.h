@@ -20,9 +20,8 @@ enum class ModeRoad {
 std::string nameOf(ModeRoad road);  // "exact", "low rank", …
 
 struct ModeQuestions {
-  Index count = 6;       // leading eigenvalues and singular values
-  bool all = true;       // false: the leading eigenvalues and the score alone, by faster roads
-  bool vectors = false;  // with all: the leading singular vectors, too
+  Index count = 6;  // leading eigenvalues and singular values
+  bool all = true;  // false: the leading eigenvalues and the score alone, by faster roads
 };
 
 struct StudentModes {

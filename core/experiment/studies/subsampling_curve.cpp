@@ -23,7 +23,6 @@ class RowMaker {
   RowMaker(const Settings& settings, const RowQuestions& questions, Progress& progress)
       : m_settings(settings), m_questions(questions) {
     m_questions.modes.all = questions.modes.all || questions.overlaps;
-    m_questions.modes.vectors = questions.overlaps;
     if (hasManyUnits(settings))
       throw InputError("the teacher has " + std::to_string(settings.integer("teacher.size")) +
                        " units, too many for sums over all of them; allowed: at most " +
@@ -99,9 +98,10 @@ class RowMaker {
 
   // From the leading singular vectors, which are not kept.
   void addOverlaps(CurveRow& row) const {
-    if (!m_questions.overlaps || row.modes.singular.size() == 0) return;
-    const SingularSystem leading{row.modes.singular.head(1), std::exchange(row.modes.leftSingular, {}),
+    const SingularSystem leading{row.modes.singular.head(std::min<Index>(1, row.modes.singular.size())),
+                                 std::exchange(row.modes.leftSingular, {}),
                                  std::exchange(row.modes.rightSingular, {})};
+    if (!m_questions.overlaps || leading.values.size() == 0) return;
     const SingularOverlap overlap = singularOverlap(m_vectors, firstOnes(row.d), leading, 1);
     if (overlap.left.size() == 0) return;
     row.modes.leftOverlap = overlap.left(0);
@@ -215,6 +215,18 @@ class RowCollector {
 
 }  // namespace
 
+bool onCoarseGrid(std::size_t i, std::size_t n) {
+  constexpr std::size_t kStride = 4;
+  return i % kStride == 0 || i + 1 == n;
+}
+
+std::vector<std::size_t> coarseFirst(std::size_t n) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.rbegin(), order.rend(), std::size_t{0});
+  std::stable_partition(order.begin(), order.end(), [n](std::size_t i) { return onCoarseGrid(i, n); });
+  return order;
+}
+
 std::vector<Index> defaultCounts(Index units) {
   std::vector<Index> counts;
   for (Index decade = 1; decade < units; decade *= 10)
@@ -244,9 +256,11 @@ Curve subsamplingCurve(const Settings& settings, const CurveOptions& options, Pr
                        std::to_string(maker.units()));
   maker.prepare(progress);
   RowCollector collector(counts.size(), progress, sink);
+  const std::vector<std::size_t> order = coarseFirst(counts.size());
   parallelFor(
       counts.size(),
-      [&](std::size_t i) {
+      [&](std::size_t k) {
+        const std::size_t i = order[k];
         collector.make(i, [&](std::vector<std::string>& notes) { return maker.row(counts[i], notes); });
       },
       [&] { collector.giveOn(); });
