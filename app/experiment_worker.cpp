@@ -6,14 +6,10 @@
 
 #include <algorithm>
 
-extern "C" void openblas_set_num_threads(int count);
-
 namespace keyhole {
 
 ExperimentWorker::ExperimentWorker(QObject* parent, Runner runner, std::chrono::milliseconds grace)
     : QObject(parent), m_runner(std::move(runner)), m_grace(grace) {
-  // The same numbers whatever the machine: reductions in BLAS have a fixed order only with one thread.
-  openblas_set_num_threads(1);
   for (std::thread& thread : m_threads) thread = std::thread([this] { loop(); });
 }
 

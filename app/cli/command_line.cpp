@@ -15,8 +15,6 @@
 #include <sstream>
 #include <unistd.h>
 
-extern "C" void openblas_set_num_threads(int count);
-
 namespace keyhole {
 namespace {
 
@@ -183,7 +181,6 @@ int runCommandLine(const std::vector<std::string>& args, std::ostream& out, std:
 }
 
 int runCommandLine(int argc, char** argv) {
-  openblas_set_num_threads(1);  // the same numbers on every machine: a fixed order in every sum
   catchInterrupt();
   ProgressBar bar(std::cerr, isatty(STDERR_FILENO) != 0, g_interrupted);
   return runCommandLine(std::vector<std::string>(argv + 1, argv + argc), std::cout, std::cerr, bar);

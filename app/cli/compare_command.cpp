@@ -3,6 +3,7 @@
 #include "app/cli/option_values.h"
 #include "app/cli/source_options.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/linalg/blas_kernel.h"
 #include "core/report/compare_report.h"
 
 #include <algorithm>
@@ -54,6 +55,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
     json["fitted"] = options.fitted;
+    json["blas_kernels"] = blasKernel();
     json["rows"] = compareJson(comparison);
     deliver(console, arguments.out, jsonText(json));
   }

@@ -5,6 +5,8 @@
 #include <lapacke.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -48,14 +50,101 @@ HessenbergModes hessenbergModes(Matrix H) {
   return modes;
 }
 
-}  // namespace
+// Q and H of A = Q H Qᵀ, H upper Hessenberg.
+struct Hessenberg {
+  Matrix H;
+  Matrix reflectors;
+  Vector scales;  // of the reflectors
+};
 
-EigenReport eigenReport(ConstMatrixRef A, Index count) {
-  if (A.rows() != A.cols()) throw std::runtime_error("eigenvalues of a matrix that is not square");
-  if (!A.allFinite()) throw std::runtime_error("eigenvalues of a matrix with entries that are not finite");
+Hessenberg hessenbergForm(ConstMatrixRef A) {
+  const auto n = toLapack(A.rows());
+  Hessenberg form{Matrix(), A, Vector::Zero(std::max(n - 1, 1))};
+  if (LAPACKE_dgehrd(LAPACK_COL_MAJOR, n, 1, n, form.reflectors.data(), n, form.scales.data()) != 0)
+    throw std::runtime_error("the Hessenberg form could not be found");
+  form.H = form.reflectors.triangularView<Eigen::Upper>();
+  if (n > 1) form.H.diagonal(-1) = form.reflectors.diagonal(-1);
+  return form;
+}
+
+// Eigenvalues in the order of the triangular form.
+struct Unordered {
+  Vector re, im, conditions;
+};
+
+Unordered schurValues(Matrix H) {
+  const auto n = toLapack(H.rows());
+  Unordered found{Vector(n), Vector(n), Vector(n)};
+  if (LAPACKE_dhseqr(LAPACK_COL_MAJOR, 'S', 'N', n, 1, n, H.data(), n, found.re.data(), found.im.data(),
+                     nullptr, n) != 0)
+    throw std::runtime_error("the QR iteration for the eigenvalues did not converge");
+  Matrix left = Matrix::Zero(n, n), right = left;
+  lapack_int columns = 0;
+  if (LAPACKE_dtrevc(LAPACK_COL_MAJOR, 'B', 'A', nullptr, n, H.data(), n, left.data(), n, right.data(), n, n,
+                     &columns) != 0)
+    throw std::runtime_error("the eigenvectors could not be found");
+  for (Index j = 0; j < n; ++j) {
+    const Index last = found.im(j) == 0 ? j : j + 1;  // a pair has its real and imaginary part side by side
+    const auto x = right.middleCols(j, last - j + 1), y = left.middleCols(j, last - j + 1);
+    std::complex<double> along = x.cwiseProduct(y).sum();
+    if (last > j) along.imag(y.col(0).dot(x.col(1)) - y.col(1).dot(x.col(0)));
+    const double condition = x.norm() * y.norm() / std::abs(along);
+    found.conditions.segment(j, last - j + 1)
+        .setConstant(std::isnan(condition) ? std::numeric_limits<double>::infinity()
+                                           : std::max(1.0, condition));
+    j = last;
+  }
+  return found;
+}
+
+// The vectors of the eigenvalues at these places, by inverse iteration; false if one of them fails.
+bool inverseIteration(const Hessenberg& form, const Unordered& found, const std::vector<Index>& places,
+                      ComplexMatrix& vectors) {
+  const auto n = toLapack(form.H.rows());
+  std::vector<lapack_logical> chosen(static_cast<std::size_t>(n), 0);
+  for (const Index place : places)
+    chosen[static_cast<std::size_t>(found.im(place) < 0 ? place - 1 : place)] = 1;
+  Matrix H = form.H, packed = Matrix::Zero(n, 2 * toLapack(static_cast<Index>(places.size())));
+  Vector re = found.re, im = found.im;
+  const auto room = toLapack(packed.cols());
+  std::vector<lapack_int> failed(static_cast<std::size_t>(room));
+  lapack_int columns = 0;
+  if (LAPACKE_dhsein(LAPACK_COL_MAJOR, 'R', 'Q', 'N', chosen.data(), n, H.data(), n, re.data(), im.data(),
+                     nullptr, n, packed.data(), n, room, &columns, nullptr, failed.data()) != 0 ||
+      LAPACKE_dormhr(LAPACK_COL_MAJOR, 'L', 'N', n, columns, 1, n, form.reflectors.data(), n,
+                     form.scales.data(), packed.data(), n) != 0)
+    return false;
+  vectors.resize(n, static_cast<Index>(places.size()));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Index place = found.im(places[i]) < 0 ? places[i] - 1 : places[i];
+    Index column = 0;
+    for (Index j = 0; j < place; ++j)
+      if (chosen[static_cast<std::size_t>(j)]) column += found.im(j) == 0 ? 1 : 2;
+    ComplexVector vector = packed.col(column).cast<std::complex<double>>();
+    if (found.im(place) != 0) vector.imag() = packed.col(column + 1);
+    if (found.im(places[i]) < 0) vector = vector.conjugate().eval();
+    vectors.col(static_cast<Index>(i)) = vector.normalized();
+  }
+  return vectors.allFinite();
+}
+
+// False if the inverse iteration fails.
+bool reportByParts(ConstMatrixRef A, Index count, EigenReport& report) {
+  const Hessenberg form = hessenbergForm(A);
+  const Unordered found = schurValues(form.H);
+  const Index n = A.rows();
+  report.values.resize(n);
+  for (Index i = 0; i < n; ++i) report.values(i) = {found.re(i), found.im(i)};
+  const auto order = orderByRealPart(report.values);
+  report.conditions.resize(n);
+  for (Index i = 0; i < n; ++i) report.conditions(i) = found.conditions(order[static_cast<std::size_t>(i)]);
+  const std::vector<Index> leading(order.begin(), order.begin() + std::min(count, n));
+  return leading.empty() || inverseIteration(form, found, leading, report.vectors);
+}
+
+EigenReport reportAtOnce(ConstMatrixRef A, Index count) {
   const Index n = A.rows();
   EigenReport report;
-  if (n == 0) return report;
   Matrix work = A, left(n, n), right(n, n);
   Vector re(n), im(n), scale(n), reciprocal(n), separation(n);
   lapack_int low = 0, high = 0;
@@ -75,6 +164,19 @@ EigenReport eigenReport(ConstMatrixRef A, Index count) {
   report.vectors.resize(n, k);
   for (Index i = 0; i < k; ++i)
     report.vectors.col(i) = unpacked(right, im, order[static_cast<std::size_t>(i)]);
+  return report;
+}
+
+}  // namespace
+
+EigenReport eigenReport(ConstMatrixRef A, Index count) {
+  if (A.rows() != A.cols()) throw std::runtime_error("eigenvalues of a matrix that is not square");
+  if (!A.allFinite()) throw std::runtime_error("eigenvalues of a matrix with entries that are not finite");
+  if (A.rows() == 0) return {};
+  const double largest = A.cwiseAbs().maxCoeff();
+  const bool ordinary = largest > 1e-100 && largest < 1e100;
+  EigenReport report;
+  if (!ordinary || !reportByParts(A, count, report)) report = reportAtOnce(A, count);
   return report;
 }
 

@@ -59,6 +59,113 @@ void improve(const LinearOperator& E, LeadingSingular& pair, double tolerance) {
   }
 }
 
+// A = Q B Pᵀ, B upper bidiagonal.
+struct Bidiagonal {
+  Matrix reflectors;
+  Vector diagonal, above, scalesQ, scalesP;
+};
+
+Bidiagonal bidiagonalForm(ConstMatrixRef A) {
+  const Index m = A.rows(), n = A.cols();
+  Bidiagonal form{A, Vector(n), Vector::Zero(std::max<Index>(n - 1, 1)), Vector(n), Vector(n)};
+  requireConverged(LAPACKE_dgebrd(LAPACK_COL_MAJOR, toLapack(m), toLapack(n), form.reflectors.data(),
+                                  toLapack(m), form.diagonal.data(), form.above.data(), form.scalesQ.data(),
+                                  form.scalesP.data()));
+  return form;
+}
+
+// The vectors of the largest singular value of B by inverse iteration on [0 Bᵀ; B 0], whose rows are taken
+// in turns so that it is tridiagonal (Golub & Kahan 1965); multiplied out. False if it does not converge.
+bool leadingVectors(const Bidiagonal& form, double value, Vector& left, Vector& right) {
+  const Index n = form.diagonal.size(), m = form.reflectors.rows();
+  // LAPACKE looks for NaN in 2 n eigenvalues, though only one is used.
+  Vector zeros = Vector::Zero(2 * n), beside(2 * n), vector(2 * n), values = Vector::Constant(2 * n, value);
+  for (Index i = 0; i < n; ++i) {
+    beside(2 * i) = form.diagonal(i);
+    beside(2 * i + 1) = i + 1 < n ? form.above(i) : 0;
+  }
+  std::vector<lapack_int> block(static_cast<std::size_t>(2 * n), 1), split(static_cast<std::size_t>(2 * n));
+  split[0] = toLapack(2 * n);
+  lapack_int failed = 0;
+  if (LAPACKE_dstein(LAPACK_COL_MAJOR, toLapack(2 * n), zeros.data(), beside.data(), 1, values.data(),
+                     block.data(), split.data(), vector.data(), toLapack(2 * n), &failed) != 0)
+    return false;
+  left = Vector::Zero(m);
+  right.resize(n);
+  for (Index i = 0; i < n; ++i) {
+    right(i) = vector(2 * i);
+    left(i) = vector(2 * i + 1);
+  }
+  left.normalize();
+  right.normalize();
+  return LAPACKE_dormbr(LAPACK_COL_MAJOR, 'Q', 'L', 'N', toLapack(m), 1, toLapack(n), form.reflectors.data(),
+                        toLapack(m), form.scalesQ.data(), left.data(), toLapack(m)) == 0 &&
+         LAPACKE_dormbr(LAPACK_COL_MAJOR, 'P', 'L', 'N', toLapack(n), 1, toLapack(m), form.reflectors.data(),
+                        toLapack(m), form.scalesP.data(), right.data(), toLapack(n)) == 0;
+}
+
+// AᵀA = Q T Qᵀ, T tridiagonal: its lower triangle holds the reflectors.
+struct Tridiagonal {
+  Matrix reflectors;
+  Vector diagonal, beside, scales;
+};
+
+Tridiagonal tridiagonalForm(ConstMatrixRef A) {
+  const Index n = A.cols();
+  Tridiagonal form{Matrix::Zero(n, n), Vector(n), Vector::Zero(n), Vector::Zero(n)};
+  form.reflectors.selfadjointView<Eigen::Lower>().rankUpdate(A.transpose());
+  requireFinite(form.reflectors.allFinite());
+  requireConverged(LAPACKE_dsytrd(LAPACK_COL_MAJOR, 'L', toLapack(n), form.reflectors.data(), toLapack(n),
+                                  form.diagonal.data(), form.beside.data(), form.scales.data()));
+  return form;
+}
+
+// Whether the leading values lie near enough to each other to be had as roots of those of AᵀA.
+bool fromSquares(ConstMatrixRef A, Index count, LeadingSingulars& leading) {
+  constexpr double kRange = 30;
+  const double largest = A.cwiseAbs().maxCoeff();
+  if (!(largest > 1e-100 && largest < 1e100)) return false;  // the squares leave the range of numbers
+  const Tridiagonal form = tridiagonalForm(A);
+  const auto n = toLapack(A.cols()), k = toLapack(count);
+  Vector squares = Vector::Zero(n);
+  std::vector<lapack_int> block(static_cast<std::size_t>(n)), split(static_cast<std::size_t>(n));
+  lapack_int found = 0, blocks = 0;
+  if (LAPACKE_dstebz('I', 'E', n, 0, 0, n - k + 1, n, 2 * std::numeric_limits<double>::min(),
+                     form.diagonal.data(), form.beside.data(), &found, &blocks, squares.data(), block.data(),
+                     split.data()) != 0 ||
+      found != k || !(squares(0) * kRange * kRange >= squares(k - 1)) || !(squares(0) > 0))
+    return false;
+  leading.values = squares.head(k).reverse().cwiseSqrt();
+  Vector first = Vector::Zero(n);
+  first(0) = squares(k - 1);
+  block[0] = block[static_cast<std::size_t>(k - 1)];
+  leading.right.resize(n);
+  lapack_int failed = 0;
+  if (LAPACKE_dstein(LAPACK_COL_MAJOR, n, form.diagonal.data(), form.beside.data(), 1, first.data(),
+                     block.data(), split.data(), leading.right.data(), n, &failed) != 0 ||
+      LAPACKE_dormtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, 1, form.reflectors.data(), n, form.scales.data(),
+                     leading.right.data(), n) != 0)
+    return false;
+  leading.left = (A * leading.right).normalized();
+  return true;
+}
+
+bool fromBidiagonal(ConstMatrixRef A, Index count, LeadingSingulars& leading) {
+  const Bidiagonal form = bidiagonalForm(A);
+  Vector values = form.diagonal, above = form.above;
+  requireConverged(LAPACKE_dbdsdc(LAPACK_COL_MAJOR, 'U', 'N', toLapack(A.cols()), values.data(), above.data(),
+                                  nullptr, 1, nullptr, 1, nullptr, nullptr));
+  leading.values = values.head(count);
+  return values(0) > 0 && leadingVectors(form, values(0), leading.left, leading.right);
+}
+
+// A v = σ u and Aᵀ u = σ v of the first, to rounding.
+bool isPair(ConstMatrixRef A, const LeadingSingulars& leading) {
+  const double value = leading.values(0), tolerance = 1e-13 * static_cast<double>(A.rows()) * value;
+  return (A * leading.right - value * leading.left).norm() <= tolerance &&
+         (A.transpose() * leading.left - value * leading.right).norm() <= tolerance;
+}
+
 // With one column more, which no routine is told of: OpenBLAS 0.3.21 reads a number beyond the end of small
 // complex matrices (zgemv).
 ComplexMatrix withRoom(const ComplexMatrix& A) {
@@ -95,6 +202,18 @@ ComplexSingularSystem complexSingularSystem(const ComplexMatrix& A) {
   system.left = left.leftCols(k);
   system.right = rightH.leftCols(n).adjoint();
   return system;
+}
+
+LeadingSingulars leadingSingulars(ConstMatrixRef A, Index count) {
+  requireFinite(A.allFinite());
+  if (A.rows() < A.cols()) throw std::runtime_error("leading singular values of a matrix with too few rows");
+  const Index k = std::min(count, A.cols());
+  LeadingSingulars leading;
+  if (k == 0) return leading;
+  if (fromSquares(A, k, leading) && isPair(A, leading)) return leading;
+  if (fromBidiagonal(A, k, leading) && isPair(A, leading)) return leading;
+  const SingularSystem all = singularSystem(A);
+  return {all.values.head(k), all.left.col(0), all.right.col(0)};
 }
 
 double smallestSingularValue(const ComplexMatrix& A) {

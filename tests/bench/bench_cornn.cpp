@@ -67,10 +67,9 @@ std::optional<Baseline> runNumpy(const Trial& trial, Index iterations, int repea
   std::fclose(data);
   std::optional<Baseline> found;
   for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const std::string command = "env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS " +
-                                std::string(python) + " " + KEYHOLE_BENCH_BASELINE "/cornn_numpy.py " + name +
-                                " " + std::to_string(iterations) + " " + std::to_string(repeats) +
-                                " 2>/dev/null";
+    const std::string command = "env -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS " + std::string(python) +
+                                " " + KEYHOLE_BENCH_BASELINE "/cornn_numpy.py " + name + " " +
+                                std::to_string(iterations) + " " + std::to_string(repeats) + " 2>/dev/null";
     std::FILE* output = popen(command.c_str(), "r");
     if (!output) continue;
     Baseline baseline{0, Matrix(shape[1], shape[1])};

@@ -1,5 +1,6 @@
 // The published pipeline, stage by stage, against the same stages written with NumPy and SciPy
 // (baseline/pipeline_numpy.py), on the same sizes. Both sides have all cores of the machine.
+#include "core/common/parallel.h"
 #include "core/experiment/studies/subsampling_curve.h"
 #include "core/fitting/regression/map_fit.h"
 #include "core/linalg/eigen.h"
@@ -9,6 +10,7 @@
 #include <benchmark/benchmark.h>
 #include <cstdio>
 #include <map>
+#include <numeric>
 #include <string>
 
 namespace keyhole::bench {
@@ -22,8 +24,8 @@ const std::map<std::string, double>& numpySeconds() {
   static const std::map<std::string, double> seconds = [] {
     std::map<std::string, double> found;
     for (const char* python : {"python3", "/usr/bin/python3"}) {
-      const std::string command = "env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS " +
-                                  std::string(python) + " " + KEYHOLE_BENCH_BASELINE "/pipeline_numpy.py " +
+      const std::string command = "env -u OPENBLAS_L2_SIZE -u OPENBLAS_NUM_THREADS " + std::string(python) +
+                                  " " + KEYHOLE_BENCH_BASELINE "/pipeline_numpy.py " +
                                   std::to_string(kUnits) + " " + std::to_string(kSteps) + " 2>/dev/null";
       std::FILE* output = popen(command.c_str(), "r");
       if (!output) continue;
@@ -101,16 +103,17 @@ void mapCurve(benchmark::State& state) {
   lowRankStates();
   for (auto _ : state) {
     const RegressionSums sums = allSums();
-    for (const Index d : logSpacedCounts(kUnits, kCounts)) {
-      std::vector<Index> units(static_cast<std::size_t>(d));
-      for (Index i = 0; i < d; ++i) units[static_cast<std::size_t>(i)] = i;
+    const std::vector<Index> counts = logSpacedCounts(kUnits, kCounts);
+    parallelFor(counts.size(), [&](std::size_t i) {  // the largest first
+      std::vector<Index> units(static_cast<std::size_t>(counts[counts.size() - 1 - i]));
+      std::iota(units.begin(), units.end(), Index{0});
       benchmark::DoNotOptimize(eigenvalues(fitMap(selectUnits(sums, units), mapOptions()).A).data());
-    }
+    });
   }
 }
 
-// The covariance and the leading eigenvalues of 40 sizes.
-void limitCurve(benchmark::State& state, const std::string& kind) {
+// The covariance and the leading eigenvalues of 40 sizes, or all that a curve tells.
+void limitCurve(benchmark::State& state, const std::string& kind, bool all = false) {
   Settings settings;
   settings.set("teacher.kind", kind);
   settings.set("teacher.phi", std::string("linear"));
@@ -118,14 +121,15 @@ void limitCurve(benchmark::State& state, const std::string& kind) {
   settings.set("fit.method", std::string("stationary-continuous"));
   CurveOptions options;
   options.counts = logSpacedCounts(kUnits, kCounts);
-  options.questions.modes.all = false;
+  options.questions.modes.all = all;
+  options.questions.overlaps = all;
   for (auto _ : state)
     benchmark::DoNotOptimize(subsamplingCurve(settings, options, noProgress()).rows.data());
 }
 
 [[maybe_unused]] const bool registered = [] {
-  for (const char* stage :
-       {"simulate_low_rank", "simulate_chain", "map_25", "map_curve_40", "limit_chain", "limit_low_rank"}) {
+  for (const char* stage : {"simulate_low_rank", "simulate_chain", "map_25", "map_curve_40", "limit_chain",
+                            "limit_low_rank", "full_curve_40"}) {
     benchmark::RegisterBenchmark(("pipeline/numpy/" + std::string(stage)).c_str(),
                                  [stage](benchmark::State& s) { numpy(s, stage); })
         ->UseManualTime()
@@ -144,6 +148,7 @@ void limitCurve(benchmark::State& state, const std::string& kind) {
   ours("map_curve_40", mapCurve);
   ours("limit_chain", [](benchmark::State& s) { limitCurve(s, "chain"); });
   ours("limit_low_rank", [](benchmark::State& s) { limitCurve(s, "low-rank-orthogonal"); });
+  ours("full_curve_40", [](benchmark::State& s) { limitCurve(s, "chain", true); });
   ours("sums", sumsOfAll);
   return true;
 }();

@@ -2,6 +2,7 @@
 // in milliseconds; with QT_QPA_PLATFORM=offscreen without a display. --out: adds a line "name milliseconds"
 // per percentile to a file.
 #include "app/after_painting.h"
+#include "app/best_kernel.h"
 #include "core/common/memory.h"
 #include "core/experiment/settings/presets.h"
 #include "tests/bench/latency_probe.h"
@@ -198,7 +199,8 @@ Request requestOf(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  keyhole::keepFreedMemory();  // as the program itself
+  keyhole::useBestKernel(argv);  // as the program itself,
+  keyhole::keepFreedMemory();    // likewise
   QApplication app(argc, argv);
   const Request request = requestOf(argc, argv);
   Report report(request);

@@ -1,6 +1,7 @@
 // Speed, measured: keyhole_bench [--measured=FILE] [--benchmark_filter=…]. Every claim is a ratio of two
 // cases of one run, since the machines that it runs on differ and are shared. FILE holds what other programs
 // measured in the same run (measure.sh); it goes into the same table.
+#include "app/best_kernel.h"
 #include "core/common/memory.h"
 #include "tests/bench/cost_report.h"
 #include "tests/bench/ratio_table.h"
@@ -11,12 +12,10 @@
 #include <string_view>
 #include <vector>
 
-extern "C" void openblas_set_num_threads(int count);
-
 int main(int argc, char** argv) {
   using namespace keyhole::bench;
-  keyhole::keepFreedMemory();   // as the program itself,
-  openblas_set_num_threads(1);  // likewise
+  keyhole::useBestKernel(argv);  // as the program itself,
+  keyhole::keepFreedMemory();    // likewise
   constexpr std::string_view kMeasured = "--measured=";
   std::string file;
   std::vector<char*> arguments;

@@ -7,6 +7,7 @@
 #include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/presets.h"
+#include "core/linalg/blas_kernel.h"
 
 #include <cstdio>
 #include <functional>
@@ -14,8 +15,6 @@
 #include <string>
 
 using namespace keyhole;
-
-extern "C" void openblas_set_num_threads(int count);
 
 // Not inlined, so that callgrind finds it by name.
 extern "C" [[gnu::noinline]] void keyhole_measured(const std::function<void()>& work) {
@@ -71,7 +70,7 @@ std::map<std::string, std::function<void()>> cases() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  openblas_set_num_threads(1);
+  keyhole::useOneBlasThread();
   const auto all = cases();
   const auto found = argc == 2 ? all.find(argv[1]) : all.end();
   if (found == all.end()) {

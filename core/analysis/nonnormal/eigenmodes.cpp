@@ -59,6 +59,13 @@ double projection(ConstVectorRef vector, const Matrix& teacherVectors, const std
   return std::min((orthonormalBasis(rows).transpose() * vector).norm(), 1.0);
 }
 
+void requireUnits(const std::vector<Index>& seen, const TeacherVectors& teacher) {
+  for (const Index unit : seen)
+    if (unit < 0 || unit >= teacher.left.rows())
+      throw InputError("a seen unit has the index " + std::to_string(unit) + "; allowed: 0 to " +
+                       std::to_string(teacher.left.rows() - 1));
+}
+
 }  // namespace
 
 std::vector<Eigenmode> eigenmodes(ConstMatrixRef A) {
@@ -157,11 +164,14 @@ SingularOverlap singularOverlap(const TeacherVectors& teacher, const std::vector
     throw InputError("the connectivity is " + std::to_string(connectivity.rows()) + " x " +
                      std::to_string(connectivity.cols()) + "; allowed: " + std::to_string(N) + " x " +
                      std::to_string(N) + " as there are seen units");
-  for (const Index unit : seen)
-    if (unit < 0 || unit >= teacher.left.rows())
-      throw InputError("a seen unit has the index " + std::to_string(unit) + "; allowed: 0 to " +
-                       std::to_string(teacher.left.rows() - 1));
-  const SingularSystem student = singularSystem(connectivity);
+  requireUnits(seen, teacher);
+  return singularOverlap(teacher, seen, singularSystem(connectivity), K);
+}
+
+SingularOverlap singularOverlap(const TeacherVectors& teacher, const std::vector<Index>& seen,
+                                const SingularSystem& student, Index K) {
+  const auto N = static_cast<Index>(seen.size());
+  requireUnits(seen, teacher);
   const double largest = teacher.values.size() > 0 ? teacher.values(0) : 0;
   const Index rank = (teacher.values.array() > kNull * largest).count();
   K = std::clamp<Index>(K, 0, std::min(N, rank));

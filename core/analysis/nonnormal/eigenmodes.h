@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/fitting/fit.h"
+#include "core/linalg/singular.h"
 #include "core/network/network.h"
 
 #include <vector>
@@ -66,5 +67,8 @@ struct TeacherVectors {
 TeacherVectors singularVectors(const Network& teacher);
 SingularOverlap singularOverlap(const TeacherVectors& teacher, const std::vector<Index>& seen,
                                 ConstMatrixRef connectivity, Index K);
+// Of a student whose own are known: the leading K or more. Cost O(N g) per k.
+SingularOverlap singularOverlap(const TeacherVectors& teacher, const std::vector<Index>& seen,
+                                const SingularSystem& student, Index K);
 
 }  // namespace keyhole

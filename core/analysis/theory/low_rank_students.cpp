@@ -2,6 +2,7 @@
 
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
+#include "core/linalg/singular.h"
 
 #include <Eigen/LU>
 
@@ -66,7 +67,8 @@ StudentModes LowRankStudents::modes(Index d, const ModeQuestions& questions) con
     modes.road = ModeRoad::lowRank;
     return modes;
   }
-  const Matrix core = triangularFactor(M) * triangularFactor(L).transpose();
+  const QrFactors columns = thinQr(M), rows = thinQr(L);
+  const Matrix core = columns.R * rows.R.transpose();
   const double norm = core.norm();
   const Inner inner = innerModes(M, L, norm);
   ComplexVector values = ComplexVector::Zero(r + std::min(questions.count, d - r));
@@ -101,8 +103,10 @@ StudentModes LowRankStudents::modes(Index d, const ModeQuestions& questions) con
   if (!modes.henriciUndetermined)
     modes.henrici = norm > 0 ? std::sqrt(std::max(0.0, 1 - inner.values.squaredNorm() / (norm * norm))) : 0.0;
   modes.singular = Vector::Zero(k);
-  const Vector singular = singularValues(core);
-  modes.singular.head(std::min(k, r)) = singular.head(std::min(k, r));
+  const SingularSystem singular = singularSystem(core);
+  modes.singular.head(std::min(k, r)) = singular.values.head(std::min(k, r));
+  modes.leftSingular = columns.Q * singular.left.col(0);
+  modes.rightSingular = rows.Q * singular.right.col(0);
   return modes;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/linalg/eigen.h"
 #include "core/linalg/leading_eigen.h"
+#include "core/linalg/singular.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,9 +19,11 @@ void findHenrici(StudentModes& modes, const ComplexVector& values, double norm, 
   modes.henrici = squares > 0 ? std::sqrt(std::max(0.0, squares - values.squaredNorm()) / squares) : 0.0;
 }
 
-Vector leadingSingular(ConstMatrixRef A, Index count) {
-  const Vector all = singularValues(A);
-  return all.head(std::min(count, all.size()));
+void findSingular(StudentModes& modes, ConstMatrixRef A, Index count) {
+  LeadingSingulars leading = leadingSingulars(A, count);
+  modes.singular = std::move(leading.values);
+  modes.leftSingular = std::move(leading.left);
+  modes.rightSingular = std::move(leading.right);
 }
 
 }  // namespace
@@ -63,7 +66,7 @@ StudentModes denseModes(ConstMatrixRef A, const ModeQuestions& questions) {
   modes.score = lineAttractorScore(modes.leading);
   if (!questions.all) return modes;
   findHenrici(modes, report.values, norm, undeterminedSquares);
-  modes.singular = leadingSingular(A, questions.count);
+  findSingular(modes, A, questions.count);
   return modes;
 }
 
@@ -79,7 +82,7 @@ StudentModes exactModes(ConstMatrixRef A, const ComplexVector& values, const Mod
   modes.score = lineAttractorScore(modes.leading);
   if (!questions.all) return modes;
   findHenrici(modes, values, A.norm(), 0);
-  modes.singular = leadingSingular(A, questions.count);
+  findSingular(modes, A, questions.count);
   return modes;
 }
 
@@ -105,6 +108,10 @@ StudentModes symmetricModes(ConstMatrixRef C, const ModeQuestions& questions) {
   Vector singular = values.cwiseAbs();
   std::sort(singular.begin(), singular.end(), std::greater<>());
   modes.singular = singular.head(k);
+  Index first = 0;
+  values.cwiseAbs().maxCoeff(&first);
+  modes.rightSingular = system.vectors.col(first);
+  modes.leftSingular = values(first) < 0 ? Vector(-modes.rightSingular) : modes.rightSingular;
   return modes;
 }
 

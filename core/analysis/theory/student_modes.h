@@ -27,7 +27,8 @@ struct ModeQuestions {
 struct StudentModes {
   Spectrum leading;  // the first `count`, or d if fewer, with conditions (those of zeros by rank: 1)
   LineAttractorScore score;
-  Vector singular;  // the first `count` singular values of Â; empty unless asked for
+  Vector singular;                     // the first `count` singular values of Â; empty unless asked for
+  Vector leftSingular, rightSingular;  // d each, of the first; empty unless asked for
   double henrici = std::numeric_limits<double>::quiet_NaN();  // NaN: not asked for, or undetermined
   bool henriciUndetermined = false;  // undetermined eigenvalues carry more than 1e-6 of ‖Â‖²_F
   // |<û₁, P u₁>|/‖P u₁‖ of the leading left singular vectors of Â and B, and of the right ones; and what a
@@ -44,7 +45,7 @@ struct StudentModes {
   ModeRoad road = ModeRoad::dense;
 };
 
-// By the QR iteration, with everything. Throws std::runtime_error if it fails. Cost O(d³): 25 d³ and more.
+// By the QR iteration. Throws std::runtime_error if it fails. Cost O(d³): about 20 d³.
 StudentModes denseModes(ConstMatrixRef A, const ModeQuestions& questions);
 
 // Of a student whose eigenvalues are known exactly (ordered, all of them).

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/json_values.h"
+#include "core/linalg/blas_kernel.h"
 
 #include <cmath>
 #include <cstdio>
@@ -49,7 +50,8 @@ ScoreDraw drawFrom(const json& value) {
 
 std::string drawKey(const Settings& settings, DrawnOver over) {
   const std::string_view varied = over == DrawnOver::circuits ? "teacher.seed" : "fit.seed";
-  std::string key = "format " + std::to_string(kFormat);
+  // The same bits only with the same kernels.
+  std::string key = "format " + std::to_string(kFormat) + "; BLAS kernels = " + blasKernel();
   for (const auto& row : settingsTable()) {
     if (row.stage > Stage::fit || row.key == varied) continue;
     if (over == DrawnOver::circuits && row.key == "fit.seed") continue;  // goes with the circuit's

@@ -63,8 +63,8 @@ std::string shortText(double value) {
 
 // One curve of these settings, over what the whole runs over.
 Curve oneCurve(const SeenCurve& whole, const std::vector<std::string>& values, const Settings& settings,
-               const RowQuestions& questions, Progress& progress) {
-  if (whole.over == "observed") return subsamplingCurve(settings, {whole.counts, questions}, progress);
+               const RowQuestions& questions, Progress& progress, const CurveRowSink& sink = {}) {
+  if (whole.over == "observed") return subsamplingCurve(settings, {whole.counts, questions}, progress, sink);
   return curveOverSetting(settings, {whole.over, values, whole.counts.front()}, questions, progress);
 }
 
@@ -86,6 +86,37 @@ std::vector<std::string> place(SeenCurve& curve, Index points) {
   curve.counts.assign(values.size(), d);
   return values;
 }
+
+// The rows of the coarse grid, given on as a curve of their own once they are there.
+class CoarseCurve {
+ public:
+  CoarseCurve(const SeenCurve& whole, const SeenCurveSink& sink)
+      : m_whole(whole), m_sink(sink), m_rows(whole.counts.size()) {
+    for (std::size_t i = 0; i < m_rows.size(); ++i) m_missing += onCoarseGrid(i, m_rows.size()) ? 1 : 0;
+  }
+
+  void add(std::size_t i, const CurveRow& row) {
+    if (!onCoarseGrid(i, m_rows.size())) return;
+    m_rows[i] = row;
+    if (--m_missing > 0) return;
+    SeenCurve coarse = m_whole;
+    coarse.positions.clear();
+    coarse.counts.clear();
+    for (std::size_t k = 0; k < m_rows.size(); ++k) {
+      if (!onCoarseGrid(k, m_rows.size())) continue;
+      coarse.positions.push_back(m_whole.positions[k]);
+      coarse.counts.push_back(m_whole.counts[k]);
+      coarse.longTime.rows.push_back(std::move(m_rows[k]));
+    }
+    m_sink(std::make_shared<const SeenCurve>(std::move(coarse)));
+  }
+
+ private:
+  const SeenCurve& m_whole;
+  const SeenCurveSink& m_sink;
+  std::vector<CurveRow> m_rows;
+  std::size_t m_missing = 0;
+};
 
 }  // namespace
 
@@ -151,7 +182,10 @@ void seenCurve(const Settings& settings, const SeenCurveOptions& options, Progre
     give();
   };
   if (hasLongTime) {
-    curve.longTime = oneCurve(curve, values, longTime, questions, progress);
+    CoarseCurve coarse(curve, sink);
+    CurveRowSink early;
+    if (options.all) early = [&coarse](std::size_t i, const CurveRow& row) { coarse.add(i, row); };
+    curve.longTime = oneCurve(curve, values, longTime, questions, progress, early);
     give();
   }
   questions.theory = false;

@@ -33,10 +33,11 @@ struct SeenCurve {
 // simulation.
 SeenCurveOptions seenCurveOptions(const Settings& settings);
 
-// Grows: first the long-time curve, then its draws, then the finite recording (over a setting that matters to
-// finite recordings alone: these, then their draws); each is handed to the sink as soon as it is there.
-// Throws InputError, also for a setting on which the teacher's students do not depend, and Stopped. Cost: as
-// subsamplingCurve(), curveOverSetting() and curveDraws().
+// Grows: first the long-time curve (with `all`, over d: a coarse grid of it before the whole, without
+// theory), then its draws, then the finite recording (over a setting that matters to finite recordings alone:
+// these, then their draws); each is handed to the sink as soon as it is there. Throws InputError, also for a
+// setting on which the teacher's students do not depend, and Stopped. Cost: as subsamplingCurve(),
+// curveOverSetting() and curveDraws().
 using SeenCurveSink = std::function<void(std::shared_ptr<const SeenCurve>)>;
 void seenCurve(const Settings& settings, const SeenCurveOptions& options, Progress& progress,
                const SeenCurveSink& sink);

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace keyhole {
 namespace {
@@ -21,6 +22,7 @@ class RowMaker {
  public:
   RowMaker(const Settings& settings, const RowQuestions& questions, Progress& progress)
       : m_settings(effective(settings)), m_questions(questions) {
+    m_questions.modes.all = questions.modes.all || questions.overlaps;
     if (hasManyUnits(settings))
       throw InputError("the teacher has " + std::to_string(settings.integer("teacher.size")) +
                        " units, too many for sums over all of them; allowed: at most " +
@@ -88,12 +90,16 @@ class RowMaker {
     if (!hasParameters(m_limit->status(row.d))) return;
     row.modes = m_limit->modes(row.d, m_questions.modes);
     row.good = true;
-    if (m_questions.overlaps) addOverlaps(row, m_limit->student(row.d));
+    addOverlaps(row);
   }
 
-  void addOverlaps(CurveRow& row, const Matrix& A) const {
-    if (!A.allFinite()) return;
-    const SingularOverlap overlap = singularOverlap(m_vectors, firstOnes(row.d), A, 1);
+  // From the leading singular vectors, which are not kept.
+  void addOverlaps(CurveRow& row) const {
+    const SingularSystem leading{row.modes.singular.head(std::min<Index>(1, row.modes.singular.size())),
+                                 std::exchange(row.modes.leftSingular, {}),
+                                 std::exchange(row.modes.rightSingular, {})};
+    if (!m_questions.overlaps || leading.values.size() == 0) return;
+    const SingularOverlap overlap = singularOverlap(m_vectors, firstOnes(row.d), leading, 1);
     if (overlap.left.size() == 0) return;
     row.modes.leftOverlap = overlap.left(0);
     row.modes.rightOverlap = overlap.right(0);
@@ -117,7 +123,7 @@ class RowMaker {
     if (!hasParameters(student.summary.status)) return;
     row.modes = denseModes(student.A, m_questions.modes);
     row.good = true;
-    if (m_questions.overlaps) addOverlaps(row, seenConnectivity(student));
+    addOverlaps(row);
   }
 
   Settings m_settings;
@@ -206,6 +212,18 @@ class RowCollector {
 
 }  // namespace
 
+bool onCoarseGrid(std::size_t i, std::size_t n) {
+  constexpr std::size_t kStride = 4;
+  return i % kStride == 0 || i + 1 == n;
+}
+
+std::vector<std::size_t> coarseFirst(std::size_t n) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.rbegin(), order.rend(), std::size_t{0});
+  std::stable_partition(order.begin(), order.end(), [n](std::size_t i) { return onCoarseGrid(i, n); });
+  return order;
+}
+
 std::vector<Index> defaultCounts(Index units) {
   std::vector<Index> counts;
   for (Index decade = 1; decade < units; decade *= 10)
@@ -235,9 +253,11 @@ Curve subsamplingCurve(const Settings& settings, const CurveOptions& options, Pr
                        std::to_string(maker.units()));
   maker.prepare(progress);
   RowCollector collector(counts.size(), progress, sink);
+  const std::vector<std::size_t> order = coarseFirst(counts.size());
   parallelFor(
       counts.size(),
-      [&](std::size_t i) {
+      [&](std::size_t k) {
+        const std::size_t i = order[k];
         collector.make(i, [&](std::vector<std::string>& notes) { return maker.row(counts[i], notes); });
       },
       [&] { collector.giveOn(); });

@@ -30,7 +30,8 @@ struct Curve {
   std::vector<TheoryCurve> theory;  // one value per row; NaN where it does not apply. Empty unless asked for
 };
 
-// Finished rows as they arrive, with their place in the curve; on the calling thread, in no certain order.
+// Finished rows as they arrive, with their place in the curve; on the calling thread, about in the order of
+// coarseFirst().
 using CurveRowSink = std::function<void(std::size_t, const CurveRow&)>;
 
 struct RowQuestions {
@@ -46,9 +47,16 @@ struct CurveOptions {
 // settings: the teacher, fit.method (a long-time limit, or map) and what belongs to it; which units are seen
 // is not read from them. One covariance, or one simulation, serves all d. On all cores, the same bits
 // whatever their number. Throws InputError and Stopped. Cost: that of the covariance or the simulation, and
-// per d: low rank O(d r²); leading only, chain O(d) and others O(d²) times a hundred or so; else O(d³).
+// per d: low rank O(d r²); leading only, chain O(d) and others O(d²) times a hundred or so; else O(d³). A
+// stop waits for the rows that have begun.
 Curve subsamplingCurve(const Settings& settings, const CurveOptions& options, Progress& progress,
                        const CurveRowSink& sink = {});
+
+// The places 0 … n-1 of a curve in the order in which its rows are made: a coarse grid with both ends first,
+// then the rest, each from its end, where the expensive rows are. onCoarseGrid: whether place i of n is
+// among the first.
+std::vector<std::size_t> coarseFirst(std::size_t n);
+bool onCoarseGrid(std::size_t i, std::size_t n);
 
 // 1, 2, 5, 10, 20, 50 … up to the number of units, and that number.
 std::vector<Index> defaultCounts(Index units);

@@ -59,6 +59,23 @@ def limit_curve(B, sizes):
     return [np.linalg.eigvals(limit_student(B, C, d)) for d in sizes]
 
 
+def full_curve(B, sizes):
+    """All eigenvalues, the Henrici number, singular values, and how the leading vectors resemble the teacher's."""
+    C = stationary_covariance(B)
+    u, _, v = np.linalg.svd(B)
+    found = []
+    for d in sizes:
+        A = limit_student(B, C, d)
+        values = np.linalg.eigvals(A)
+        squares = np.sum(A**2)
+        henrici = np.sqrt(max(0, squares - np.sum(np.abs(values) ** 2)) / squares)
+        ud, s, vd = np.linalg.svd(A)
+        left = abs(ud[:, 0] @ u[:d, 0]) / np.linalg.norm(u[:d, 0])
+        right = abs(vd[0] @ v[0, :d]) / np.linalg.norm(v[0, :d])
+        found.append((values, henrici, s, left, right))
+    return found
+
+
 def timed(name, work):
     start = time.perf_counter()
     result = work()
@@ -78,6 +95,7 @@ def main():
     timed("map_curve_40", lambda: [np.linalg.eigvals(fit_map(z[:, :d], np.tanh)) for d in sizes])
     for name, teacher in (("chain", W), ("low_rank", B)):
         timed("limit_" + name, lambda: limit_curve(teacher, sizes))
+    timed("full_curve_40", lambda: full_curve(W, sizes))
 
 
 if __name__ == "__main__":

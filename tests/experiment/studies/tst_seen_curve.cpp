@@ -65,6 +65,26 @@ class TestSeenCurve : public QObject {
     QVERIFY(std::abs(curves[0]->longTime.rows.back().modes.leading.values(0)) < 1e-9);
   }
 
+  // Fails if the expensive curve keeps the panel waiting for its last row, or its coarse grid holds other
+  // rows than the whole.
+  void aCoarseGridComesFirst() {
+    const auto curves = grown(small(), {12, 0, true});
+    QCOMPARE(curves.size(), std::size_t{3});
+    const SeenCurve &coarse = *curves[0], &whole = *curves[1];
+    QVERIFY(coarse.counts.size() < whole.counts.size() && coarse.counts.size() >= 3);
+    QCOMPARE(coarse.longTime.rows.size(), coarse.counts.size());
+    QCOMPARE(coarse.positions.size(), coarse.counts.size());
+    QCOMPARE(coarse.counts.front(), whole.counts.front());
+    QCOMPARE(coarse.counts.back(), whole.counts.back());
+    for (std::size_t i = 0; i < coarse.counts.size(); ++i) {
+      const auto row = std::find_if(whole.longTime.rows.begin(), whole.longTime.rows.end(),
+                                    [&](const CurveRow& r) { return r.d == coarse.counts[i]; });
+      QVERIFY(row != whole.longTime.rows.end());
+      QCOMPARE(coarse.longTime.rows[i].d, coarse.counts[i]);
+      QCOMPARE(coarse.longTime.rows[i].modes.henrici, row->modes.henrici);
+    }
+  }
+
   // Fails if a move of the slider would compute the curve anew, or a change of the teacher would not.
   void whatItDependsOn() {
     const Settings settings = small();

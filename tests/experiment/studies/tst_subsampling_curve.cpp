@@ -49,6 +49,19 @@ class StopAfter : public Progress {
 class TestSubsamplingCurve : public QObject {
   Q_OBJECT
  private slots:
+  // Fails if a place is left out or made twice, or the ends wait for the rest.
+  void theCoarseGridIsFirst() {
+    for (const std::size_t n :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{40}}) {
+      const auto order = coarseFirst(n);
+      std::vector<std::size_t> sorted = order;
+      std::sort(sorted.begin(), sorted.end());
+      for (std::size_t i = 0; i < n; ++i) QCOMPARE(sorted[i], i);
+      QCOMPARE(sorted.size(), n);
+    }
+    QCOMPARE(coarseFirst(10), (std::vector<std::size_t>{9, 8, 4, 0, 7, 6, 5, 3, 2, 1}));
+  }
+
   // Fails if a row is not given on, is given on twice, or is another than the one in the curve.
   void rowsArriveOnce() {
     std::vector<Index> counts(40);

@@ -1,0 +1,39 @@
+#include "app/best_kernel.h"
+
+#include "core/linalg/blas_check.h"
+#include "core/linalg/blas_kernel.h"
+
+#include <cstdlib>
+#include <unistd.h>
+
+namespace keyhole {
+namespace {
+
+constexpr const char* kCoreType = "OPENBLAS_CORETYPE";
+
+std::string fromEnvironment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+void setOrUnset(const char* name, const std::string& value) {
+  value.empty() ? unsetenv(name) : setenv(name, value.c_str(), 1);
+}
+
+}  // namespace
+
+void useBestKernel(char** argv) {
+  useOneBlasThread();
+  const std::string asked = fromEnvironment(kCoreType), before = fromEnvironment(KernelHistory::kVariable);
+  const KernelDecision decision =
+      decideKernel(blasKernel(), asked, KernelHistory(before), cpuFeatures(), &blasSelfCheck);
+  if (decision.action == KernelDecision::Action::stay) return;
+  setOrUnset(kCoreType, decision.kernel);
+  setOrUnset(KernelHistory::kVariable, decision.history.text());
+  execv("/proc/self/exe", argv);
+  // It cannot be: on with what there is, which is right, if slower.
+  setOrUnset(kCoreType, asked);
+  setOrUnset(KernelHistory::kVariable, before);
+}
+
+}  // namespace keyhole
