@@ -357,20 +357,26 @@ void EigenvaluePanel::setPseudospectrum(const PseudospectrumRequest& request,
   queueReplot();
 }
 
-// The part of the plane that a panel of this size shows, computed here and now.
-void EigenvaluePanel::computeFor(QSize size) {
+// The lines in the part of the plane that a panel of this size shows.
+Panel::Work EigenvaluePanel::missingFor(QSize size) {
   PseudospectrumRequest wanted = wantedPseudospectrum(experiment());
-  const auto network = networkOf(wanted);
-  if (!network) return;
+  if (!wanted.of || m_lines.grid()) return {};
   const EqualRanges ranges = equalAspect(m_rect->contentsX(), m_rect->contentsY(), QSizeF(size));
   wanted.window = windowAround(ranges.x, ranges.y);
-  m_asked = wanted;
-  setPseudospectrum(wanted, std::make_shared<const Pseudospectrum>(
-                                keyhole::pseudospectrum(*network, wanted.window, kPrintedIntervals)));
+  return [this, wanted](Progress& progress) -> Show {
+    const auto network = networkOf(wanted);
+    if (!network) return [] {};
+    const auto grid = std::make_shared<const Pseudospectrum>(
+        keyhole::pseudospectrum(*network, wanted.window, kPrintedIntervals, progress));
+    return [this, wanted, grid] {
+      m_asked = wanted;
+      setPseudospectrum(wanted, grid);
+    };
+  };
 }
 
 void EigenvaluePanel::renderTo(QCPPainter& painter, QSize size) {
-  if (!m_lines.grid()) computeFor(size);
+  if (const Work work = missingFor(size)) work(noProgress())();
   PlotPanel::renderTo(painter, size);
 }
 

@@ -28,6 +28,7 @@ class EigenvaluePanel : public PlotPanel {
   std::vector<PanelData> data() const override;
   void setPseudospectrum(const PseudospectrumRequest& request,
                          const std::shared_ptr<const Pseudospectrum>& grid) override;
+  Work missingFor(QSize size) override;
   void renderTo(QCPPainter& painter, QSize size) override;
   const PseudospectrumLines& pseudospectrum() const { return m_lines; }
   const StateMarks& stateMarks() const { return m_states; }
@@ -51,7 +52,6 @@ class EigenvaluePanel : public PlotPanel {
   QString describePlace(double x, double y) const;
   void dropStaleLines();
   void askForPseudospectrum();
-  void computeFor(QSize size);
   class EqualAspectRect* equalAxes();
   void placeMarginalText();
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);

@@ -8,6 +8,8 @@
 #include <QStringList>
 #include <QWidget>
 
+#include <functional>
+
 class QLabel;
 class QCPPainter;
 
@@ -56,8 +58,12 @@ class Panel : public QWidget {
   // One more value of what the running fit minimises or maximises.
   virtual void addObjective(int /*start*/, int /*iteration*/, double /*value*/) {}
 
-  // For a figure of this panel alone: computes here and now what for the window somebody else computes.
-  virtual void complete() {}
+  // For figures: what a picture of this size shows that in the window somebody else computes. The work may be
+  // done in any thread (Stopped); what it returns shows the result, in the panel's thread and while the panel
+  // lives. Empty: nothing is missing.
+  using Show = std::function<void()>;
+  using Work = std::function<Show(Progress&)>;
+  virtual Work missingFor(QSize) { return {}; }
 
   // The numbers of the picture, for CSV files and tests.
   virtual std::vector<PanelData> data() const = 0;
