@@ -318,11 +318,10 @@ void MainWindow::restorePreferences() {
 }
 
 void MainWindow::offerUnsavedSession() {
-  const auto copy = m_unsaved.newest();
-  if (!copy || m_preferences.value("offeredUnsaved").toString() >= copy->path) return;
-  m_preferences.setValue("offeredUnsaved", copy->path);
+  const QString path = m_files->offerUnsaved();
+  if (path.isEmpty()) return;
   m_messages->showOffer("The last session was closed without saving it, and was kept.", "Restore it",
-                        [this] { m_files->restoreLast(); });
+                        [this, path] { m_files->restoreOffered(path); });
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
