@@ -6,6 +6,7 @@
 #include "app/curve_follower.h"
 #include "app/export.h"
 #include "app/file_actions.h"
+#include "app/gestures.h"
 #include "app/help_window.h"
 #include "app/kick_window.h"
 #include "app/main_menu.h"
@@ -154,8 +155,8 @@ void MainWindow::connectPanels() {
   connect(m_panels, &PanelArea::hovered, m_status, &StatusLine::showHover);
   connect(m_panels, &PanelArea::pseudospectrumWanted, &m_pseudospectra, &PseudospectrumWorker::request);
   connect(&m_pseudospectra, &PseudospectrumWorker::ready, m_panels, &PanelArea::setPseudospectrum);
-  connect(m_panels, &PanelArea::probeRequested, this, [this](bool inTeacherPlane, double x, double y) {
-    if (m_shown) m_probes.request(m_shown, inTeacherPlane, x, y);
+  connect(m_panels, &PanelArea::probeRequested, this, [this](Side plane, double x, double y) {
+    if (m_shown) m_probes.request(m_shown, plane, x, y);
   });
 }
 
@@ -163,8 +164,7 @@ void MainWindow::connectCurve() {
   auto* panel = qobject_cast<CurvePanel*>(m_panels->panel("curve"));
   m_curves = new CurveFollower(*panel, this);
   connect(panel, &CurvePanel::fractionDragged, this, [this](double fraction, int gesture) {
-    constexpr int kOffset = 1 << 25;  // apart from the gestures of the sliders
-    edit(seenKey, fraction, kOffset + gesture);
+    edit(seenKey, fraction, gestureNumber(GesturesOf::curve, gesture));
   });
 }
 

@@ -45,7 +45,7 @@ class EigenvaluePanel : public PlotPanel {
   // The mark under the cursor.
   struct Nearest {
     MarkedEigenvalue mark;
-    bool ofTeacher = false;
+    Side side = Side::teacher;
   };
   std::optional<Nearest> nearest(QPointF pixel) const;
   QString describe(const Nearest& nearest) const;

@@ -74,7 +74,7 @@ class Panel : public QWidget {
 
  signals:
   void hovered(const QString& text);  // what is under the cursor, in words; empty when it leaves
-  void probeRequested(bool inTeacherPlane, double x, double y);
+  void probeRequested(keyhole::Side plane, double x, double y);
   void pseudospectrumWanted(const keyhole::PseudospectrumRequest& request);
   void modeHovered(const std::vector<keyhole::Index>& units);  // the cursor is on a mode of these, or left it
   void painted();                                              // after the panel has really been painted
