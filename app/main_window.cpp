@@ -4,7 +4,6 @@
 #include "app/ask_for_file.h"
 #include "app/compare_window.h"
 #include "app/curve_follower.h"
-#include "app/export.h"
 #include "app/file_actions.h"
 #include "app/gestures.h"
 #include "app/help_window.h"
@@ -255,16 +254,18 @@ void MainWindow::applyPreset(const Preset& preset) {
   m_status->showHover(QString::fromStdString(preset.question));
 }
 
+void MainWindow::tellExport(const QString& outcome, bool good) {
+  good ? m_status->showHover(outcome) : showProblem(outcome);
+}
+
 void MainWindow::exportFigure() {
-  keyhole::exportFigure(*this, m_shown, [this](const QString& outcome, bool good) {
-    good ? m_status->showHover(outcome) : showProblem(outcome);
-  });
+  m_exports.askForFigure(*this, m_shown,
+                         [this](const QString& outcome, bool good) { tellExport(outcome, good); });
 }
 
 void MainWindow::exportData() {
-  keyhole::exportData(*this, m_shown, [this](const QString& outcome, bool good) {
-    good ? m_status->showHover(outcome) : showProblem(outcome);
-  });
+  m_exports.askForData(*this, m_shown,
+                       [this](const QString& outcome, bool good) { tellExport(outcome, good); });
 }
 
 void MainWindow::escape() {
