@@ -16,6 +16,8 @@ if command -v clang-format >/dev/null && git -C "$root" rev-parse --git-dir >/de
   fi
 fi
 
+"$root/tests/check_slots.sh" >&2
+
 echo "Building the tests …" >&2
 build_preset "$root" test
 

@@ -153,7 +153,7 @@ void CompareWindow::start() {
   m_compared = m_experiment;
   m_table->setEnabled(true);
   setRunning(true);
-  m_worker.start(m_compared, CompareOptions());
+  m_worker.request(m_compared, CompareOptions());
 }
 
 void CompareWindow::setRunning(bool running) {

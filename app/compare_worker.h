@@ -1,38 +1,46 @@
 // Compares methods beside the window.
 #pragma once
 
+#include "app/latest_request.h"
 #include "core/experiment/studies/compare.h"
 
 #include <QObject>
 
-#include <atomic>
-#include <thread>
+#include <memory>
 
 namespace keyhole {
 
-// Signals are emitted from the worker's thread and reach the window through its event queue.
+// Signals are emitted from the worker's thread and reach the window through its event queue. A newer request
+// stops what runs for an earlier one, of which nothing is told any more.
 class CompareWorker : public QObject {
   Q_OBJECT
 
  public:
-  explicit CompareWorker(QObject* parent = nullptr) : QObject(parent) {}
-  ~CompareWorker() override;  // stops what runs and waits for it
+  explicit CompareWorker(QObject* parent = nullptr);
 
-  // Stops what runs, waits for it (well below a second) and begins anew.
-  void start(std::shared_ptr<const Experiment> experiment, const CompareOptions& options);
-  void stop();
+  void request(std::shared_ptr<const Experiment> experiment, const CompareOptions& options) {
+    m_latest.request({std::move(experiment), options});
+  }
+  // What is there by then stays.
+  void stop() { m_latest.stop(); }
 
  signals:
   void grown(std::shared_ptr<const keyhole::Comparison> comparison);
   void progress(double fraction, QString what);
-  void finished(bool complete);
   void failed(QString sentence);
+  void finished(bool complete);  // after the last request; complete: it was not stopped, nor did it fail
 
  private:
-  void run(const Experiment& experiment, const CompareOptions& options);
+  struct Request {
+    std::shared_ptr<const Experiment> experiment;
+    CompareOptions options;
+  };
 
-  std::atomic<bool> m_stop = false;
-  std::thread m_thread;
+  void run(const Request& request, const Turn& turn);
+
+  bool m_complete = false;  // the request that was served last; used by the worker's thread only
+
+  LatestRequest<Request> m_latest;  // last: its thread uses the others
 };
 
 }  // namespace keyhole

@@ -3,7 +3,6 @@
 #include "app/ask_for_file.h"
 #include "app/document.h"
 #include "app/recent_files.h"
-#include "app/unsaved_sessions.h"
 #include "core/common/error.h"
 #include "core/io/recording_file.h"
 
@@ -140,18 +139,32 @@ void FileActions::saveTo(const QString& path) {
 }
 
 bool FileActions::hasUnsavedCopy() const {
-  return m_unsaved.newest().has_value();
+  return m_unsaved.takeNewest().has_value();
 }
 
 void FileActions::restoreLast() {
-  const auto copy = m_unsaved.newest();
-  if (!copy) return;
+  restore(m_unsaved.takeNewest());
+}
+
+QString FileActions::offerUnsaved() const {
+  return m_unsaved.offer();
+}
+
+void FileActions::restoreOffered(const QString& path) {
+  restore(m_unsaved.take(path));
+}
+
+void FileActions::restore(std::optional<UnsavedSessions::Copy> copy) {
+  if (!copy) {
+    emit done("There is no unsaved session to restore any more: another window took it.");
+    return;
+  }
   leaveDocument();
   m_document.restore(copy->session);
   emit layoutRead(m_document.layout());
   // The own copy is written before the old one goes.
   keepUnsaved();
-  m_unsaved.discard(*copy);
+  UnsavedSessions::discard(std::move(*copy));
 }
 
 Settings withRecording(Settings settings, const QString& path) {

@@ -2,6 +2,8 @@
 // must be answered: what is left unsaved is kept among the unsaved sessions.
 #pragma once
 
+#include "app/unsaved_sessions.h"
+
 #include <QObject>
 
 #include <functional>
@@ -12,7 +14,6 @@ namespace keyhole {
 
 class Document;
 class RecentFiles;
-class UnsavedSessions;
 
 class FileActions : public QObject {
   Q_OBJECT
@@ -28,7 +29,7 @@ class FileActions : public QObject {
   void askForConnectivity();
   void save();  // asks for a name if there is none
   void saveAs();
-  void restoreLast();
+  void restoreLast();  // the newest unsaved session that no running program works on
 
   // A session, a recording or a connectivity matrix, whichever the file is; by drop, by the recent files, by
   // the command line.
@@ -37,6 +38,9 @@ class FileActions : public QObject {
   void openConnectivity(const QString& path);
 
   bool hasUnsavedCopy() const;
+  // An unsaved session of a program that is over, if it was not offered before; empty: none.
+  QString offerUnsaved() const;
+  void restoreOffered(const QString& path);
 
   // Keeps the unsaved state now (it is kept by itself a moment after every change too).
   void keepUnsaved();
@@ -50,6 +54,7 @@ class FileActions : public QObject {
   void openSession(const QString& path);
   void saveTo(const QString& path);
   void leaveDocument();
+  void restore(std::optional<UnsavedSessions::Copy> copy);
   QString startFolder() const;
 
   Document& m_document;

@@ -3,22 +3,6 @@
 #include "core/common/error.h"
 
 namespace keyhole {
-namespace {
-
-class KickProgress : public UntilOver {
- public:
-  KickProgress(KickWorker& worker, const Turn& turn) : UntilOver(turn), m_worker(worker) {}
-
-  void report(double fraction, std::string_view what) override {
-    emit m_worker.progress(fraction, QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
-  }
-
- private:
-  KickWorker& m_worker;
-};
-
-}  // namespace
-
 KickWorker::KickWorker(QObject* parent)
     : QObject(parent),
       m_latest([this](const PushRequest& request, const Turn& turn) { run(request, turn); },
@@ -26,7 +10,8 @@ KickWorker::KickWorker(QObject* parent)
 
 void KickWorker::run(const PushRequest& request, const Turn& turn) {
   const Experiment& experiment = *request.experiment;
-  KickProgress progress(*this, turn);
+  TellingUntilOver progress(
+      turn, [this](double fraction, const QString& what) { emit this->progress(fraction, what); });
   try {
     const auto others =
         request.others ? studentsOf(*request.others, experiment) : std::vector<NamedStudent>();

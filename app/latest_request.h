@@ -2,8 +2,11 @@
 // and stops the one that is served.
 #pragma once
 
+#include "app/report_pacer.h"
 #include "app/worker_priority.h"
 #include "core/common/progress.h"
+
+#include <QString>
 
 #include <atomic>
 #include <condition_variable>
@@ -36,10 +39,28 @@ class UntilOver : public Progress {
   const Turn& m_turn;
 };
 
+// The same, and tells how far it is.
+class TellingUntilOver : public UntilOver {
+ public:
+  using Listener = std::function<void(double fraction, const QString& what)>;
+
+  // The listener is called from the computing thread.
+  TellingUntilOver(const Turn& turn, Listener listener) : UntilOver(turn), m_listener(std::move(listener)) {}
+  void report(double fraction, std::string_view what) override {
+    if (!stopRequested() && m_pacer.isDue(what))
+      m_listener(fraction, QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
+  }
+
+ private:
+  Listener m_listener;
+  ReportPacer m_pacer;
+};
+
 template <class Request>
 class LatestRequest {
  public:
-  // Both are called on the thread that is made here. serve must not throw. idle: nothing is served or waits.
+  // Both are called on the thread that is made here. serve must not throw. idle: nothing is served or waits
+  // any more, after every request that is not replaced by another one.
   using Serve = std::function<void(const Request&, const Turn&)>;
   using Idle = std::function<void()>;
 
@@ -71,9 +92,13 @@ class LatestRequest {
 
   // Drops what waits, stops what is served.
   void stop() {
-    const std::lock_guard lock(m_mutex);
-    m_waiting.reset();
-    ++m_newest;
+    {
+      const std::lock_guard lock(m_mutex);
+      m_dropped = m_dropped || m_waiting;
+      m_waiting.reset();
+      ++m_newest;
+    }
+    m_wake.notify_one();
   }
 
  private:
@@ -81,16 +106,22 @@ class LatestRequest {
     letTheWindowGoFirst();
     std::unique_lock lock(m_mutex);
     for (;;) {
-      m_wake.wait(lock, [this] { return m_quit || m_waiting; });
+      m_wake.wait(lock, [this] { return m_quit || m_waiting || m_dropped; });
       if (m_quit) return;
-      const Request request = std::move(*m_waiting);
-      m_waiting.reset();
-      const Turn turn(m_newest);
-      lock.unlock();
-      m_serve(request, turn);
-      lock.lock();
-      if (m_idle && !m_waiting && !m_quit) m_idle();
+      if (m_waiting) serveOne(lock);
+      if (m_waiting || m_quit) continue;
+      m_dropped = false;
+      if (m_idle) m_idle();
     }
+  }
+
+  void serveOne(std::unique_lock<std::mutex>& lock) {
+    const Request request = std::move(*m_waiting);
+    m_waiting.reset();
+    const Turn turn(m_newest);
+    lock.unlock();
+    m_serve(request, turn);
+    lock.lock();
   }
 
   const Serve m_serve;
@@ -100,6 +131,7 @@ class LatestRequest {
   std::mutex m_mutex;  // guards what follows
   std::condition_variable m_wake;
   std::optional<Request> m_waiting;
+  bool m_dropped = false;  // what waited was dropped, and nobody was told that nothing waits any more
   bool m_quit = false;
 
   std::thread m_thread;  // last: starts when everything else is there

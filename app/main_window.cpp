@@ -4,8 +4,8 @@
 #include "app/ask_for_file.h"
 #include "app/compare_window.h"
 #include "app/curve_follower.h"
-#include "app/export.h"
 #include "app/file_actions.h"
+#include "app/gestures.h"
 #include "app/help_window.h"
 #include "app/kick_window.h"
 #include "app/main_menu.h"
@@ -154,8 +154,8 @@ void MainWindow::connectPanels() {
   connect(m_panels, &PanelArea::hovered, m_status, &StatusLine::showHover);
   connect(m_panels, &PanelArea::pseudospectrumWanted, &m_pseudospectra, &PseudospectrumWorker::request);
   connect(&m_pseudospectra, &PseudospectrumWorker::ready, m_panels, &PanelArea::setPseudospectrum);
-  connect(m_panels, &PanelArea::probeRequested, this, [this](bool inTeacherPlane, double x, double y) {
-    if (m_shown) m_probes.request(m_shown, inTeacherPlane, x, y);
+  connect(m_panels, &PanelArea::probeRequested, this, [this](Side plane, double x, double y) {
+    if (m_shown) m_probes.request(m_shown, plane, x, y);
   });
 }
 
@@ -163,8 +163,7 @@ void MainWindow::connectCurve() {
   auto* panel = qobject_cast<CurvePanel*>(m_panels->panel("curve"));
   m_curves = new CurveFollower(*panel, this);
   connect(panel, &CurvePanel::fractionDragged, this, [this](double fraction, int gesture) {
-    constexpr int kOffset = 1 << 25;  // apart from the gestures of the sliders
-    edit(seenKey, fraction, kOffset + gesture);
+    edit(seenKey, fraction, gestureNumber(GesturesOf::curve, gesture));
   });
 }
 
@@ -255,16 +254,18 @@ void MainWindow::applyPreset(const Preset& preset) {
   m_status->showHover(QString::fromStdString(preset.question));
 }
 
+void MainWindow::tellExport(const QString& outcome, bool good) {
+  good ? m_status->showHover(outcome) : showProblem(outcome);
+}
+
 void MainWindow::exportFigure() {
-  keyhole::exportFigure(*this, m_shown, [this](const QString& outcome, bool good) {
-    good ? m_status->showHover(outcome) : showProblem(outcome);
-  });
+  m_exports.askForFigure(*this, m_shown,
+                         [this](const QString& outcome, bool good) { tellExport(outcome, good); });
 }
 
 void MainWindow::exportData() {
-  keyhole::exportData(*this, m_shown, [this](const QString& outcome, bool good) {
-    good ? m_status->showHover(outcome) : showProblem(outcome);
-  });
+  m_exports.askForData(*this, m_shown,
+                       [this](const QString& outcome, bool good) { tellExport(outcome, good); });
 }
 
 void MainWindow::escape() {
@@ -318,11 +319,10 @@ void MainWindow::restorePreferences() {
 }
 
 void MainWindow::offerUnsavedSession() {
-  const auto copy = m_unsaved.newest();
-  if (!copy || m_preferences.value("offeredUnsaved").toString() >= copy->path) return;
-  m_preferences.setValue("offeredUnsaved", copy->path);
+  const QString path = m_files->offerUnsaved();
+  if (path.isEmpty()) return;
   m_messages->showOffer("The last session was closed without saving it, and was kept.", "Restore it",
-                        [this] { m_files->restoreLast(); });
+                        [this, path] { m_files->restoreOffered(path); });
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

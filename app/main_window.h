@@ -5,6 +5,7 @@
 #include "app/appearance.h"
 #include "app/document.h"
 #include "app/experiment_worker.h"
+#include "app/export.h"
 #include "app/probe_worker.h"
 #include "app/pseudospectrum_worker.h"
 #include "app/recent_files.h"
@@ -43,6 +44,7 @@ class MainWindow : public QMainWindow {
   ExperimentWorker& worker() { return m_worker; }
   ProbeWorker& probes() { return m_probes; }
   FileActions& files() { return *m_files; }
+  Exports& exports() { return m_exports; }
   RecentFiles& recentFiles() { return m_recent; }
   PanelArea& panels() { return *m_panels; }
   SettingsPanel& controls() { return *m_controls; }
@@ -100,6 +102,7 @@ class MainWindow : public QMainWindow {
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
   void takeNumber(bool latents, Index number);
   void showProblem(const QString& sentence);
+  void tellExport(const QString& outcome, bool good);
   void showFailure(const QString& sentence);  // of an experiment
   void markStale(bool updating);
   void updateTitle();
@@ -131,6 +134,7 @@ class MainWindow : public QMainWindow {
 
   ProbeWorker m_probes;
   PseudospectrumWorker m_pseudospectra;
+  Exports m_exports;
   ExperimentWorker m_worker;  // last: stops first
 };
 

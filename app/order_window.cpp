@@ -172,7 +172,7 @@ void OrderWindow::start() {
   options.folds = m_folds->value();
   m_message->setText("fitting …");
   setRunning(true);
-  m_worker.start(m_compared, options);
+  m_worker.request(m_compared, options);
 }
 
 void OrderWindow::setRunning(bool running) {

@@ -1,60 +1,29 @@
 #include "app/order_worker.h"
 
-#include "app/worker_priority.h"
 #include "core/common/error.h"
 
 namespace keyhole {
-namespace {
 
-class OrderProgress : public Progress {
- public:
-  OrderProgress(OrderWorker& worker, const std::atomic<bool>& stop) : m_worker(worker), m_stop(stop) {}
+OrderWorker::OrderWorker(QObject* parent)
+    : QObject(parent),
+      m_latest([this](const Request& request, const Turn& turn) { run(request, turn); },
+               [this] { emit finished(std::exchange(m_complete, false)); }) {}
 
-  void report(double fraction, std::string_view what) override {
-    if (!what.starts_with("comparing ")) return;  // a longer recording is simulated once more before
-    emit m_worker.progress(fraction, QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
-  }
-  bool stopRequested() const override { return m_stop; }
-
- private:
-  OrderWorker& m_worker;
-  const std::atomic<bool>& m_stop;
-};
-
-}  // namespace
-
-OrderWorker::~OrderWorker() {
-  stop();
-  if (m_thread.joinable()) m_thread.join();
-}
-
-void OrderWorker::start(std::shared_ptr<const Experiment> experiment, const OrderOptions& options) {
-  stop();
-  if (m_thread.joinable()) m_thread.join();
-  m_stop = false;
-  m_thread = std::thread([this, experiment = std::move(experiment), options] {
-    letTheWindowGoFirst();
-    run(*experiment, options);
-  });
-}
-
-void OrderWorker::stop() {
-  m_stop = true;
-}
-
-void OrderWorker::run(const Experiment& experiment, const OrderOptions& options) {
-  OrderProgress progress(*this, m_stop);
-  bool complete = false;
+void OrderWorker::run(const Request& request, const Turn& turn) {
+  TellingUntilOver progress(
+      turn, [this](double fraction, const QString& what) { emit this->progress(fraction, what); });
+  m_complete = false;
   try {
-    complete = orderOf(experiment, options, progress, [this](const OrderResult& result) {
-                 emit grown(std::make_shared<const OrderResult>(result));
-               }).complete;
+    const auto result =
+        orderOf(*request.experiment, request.options, progress, [&](const OrderResult& grownSoFar) {
+          if (!turn.isOver()) emit grown(std::make_shared<const OrderResult>(grownSoFar));
+        });
+    m_complete = result.complete && !turn.isOver();
   } catch (const Stopped&) {
     // Nothing was done yet.
   } catch (const std::exception& error) {
-    emit failed(QString::fromUtf8(error.what()));
+    if (!turn.isOver()) emit failed(QString::fromUtf8(error.what()));
   }
-  emit finished(complete);
 }
 
 }  // namespace keyhole

@@ -3,7 +3,6 @@
 #include "app/panel_dock.h"
 #include "widgets/plots/panels.h"
 
-#include <QHash>
 #include <QTimer>
 
 #include <algorithm>
@@ -12,20 +11,12 @@ namespace keyhole {
 
 namespace {
 
-// The rows to start with; a panel that is not named here joins the last one.
-const QList<QStringList> startingRows = {
-    {"teacher-flow", "student-flow", "eigenvalues"},
-    {"curve", "teacher-limit-sets", "student-limit-sets", "time-constants"},
-    {"activity", "task", "segments", "scores", "objective"},
-    {"transient-growth", "singular-overlaps"}};
-const QHash<QString, int> widths = {
-    {"curve", 5}, {"task", 5}, {"segments", 5}, {"scores", 5}, {"objective", 3}};  // others: 4
-const QList<int> rowHeights = {6, 5, 3, 4};
-
 // Shown only once they are wanted.
 QSet<QString> optionalPanels() {
-  const QStringList names = optionalPanelNames();
-  return {names.begin(), names.end()};
+  QSet<QString> names;
+  for (const PanelRow& row : panelTable())
+    if (row.shown == PanelShown::onceItIsWanted) names.insert(row.name);
+  return names;
 }
 
 }  // namespace
@@ -37,10 +28,11 @@ PanelArea::PanelArea(QWidget* parent) : QMainWindow(parent) {
   setDockNestingEnabled(true);
   setDockOptions(AllowNestedDocks | AllowTabbedDocks | AnimatedDocks);
   setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-  for (auto& panel : makePanels(this)) addPanel(panel);
+  for (const PanelRow& row : panelTable()) {
+    addPanel(row.make(this));
+    if (row.shown != PanelShown::always) m_silent.insert(row.name);
+  }
   m_unwanted = optionalPanels();
-  m_silent = optionalPanels();  // until an experiment gives them something to say
-  m_silent.unite({"curve", "task", "segments", "objective", "scores"});
   placeDocks();
   updateVisibility();
 }
@@ -73,28 +65,23 @@ Panel* PanelArea::panel(const QString& name) const {
 }
 
 void PanelArea::placeDocks() {
-  QList<QList<QDockWidget*>> rows(startingRows.size());
-  for (PanelDock* dock : m_docks) {
-    qsizetype row = startingRows.size() - 1;
-    for (qsizetype i = 0; i < startingRows.size(); ++i)
-      if (startingRows[i].contains(dock->panel()->name())) row = i;
-    rows[row].append(dock);
-  }
-  rows.removeIf([](const QList<QDockWidget*>& row) { return row.isEmpty(); });
   QList<QDockWidget*> heads;
-  for (const QList<QDockWidget*>& row : rows) {
-    if (heads.isEmpty())
-      addDockWidget(Qt::TopDockWidgetArea, row.first());
-    else
-      splitDockWidget(heads.last(), row.first(), Qt::Vertical);
-    heads.append(row.first());
-  }
-  for (const QList<QDockWidget*>& row : rows) {
-    for (qsizetype i = 1; i < row.size(); ++i) splitDockWidget(row[i - 1], row[i], Qt::Horizontal);
-    resizeDocks(row, QList<int>(row.size(), 100), Qt::Horizontal);
-  }
   QList<int> heights;
-  for (qsizetype i = 0; i < heads.size(); ++i) heights.append(100 * rowHeights.value(i, 4));
+  for (const WindowRow& row : windowRows()) {
+    PanelDock* head = dock(row.panels.first());
+    if (heads.isEmpty())
+      addDockWidget(Qt::TopDockWidgetArea, head);
+    else
+      splitDockWidget(heads.last(), head, Qt::Vertical);
+    heads.append(head);
+    heights.append(100 * row.height);
+  }
+  for (const WindowRow& row : windowRows()) {
+    QList<QDockWidget*> docks;
+    for (const QString& name : row.panels) docks.append(dock(name));
+    for (qsizetype i = 1; i < docks.size(); ++i) splitDockWidget(docks[i - 1], docks[i], Qt::Horizontal);
+    resizeDocks(docks, QList<int>(docks.size(), 100), Qt::Horizontal);
+  }
   resizeDocks(heads, heights, Qt::Vertical);
 }
 
@@ -169,7 +156,8 @@ QSet<QString> PanelArea::crowdedOut() const {
   if (!m_presenting) return names;
   const qsizetype fitting = std::max(height() / (kLinesPerRow * fontMetrics().height()), 1);
   qsizetype row = 0;
-  for (const QStringList& panels : startingRows) {
+  for (const WindowRow& shown : windowRows()) {
+    const QStringList& panels = shown.panels;
     const bool speaks = std::any_of(panels.begin(), panels.end(), [this](const QString& name) {
       return isWanted(name) && !m_silent.contains(name);
     });
@@ -237,14 +225,14 @@ void PanelArea::touched() {
 // The panels that are there share their row, until the user decides otherwise.
 void PanelArea::spreadRows() {
   if (m_touched || !m_enlarged.isEmpty()) return;
-  for (const QStringList& names : startingRows) {
+  for (const WindowRow& place : windowRows()) {
     QList<QDockWidget*> row;
     QList<int> shares;
-    for (PanelDock* dock : m_docks) {
-      const QString name = dock->panel()->name();
-      if (!names.contains(name) || dock->isHidden()) continue;
-      row.append(dock);
-      shares.append(100 * widths.value(name, 4));
+    for (const QString& name : place.panels) {
+      PanelDock* shown = dock(name);
+      if (shown->isHidden()) continue;
+      row.append(shown);
+      shares.append(100 * panelRow(name)->window.share);
     }
     resizeDocks(row, shares, Qt::Horizontal);
   }

@@ -46,7 +46,7 @@ class PanelArea : public QMainWindow {
 
  signals:
   void hovered(const QString& text);
-  void probeRequested(bool inTeacherPlane, double x, double y);
+  void probeRequested(keyhole::Side plane, double x, double y);
   void pseudospectrumWanted(const keyhole::PseudospectrumRequest& request);
   void wantedChanged(const QString& name, bool wanted);
 

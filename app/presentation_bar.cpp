@@ -1,15 +1,11 @@
 #include "app/presentation_bar.h"
 
+#include "app/gestures.h"
 #include "widgets/controls/setting_control.h"
 
 #include <QHBoxLayout>
 
 namespace keyhole {
-
-namespace {
-// Keeps the gestures of this slider apart from those of the same slider among the controls.
-constexpr int gestureOffset = 1 << 24;
-}  // namespace
 
 PresentationBar::PresentationBar(QWidget* parent)
     : QWidget(parent), m_seen(new SettingControl(settingRow("observation.fraction"), true, this)) {
@@ -18,7 +14,7 @@ PresentationBar::PresentationBar(QWidget* parent)
   layout->addWidget(m_seen);
   connect(m_seen, &SettingControl::valueEdited, this,
           [this](const QString& key, const SettingValue& value, int gesture) {
-            emit valueEdited(key, value, gestureOffset + gesture);
+            emit valueEdited(key, value, gestureNumber(GesturesOf::presentationBar, gesture));
           });
 }
 

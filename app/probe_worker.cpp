@@ -7,7 +7,7 @@ ProbeWorker::ProbeWorker(QObject* parent)
 
 void ProbeWorker::run(const Request& request) {
   try {
-    emit ready(request.experiment, probe(*request.experiment, request.inTeacherPlane, request.x, request.y));
+    emit ready(request.experiment, probe(*request.experiment, request.plane, request.x, request.y));
   } catch (const std::exception& error) {
     emit failed(QStringLiteral("The run from this point could not be computed: %1.").arg(error.what()));
   }

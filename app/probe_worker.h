@@ -16,8 +16,8 @@ class ProbeWorker : public QObject {
  public:
   explicit ProbeWorker(QObject* parent = nullptr);
 
-  void request(std::shared_ptr<const Experiment> experiment, bool inTeacherPlane, double x, double y) {
-    m_latest.request({std::move(experiment), inTeacherPlane, x, y});
+  void request(std::shared_ptr<const Experiment> experiment, Side plane, double x, double y) {
+    m_latest.request({std::move(experiment), plane, x, y});
   }
 
  signals:
@@ -27,7 +27,7 @@ class ProbeWorker : public QObject {
  private:
   struct Request {
     std::shared_ptr<const Experiment> experiment;
-    bool inTeacherPlane = true;
+    Side plane = Side::teacher;
     double x = 0, y = 0;
   };
 

@@ -19,13 +19,9 @@ bool RunProgress::grantStop() {
 }
 
 void RunProgress::report(double fraction, std::string_view what) {
-  constexpr std::chrono::milliseconds pause(40);
   if (stopRequested()) return;  // another run may be telling how far it is
-  const Clock::time_point now = Clock::now();
-  if (what == m_lastWords && now - m_lastReport < pause) return;
-  m_lastReport = now;
-  m_lastWords = what;
-  m_listener(fraction, QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
+  if (m_pacer.isDue(what))
+    m_listener(fraction, QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
 }
 
 bool RunProgress::stopRequested() const {

@@ -2,6 +2,7 @@
 // the window.
 #pragma once
 
+#include "app/report_pacer.h"
 #include "core/common/progress.h"
 
 #include <QString>
@@ -9,7 +10,6 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <string>
 
 namespace keyhole {
 
@@ -45,8 +45,7 @@ class RunProgress : public Progress {
   Clock::duration m_grace;
   Listener m_listener;
   ObjectiveListener m_objective;
-  Clock::time_point m_lastReport;
-  std::string m_lastWords;
+  ReportPacer m_pacer;
   std::atomic<bool> m_stop = false;
   std::atomic<bool> m_pictureShown = false;
   std::atomic<bool> m_granted = false;  // a superseded fit is on its way to its picture

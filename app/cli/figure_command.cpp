@@ -72,8 +72,10 @@ int runFigure(const FigureArguments& arguments, Console& console) {
   FigureOptions options;
   options.panel = QString::fromStdString(arguments.panel);
   console.progress.checkpoint(0.99, "drawing");
-  writeFigure(experiment, decoded(arguments.out), options);
-  if (!arguments.data.empty()) writeFigureData(experiment, decoded(arguments.data), options.panel);
+  Figure figure(experiment, options);
+  figure.complete(console.progress);
+  figure.write(decoded(arguments.out));
+  if (!arguments.data.empty()) figure.writeData(decoded(arguments.data));
   for (const auto& warning : experiment->teacher->warnings) say(console, "warning: " + warning);
   for (const auto& note : experiment->fit->student.notes) say(console, "warning: " + note);
   const FitSummary& summary = experiment->fit->student.summary;

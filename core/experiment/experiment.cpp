@@ -308,7 +308,7 @@ std::optional<FlowSystem> studentSystem(const Experiment& experiment) {
   return systemOf(experiment.fit->student);
 }
 
-Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y) {
+Probe probe(const Experiment& experiment, Side plane, double x, double y) {
   constexpr Index kSteps = 2000, kWork = 400'000'000;  // steps, and units times steps
   const Index steps = std::clamp<Index>(kWork / experiment.simulation->units, 1, kSteps);
   Probe result;
@@ -316,11 +316,12 @@ Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double 
   const auto student = studentSystem(experiment);
   const double alpha = experiment.simulation->alpha;
   const auto& seen = experiment.observation->seen;
-  if (inTeacherPlane && !experiment.teacherAnalysis) return result;
-  if (!inTeacherPlane && !experiment.studentAnalysis) return result;
+  const bool known = plane == Side::teacher ? experiment.teacherAnalysis != nullptr
+                                            : experiment.studentAnalysis != nullptr;
+  if (!known) return result;
   Vector z, start;
   if (experiment.teacherAnalysis) z = experiment.teacherAnalysis->flow.plane.base;
-  if (inTeacherPlane) {
+  if (plane == Side::teacher) {
     z = liftPoint(experiment.teacherAnalysis->flow.plane, x, y);
     if (student) start = stateOf(experiment.fit->student, z(seen));
   } else {

@@ -8,6 +8,7 @@
 #include "core/analysis/verdict.h"
 #include "core/common/progress.h"
 #include "core/experiment/many_units.h"
+#include "core/experiment/side.h"
 #include "core/experiment/stage_options.h"
 #include "core/observation/recording.h"
 
@@ -167,6 +168,6 @@ struct Probe {
   Matrix teacher;  // 2 x n in the teacher's plane, or empty
   Matrix student;  // 2 x n in the student's plane, or empty
 };
-Probe probe(const Experiment& experiment, bool inTeacherPlane, double x, double y);
+Probe probe(const Experiment& experiment, Side plane, double x, double y);
 
 }  // namespace keyhole

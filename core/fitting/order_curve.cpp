@@ -1,32 +1,13 @@
 #include "core/fitting/order_curve.h"
 
 #include "core/common/error.h"
+#include "core/common/progress_part.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace keyhole {
 namespace {
-
-// One fit's share of the progress bar.
-class FitProgress : public Progress {
- public:
-  FitProgress(Progress& whole, std::string what, Index fit, Index fits)
-      : m_whole(whole), m_what(std::move(what)), m_fit(fit), m_fits(static_cast<double>(fits)) {}
-  void report(double fraction, std::string_view) override {
-    m_whole.report((static_cast<double>(m_fit) + fraction) / m_fits, m_what);
-  }
-  void objective(int, int iteration, double value) override {
-    m_whole.objective(static_cast<int>(m_fit), iteration, value);
-  }
-  bool stopRequested() const override { return m_whole.stopRequested(); }
-
- private:
-  Progress& m_whole;
-  std::string m_what;
-  Index m_fit;
-  double m_fits;
-};
 
 void addStretch(std::vector<Trial>& into, const Trial& trial, Index from, Index to) {
   if (to - from < 2) return;
@@ -68,6 +49,14 @@ void setMean(OrderPoint& point, const Vector& values) {
   point.standardError = std::sqrt((values.array() - point.heldOut).square().sum() / (count - 1) / count);
 }
 
+// One fit's part of the progress.
+ProgressPart partOf(Progress& whole, const std::string& what, Index fit, Index fits) {
+  const auto all = static_cast<double>(fits);
+  ProgressPart part(whole, static_cast<double>(fit) / all, static_cast<double>(fit + 1) / all, what);
+  part.showObjectiveAs(static_cast<int>(fit));
+  return part;
+}
+
 // The point of a number, whose first fit is number `fit` out of `fits`. Throws Stopped.
 OrderPoint pointOf(const std::vector<Trial>& trials, const std::vector<TimeSplit>& splits, Index number,
                    const OrderModel& model, Index fit, Index fits, Progress& progress) {
@@ -75,12 +64,12 @@ OrderPoint pointOf(const std::vector<Trial>& trials, const std::vector<TimeSplit
   Vector values(static_cast<Index>(splits.size()));
   bool diverged = false;
   for (Index f = 0; f < values.size(); ++f) {
-    FitProgress part(progress, what, fit + f, fits);
+    ProgressPart part = partOf(progress, what, fit + f, fits);
     FitStatus status = FitStatus::notRun;
     values(f) = model.heldOut(splits[static_cast<std::size_t>(f)], number, status, part);
     diverged = diverged || !hasParameters(status);
   }
-  FitProgress part(progress, what, fit + values.size(), fits);
+  ProgressPart part = partOf(progress, what, fit + values.size(), fits);
   OrderPoint point = model.whole(trials, number, part);
   point.number = number;
   setMean(point, values);

@@ -215,10 +215,10 @@ void TestDocument::unsavedWorkSurvivesNew() {
   QTemporaryDir folder;
   QSettings preferences(folder.filePath("preferences.ini"), QSettings::IniFormat);
   RecentFiles recent(preferences);
-  UnsavedSessions unsaved(folder.filePath("unsaved"));
+  auto unsaved = std::make_unique<UnsavedSessions>(folder.filePath("unsaved"));
   Document document;
   QWidget window;
-  FileActions files(document, recent, unsaved, window, [] { return QString("layout"); });
+  FileActions files(document, recent, *unsaved, window, [] { return QString("layout"); });
   QVERIFY(!files.hasUnsavedCopy());
   document.changeSetting(fraction, 0.3, 1);
   files.startNew();
@@ -228,23 +228,24 @@ void TestDocument::unsavedWorkSurvivesNew() {
   QCOMPARE(seen(document), 0.3);
   QVERIFY(document.isModified());
   QVERIFY(!files.hasUnsavedCopy());
-  UnsavedSessions later(folder.filePath("unsaved"));  // as after a crash: the copy is there
-  QVERIFY(later.newest().has_value());
+  const UnsavedSessions later(folder.filePath("unsaved"));
+  QVERIFY(!later.takeNewest());  // somebody works on it
+  unsaved.reset();               // the program ended
+  QVERIFY(later.takeNewest());
 }
 
 void TestDocument::anUnsavedCopyCutShortIsPassedOver() {
   QTemporaryDir folder;
-  UnsavedSessions first(folder.path());
   Document document;
   document.changeSetting(fraction, 0.3, 1);
-  QCOMPARE(first.keep(document.session(QString())), QString());
+  QCOMPARE(UnsavedSessions(folder.path()).keep(document.session(QString())), QString());
   QFile cut(folder.filePath("99999999-cut.keyhole"));
   QVERIFY(cut.open(QIODevice::WriteOnly));
   cut.write("{\"set");
   cut.close();
   UnsavedSessions later(folder.path());
-  QVERIFY(later.newest().has_value());
-  QVERIFY(later.newest()->session.settings == document.settings());
+  const auto copy = later.takeNewest();
+  QVERIFY(copy && copy->session.settings == document.settings());
 }
 
 void TestDocument::droppedRecordingIsOneUndoEntryAndAllOfItIsSeen() {

@@ -63,6 +63,23 @@ class TestLatestRequest : public QObject {
     QCOMPARE(served.load(), 1);
   }
 
+  // Fails if a window that asked and stopped at once never hears that nothing runs, so that it would wait for
+  // ever.
+  void idleAfterEveryStop() {
+    std::atomic<int> idle = 0;
+    LatestRequest<int> latest(
+        [](int, const Turn& turn) {
+          while (!turn.isOver()) std::this_thread::yield();
+        },
+        [&] { ++idle; });
+    for (int i = 1; i <= 40; ++i) {
+      const int before = idle;
+      latest.request(i);
+      latest.stop();
+      QTRY_VERIFY_WITH_TIMEOUT(idle > before, kPatience);
+    }
+  }
+
   // Fails if the end waits for ever, or does not wait at all.
   void theEndStopsAndWaits() {
     std::atomic<int> begun = 0, ended = 0;

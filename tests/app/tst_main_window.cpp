@@ -12,6 +12,7 @@
 #include "widgets/controls/settings_panel.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/flow_panel.h"
+#include "widgets/plots/sides.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -194,7 +195,7 @@ void TestMainWindow::aClickStartsTheTrajectoryInBoth() {
   QCOMPARE(asked.count(), 1);
   const double x = asked[0][1].toDouble(), y = asked[0][2].toDouble();
   QVERIFY(std::abs(x - panel.plot().xAxis->pixelToCoord(middle.x())) < 1e-9);
-  const Probe expected = probe(*bench.window.shown(), true, x, y);
+  const Probe expected = probe(*bench.window.shown(), Side::teacher, x, y);
   QVERIFY(expected.teacher.cols() > 1 && expected.student.cols() > 1);
   QVERIFY(std::abs(expected.teacher(0, 0) - x) < 1e-9 && std::abs(expected.teacher(1, 0) - y) < 1e-9);
 }

@@ -67,7 +67,7 @@ class TestProbe : public QObject {
   void aClickInTheTeachersPlane_data() { circuits_data(); }
   void aClickInTheTeachersPlane() {
     const Result experiment = fetched();
-    const Probe paths = probe(*experiment, true, 0.7, -0.4);
+    const Probe paths = probe(*experiment, Side::teacher, 0.7, -0.4);
     QVERIFY(std::abs(paths.teacher(0, 0) - 0.7) < 1e-12 && std::abs(paths.teacher(1, 0) + 0.4) < 1e-12);
     const FlowPlane& plane = teacherPlane(experiment);
     const Vector z = plane.base + 0.7 * plane.E.col(0) - 0.4 * plane.E.col(1);
@@ -78,7 +78,7 @@ class TestProbe : public QObject {
   void aClickInTheStudentsPlane_data() { circuits_data(); }
   void aClickInTheStudentsPlane() {
     const Result experiment = fetched();
-    const Probe paths = probe(*experiment, false, -0.2, 0.3);
+    const Probe paths = probe(*experiment, Side::student, -0.2, 0.3);
     QVERIFY(std::abs(paths.student(0, 0) + 0.2) < 1e-12 && std::abs(paths.student(1, 0) - 0.3) < 1e-12);
     const FlowPlane& plane = studentPlane(experiment);
     const Vector x = plane.base - 0.2 * plane.E.col(0) + 0.3 * plane.E.col(1);
@@ -94,25 +94,25 @@ class TestProbe : public QObject {
         small("symmetric", {{"teacher.symmetric_gain", "5"}, {"fit.method", "stationary-continuous"}}),
         nullptr);
     QVERIFY(!noStudent->studentAnalysis);
-    QVERIFY(probe(*noStudent, true, 0.1, 0.1).teacher.cols() > 1);
-    QCOMPARE(probe(*noStudent, true, 0.1, 0.1).student.size(), Index{0});
-    QCOMPARE(probe(*noStudent, false, 0.1, 0.1).teacher.size(), Index{0});
+    QVERIFY(probe(*noStudent, Side::teacher, 0.1, 0.1).teacher.cols() > 1);
+    QCOMPARE(probe(*noStudent, Side::teacher, 0.1, 0.1).student.size(), Index{0});
+    QCOMPARE(probe(*noStudent, Side::student, 0.1, 0.1).teacher.size(), Index{0});
 
     const QTemporaryDir folder;
     const std::string file = folder.filePath("activity.npy").toStdString();
     writeNpy(file, noStudent->simulation->display.leftCols(200).transpose());
     const Result noTeacher =
         runExperiment(small("symmetric", {{"teacher.kind", "recording"}, {"teacher.file", file}}), nullptr);
-    QVERIFY(probe(*noTeacher, false, 0.1, 0.1).student.cols() > 1);
-    QCOMPARE(probe(*noTeacher, false, 0.1, 0.1).teacher.size(), Index{0});
-    QCOMPARE(probe(*noTeacher, true, 0.1, 0.1).student.size(), Index{0});
+    QVERIFY(probe(*noTeacher, Side::student, 0.1, 0.1).student.cols() > 1);
+    QCOMPARE(probe(*noTeacher, Side::student, 0.1, 0.1).teacher.size(), Index{0});
+    QCOMPARE(probe(*noTeacher, Side::teacher, 0.1, 0.1).student.size(), Index{0});
   }
 
   // Fails if a run away from the click ends in numbers that can't be drawn.
   void explodingPathsEndWhereTheyAreFinite() {
     const Result experiment = runExperiment(
         small("symmetric", {{"teacher.symmetric_gain", "5"}, {"simulation.steps", "50"}}), nullptr);
-    const Probe paths = probe(*experiment, true, 1e300, 1e300);
+    const Probe paths = probe(*experiment, Side::teacher, 1e300, 1e300);
     QVERIFY(paths.teacher.cols() > 0 && paths.teacher.allFinite());
     QVERIFY(paths.student.allFinite());
   }

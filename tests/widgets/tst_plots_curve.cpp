@@ -45,7 +45,7 @@ class TestCurvePanel : public QObject {
     QVERIFY(textsOf(panel).contains("no such curve") && !textsOf(panel).contains("being computed …"));
     panel.setCurve(nullptr);  // another one was asked for
     QVERIFY(textsOf(panel).contains("being computed …") && !textsOf(panel).contains("no such curve"));
-    panel.complete();
+    panel.missingFor({})(noProgress())();
     QVERIFY(panel.curve() && panel.curve()->complete);
     QVERIFY(!textsOf(panel).contains("being computed …"));
   }

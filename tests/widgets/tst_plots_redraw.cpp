@@ -84,19 +84,6 @@ class TestRedraw : public QObject {
     QVERIFY(teacher.paintedFor(with(m_first, "analysis.limit_start", 0.9)));
   }
 
- private:
-  // The last curve of the panel is the probe's.
-  static bool hasPoints(FlowPanel& panel) {
-    TimeCurve* last = nullptr;
-    for (int i = 0; i < panel.plot().plottableCount(); ++i)
-      if (auto* curve = dynamic_cast<TimeCurve*>(panel.plot().plottable(i))) last = curve;
-    bool found = false;
-    if (last) last->getKeyRange(found, QCP::sdBoth);
-    return found;
-  }
-
-  Result m_first;
-
   // One sentence for all runs that come to rest. Fails if the points are said of some of them only, or if
   // what rests later is called moving.
   void limitSetsInWords() {
@@ -120,6 +107,19 @@ class TestRedraw : public QObject {
     QCOMPARE(LimitSetPanel::summaryOf(sets),
              QString("15 of 15 runs still move after 50 τ, cycle not ruled out"));
   }
+
+ private:
+  // The last curve of the panel is the probe's.
+  static bool hasPoints(FlowPanel& panel) {
+    TimeCurve* last = nullptr;
+    for (int i = 0; i < panel.plot().plottableCount(); ++i)
+      if (auto* curve = dynamic_cast<TimeCurve*>(panel.plot().plottable(i))) last = curve;
+    bool found = false;
+    if (last) last->getKeyRange(found, QCP::sdBoth);
+    return found;
+  }
+
+  Result m_first;
 };
 
 QTEST_MAIN(TestRedraw)

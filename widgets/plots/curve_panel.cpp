@@ -327,13 +327,13 @@ QString CurvePanel::describe(double x, double, QPointF) const {
   return parts.join(", ");
 }
 
-void CurvePanel::complete() {
-  if (m_curve || !experiment() || !speaksFor(*experiment())) return;
-  std::shared_ptr<const SeenCurve> whole;
-  const Settings& settings = experiment()->asked;
-  seenCurve(settings, seenCurveOptions(settings), noProgress(),
-            [&](auto curve) { whole = std::move(curve); });
-  setCurve(whole);
+Panel::Work CurvePanel::missingFor(QSize) {
+  if (m_curve || !experiment() || !speaksFor(*experiment())) return {};
+  return [this, settings = experiment()->asked](Progress& progress) -> Show {
+    std::shared_ptr<const SeenCurve> whole;
+    seenCurve(settings, seenCurveOptions(settings), progress, [&](auto curve) { whole = std::move(curve); });
+    return [this, whole] { setCurve(whole); };
+  };
 }
 
 std::vector<PanelData> CurvePanel::data() const {

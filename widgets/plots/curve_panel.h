@@ -22,7 +22,7 @@ class CurvePanel : public PlotPanel {
 
   bool speaksFor(const Experiment& experiment) const override;
   std::vector<PanelData> data() const override;
-  void complete() override;
+  Work missingFor(QSize size) override;
 
  signals:
   // The line was dragged there; one gesture per press.

@@ -1,6 +1,7 @@
 #include "widgets/plots/eigenvalue_panel.h"
 
 #include "widgets/plots/equal_aspect_rect.h"
+#include "widgets/plots/sides.h"
 
 #include <QTimer>
 
@@ -17,8 +18,8 @@ constexpr int kStillFor = 150;           // ms, before a pseudospectrum is asked
 constexpr int kMostWaits = 20;           // times as long, for numbers that are still to come
 constexpr Index kPrintedIntervals = 64;  // of a pseudospectrum in figures
 
-const Spectrum* spectrumOfSide(const Experiment& experiment, bool teacher) {
-  const auto& analysis = teacher ? experiment.teacherAnalysis : experiment.studentAnalysis;
+const Spectrum* spectrumOf(const Experiment& experiment, Side side) {
+  const auto& analysis = analysisOf(experiment, side);
   return analysis ? &analysis->spectrum : nullptr;
 }
 
@@ -197,8 +198,8 @@ void EigenvaluePanel::showMarks(const Spectrum* spectrum, QCPGraph* determined, 
 }
 
 void EigenvaluePanel::showLegend(const Experiment& experiment) {
-  const auto* teacher = spectrumOfSide(experiment, true);
-  const auto* student = spectrumOfSide(experiment, false);
+  const auto* teacher = spectrumOf(experiment, Side::teacher);
+  const auto* student = spectrumOf(experiment, Side::student);
   legendAbove()->clearItems();
   const auto list = [this](QCPGraph* graph, const QString& name, bool shown) {
     graph->setName(name);
@@ -217,8 +218,8 @@ void EigenvaluePanel::showLegend(const Experiment& experiment) {
 
 void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   showMessage({});
-  const auto* teacher = spectrumOfSide(experiment, true);
-  const auto* student = spectrumOfSide(experiment, false);
+  const auto* teacher = spectrumOf(experiment, Side::teacher);
+  const auto* student = spectrumOf(experiment, Side::student);
   showMarks(teacher, m_teacher, m_teacherUndetermined, m_teacherCounts);
   showMarks(student, m_student, m_studentUndetermined, m_studentCounts);
   showLegend(experiment);
@@ -258,8 +259,8 @@ std::optional<EigenvaluePanel::Nearest> EigenvaluePanel::nearest(QPointF pixel) 
   std::optional<Nearest> found;
   auto& self = const_cast<EigenvaluePanel&>(*this);
   double best = kHoverPixels;
-  for (const bool ofTeacher : {true, false}) {
-    const Spectrum* spectrum = spectrumOfSide(*experiment(), ofTeacher);
+  for (const Side side : {Side::teacher, Side::student}) {
+    const Spectrum* spectrum = spectrumOf(*experiment(), side);
     if (!spectrum) continue;
     for (const auto& mark : marksOf(*spectrum)) {
       const QPointF at(self.plot().xAxis->coordToPixel(mark.value.real()),
@@ -267,7 +268,7 @@ std::optional<EigenvaluePanel::Nearest> EigenvaluePanel::nearest(QPointF pixel) 
       const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
       if (distance >= best) continue;
       best = distance;
-      found = Nearest{mark, ofTeacher};
+      found = Nearest{mark, side};
     }
   }
   return found;
@@ -275,17 +276,17 @@ std::optional<EigenvaluePanel::Nearest> EigenvaluePanel::nearest(QPointF pixel) 
 
 QString EigenvaluePanel::describe(const Nearest& nearest) const {
   const MarkedEigenvalue& mark = nearest.mark;
-  const Spectrum& spectrum = *spectrumOfSide(*experiment(), nearest.ofTeacher);
+  const Spectrum& spectrum = *spectrumOf(*experiment(), nearest.side);
   const double tau = std::abs(1 / (1 - mark.value.real()));
   QString text = tr("%1: λ = %2%3, τ = %4 τ")
-                     .arg(nearest.ofTeacher ? tr("teacher") : tr("student"), shortNumber(mark.value.real()),
+                     .arg(nameOf(nearest.side), shortNumber(mark.value.real()),
                           mark.value.imag() == 0 ? QString()
                                                  : (mark.value.imag() > 0 ? " + " : " − ") +
                                                        shortNumber(std::abs(mark.value.imag())) + "i",
                           shortNumber(tau));
   if (mark.value.real() > 1) text += tr(" (unstable)");
   if (mark.count > 1) text += tr(", %1 of them").arg(mark.count);
-  const ModeInWords& mode = m_mode.of(experiment(), nearest.ofTeacher, mark.first);
+  const ModeInWords& mode = m_mode.of(experiment(), nearest.side, mark.first);
   m_hoveredUnits = mode.units;
   if (spectrum.conditions.size() > mark.first)
     text += tr(", condition %1").arg(shortNumber(spectrum.conditions(mark.first)));
@@ -301,7 +302,7 @@ QString EigenvaluePanel::describePlace(double x, double y) const {
   const double level = m_lines.valueAt(x, y);
   if (!std::isfinite(level)) return place;
   return tr("%1: an eigenvalue of the %2 once its weights change by ε = %3 (log₁₀ ε = %4)")
-      .arg(place, m_asked.ofTeacher ? tr("teacher") : tr("student"), shortNumber(std::pow(10.0, level)))
+      .arg(place, nameOf(m_asked.side), shortNumber(std::pow(10.0, level)))
       .arg(level, 0, 'f', 1);
 }
 
@@ -315,7 +316,7 @@ QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
 
 void EigenvaluePanel::dropStaleLines() {
   if (sameSystem(wantedPseudospectrum(experiment()), m_asked)) return;
-  m_lines.show(nullptr, false);
+  m_lines.show(nullptr, Side::student);
   m_linesNote->setText(QString());
   if (!m_asked.of) return;
   m_asked = {};
@@ -350,37 +351,41 @@ void EigenvaluePanel::setPseudospectrum(const PseudospectrumRequest& request,
                                         const std::shared_ptr<const Pseudospectrum>& grid) {
   const bool asked = sameSystem(request, m_asked) && sameWindow(request.window, m_asked.window);
   if (!asked || !sameSystem(request, wantedPseudospectrum(experiment()))) return;
-  m_lines.show(grid, request.ofTeacher);
+  m_lines.show(grid, request.side);
   m_lines.setTheme(theme());
-  m_linesNote->setText(grid ? (request.ofTeacher ? tr("log₁₀ ε, teacher") : tr("log₁₀ ε, student"))
-                            : QString());
+  m_linesNote->setText(grid ? tr("log₁₀ ε, %1").arg(nameOf(request.side)) : QString());
   queueReplot();
 }
 
-// The part of the plane that a panel of this size shows, computed here and now.
-void EigenvaluePanel::computeFor(QSize size) {
+// The lines in the part of the plane that a panel of this size shows.
+Panel::Work EigenvaluePanel::missingFor(QSize size) {
   PseudospectrumRequest wanted = wantedPseudospectrum(experiment());
-  const auto network = networkOf(wanted);
-  if (!network) return;
+  if (!wanted.of || m_lines.grid()) return {};
   const EqualRanges ranges = equalAspect(m_rect->contentsX(), m_rect->contentsY(), QSizeF(size));
   wanted.window = windowAround(ranges.x, ranges.y);
-  m_asked = wanted;
-  setPseudospectrum(wanted, std::make_shared<const Pseudospectrum>(
-                                keyhole::pseudospectrum(*network, wanted.window, kPrintedIntervals)));
+  return [this, wanted](Progress& progress) -> Show {
+    const auto network = networkOf(wanted);
+    if (!network) return [] {};
+    const auto grid = std::make_shared<const Pseudospectrum>(
+        keyhole::pseudospectrum(*network, wanted.window, kPrintedIntervals, progress));
+    return [this, wanted, grid] {
+      m_asked = wanted;
+      setPseudospectrum(wanted, grid);
+    };
+  };
 }
 
 void EigenvaluePanel::renderTo(QCPPainter& painter, QSize size) {
-  if (!m_lines.grid()) computeFor(size);
+  if (const Work work = missingFor(size)) work(noProgress())();
   PlotPanel::renderTo(painter, size);
 }
 
 std::vector<PanelData> EigenvaluePanel::data() const {
   std::vector<PanelData> tables;
   if (!experiment()) return tables;
-  if (const auto* teacher = spectrumOfSide(*experiment(), true))
-    tables.push_back(tableOf("eigenvalues-teacher", *teacher));
-  if (const auto* student = spectrumOfSide(*experiment(), false))
-    tables.push_back(tableOf("eigenvalues-student", *student));
+  for (const Side side : {Side::teacher, Side::student})
+    if (const auto* spectrum = spectrumOf(*experiment(), side))
+      tables.push_back(tableOf(side == Side::teacher ? "eigenvalues-teacher" : "eigenvalues-student", *spectrum));
   for (auto& table : m_lines.tables()) tables.push_back(std::move(table));
   return tables;
 }

@@ -28,6 +28,7 @@ class EigenvaluePanel : public PlotPanel {
   std::vector<PanelData> data() const override;
   void setPseudospectrum(const PseudospectrumRequest& request,
                          const std::shared_ptr<const Pseudospectrum>& grid) override;
+  Work missingFor(QSize size) override;
   void renderTo(QCPPainter& painter, QSize size) override;
   const PseudospectrumLines& pseudospectrum() const { return m_lines; }
   const StateMarks& stateMarks() const { return m_states; }
@@ -44,14 +45,13 @@ class EigenvaluePanel : public PlotPanel {
   // The mark under the cursor.
   struct Nearest {
     MarkedEigenvalue mark;
-    bool ofTeacher = false;
+    Side side = Side::teacher;
   };
   std::optional<Nearest> nearest(QPointF pixel) const;
   QString describe(const Nearest& nearest) const;
   QString describePlace(double x, double y) const;
   void dropStaleLines();
   void askForPseudospectrum();
-  void computeFor(QSize size);
   class EqualAspectRect* equalAxes();
   void placeMarginalText();
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);

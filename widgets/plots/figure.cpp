@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/delimited.h"
 #include "core/io/file_bytes.h"
+#include "widgets/plots/figure_layout.h"
 #include "widgets/plots/panels.h"
 
 #include <QBuffer>
@@ -18,82 +19,21 @@ namespace {
 
 constexpr double kPointsPerMm = 72.0 / 25.4;
 constexpr double kSingleWidthMm = 89;
-constexpr int kMargin = 4;    // points around all panels
-constexpr int kGap = 8;       // points between panels
-constexpr int kTitle = 12;    // points above every panel, for its letter and title
-constexpr int kVerdict = 30;  // points below all panels
+constexpr int kMargin = FigurePage::kMargin, kTitle = FigurePage::kTitle, kVerdict = FigurePage::kVerdict;
 
-using OwnedPanel = std::unique_ptr<Panel>;
+int pointsOf(double mm) {
+  return static_cast<int>(mm * kPointsPerMm);
+}
 
-// Fresh panels in print dress; the window's own are left alone.
-std::vector<OwnedPanel> printedPanels(const std::shared_ptr<const Experiment>& experiment,
-                                      const QString& only) {
-  if (!only.isEmpty() && !panelNames().contains(only))
-    throw InputError("there is no panel \"" + only.toStdString() +
+// Whether a figure of this panel alone, or of all, holds it.
+bool belongs(const PanelRow& row, const QString& only) {
+  return only.isEmpty() ? row.shown != PanelShown::onceItIsWanted : only == row.name;
+}
+
+void requirePanel(const QString& name) {
+  if (!name.isEmpty() && !panelRow(name))
+    throw InputError("there is no panel \"" + name.toStdString() +
                      "\"; allowed: " + panelNames().join(", ").toStdString());
-  std::vector<OwnedPanel> panels;
-  for (const QString& name : only.isEmpty() ? panelNames() : QStringList{only}) {
-    if (only.isEmpty() && optionalPanelNames().contains(name)) continue;
-    OwnedPanel panel(makePanel(name, nullptr));
-    if (!panel->speaksFor(*experiment)) continue;
-    panel->setTheme(Theme::print());
-    panel->setExperiment(experiment);
-    if (!only.isEmpty()) panel->complete();
-    if (panel->data().empty())
-      continue;  // what is computed beside the experiment takes too long for a whole figure
-    panels.push_back(std::move(panel));
-  }
-  if (panels.empty())
-    throw InputError("the panel \"" + only.toStdString() +
-                     "\" has nothing to show for this experiment; allowed: a panel that has");
-  return panels;
-}
-
-struct Placed {
-  Panel* panel;
-  QRect place;  // in points, without the title
-};
-
-struct Page {
-  QSize size;  // points
-  std::vector<Placed> panels;
-  QString caption;  // in the last kVerdict points, if any
-};
-
-int rowHeight(const QString& name) {
-  if (name.endsWith("flow") || name == "eigenvalues") return 150;
-  if (name == "scores") return 165;
-  return name == "task" || name == "segments" ? 90 : 125;
-}
-
-// Rows as in the window: flows and eigenvalues; activity, limit sets, time constants; the task.
-Page layOut(const std::vector<OwnedPanel>& panels, double widthMm) {
-  const QList<QStringList> rows = {{"teacher-flow", "student-flow", "eigenvalues"},
-                                   {"curve"},
-                                   {"activity", "time-constants"},
-                                   {"teacher-limit-sets", "student-limit-sets"},
-                                   {"task"},
-                                   {"segments"},
-                                   {"scores", "objective"},
-                                   {"transient-growth", "singular-overlaps"}};
-  Page page;
-  const int width = static_cast<int>(widthMm * kPointsPerMm) - 2 * kMargin;
-  int y = kMargin;
-  for (const auto& names : rows) {
-    std::vector<Panel*> row;
-    for (const auto& panel : panels)
-      if (names.contains(panel->name())) row.push_back(panel.get());
-    if (row.empty()) continue;
-    const int count = static_cast<int>(row.size());
-    const int each = (width - kGap * (count - 1)) / count;
-    const int height = panels.size() == 1 ? each * 3 / 4 : rowHeight(row.front()->name());
-    for (int i = 0; i < count; ++i)
-      page.panels.push_back(
-          {row[static_cast<std::size_t>(i)], QRect(kMargin + i * (each + kGap), y + kTitle, each, height)});
-    y += kTitle + height + kGap;
-  }
-  page.size = QSize(width + 2 * kMargin, y - kGap + kMargin + (panels.size() == 1 ? 0 : kVerdict));
-  return page;
 }
 
 void drawTitle(QCPPainter& painter, const QRect& place, const QString& letter, const QString& title) {
@@ -123,7 +63,7 @@ QString verdictOf(const Experiment& experiment) {
   return QString::fromStdString(experiment.verdict.sentence) + "  (" + gauges.join(", ") + ")";
 }
 
-void drawPage(QCPPainter& painter, const Page& page) {
+void drawPage(QCPPainter& painter, const FigurePage& page) {
   painter.fillRect(QRect(QPoint(0, 0), page.size), Qt::white);
   char letter = 'a';
   for (const auto& placed : page.panels) {
@@ -152,7 +92,7 @@ void fixDate(QByteArray& pdf) {
     pdf[i] = "20000101000000"[digits];
 }
 
-QByteArray pdfBytes(const Page& page) {
+QByteArray pdfBytes(const FigurePage& page) {
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
   {
@@ -176,7 +116,7 @@ QByteArray pdfBytes(const Page& page) {
   return bytes;
 }
 
-QByteArray pngBytes(const Page& page, int dpi) {
+QByteArray pngBytes(const FigurePage& page, int dpi) {
   const double scale = dpi / 72.0;
   QImage image((QSizeF(page.size) * scale).toSize(), QImage::Format_RGB32);
   image.fill(Qt::white);
@@ -202,7 +142,7 @@ QString endingOf(const QString& path) {
   return ending;
 }
 
-void writePage(const Page& page, const QString& path, int dpi) {
+void writePage(const FigurePage& page, const QString& path, int dpi) {
   const QByteArray bytes = endingOf(path) == "pdf" ? pdfBytes(page) : pngBytes(page, dpi);
   writeFileAtomically(path.toStdString(),
                       std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
@@ -210,35 +150,75 @@ void writePage(const Page& page, const QString& path, int dpi) {
 
 }  // namespace
 
-void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
-                 const FigureOptions& options) {
-  endingOf(path);  // told before anything is drawn
-  const auto panels = printedPanels(experiment, options.panel);
-  Page page = layOut(panels, options.panel.isEmpty() ? options.widthMm : kSingleWidthMm);
-  if (panels.size() > 1) page.caption = verdictOf(*experiment);
-  writePage(page, path, options.dpi);
+Figure::Figure(const std::shared_ptr<const Experiment>& experiment, const FigureOptions& options)
+    : m_dpi(options.dpi) {
+  requirePanel(options.panel);
+  const bool single = !options.panel.isEmpty();
+  for (const PanelRow& row : panelTable()) {
+    if (!belongs(row, options.panel)) continue;
+    // Fresh panels in print dress; the window's own are left alone.
+    std::unique_ptr<Panel> panel(row.make(nullptr));
+    if (!panel->speaksFor(*experiment)) continue;
+    panel->setTheme(Theme::print());
+    panel->setExperiment(experiment);
+    // What is computed beside the experiment from nothing takes too long for a whole figure.
+    if (panel->data().empty() && !(single && panel->missingFor({}))) continue;
+    m_panels.push_back(std::move(panel));
+  }
+  if (m_panels.empty())
+    throw InputError("the panel \"" + options.panel.toStdString() +
+                     "\" has nothing to show for this experiment; allowed: a panel that has");
+  std::vector<Panel*> panels;
+  for (const auto& panel : m_panels) panels.push_back(panel.get());
+  m_page =
+      std::make_unique<FigurePage>(layOutFigure(panels, pointsOf(single ? kSingleWidthMm : options.widthMm)));
+  if (panels.size() > 1) m_page->caption = verdictOf(*experiment);
 }
 
-void writePanelFigure(Panel& panel, const QString& path, const QString& caption, int dpi) {
-  const int width = static_cast<int>(kSingleWidthMm * kPointsPerMm) - 2 * kMargin, height = width * 3 / 4;
-  const int below = caption.isEmpty() ? 0 : kVerdict;
-  writePage({QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin + below),
-             {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
-             caption},
-            path, dpi);
+Figure::~Figure() = default;
+
+QStringList Figure::panels() const {
+  QStringList names;
+  for (const auto& placed : m_page->panels) names.append(placed.panel->name());
+  return names;
 }
 
-void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,
-                     const QString& panel) {
-  const auto panels = printedPanels(experiment, panel);
+std::vector<Panel::Work> Figure::missing() const {
+  std::vector<Panel::Work> all;
+  for (const auto& placed : m_page->panels)
+    if (auto work = placed.panel->missingFor(placed.place.size())) all.push_back(std::move(work));
+  return all;
+}
+
+void Figure::complete(Progress& progress) {
+  for (const Panel::Work& work : missing()) work(progress)();
+}
+
+void Figure::write(const QString& path) {
+  endingOf(path);  // told before anything is computed or drawn
+  complete();
+  writePage(*m_page, path, m_dpi);
+}
+
+void Figure::writeData(const QString& folder) {
+  complete();
   createFolder(folder.toStdString());
-  for (const auto& shown : panels)
-    for (const auto& table : shown->data()) {
+  for (const auto& placed : m_page->panels)
+    for (const auto& table : placed.panel->data()) {
       std::vector<std::string> columns;
       for (const QString& column : table.columns) columns.push_back(column.toStdString());
       writeFileAtomically((folder + "/" + table.name + ".csv").toStdString(),
                           delimitedBytes(columns, table.rows));
     }
+}
+
+void writePanelFigure(Panel& panel, const QString& path, const QString& caption, int dpi) {
+  const int width = pointsOf(kSingleWidthMm) - 2 * kMargin, height = width * 3 / 4;
+  const int below = caption.isEmpty() ? 0 : kVerdict;
+  writePage({QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin + below),
+             {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
+             caption},
+            path, dpi);
 }
 
 }  // namespace keyhole

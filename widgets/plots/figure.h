@@ -2,13 +2,14 @@
 // the numbers behind them.
 #pragma once
 
-#include "core/experiment/experiment.h"
+#include "widgets/plots/panel.h"
 
-#include <QString>
+#include <memory>
+#include <vector>
 
 namespace keyhole {
 
-class Panel;
+struct FigurePage;
 
 struct FigureOptions {
   QString panel;         // one panel alone; empty: all that have something to say, but for optional ones
@@ -16,19 +17,38 @@ struct FigureOptions {
   int dpi = 300;         // of PNG
 };
 
-// Black on white, 7 pt text, panels lettered a, b, c …; the verdict as the last line. Needs a QApplication
-// (any platform). The same experiment gives the same bytes. Written whole or not at all. Throws InputError:
-// another ending than .pdf or .png, an unknown panel (the known ones are listed), a panel that has nothing to
-// say, a path that cannot be written.
-void writeFigure(const std::shared_ptr<const Experiment>& experiment, const QString& path,
-                 const FigureOptions& options = {});
+// Black on white, 7 pt text, panels lettered a, b, c …; the verdict as the last line. The same experiment
+// gives the same bytes. Needs a QApplication (any platform) and belongs in its thread. The panel of curves is
+// left out of a whole figure: it takes longer than all the others together.
+class Figure {
+ public:
+  // Throws InputError: an unknown panel (the known ones are listed), a panel that has nothing to say.
+  explicit Figure(const std::shared_ptr<const Experiment>& experiment, const FigureOptions& options = {});
+  ~Figure();
+
+  QStringList panels() const;  // their names, in the order of reading
+
+  // What is still to be computed for the panels as they stand on the page (contours of a pseudospectrum, or
+  // the curve of its panel alone): seconds, see Panel::missingFor(). The figure must outlive it.
+  std::vector<Panel::Work> missing() const;
+
+  // Computes what is missing here and now. Throws Stopped.
+  void complete(Progress& progress = noProgress());
+
+  // Both complete the figure first, and write whole files or none. Throw InputError: another ending than .pdf
+  // or .png, a path that cannot be written.
+  void write(const QString& path);
+  // One CSV file per table of each panel on the page, in a folder that is created if need be.
+  void writeData(const QString& folder);
+
+ private:
+  int m_dpi;
+  std::vector<std::unique_ptr<Panel>> m_panels;
+  std::unique_ptr<FigurePage> m_page;
+};
 
 // A panel that shows something of its own, as it is (give it Theme::print() first), with a caption below if
-// there is one. Throws as writeFigure() does.
+// there is one. Throws as Figure::write() does.
 void writePanelFigure(Panel& panel, const QString& path, const QString& caption = {}, int dpi = 300);
-
-// One CSV file per table of each panel that has something to say, in a folder that is created if need be.
-void writeFigureData(const std::shared_ptr<const Experiment>& experiment, const QString& folder,
-                     const QString& panel = {});
 
 }  // namespace keyhole

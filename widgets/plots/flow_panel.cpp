@@ -1,6 +1,7 @@
 #include "widgets/plots/flow_panel.h"
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,15 +40,11 @@ double roundBelow(double value) {
 
 }  // namespace
 
-const SystemAnalysis* analysisOf(const Experiment& experiment, Side side) {
-  return side == Side::teacher ? experiment.teacherAnalysis.get() : experiment.studentAnalysis.get();
-}
-
 double sharedArrowTime(const Experiment& experiment) {
   constexpr double kLongest = 1.5, kShare = 0.95;
   std::vector<double> crossed;
   for (Side side : {Side::teacher, Side::student})
-    if (const auto* analysis = analysisOf(experiment, side))
+    if (const auto& analysis = analysisOf(experiment, side))
       for (const double cells : cellsPerTau(analysis->flow)) crossed.push_back(cells);
   if (crossed.empty()) return 1;
   const auto high =
@@ -90,7 +87,7 @@ void FlowPanel::applyTheme() {
   m_trajectory->setWidth(1.2 * theme().lineWidth);
   m_probe->setWidth(2 * theme().lineWidth);
   m_marks.setTheme(theme());
-  m_probe->setSingleColour(m_side == Side::teacher ? theme().teacher : theme().student);
+  m_probe->setSingleColour(colourOf(theme(), m_side));
   QCPColorGradient gradient;
   gradient.clearColorStops();
   gradient.setColorStopAt(0, theme().dark ? QColor(8, 8, 8) : QColor(120, 120, 120));
@@ -103,10 +100,8 @@ void FlowPanel::applyTheme() {
 }
 
 bool FlowPanel::isDrawn(const Experiment& experiment) {
-  const bool ofTeacher = m_side == Side::teacher;
-  Drawn now{ofTeacher ? experiment.teacherAnalysis : experiment.studentAnalysis,
-            ofTeacher ? experiment.teacherAttractors : experiment.studentAttractors,
-            sharedArrowTime(experiment), experiment.settings.flag("view.speed_map")};
+  Drawn now{analysisOf(experiment, m_side), attractorsOf(experiment, m_side), sharedArrowTime(experiment),
+            experiment.settings.flag("view.speed_map")};
   const bool same = now.analysis && now == m_drawn && (!m_probedFit || keepsProbe(experiment));
   m_drawn = std::move(now);
   return same;
@@ -114,19 +109,17 @@ bool FlowPanel::isDrawn(const Experiment& experiment) {
 
 // The run from a clicked point stays while its picture is refined, if that keeps the plane.
 bool FlowPanel::keepsProbe(const Experiment& experiment) const {
-  const auto* analysis = analysisOf(experiment, m_side);
+  const auto* analysis = analysisOf(experiment, m_side).get();
   return m_probedFit == experiment.fit && analysis && samePlane(analysis->flow.plane, m_probedPlane);
 }
 
 void FlowPanel::showExperiment(const Experiment& experiment) {
   if (isDrawn(experiment)) return;
-  const auto* analysis = analysisOf(experiment, m_side);
+  const auto* analysis = analysisOf(experiment, m_side).get();
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
     part->setVisible(analysis);
-  const auto& attractors =
-      m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
-  m_marks.show(analysis ? attractors : nullptr, analysis ? analysis->flow.plane : FlowPlane());
+  m_marks.show(analysis ? attractorsOf(experiment, m_side) : nullptr, analysis ? analysis->flow.plane : FlowPlane());
   m_keyText->setVisible(analysis);
   m_key->setVisible(analysis);
   if (!analysis) {
@@ -183,18 +176,18 @@ void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field)
 
 void FlowPanel::setProbe(const Probe& probe) {
   m_probe->setPoints(m_side == Side::teacher ? probe.teacher : probe.student);
-  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
+  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side).get() : nullptr;
   m_probedFit = analysis ? experiment()->fit : nullptr;
   if (analysis) m_probedPlane = analysis->flow.plane;
   queueReplot();
 }
 
 void FlowPanel::clicked(double x, double y) {
-  if (experiment() && analysisOf(*experiment(), m_side)) emit probeRequested(m_side == Side::teacher, x, y);
+  if (experiment() && analysisOf(*experiment(), m_side)) emit probeRequested(m_side, x, y);
 }
 
 QString FlowPanel::describe(double x, double y, QPointF pixel) const {
-  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
+  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side).get() : nullptr;
   if (!analysis) return {};
   if (const QString mark = m_marks.describe(pixel); !mark.isEmpty()) return mark;
   const auto& field = analysis->flow;
@@ -209,7 +202,7 @@ QString FlowPanel::describe(double x, double y, QPointF pixel) const {
 }
 
 std::vector<PanelData> FlowPanel::data() const {
-  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side) : nullptr;
+  const auto* analysis = experiment() ? analysisOf(*experiment(), m_side).get() : nullptr;
   if (!analysis) return {};
   const auto& field = analysis->flow;
   Matrix arrows(field.arrowX.size(), 4);

@@ -8,11 +8,6 @@
 
 namespace keyhole {
 
-enum class Side { teacher, student };
-
-// The analysis of one side, or null.
-const SystemAnalysis* analysisOf(const Experiment& experiment, Side side);
-
 // The one scale of the arrows of both flow panels: an arrow is the way of the state in this time (in τ), at
 // its speed there. A round number, such that of the arrows of both panels, measured in cells of their grids,
 // all but the longest 5 % are at most 1.5 cells long.

@@ -1,6 +1,8 @@
 #include "widgets/plots/limit_set_panel.h"
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/flow_plottables.h"
+#include "widgets/plots/sides.h"
 
 #include <QMouseEvent>
 #include <QPainter>
@@ -10,10 +12,6 @@
 
 namespace keyhole {
 namespace {
-
-const std::shared_ptr<const SystemAnalysis>& sharedAnalysis(const Experiment& experiment, Side side) {
-  return side == Side::teacher ? experiment.teacherAnalysis : experiment.studentAnalysis;
-}
 
 QString runs(Index count, std::size_t all, const QString& what) {
   return QObject::tr("%1 of %2 runs %3").arg(count).arg(all).arg(what);
@@ -33,15 +31,14 @@ LimitSetPanel::LimitSetPanel(Side side, QWidget* parent)
 }
 
 bool LimitSetPanel::speaksFor(const Experiment& experiment) const {
-  const auto& analysis = sharedAnalysis(experiment, m_side);
+  const auto& analysis = analysisOf(experiment, m_side);
   return analysis && analysis->limitSets && !analysis->limitSets->runs.empty();
 }
 
 void LimitSetPanel::showExperiment(const Experiment& experiment) {
   if (!speaksFor(experiment)) return m_analysis ? void() : update();
-  const auto& attractors =
-      m_side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
-  const auto& analysis = sharedAnalysis(experiment, m_side);
+  const auto& attractors = attractorsOf(experiment, m_side);
+  const auto& analysis = analysisOf(experiment, m_side);
   if (analysis == m_analysis && attractors == m_attractors) return;
   m_analysis = analysis;
   m_attractors = attractors;
@@ -153,7 +150,7 @@ void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const Limi
     drawTimeLine(painter, pixels, theme().lineWidth);
     // Where it ended.
     painter.setPen(Qt::NoPen);
-    painter.setBrush(m_side == Side::teacher ? theme().teacher : theme().student);
+    painter.setBrush(colourOf(theme(), m_side));
     if (!pixels.isEmpty()) painter.drawEllipse(pixels.last(), 0.3 * theme().markSize, 0.3 * theme().markSize);
   }
   paintAttractors(painter, sets, pixel);

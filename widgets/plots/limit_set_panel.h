@@ -2,7 +2,6 @@
 // the mouse.
 #pragma once
 
-#include "widgets/plots/flow_panel.h"
 #include "widgets/plots/panel.h"
 #include "widgets/plots/rotation.h"
 

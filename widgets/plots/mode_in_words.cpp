@@ -2,6 +2,7 @@
 
 #include "core/analysis/nonnormal/eigenmodes.h"
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <QObject>
 #include <QStringList>
@@ -12,18 +13,15 @@ namespace {
 constexpr Index kLargest = 300;
 constexpr Index kTop = 5;
 
-const std::shared_ptr<const SystemAnalysis>& analysisOf(const Experiment& experiment, bool ofTeacher) {
-  return ofTeacher ? experiment.teacherAnalysis : experiment.studentAnalysis;
-}
-
 }  // namespace
 
-ModeInWords modeInWords(const Experiment& experiment, bool ofTeacher, Index index) {
+ModeInWords modeInWords(const Experiment& experiment, Side side, Index index) {
   ModeInWords words;
-  const auto& analysis = analysisOf(experiment, ofTeacher);
+  const bool ofTeacher = side == Side::teacher;
+  const auto& analysis = analysisOf(experiment, side);
   // Its modes would take seconds, on the window's thread.
   if (ofTeacher && experiment.simulation && experiment.simulation->latents) return words;
-  const auto system = ofTeacher ? teacherSystem(experiment) : studentSystem(experiment);
+  const auto system = systemOf(experiment, side);
   if (!analysis || !system || index >= analysis->spectrum.values.size()) return words;
   const bool lowRank = std::holds_alternative<LowRankForm>(system->network.form());
   if (analysis->spectrum.undetermined[static_cast<std::size_t>(index)]) return words;
@@ -52,11 +50,11 @@ ModeInWords modeInWords(const Experiment& experiment, bool ofTeacher, Index inde
   return words;
 }
 
-const ModeInWords& LastMode::of(const std::shared_ptr<const Experiment>& experiment, bool ofTeacher,
+const ModeInWords& LastMode::of(const std::shared_ptr<const Experiment>& experiment, Side side,
                                 Index index) {
-  const auto& analysis = analysisOf(*experiment, ofTeacher);
+  const auto& analysis = analysisOf(*experiment, side);
   if (analysis == m_analysis && index == m_index) return m_mode;
-  m_mode = modeInWords(*experiment, ofTeacher, index);
+  m_mode = modeInWords(*experiment, side, index);
   m_analysis = analysis;
   m_index = index;
   return m_mode;

@@ -18,12 +18,12 @@ struct ModeInWords {
 
 // Of one eigenvalue of a spectrum. Not computed for an undetermined one, nor for systems of more than 300
 // units: it must not be felt under the cursor. Cost: an SVD of the system's core.
-ModeInWords modeInWords(const Experiment& experiment, bool ofTeacher, Index index);
+ModeInWords modeInWords(const Experiment& experiment, Side side, Index index);
 
 // The mode that was asked for last, kept.
 class LastMode {
  public:
-  const ModeInWords& of(const std::shared_ptr<const Experiment>& experiment, bool ofTeacher, Index index);
+  const ModeInWords& of(const std::shared_ptr<const Experiment>& experiment, Side side, Index index);
 
  private:
   std::shared_ptr<const SystemAnalysis> m_analysis;

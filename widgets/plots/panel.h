@@ -8,6 +8,8 @@
 #include <QStringList>
 #include <QWidget>
 
+#include <functional>
+
 class QLabel;
 class QCPPainter;
 
@@ -56,8 +58,12 @@ class Panel : public QWidget {
   // One more value of what the running fit minimises or maximises.
   virtual void addObjective(int /*start*/, int /*iteration*/, double /*value*/) {}
 
-  // For a figure of this panel alone: computes here and now what for the window somebody else computes.
-  virtual void complete() {}
+  // For figures: what a picture of this size shows that in the window somebody else computes. The work may be
+  // done in any thread (Stopped); what it returns shows the result, in the panel's thread and while the panel
+  // lives. Empty: nothing is missing.
+  using Show = std::function<void()>;
+  using Work = std::function<Show(Progress&)>;
+  virtual Work missingFor(QSize) { return {}; }
 
   // The numbers of the picture, for CSV files and tests.
   virtual std::vector<PanelData> data() const = 0;
@@ -68,7 +74,7 @@ class Panel : public QWidget {
 
  signals:
   void hovered(const QString& text);  // what is under the cursor, in words; empty when it leaves
-  void probeRequested(bool inTeacherPlane, double x, double y);
+  void probeRequested(keyhole::Side plane, double x, double y);
   void pseudospectrumWanted(const keyhole::PseudospectrumRequest& request);
   void modeHovered(const std::vector<keyhole::Index>& units);  // the cursor is on a mode of these, or left it
   void painted();                                              // after the panel has really been painted

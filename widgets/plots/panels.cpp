@@ -13,59 +13,70 @@
 #include "widgets/plots/task_panel.h"
 #include "widgets/plots/time_constant_panel.h"
 
+#include <algorithm>
+#include <map>
+
 namespace keyhole {
 namespace {
 
-struct Entry {
-  const char* name;
-  Panel* (*make)(QWidget*);
-  bool optional = false;
-};
+template <class Kind>
+Panel* make(QWidget* parent) {
+  return new Kind(parent);
+}
 
-constexpr Entry kPanels[] = {
-    {"teacher-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::teacher, parent); }},
-    {"student-flow", [](QWidget* parent) -> Panel* { return new FlowPanel(Side::student, parent); }},
-    {"eigenvalues", [](QWidget* parent) -> Panel* { return new EigenvaluePanel(parent); }},
-    {"curve", [](QWidget* parent) -> Panel* { return new CurvePanel(parent); }},
-    {"activity", [](QWidget* parent) -> Panel* { return new ActivityPanel(parent); }},
-    {"teacher-limit-sets",
-     [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::teacher, parent); }},
-    {"student-limit-sets",
-     [](QWidget* parent) -> Panel* { return new LimitSetPanel(Side::student, parent); }},
-    {"time-constants", [](QWidget* parent) -> Panel* { return new TimeConstantPanel(parent); }},
-    {"task", [](QWidget* parent) -> Panel* { return new TaskPanel(parent); }},
-    {"segments", [](QWidget* parent) -> Panel* { return new SegmentPanel(parent); }},
-    {"scores", [](QWidget* parent) -> Panel* { return new ScorePanel(parent); }},
-    {"objective", [](QWidget* parent) -> Panel* { return new ObjectivePanel(parent); }},
-    {"transient-growth", [](QWidget* parent) -> Panel* { return new GrowthPanel(parent); }, true},
-    {"singular-overlaps", [](QWidget* parent) -> Panel* { return new OverlapPanel(parent); }, true},
+template <class Kind, Side side>
+Panel* makeFor(QWidget* parent) {
+  return new Kind(side, parent);
+}
+
+using enum PanelShown;
+
+// name, maker, {row, share, height} in the window, {row, height} in figures, when it is shown
+constexpr PanelRow kPanels[] = {
+    {"teacher-flow", makeFor<FlowPanel, Side::teacher>, {0, 4, 6}, {0, 150}, always},
+    {"student-flow", makeFor<FlowPanel, Side::student>, {0, 4, 6}, {0, 150}, always},
+    {"eigenvalues", make<EigenvaluePanel>, {0, 4, 6}, {0, 150}, always},
+    {"curve", make<CurvePanel>, {1, 5, 5}, {1, 125}},
+    {"activity", make<ActivityPanel>, {2, 4, 3}, {2, 125}, always},
+    {"teacher-limit-sets", makeFor<LimitSetPanel, Side::teacher>, {1, 4, 5}, {3, 125}, always},
+    {"student-limit-sets", makeFor<LimitSetPanel, Side::student>, {1, 4, 5}, {3, 125}, always},
+    {"time-constants", make<TimeConstantPanel>, {1, 4, 5}, {2, 125}, always},
+    {"task", make<TaskPanel>, {2, 5, 3}, {4, 90}},
+    {"segments", make<SegmentPanel>, {2, 5, 3}, {5, 90}},
+    {"scores", make<ScorePanel>, {2, 5, 3}, {6, 165}},
+    {"objective", make<ObjectivePanel>, {2, 3, 3}, {6, 125}},
+    {"transient-growth", make<GrowthPanel>, {}, {}, onceItIsWanted},
+    {"singular-overlaps", make<OverlapPanel>, {}, {}, onceItIsWanted},
 };
 
 }  // namespace
 
-QStringList panelNames() {
-  QStringList names;
-  for (const auto& entry : kPanels) names.append(entry.name);
-  return names;
+std::span<const PanelRow> panelTable() {
+  return kPanels;
 }
 
-QStringList optionalPanelNames() {
-  QStringList names;
-  for (const auto& entry : kPanels)
-    if (entry.optional) names.append(entry.name);
-  return names;
-}
-
-Panel* makePanel(const QString& name, QWidget* parent) {
-  for (const auto& entry : kPanels)
-    if (name == entry.name) return entry.make(parent);
+const PanelRow* panelRow(const QString& name) {
+  for (const PanelRow& row : kPanels)
+    if (name == row.name) return &row;
   return nullptr;
 }
 
-std::vector<Panel*> makePanels(QWidget* parent) {
-  std::vector<Panel*> all;
-  for (const auto& entry : kPanels) all.push_back(entry.make(parent));
-  return all;
+QStringList panelNames() {
+  QStringList names;
+  for (const PanelRow& row : kPanels) names.append(row.name);
+  return names;
+}
+
+std::vector<WindowRow> windowRows() {
+  std::map<int, WindowRow> sorted;
+  for (const PanelRow& row : kPanels) {
+    WindowRow& place = sorted[row.window.row];
+    place.panels.append(row.name);
+    place.height = std::max(place.height, row.window.height);
+  }
+  std::vector<WindowRow> rows;
+  for (auto& [number, row] : sorted) rows.push_back(std::move(row));
+  return rows;
 }
 
 }  // namespace keyhole

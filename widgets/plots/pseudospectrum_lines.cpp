@@ -1,6 +1,7 @@
 #include "widgets/plots/pseudospectrum_lines.h"
 
 #include "widgets/plots/pseudospectrum_request.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,21 +27,21 @@ Index cellOf(const Vector& axis, double value) {
 }  // namespace
 
 bool sameSystem(const PseudospectrumRequest& a, const PseudospectrumRequest& b) {
-  if (!a.of || !b.of || a.ofTeacher != b.ofTeacher) return false;
-  return a.ofTeacher ? a.of->teacher == b.of->teacher : a.of->fit == b.of->fit;
+  if (!a.of || !b.of || a.side != b.side) return false;
+  return a.side == Side::teacher ? a.of->teacher == b.of->teacher : a.of->fit == b.of->fit;
 }
 
 PseudospectrumRequest wantedPseudospectrum(const std::shared_ptr<const Experiment>& experiment) {
   if (!experiment) return {};
   const std::string& whose = experiment->settings.text("view.pseudospectrum");
-  if (whose == "teacher" && experiment->teacherAnalysis) return {experiment, true};
-  if (whose == "student" && experiment->studentAnalysis) return {experiment, false};
+  if (whose == "teacher" && experiment->teacherAnalysis) return {experiment, Side::teacher};
+  if (whose == "student" && experiment->studentAnalysis) return {experiment, Side::student};
   return {};
 }
 
 std::optional<Network> networkOf(const PseudospectrumRequest& request) {
   if (!request.of) return {};
-  auto system = request.ofTeacher ? teacherSystem(*request.of) : studentSystem(*request.of);
+  auto system = systemOf(*request.of, request.side);
   if (!system || system->network.size() == 0) return {};
   if (std::holds_alternative<DenseForm>(system->network.form()) && system->network.size() > kLargestDense)
     return {};
@@ -75,10 +76,10 @@ void PseudospectrumLines::remove() {
   m_levels.clear();
 }
 
-void PseudospectrumLines::show(std::shared_ptr<const Pseudospectrum> grid, bool ofTeacher) {
+void PseudospectrumLines::show(std::shared_ptr<const Pseudospectrum> grid, Side side) {
   remove();
   m_grid = std::move(grid);
-  m_ofTeacher = ofTeacher;
+  m_side = side;
   if (!m_grid) return;
   for (const double value : pseudospectrumLevels(*m_grid)) {
     Level level{value, contours(*m_grid, std::pow(10.0, value)), nullptr, nullptr};
@@ -152,7 +153,7 @@ void PseudospectrumLines::setTheme(const Theme& theme) {
 }
 
 void PseudospectrumLines::style() {
-  const QColor owner = m_ofTeacher ? m_theme.teacher : m_theme.student;
+  const QColor owner = colourOf(m_theme, m_side);
   QColor veil = m_theme.background;
   veil.setAlpha(215);
   QFont small = m_theme.font();
@@ -193,7 +194,7 @@ std::vector<PanelData> PseudospectrumLines::tables() const {
       for (const auto& point : line.points.colwise())
         rows.row(row++) << level.value, number, point(0), point(1);
     }
-  return {{m_ofTeacher ? "pseudospectrum-teacher" : "pseudospectrum-student",
+  return {{m_side == Side::teacher ? "pseudospectrum-teacher" : "pseudospectrum-student",
            {"log10_epsilon", "line", "re", "im"},
            rows}};
 }

@@ -19,7 +19,7 @@ class PseudospectrumLines {
   PseudospectrumLines(QCPAxis* x, QCPAxis* y);
 
   // Null: nothing is drawn.
-  void show(std::shared_ptr<const Pseudospectrum> grid, bool ofTeacher);
+  void show(std::shared_ptr<const Pseudospectrum> grid, Side side);
   void setTheme(const Theme& theme);
 
   const std::shared_ptr<const Pseudospectrum>& grid() const { return m_grid; }
@@ -46,7 +46,7 @@ class PseudospectrumLines {
   QCPAxis *m_x, *m_y;
   QCustomPlot* m_plot;
   Theme m_theme;
-  bool m_ofTeacher = false;
+  Side m_side = Side::student;
   std::shared_ptr<const Pseudospectrum> m_grid;
   std::vector<Level> m_levels;
 };

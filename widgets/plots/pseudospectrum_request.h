@@ -11,7 +11,7 @@ namespace keyhole {
 
 struct PseudospectrumRequest {
   std::shared_ptr<const Experiment> of;  // null: none is wanted any more
-  bool ofTeacher = false;
+  Side side = Side::student;
   ComplexWindow window = {};
 };
 

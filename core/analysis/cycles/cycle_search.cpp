@@ -1,5 +1,6 @@
 #include "core/analysis/cycles/cycle_search.h"
 
+#include "core/common/progress_part.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
@@ -12,24 +13,6 @@ constexpr double kSamePeriod = 1e-4;
 constexpr double kLonger = 3;  // each further attempt, and …
 constexpr double kFiner = 4;   // … the first step of its shooting
 constexpr Index kMostForStability = 100;
-
-// Maps the fractions of a part of the work into those of the whole.
-class Part : public Progress {
- public:
-  Part(Progress& whole, double from, double to) : m_whole(whole), m_from(from), m_to(to) {}
-  void report(double fraction, std::string_view what) override {
-    m_whole.report(m_from + (m_to - m_from) * fraction, what);
-  }
-  void objective(int start, int iteration, double value) override {
-    m_whole.objective(start, iteration, value);
-  }
-  bool stopRequested() const override { return m_whole.stopRequested(); }
-  bool grantStop() override { return m_whole.grantStop(); }
-
- private:
-  Progress& m_whole;
-  double m_from, m_to;
-};
 
 // Whether a run may come to rest at this point: a slow spiral towards a small cycle may also lead Newton into
 // the unstable point within. Beyond kMostForStability coordinates it is believed.
@@ -115,8 +98,8 @@ void CycleSearch::searchSmooth(ConstMatrixRef starts) {
   for (std::size_t k = 0; k < open.size(); ++k) open[k] = static_cast<Index>(k);
   RecurrenceOptions runs = m_options.runs;
   for (int attempt = 1; attempt <= m_options.attempts && !open.empty(); ++attempt) {
-    Part part(m_progress, (attempt - 1.0) / m_options.attempts,
-              static_cast<double>(attempt) / m_options.attempts);
+    ProgressPart part(m_progress, (attempt - 1.0) / m_options.attempts,
+                      static_cast<double>(attempt) / m_options.attempts);
     const auto found = recurrences(coordinates.flow, states, runs, part);
     std::vector<Index> left;
     Matrix next(states.rows(), states.cols());
@@ -142,7 +125,7 @@ void CycleSearch::searchSmooth(ConstMatrixRef starts) {
 void CycleSearch::searchSwitching(ConstMatrixRef starts) {
   for (Index k = 0; k < starts.cols(); ++k) {
     const auto runs = static_cast<double>(starts.cols());
-    Part part(m_progress, static_cast<double>(k) / runs, static_cast<double>(k + 1) / runs);
+    ProgressPart part(m_progress, static_cast<double>(k) / runs, static_cast<double>(k + 1) / runs);
     LimitCycle cycle = cycleByReturns(m_system, starts.col(k), m_options, part);
     if (cycle.status == CycleStatus::found) {
       Matrix points = cycle.points;

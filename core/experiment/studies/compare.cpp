@@ -1,6 +1,7 @@
 #include "core/experiment/studies/compare.h"
 
 #include "core/common/error.h"
+#include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 
@@ -195,16 +196,18 @@ Comparison compareMethods(const Experiment& experiment, const CompareOptions& op
   if (names.empty())
     for (const auto& variant : comparedMethods()) names.push_back(variant.name);
   for (const auto& name : names) variantNamed(name);  // told before anything is computed
-  const Material material = materialOf(experiment, options, progress);
+  ProgressPart before(progress, 0, 0);
+  const Material material = materialOf(experiment, options, before);
   const auto oneTau = static_cast<Index>(std::lround(1 / experiment.simulation->alpha));
   const Index horizon = options.horizon > 0 ? options.horizon : std::max<Index>(oneTau, 1);
   Comparison comparison;
   try {
     for (const auto& name : names) {
       const auto& variant = variantNamed(name);
-      progress.checkpoint(static_cast<double>(comparison.rows.size()) / static_cast<double>(names.size()),
-                          "comparing: " + variant.label);
-      comparison.rows.push_back(rowOf(variant, material, experiment, horizon, progress));
+      const auto done = static_cast<double>(comparison.rows.size()), all = static_cast<double>(names.size());
+      ProgressPart part(progress, done / all, (done + 1) / all, "comparing: " + variant.label);
+      part.checkpoint(0, {});
+      comparison.rows.push_back(rowOf(variant, material, experiment, horizon, part));
       if (sink) sink(comparison);
     }
   } catch (const Stopped&) {

@@ -1,6 +1,7 @@
 #include "core/experiment/studies/order.h"
 
 #include "core/common/error.h"
+#include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/studies/compare.h"
 #include "core/fitting/latent/lds_order.h"
@@ -102,8 +103,9 @@ OrderResult orderOf(const Settings& settings, const std::vector<Trial>& trials, 
 OrderResult orderOf(const Experiment& experiment, const OrderOptions& options, Progress& progress,
                     const OrderResultSink& sink) {
   const Settings settings = orderSettings(experiment.asked, options.counted);
-  const Trial trial = stages::trialOf(settings, *experiment.teacher, *experiment.simulation,
-                                      *experiment.observation, progress);
+  ProgressPart before(progress, 0, 0);  // a longer recording is simulated once more
+  const Trial trial =
+      stages::trialOf(settings, *experiment.teacher, *experiment.simulation, *experiment.observation, before);
   return orderOf(settings, {trial}, options, progress, sink);
 }
 

@@ -1,5 +1,6 @@
 #include "core/fitting/latent/lds_subspace_start.h"
 
+#include "core/common/progress_part.h"
 #include "core/fitting/latent/lds_steps.h"
 #include "core/fitting/latent/subspace_fit.h"
 #include "core/linalg/eigen.h"
@@ -10,17 +11,6 @@
 
 namespace keyhole {
 namespace {
-
-// The identification is a small part of a fit: it hears of a stop, and its own fractions are nobody's.
-class PartProgress : public Progress {
- public:
-  explicit PartProgress(Progress& whole) : m_whole(whole) {}
-  void report(double, std::string_view) override { m_whole.report(0, "a start by subspace identification"); }
-  bool stopRequested() const override { return m_whole.stopRequested(); }
-
- private:
-  Progress& m_whole;
-};
 
 // x = s + V u: the latents before the arrival of the input.
 void departFrom(LdsModel& model, const std::vector<Trial>& trials) {
@@ -83,7 +73,8 @@ LdsModel inClass(LdsModel model, const LdsData& data, const LdsClass& kind) {
 }
 
 LdsModel subspaceStart(const LdsData& data, const LdsClass& kind, Progress& progress) {
-  PartProgress part(progress);
+  // A small part of a fit, whose own fractions are nobody's.
+  ProgressPart part(progress, 0, 0, "a start by subspace identification");
   SubspaceOptions options;
   options.latents = kind.latents;
   LdsModel model = inClass(subspaceModel(data.trials(), options, part), data, kind);

@@ -1,6 +1,7 @@
 #include "core/fitting/switching/slds_fit.h"
 
 #include "core/common/error.h"
+#include "core/common/progress_part.h"
 #include "core/fitting/channel_notes.h"
 #include "core/fitting/latent/em_end.h"
 #include "core/fitting/latent/lds_student.h"
@@ -20,20 +21,6 @@ using Clock = std::chrono::steady_clock;
 constexpr double kHeywood =
     1e-6;                         // of a channel's variance: noise below it says that the channel is a latent
 constexpr double kHardly = 0.01;  // of the steps: a state that is used less is told
-
-// A stage of a longer computation: its fractions are mapped, its objective (another one) is not shown.
-class Stage : public Progress {
- public:
-  Stage(Progress& whole, double from, double share) : m_whole(whole), m_from(from), m_share(share) {}
-  void report(double fraction, std::string_view what) override {
-    m_whole.report(m_from + m_share * fraction, what);
-  }
-  bool stopRequested() const override { return m_whole.stopRequested(); }
-
- private:
-  Progress& m_whole;
-  double m_from, m_share;
-};
 
 // One start of the fit: the last model that could be evaluated, and its posterior.
 struct Run {
@@ -138,7 +125,7 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
   common.restarts = 1;
   common.describe = false;
   common.iterations = options.startIterations;
-  Stage warmUp(progress, from, 0.1 * share), stage(progress, from + 0.1 * share, 0.9 * share);
+  ProgressPart warmUp(progress, from, from + 0.1 * share), stage(progress, from + 0.1 * share, from + share);
   Run run;
   LdsFit lds;
   try {
@@ -217,7 +204,7 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
   lds.restarts = 1;
   lds.describe = false;
   lds.iterations = options.startIterations + fit.summary.iterations;
-  Stage stage(progress, 0, 1);
+  ProgressPart stage(progress, 0, 1);
   LdsFit single;
   try {
     single = fitLds(trials, lds, stage);

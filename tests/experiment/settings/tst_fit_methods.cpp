@@ -189,9 +189,9 @@ class TestFitMethods : public QObject {
       QVERIFY(gauge >= 0 && gauge <= 1);
     QVERIFY(!run->verdict.sentence.empty());
     // A click is answered in both planes.
-    const Probe clicked = probe(*run, true, 0, 0);
+    const Probe clicked = probe(*run, Side::teacher, 0, 0);
     QVERIFY(clicked.teacher.cols() > 1 && clicked.student.cols() > 1);
-    QVERIFY(probe(*run, false, 0, 0).teacher.cols() > 1);
+    QVERIFY(probe(*run, Side::student, 0, 0).teacher.cols() > 1);
   }
 
   // The settings reach the fit: the experiment's student is that of the same options given by hand.

@@ -19,11 +19,30 @@ Comparison compared(const Settings& settings, const std::vector<std::string>& me
 
 class StopAfterTwo : public Progress {
  public:
-  void report(double, std::string_view what) override { m_begun += what.starts_with("comparing: "); }
+  void report(double, std::string_view what) override {
+    m_begun += what.starts_with("comparing: ") && what != m_last;
+    m_last = what;
+  }
   bool stopRequested() const override { return m_begun > 2; }
 
  private:
+  std::string m_last;
   int m_begun = 0;
+};
+
+// How far it was, and with what words, one after the other.
+class Listening : public Progress {
+ public:
+  void report(double fraction, std::string_view what) override {
+    forward = forward && fraction >= m_last && fraction <= 1;
+    m_last = fraction;
+    if (what.starts_with("comparing: ") && (words.empty() || words.back() != what)) words.emplace_back(what);
+  }
+  bool forward = true;
+  std::vector<std::string> words;
+
+ private:
+  double m_last = 0;
 };
 
 }  // namespace
@@ -49,6 +68,18 @@ class TestCompare : public QObject {
     QVERIFY2(fooled.fitsTheData > 0.6 && fooled.hasTheDynamics < 0.3,
              qPrintable(QString("%1 %2").arg(fooled.fitsTheData).arg(fooled.hasTheDynamics)));
     QCOMPARE(fooled.verdict, std::string("spurious persistence"));
+  }
+
+  // Fails if a fit's own progress is told as that of the whole: the bar would jump, with other words.
+  void progressIsThatOfTheWhole() {
+    Listening listening;
+    const auto comparison = compared(small("figure-3", {{"fit.steps", "2000"}, {"fit.iterations", "3"}}),
+                                     {"map", "lds", "cornn"}, listening);
+    QVERIFY(comparison.complete);
+    QVERIFY(listening.forward);
+    QCOMPARE(listening.words.size(), std::size_t{3});
+    for (std::size_t i = 0; i < 3; ++i)
+      QCOMPARE(listening.words[i], "comparing: " + comparison.rows[i].label);
   }
 
   // Every method gets an entry, whatever becomes of it; the table has all of them.

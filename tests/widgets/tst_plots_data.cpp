@@ -1,0 +1,462 @@
+// The numbers behind every panel, as they stand in CSV files: names, columns, and what the core found, or
+// what mathematics says of it.
+#include "core/analysis/nonnormal/pseudospectrum.h"
+#include "core/experiment/studies/score_draws.h"
+#include "core/io/delimited.h"
+#include "core/linalg/singular.h"
+#include "tests/experiment/experiment_runs.h"
+#include "tests/support/matrix_compare.h"
+#include "widgets/plots/curve_panel.h"
+#include "widgets/plots/figure.h"
+#include "widgets/plots/kick_panel.h"
+#include "widgets/plots/kick_plane_panel.h"
+#include "widgets/plots/order_panel.h"
+#include "widgets/plots/panels.h"
+
+#include <QFile>
+#include <QRegularExpression>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <map>
+
+using namespace keyhole;
+
+namespace {
+
+using Result = std::shared_ptr<const Experiment>;
+
+// The experiments on which the panels are tried: every panel speaks for one of them at least.
+struct Case {
+  const char* name;
+  const char* preset;
+  test::Changes changes;
+};
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = {
+      {"map", "figure-3", {{"observation.subset", "random"}, {"view.pseudospectrum", "student"}}},
+      {"task", "line-attractor", {{"observation.fraction", "0.5"}}},
+      {"lds", "figure-3", {{"fit.method", "lds"}, {"fit.latents", "2"}, {"fit.iterations", "12"}}},
+      {"slds",
+       "figure-3",
+       {{"fit.method", "slds"}, {"fit.latents", "2"}, {"fit.states", "2"}, {"fit.iterations", "5"}}},
+      {"draws", "figure-3", {{"analysis.draws", "3"}}},
+  };
+  return all;
+}
+
+const PanelData& named(const std::vector<PanelData>& tables, const QString& name) {
+  static const PanelData none;
+  for (const PanelData& table : tables)
+    if (table.name == name) return table;
+  return none;
+}
+
+// One row per line of the table, all of its columns by name.
+Vector column(const PanelData& table, const QString& name) {
+  const qsizetype at = table.columns.indexOf(name);
+  return at < 0 ? Vector() : Vector(table.rows.col(static_cast<Index>(at)));
+}
+
+std::unique_ptr<Panel> panelFor(const QString& name, const Result& experiment) {
+  std::unique_ptr<Panel> panel(panelRow(name)->make(nullptr));
+  panel->setExperiment(experiment);
+  return panel;
+}
+
+}  // namespace
+
+class TestPlotsData : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() {
+    for (const Case& c : cases())
+      m_results[c.name] = runWithScores(test::small(c.preset, c.changes), nullptr);
+  }
+
+  void tablesCanBeFiles_data() {
+    QTest::addColumn<QString>("experiment");
+    for (const Case& c : cases()) QTest::newRow(c.name) << QString(c.name);
+  }
+
+  // Fails if a panel that speaks has no numbers, two tables of one figure would be one file, or a column has
+  // no name, another one's, or one that breaks a CSV file.
+  void tablesCanBeFiles() {
+    QFETCH(QString, experiment);
+    QStringList files;
+    for (const PanelRow& row : panelTable()) {
+      const auto panel = panelFor(row.name, result(experiment));
+      const auto tables = panel->data();
+      const bool later = QString(row.name) == "curve";  // computed beside the experiment
+      QVERIFY2(later || panel->speaksFor(*result(experiment)) == !tables.empty(), row.name);
+      for (const PanelData& table : tables) {
+        files.append(table.name);
+        QVERIFY2(QRegularExpression("^[a-z0-9-]+$").match(table.name).hasMatch(), qPrintable(table.name));
+        QCOMPARE(static_cast<Index>(table.columns.size()), table.rows.cols());
+        QVERIFY2(table.rows.rows() > 0, qPrintable(table.name));
+        QCOMPARE(QSet<QString>(table.columns.begin(), table.columns.end()).size(), table.columns.size());
+        for (const QString& name : table.columns)
+          QVERIFY2(QRegularExpression("^[a-z0-9_]+$").match(name).hasMatch(), qPrintable(name));
+      }
+    }
+    QCOMPARE(QSet<QString>(files.begin(), files.end()).size(), files.size());
+  }
+
+  // Fails if a panel is never tried above.
+  void everyPanelSpeaksOnce() {
+    for (const PanelRow& row : panelTable()) {
+      const bool spoke = std::any_of(cases().begin(), cases().end(), [&](const Case& c) {
+        return panelFor(row.name, m_results[c.name])->speaksFor(*m_results[c.name]);
+      });
+      QVERIFY2(spoke, row.name);
+    }
+  }
+
+  // Fails if a trace stands under another unit's name, at another time, or is the other system's.
+  void activity() {
+    const Result e = result("map");
+    const auto tables = panelFor("activity", e)->data();
+    const PanelData& table = named(tables, "activity");
+    const Vector time = column(table, "time_tau");
+    QVERIFY(time.size() > 100);
+    QVERIFY(time(0) == 0 && std::abs(time(100) - 100 * e->simulation->alpha) < 1e-12);
+    const auto shown = std::min<std::size_t>(
+        static_cast<std::size_t>(e->settings.integer("view.units_shown")), e->observation->seen.size());
+    QCOMPARE(table.columns.size(), static_cast<qsizetype>(1 + 2 * shown));
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Index unit = e->observation->seen[i];
+      const auto at = QString::number(unit + 1);
+      QVERIFY(column(table, "teacher_unit_" + at) ==
+              e->simulation->display.row(e->simulation->rowOf(unit)).head(time.size()).transpose());
+      QVERIFY(column(table, "student_unit_" + at) ==
+              e->studentAnalysis->activity.row(static_cast<Index>(i)).head(time.size()).transpose());
+    }
+  }
+
+  // Fails if the sides are exchanged, values left out, or a mark of what is undetermined lost.
+  void eigenvalues() {
+    const Result e = result("map");
+    const auto tables = panelFor("eigenvalues", e)->data();
+    for (const auto& [name, analysis] : {std::pair{"eigenvalues-teacher", e->teacherAnalysis},
+                                         std::pair{"eigenvalues-student", e->studentAnalysis}}) {
+      const PanelData& table = named(tables, name);
+      const Spectrum& spectrum = analysis->spectrum;
+      QVERIFY(column(table, "re") == spectrum.values.real() && column(table, "im") == spectrum.values.imag());
+      const Vector undetermined = column(table, "undetermined");
+      for (Index i = 0; i < undetermined.size(); ++i)
+        QCOMPARE(undetermined(i), spectrum.undetermined[static_cast<std::size_t>(i)] ? 1.0 : 0.0);
+      if (spectrum.conditions.size() == spectrum.values.size())
+        QVERIFY(column(table, "condition") == spectrum.conditions);
+    }
+    const auto& student = named(tables, "eigenvalues-student");
+    ComplexVector values(student.rows.rows());
+    values.real() = column(student, "re");
+    values.imag() = column(student, "im");
+    COMPARE_EIGENVALUES(values, e->fit->student.A.eigenvalues(), 1e-8);
+  }
+
+  // Fails if a velocity or a speed stands at another place than its own: each is that of the system itself at
+  // the state which the place of the plane stands for. (Both by other orders of summation: 1e-9 of the
+  // largest.)
+  void flows() {
+    const Result e = result("map");
+    for (const auto& [name, analysis, system] :
+         {std::tuple{QString("teacher-flow"), e->teacherAnalysis, *teacherSystem(*e)},
+          std::tuple{QString("student-flow"), e->studentAnalysis, *studentSystem(*e)}}) {
+      const auto tables = panelFor(name, e)->data();
+      const FlowPlane& plane = analysis->flow.plane;
+      const PanelData& arrows = named(tables, name + "-arrows");
+      QCOMPARE(arrows.columns, QStringList({"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}));
+      const double largest = arrows.rows.rightCols(2).cwiseAbs().maxCoeff();
+      for (Index i = 0; i < arrows.rows.rows(); i += 7) {
+        const Vector velocity =
+            plane.E.transpose() * flow(system, liftPoint(plane, arrows.rows(i, 0), arrows.rows(i, 1)));
+        COMPARE_MATRICES(arrows.rows.row(i).tail(2).transpose(), velocity, 1e-9 * largest);
+      }
+      const PanelData& speed = named(tables, name + "-speed");
+      QCOMPARE(speed.rows.rows(), analysis->flow.speed.size());
+      const double fastest = speed.rows.col(2).maxCoeff();
+      for (Index i = 0; i < speed.rows.rows(); i += 997) {
+        const Vector velocity =
+            plane.E.transpose() * flow(system, liftPoint(plane, speed.rows(i, 0), speed.rows(i, 1)));
+        QVERIFY(std::abs(speed.rows(i, 2) - velocity.norm()) <= 1e-9 * fastest);
+      }
+      QVERIFY(named(tables, name + "-trajectory").rows == analysis->flow.trajectory.transpose());
+    }
+  }
+
+  // Fails if points of rest are listed at other places than where the flow stands still.
+  void pointsOfRest() {
+    const Result e = result("map");
+    QVERIFY(e->studentAttractors && !e->studentAttractors->points.points.empty());
+    const auto tables = panelFor("student-flow", e)->data();
+    const PanelData& table = named(tables, "student-flow-points-of-rest");
+    const auto& points = e->studentAttractors->points.points;
+    QCOMPARE(table.rows.rows(), static_cast<Index>(points.size()));
+    const FlowSystem system = *studentSystem(*e);
+    for (Index i = 0; i < table.rows.rows(); ++i) {
+      const FixedPoint& point = points[static_cast<std::size_t>(i)];
+      COMPARE_MATRICES(table.rows.row(i).head(2).transpose(),
+                       toPlane(e->studentAnalysis->flow.plane, point.position), 1e-12);
+      const double speed = flow(system, point.position).norm();
+      QVERIFY(std::abs(column(table, "speed_per_tau")(i) - speed) <= 1e-9 * (1 + speed));
+    }
+  }
+
+  // Fails if runs are mixed up, cut, or the other side's.
+  void limitSets() {
+    const Result e = result("map");
+    for (const auto& [name, analysis] : {std::pair{QString("teacher-limit-sets"), e->teacherAnalysis},
+                                         std::pair{QString("student-limit-sets"), e->studentAnalysis}}) {
+      const auto tables = panelFor(name, e)->data();
+      const PanelData& table = named(tables, name);
+      QCOMPARE(table.columns, QStringList({"run", "pc1", "pc2", "pc3"}));
+      Index row = 0;
+      for (std::size_t k = 0; k < analysis->limitSets->runs.size(); ++k) {
+        const Matrix& run = analysis->limitSets->runs[k];
+        QVERIFY((table.rows.col(0).segment(row, run.cols()).array() == static_cast<double>(k + 1)).all());
+        QVERIFY(table.rows.block(row, 1, run.cols(), 3) == run.transpose());
+        row += run.cols();
+      }
+      QCOMPARE(table.rows.rows(), row);
+    }
+  }
+
+  // Fails if a time constant is not that of its eigenvalue, τ = |1/(1 - Re λ)|, in the order of the spectrum.
+  void timeConstants() {
+    const Result e = result("map");
+    const auto tables = panelFor("time-constants", e)->data();
+    for (const auto& [name, analysis] : {std::pair{"time-constants-teacher", e->teacherAnalysis},
+                                         std::pair{"time-constants-student", e->studentAnalysis}}) {
+      const PanelData& table = named(tables, name);
+      QCOMPARE(table.columns, QStringList({"tau", "undetermined"}));
+      QCOMPARE(table.rows.rows(), analysis->spectrum.values.size());
+      for (Index i = 0; i < table.rows.rows(); ++i) {
+        const double tau = std::abs(1 / (1 - analysis->spectrum.values(i).real()));
+        QVERIFY(std::abs(table.rows(i, 0) - tau) <= 1e-9 * tau);
+      }
+    }
+  }
+
+  // Fails if the input or one of the readouts is another one's, or shifted in time.
+  void task() {
+    const Result e = result("task");
+    const auto tables = panelFor("task", e)->data();
+    const PanelData& table = named(tables, "task");
+    const Index n = table.rows.rows();
+    QVERIFY(n > 100);
+    QVERIFY(std::abs(column(table, "time_tau")(n - 1) - e->simulation->alpha * static_cast<double>(n - 1)) <
+            1e-9);
+    QVERIFY(column(table, "input") == e->simulation->signal.head(n));
+    QVERIFY(column(table, "readout_teacher") == e->simulation->readout);
+    QVERIFY(column(table, "ideal_integrator") == e->simulation->target);
+    QVERIFY(column(table, "readout_student") == e->studentReadout && e->studentReadout.size() == n);
+  }
+
+  // Fails if states are counted from 0, probabilities are not those of their state, or a state's eigenvalues
+  // are another's.
+  void segments() {
+    const Result e = result("slds");
+    const auto tables = panelFor("segments", e)->data();
+    const Switching& parts = *e->fit->student.switching;
+    const PanelData& table = named(tables, "segments");
+    QCOMPARE(table.columns, QStringList({"time_tau", "state", "probability_1", "probability_2"}));
+    QCOMPARE(table.rows.rows(), static_cast<Index>(parts.path.size()));
+    for (Index t = 0; t < table.rows.rows(); ++t)
+      QCOMPARE(table.rows(t, 1), parts.path[static_cast<std::size_t>(t)] + 1.0);
+    QVERIFY(table.rows.rightCols(2) == parts.posterior.transpose());
+    COMPARE_MATRICES(table.rows.rightCols(2).rowwise().sum(), Vector::Ones(table.rows.rows()), 1e-9);
+    const PanelData& spectra = named(tables, "segment-eigenvalues");
+    QCOMPARE(spectra.rows.rows(), Index{4});
+    for (Index k = 0; k < 2; ++k) {
+      ComplexVector values(2);
+      values.real() = spectra.rows.col(1).segment(2 * k, 2);
+      values.imag() = spectra.rows.col(2).segment(2 * k, 2);
+      QVERIFY((spectra.rows.col(0).segment(2 * k, 2).array() == static_cast<double>(k + 1)).all());
+      COMPARE_EIGENVALUES(values, parts.A[static_cast<std::size_t>(k)].eigenvalues(), 1e-9);
+    }
+  }
+
+  // Fails if the sign of a likelihood is lost (expectation maximisation never lowers it, up to the rounding
+  // of its sums), or an iteration.
+  void objective() {
+    const Result e = result("lds");
+    const auto tables = panelFor("objective", e)->data();
+    const PanelData& table = named(tables, "objective");
+    const auto& cost = e->fit->student.summary.cost;
+    QCOMPARE(table.rows.rows(), static_cast<Index>(cost.size()));
+    for (Index i = 0; i < table.rows.rows(); ++i) {
+      QCOMPARE(table.rows(i, 0), static_cast<double>(i));
+      QCOMPARE(table.rows(i, 1), -cost[static_cast<std::size_t>(i)]);
+      if (i > 0) QVERIFY(table.rows(i, 1) >= table.rows(i - 1, 1) - 1e-9 * std::abs(table.rows(i, 1)));
+    }
+  }
+
+  // Fails if a draw is missing, under another estimator's name, or without its seed.
+  void scores() {
+    const Result e = result("draws");
+    QVERIFY(e->scores && e->scores->complete);
+    const auto tables = panelFor("scores", e)->data();
+    QCOMPARE(tables.size(), e->scores->families.size());
+    for (std::size_t k = 0; k < tables.size(); ++k) {
+      const auto& draws = e->scores->families[k].draws;
+      QVERIFY(tables[k].name.startsWith("scores-"));
+      QCOMPARE(tables[k].rows.rows(), Index{3});
+      for (Index i = 0; i < 3; ++i) {
+        const ScoreDraw& draw = draws[static_cast<std::size_t>(i)];
+        QCOMPARE(column(tables[k], "seed")(i), static_cast<double>(draw.seed));
+        QCOMPARE(column(tables[k], "score")(i), draw.score);
+        QCOMPARE(column(tables[k], "defined")(i), draw.status == ScoreStatus::defined ? 1.0 : 0.0);
+        QCOMPARE(column(tables[k], "lambda1_re")(i), draw.leading(0).real());
+        QCOMPARE(column(tables[k], "lambda1_im")(i), draw.leading(0).imag());
+      }
+    }
+  }
+
+  // Fails if a table is the other side's or a bound is of another system: G(0) = 1 for each, as for its
+  // bounds.
+  void growth() {
+    const Result e = result("map");
+    const auto tables = panelFor("transient-growth", e)->data();
+    for (const auto& [name, growth] : {std::pair{"transient-growth-teacher", e->teacherGrowth},
+                                       std::pair{"transient-growth-student", e->studentGrowth}}) {
+      const PanelData& table = named(tables, name);
+      QCOMPARE(table.columns, QStringList({"time_tau", "growth", "slowest_mode", "initial_rate"}));
+      QVERIFY(table.rows.col(0) == growth->time && table.rows.col(1) == growth->growth);
+      QVERIFY((table.rows.row(0).tail(3).array() - 1).abs().maxCoeff() < 1e-12);
+    }
+  }
+
+  // Fails if a column is another's.
+  void overlaps() {
+    const Result e = result("map");
+    const auto tables = panelFor("singular-overlaps", e)->data();
+    const PanelData& table = named(tables, "singular-overlaps");
+    QCOMPARE(column(table, "k")(0), 1.0);
+    QVERIFY(column(table, "left") == e->overlap->left && column(table, "right") == e->overlap->right);
+    QVERIFY(column(table, "chance") == e->overlap->chance);
+    QVERIFY(column(table, "teacher_singular_value") == e->overlap->teacherValues);
+    QVERIFY(column(table, "student_singular_value") == e->overlap->studentValues);
+  }
+
+  // Fails if a curve stands at other numbers of units, or at all of them is not the teacher's own value: a
+  // student that sees everything, for ever, is the teacher (rounding of its sums: 1e-6).
+  void curve() {
+    const Result e = result("map");
+    CurvePanel panel(nullptr);
+    panel.setExperiment(e);
+    QVERIFY(panel.data().empty());
+    panel.missingFor({})(noProgress())();
+    QVERIFY(!panel.missingFor({}));
+    const auto tables = panel.data();
+    const PanelData& table = named(tables, "curve");
+    const SeenCurve& curve = *panel.curve();
+    QCOMPARE(table.rows.rows(), static_cast<Index>(curve.counts.size()));
+    for (Index i = 0; i < table.rows.rows(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      QCOMPARE(column(table, "d")(i), static_cast<double>(curve.counts[at]));
+      QCOMPARE(column(table, "fraction")(i), static_cast<double>(curve.counts[at]) / 40);
+    }
+    QCOMPARE(column(table, "d")(table.rows.rows() - 1), 40.0);
+    QVERIFY(std::abs(column(table, "long_time")(table.rows.rows() - 1) - e->teacherAnalysis->score.value) <
+            1e-6);
+    QVERIFY(column(table, "map").allFinite() && column(table, "draws_mean").allFinite());
+  }
+
+  // Fails if a distance is another system's, or not that of the push at first.
+  void push() {
+    const Result e = result("map");
+    const auto perturbation = std::make_shared<const Perturbation>(perturb(*e, {}));
+    KickPanel panel(nullptr);
+    panel.setPerturbation(e, perturbation);
+    const auto tables = panel.data();
+    QCOMPARE(tables.size(), perturbation->systems.size());
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      const KickedRun& run = perturbation->systems[i].run;
+      QCOMPARE(tables[i].name, "push-" + kickName(perturbation->systems[i]).toLower());
+      QCOMPARE(tables[i].columns, QStringList({"time_tau", "distance"}));
+      QVERIFY(tables[i].rows.col(0) == run.time && tables[i].rows.col(1) == run.distance);
+      QVERIFY(std::abs(tables[i].rows(0, 1) - perturbation->norm) <= 1e-9 * perturbation->norm);
+    }
+  }
+
+  // Fails if free and pushed are exchanged, or the times are not the runs'.
+  void pushInThePlane() {
+    const Result e = result("map");
+    const Perturbation perturbation = perturb(*e, {});
+    for (const auto& [role, plane] : {std::pair{KickRole::teacher, perturbation.teacherPlane},
+                                      std::pair{KickRole::shown, perturbation.shownPlane}}) {
+      QVERIFY(plane);
+      const Vector& time = perturbation.find(role)->run.time;
+      KickPlanePanel panel(role, nullptr);
+      panel.setRun(e, time, *plane, {-1, 1}, {-1, 1});
+      const auto tables = panel.data();
+      const PanelData& table = named(tables, role == KickRole::teacher ? "teacher-push" : "student-push");
+      QVERIFY(column(table, "time_tau") == time);
+      QVERIFY(column(table, "free_pc1") == plane->free.row(0).transpose());
+      QVERIFY(column(table, "free_pc2") == plane->free.row(1).transpose());
+      QVERIFY(column(table, "pushed_pc1") == plane->kicked.row(0).transpose());
+      QVERIFY(column(table, "pushed_pc2") == plane->kicked.row(1).transpose());
+    }
+  }
+
+  // Fails if a number has another's likelihood, or another one is marked as the choice.
+  void order() {
+    OrderOptions options;
+    options.numbers = {1, 2, 3};
+    options.folds = 2;
+    const auto found = std::make_shared<const OrderResult>(orderOf(*result("lds"), options));
+    OrderPanel panel(nullptr);
+    QVERIFY(panel.data().empty());
+    panel.setResult(found);
+    const auto tables = panel.data();
+    const PanelData& table = named(tables, "order");
+    QCOMPARE(table.rows.rows(), Index{3});
+    for (Index i = 0; i < 3; ++i) {
+      const ScoredPoint& point = found->points[static_cast<std::size_t>(i)];
+      QCOMPARE(column(table, "latents")(i), static_cast<double>(i + 1));
+      QCOMPARE(column(table, "held_out")(i), point.order.heldOut);
+      QCOMPARE(column(table, "standard_error")(i), point.order.standardError);
+      QCOMPARE(column(table, "lambda1_re")(i), point.order.eigenvalues(0).real());
+      QCOMPARE(column(table, "chosen")(i), found->chosen == i + 1 ? 1.0 : 0.0);
+    }
+  }
+
+  // The contours that are drawn are among the files of a whole figure. Fails if they are left out, or are
+  // other lines than those of the picture: |σ_min(z) - σ_min(w)| <= |z - w| and a vertex lies on an edge of
+  // the grid between values on either side of ε, so its own σ_min is within one spacing of ε.
+  void contoursAreWrittenWithAFigure() {
+    const Result e = result("map");
+    QTemporaryDir folder;
+    Figure figure(e);
+    QCOMPARE(figure.missing().size(), std::size_t{1});
+    figure.writeData(folder.path());
+    QVERIFY(figure.missing().empty());
+    const auto table = readDelimited(folder.filePath("pseudospectrum-student.csv").toStdString());
+    QCOMPARE(table.columnNames, (std::vector<std::string>{"log10_epsilon", "line", "re", "im"}));
+    QVERIFY(table.values.rows() > 50);
+    const Matrix& A = e->fit->student.A;
+    const double width = table.values.col(2).maxCoeff() - table.values.col(2).minCoeff();
+    const double height = table.values.col(3).maxCoeff() - table.values.col(3).minCoeff();
+    // 64 intervals over a window of which the lines cover at least a quarter.
+    const double spacing = 4 * std::max(width, height) / 64;
+    for (Index i = 0; i < table.values.rows(); i += 17) {
+      const std::complex<double> z(table.values(i, 2), table.values(i, 3));
+      const double sigma = smallestSingularValue(z * ComplexMatrix::Identity(A.rows(), A.rows()) -
+                                                 A.cast<std::complex<double>>());
+      QVERIFY(std::abs(sigma - std::pow(10.0, table.values(i, 0))) <= spacing);
+    }
+    QVERIFY(QFile::exists(folder.filePath("eigenvalues-student.csv")));
+  }
+
+ private:
+  Result result(const QString& name) { return m_results.at(name.toStdString()); }
+
+  std::map<std::string, Result> m_results;
+};
+
+QTEST_MAIN(TestPlotsData)
+#include "tst_plots_data.moc"

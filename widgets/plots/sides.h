@@ -1,0 +1,19 @@
+// What an experiment knows of teacher or student, by their side.
+#pragma once
+
+#include "core/experiment/experiment.h"
+#include "widgets/plots/theme.h"
+
+#include <QString>
+
+namespace keyhole {
+
+const std::shared_ptr<const SystemAnalysis>& analysisOf(const Experiment& experiment, Side side);
+const std::shared_ptr<const Attractors>& attractorsOf(const Experiment& experiment, Side side);
+// Empty without parameters, and for a recording's teacher.
+std::optional<FlowSystem> systemOf(const Experiment& experiment, Side side);
+
+QString nameOf(Side side);  // "teacher"
+QColor colourOf(const Theme& theme, Side side);
+
+}  // namespace keyhole
