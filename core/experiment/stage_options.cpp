@@ -62,7 +62,7 @@ TeacherOptions teacherOptions(const Settings& settings) {
   if (file.empty())
     throw InputError(
         "teacher.file is empty; allowed: the path of a square matrix (.npy, .csv, .tsv or .mat)");
-  options.imported = readSquareMatrix(file);
+  options.imported = readSquareMatrix(file, &options.importNotes);
   return options;
 }
 
