@@ -32,8 +32,7 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const 
           constantChannelWarning(*stage->recording), missingSamplesWarning(*stage->recording)})
       if (!warning.empty()) stage->warnings.push_back(warning);
   } else {
-    stage->teacher = buildTeacher(teacherOptions(settings));
-    stage->warnings = stage->teacher->options.importNotes;
+    stage->teacher = buildTeacher(teacherOptions(settings, &stage->warnings));
   }
   stage->seconds = secondsSince(start);
   return stage;

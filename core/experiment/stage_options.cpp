@@ -31,7 +31,7 @@ bool isRecording(const Settings& settings) {
   return settings.text("teacher.kind") == "recording";
 }
 
-TeacherOptions teacherOptions(const Settings& settings) {
+TeacherOptions teacherOptions(const Settings& settings, std::vector<std::string>* notes) {
   TeacherOptions options;
   options.kind = kindNamed(settings.text("teacher.kind"));
   options.size = settings.integer("teacher.size");
@@ -62,7 +62,7 @@ TeacherOptions teacherOptions(const Settings& settings) {
   if (file.empty())
     throw InputError(
         "teacher.file is empty; allowed: the path of a square matrix (.npy, .csv, .tsv or .mat)");
-  options.imported = readSquareMatrix(file, &options.importNotes);
+  options.imported = readSquareMatrix(file, notes);
   return options;
 }
 

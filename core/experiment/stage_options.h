@@ -26,7 +26,8 @@ enum class FitMethod {
 bool isRecording(const Settings& settings);
 
 // Reads the imported matrix from its file. Throws InputError if it cannot, and for a recording.
-TeacherOptions teacherOptions(const Settings& settings);
+// What was guessed when a matrix was read from a file is added to `notes`.
+TeacherOptions teacherOptions(const Settings& settings, std::vector<std::string>* notes = nullptr);
 SimulationOptions simulationOptions(const Settings& settings);
 FitMethod fitMethod(const Settings& settings);
 Nonlinearity studentPhi(const Settings& settings);  // "same" becomes the teacher's (linear for a recording)

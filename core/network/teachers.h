@@ -63,7 +63,6 @@ struct TeacherOptions {
   double eiInhibition = 1.1;     // k
   double excitatoryFraction = 0.8;
   Matrix imported;  // for TeacherKind::imported: D x D (size is then taken from it)
-  std::vector<std::string> importNotes = {};  // what was guessed when it was read
 };
 
 struct Teacher {
