@@ -38,6 +38,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   FitFiles files = arguments.files;
   files.missingAllowed = fitMethod(request.settings).missingSamples;
   request.data = readTrials(files, console.progress);
+  if (!request.dt && request.data.seconds > 0) request.dt = request.data.seconds;
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
   if (!report.good) say(console, report.message);
@@ -115,12 +116,32 @@ void addFitCommand(CLI::App& app, Action& chosen) {
           "to t, see --input-timing); one file per RECORDING, in the same order")
       ->type_name("FILE …");
   command
-      ->add_option("--dt", arguments->dt, "Time between two samples in seconds; adds time_constants_seconds")
+      ->add_option("--dt", arguments->dt,
+                   "Time between two samples in seconds (default: the file's clock, if it has one); adds "
+                   "time_constants_seconds")
       ->type_name("SECONDS");
   command->add_option("--observed", files.observed, "Fit the first N neurons only (default: all)")
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output)")
       ->type_name("OUT.json");
+  command
+      ->add_option(
+          "--separator", files.table.separator,
+          "Between the cells of a table: comma, semicolon, tab, blank, bar, none (default: from the file)")
+      ->type_name("NAME");
+  command
+      ->add_option("--decimal", files.table.decimal,
+                   "Decimal sign of a table: point, comma (default: from the file)")
+      ->type_name("NAME");
+  command
+      ->add_option(
+          "--index-column", files.table.indexColumn,
+          "Column of a table that counts or is the clock: number, name, none (default: from the file)")
+      ->type_name("COLUMN");
+  command
+      ->add_option("--header", files.table.header,
+                   "Lines of names at the top of a table (default: from the file)")
+      ->type_name("N");
   arguments->options.addTo(*command);
   command->footer(kExplanation);
   command->callback([arguments, &chosen] {

@@ -28,8 +28,9 @@ void keepFirst(Recording& recording, Index kept) {
 }
 
 // The input as m x T, from a file of T rows (or of a single row of T numbers).
-Matrix readInput(const std::string& file, const Recording& recording) {
-  Matrix input = readMatrixFile(file);
+Matrix readInput(const std::string& file, const Recording& recording, const TableOptions& table,
+                 std::vector<std::string>& notes) {
+  Matrix input = readMatrixFile(file, &notes, table);
   const Index T = recording.activity.cols();
   if (input.rows() == 1 && T > 1) input.transposeInPlace();
   if (input.rows() != T)
@@ -48,7 +49,7 @@ std::vector<Recording> readRecordings(const FitFiles& files, const Progress& pro
   std::vector<Recording> recordings;
   for (const auto& file : files.recordings) {
     recordings.push_back(
-        readRecording(file, RecordingOptions{files.transpose, files.missingAllowed}, progress));
+        readRecording(file, RecordingOptions{files.transpose, files.missingAllowed, files.table}, progress));
     requireSame(recordings.back().activity.rows(), recordings.front().activity.rows(), "neuron", file,
                 files.recordings.front());
   }
@@ -80,6 +81,21 @@ std::string namesWarning(const std::vector<Recording>& recordings) {
   return {};
 }
 
+// What was said when the files were read, and the time between samples, if the files agree on it.
+void takeReading(const std::vector<Recording>& recordings, FitTrials& data) {
+  for (const auto& recording : recordings) {
+    data.warnings.insert(data.warnings.end(), recording.notes.begin(), recording.notes.end());
+    if (recording.intervalUnit != "s") continue;
+    constexpr double kAlike = 0.01;
+    if (data.seconds > 0 && std::abs(recording.interval - data.seconds) > kAlike * data.seconds)
+      data.warnings.push_back(recording.source + " has " + toText(recording.interval) +
+                              " s between two samples, and the files before have " + toText(data.seconds) +
+                              " s; a fit takes all steps as equal");
+    else if (data.seconds == 0)
+      data.seconds = recording.interval;
+  }
+}
+
 }  // namespace
 
 void separateRecordings(FitFiles& files) {
@@ -104,6 +120,7 @@ FitTrials readTrials(const FitFiles& files, const Progress& progress) {
                                 ", the neurons of " + files.recordings.front());
     for (auto& recording : recordings) keepFirst(recording, *data.observed);
   }
+  takeReading(recordings, data);
   for (auto& warning :
        {doubtfulNamesWarning(recordings.front()), constantWarning(recordings), namesWarning(recordings)})
     if (!warning.empty()) data.warnings.push_back(warning);
@@ -112,7 +129,7 @@ FitTrials readTrials(const FitFiles& files, const Progress& progress) {
     const Index T = recordings[k].activity.cols();
     data.trials.push_back({Matrix(), Matrix(0, T)});
     if (!files.inputs.empty()) {
-      data.trials.back().input = readInput(files.inputs[k], recordings[k]);
+      data.trials.back().input = readInput(files.inputs[k], recordings[k], files.table, data.warnings);
       requireSame(data.trials.back().input.rows(), data.trials.front().input.rows(), "input", files.inputs[k],
                   files.inputs.front());
     }

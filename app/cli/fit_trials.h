@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/fitting/trial.h"
+#include "core/io/table_dialect.h"
 #include "core/observation/recording.h"
 
 #include <optional>
@@ -16,13 +17,15 @@ struct FitFiles {
   bool transpose = false;           // the recordings hold neurons in rows
   bool missingAllowed = false;      // NaN is a missing sample
   std::string observed;             // the first so many neurons, as typed; empty: all
+  TableOptions table = {};          // how tables are written, where that is said
 };
 
 struct FitTrials {
   std::vector<Trial> trials;               // N x T_k and m x T_k; without an input 0 x T_k
   std::vector<std::string> files, inputs;  // their names; no inputs: empty
   std::optional<Index> observed;
-  std::vector<std::string> warnings;  // channels that carry no information, columns named differently
+  std::vector<std::string> warnings;  // what was guessed when reading; channels that carry no information …
+  double seconds = 0;                 // between two samples, by the files' clocks; 0: not known
 
   Index neurons() const { return trials.front().activity.rows(); }
   Index timepoints() const { return transitionsOf(trials) + static_cast<Index>(trials.size()); }

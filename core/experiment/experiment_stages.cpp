@@ -26,11 +26,13 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const 
     stage->recording =
         readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true}, progress);
     stage->firstMissing = firstMissing(stage->recording->activity);
-    for (auto& warning : {doubtfulNamesWarning(*stage->recording), constantChannelWarning(*stage->recording),
-                          missingSamplesWarning(*stage->recording)})
+    stage->warnings = stage->recording->notes;
+    for (auto& warning :
+         {joinedTrialsWarning(*stage->recording), doubtfulNamesWarning(*stage->recording),
+          constantChannelWarning(*stage->recording), missingSamplesWarning(*stage->recording)})
       if (!warning.empty()) stage->warnings.push_back(warning);
   } else {
-    stage->teacher = buildTeacher(teacherOptions(settings));
+    stage->teacher = buildTeacher(teacherOptions(settings, &stage->warnings));
   }
   stage->seconds = secondsSince(start);
   return stage;

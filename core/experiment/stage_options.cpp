@@ -23,7 +23,7 @@ std::uint64_t seedOf(const Settings& settings) {
 
 }  // namespace
 
-TeacherOptions teacherOptions(const Settings& settings) {
+TeacherOptions teacherOptions(const Settings& settings, std::vector<std::string>* notes) {
   TeacherOptions options;
   options.kind = kindNamed(settings.text("teacher.kind"));
   options.size = settings.integer("teacher.size");
@@ -54,7 +54,7 @@ TeacherOptions teacherOptions(const Settings& settings) {
   if (file.empty())
     throw InputError(
         "teacher.file is empty; allowed: the path of a square matrix (.npy, .csv, .tsv or .mat)");
-  options.imported = readSquareMatrix(file);
+  options.imported = readSquareMatrix(file, notes);
   return options;
 }
 

@@ -10,7 +10,8 @@
 namespace keyhole {
 
 // Reads the imported matrix from its file. Throws InputError if it cannot, and for a recording.
-TeacherOptions teacherOptions(const Settings& settings);
+// What was guessed when a matrix was read from a file is added to `notes`.
+TeacherOptions teacherOptions(const Settings& settings, std::vector<std::string>* notes = nullptr);
 SimulationOptions simulationOptions(const Settings& settings);
 VerdictOptions verdictOptions(const Settings& settings);
 LimitSetOptions limitSetOptions(const Settings& settings);

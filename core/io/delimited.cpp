@@ -2,165 +2,222 @@
 
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
+#include "core/io/table_cells.h"
+#include "core/io/table_columns.h"
+#include "core/io/table_grid.h"
+#include "core/io/text_encoding.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 
 namespace keyhole {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r";
-  const auto begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+constexpr const char* kByHand = "; choose by hand with --decimal comma, --decimal point or --separator";
+
+std::string shown(const GridCell& cell) {
+  return "line " + std::to_string(cell.line) + ", column " + std::to_string(cell.column + 1) + " is \"" +
+         shownText(validUtf8(cell.text)) + "\"";
 }
 
-std::string_view unquoted(std::string_view cell) {
-  cell = trimmed(cell);
-  if (cell.size() >= 2 && (cell.front() == '"' || cell.front() == '\'') && cell.back() == cell.front())
-    return cell.substr(1, cell.size() - 2);
-  return cell;
-}
-
-// A number too large or too small for a double: infinity or zero, with its sign. A long double reaches far
-// enough to tell which, except for exponents in the thousands, whose sign tells.
-double beyondDouble(std::string_view cell) {
-  long double value = 0;
-  const bool known = std::from_chars(cell.data(), cell.data() + cell.size(), value).ec == std::errc();
-  const bool large =
-      known ? std::abs(value) > 1 : cell.find("e-") == cell.npos && cell.find("E-") == cell.npos;
-  return std::copysign(large ? std::numeric_limits<double>::infinity() : 0.0,
-                       cell.front() == '-' ? -1.0 : 1.0);
-}
-
-// The number in a cell; NaN for an empty one; nothing if it is no number.
-std::optional<double> numberIn(std::string_view cell) {
-  cell = trimmed(unquoted(cell));
-  if (cell.empty()) return std::numeric_limits<double>::quiet_NaN();
-  if (cell.front() == '+' && !cell.starts_with("+-")) cell.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (end != cell.data() + cell.size()) return {};
-  if (error == std::errc::result_out_of_range) return beyondDouble(cell);
-  if (error != std::errc()) return {};
-  return value;
-}
-
-// Blanks, any number of them, separate if nothing else does, as numpy.savetxt writes.
-char separatorOf(std::string_view line) {
-  for (const char candidate : {'\t', ';', ',', ' '})
-    if (trimmed(line).find(candidate) != std::string_view::npos) return candidate;
-  return ',';
-}
-
-// Cuts the next cell off the line; a quoted cell may contain the separator.
-std::string_view nextCell(std::string_view& rest, char separator, bool& more) {
-  std::size_t from = 0;
-  const auto begin = rest.find_first_not_of(" ");
-  if (separator == ' ') rest = trimmed(rest);
-  if (separator == ' ' && rest.front() != '"') {
-    const auto at = rest.find_first_of(" ");
-    more = at != std::string_view::npos;
-    const std::string_view cell = rest.substr(0, at);
-    rest = more ? rest.substr(at) : std::string_view{};
-    return cell;
-  }
-  if (begin != std::string_view::npos && rest[begin] == '"') {
-    const auto close = rest.find('"', begin + 1);
-    if (close != std::string_view::npos) from = close;
-  }
-  const auto at = rest.find(separator, from);
-  more = at != std::string_view::npos;
-  const std::string_view cell = rest.substr(0, at);
-  rest = more ? rest.substr(at + 1) : std::string_view{};
-  return cell;
-}
+// What two columns of whole numbers separated by commas are: that, or one column with decimal commas.
+enum class Pairs { surelyColumns, columns, decimals, doubtful };
 
 class Reader {
  public:
-  explicit Reader(const std::string& path) : m_path(path), m_bytes(readFileBytes(path)) {}
+  Reader(const std::string& path, const TableOptions& options)
+      : m_path(path), m_options(options), m_bytes(textOfBytes(readFileBytes(path), path, m_notes)) {
+    m_text = m_bytes;
+    if (const char separator = takeSeparatorLine(m_text)) {
+      m_lines = 1;
+      if (m_options.separator.empty()) m_options.separator = std::string(1, separator);
+    }
+    if (!m_options.header.empty()) {
+      std::size_t lines = 0;
+      std::from_chars(m_options.header.data(), m_options.header.data() + m_options.header.size(), lines);
+      m_header = lines;
+    }
+  }
 
   DelimitedTable read() {
-    std::string_view rest = m_bytes;
-    if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-    while (!rest.empty()) {
-      ++m_line;
-      const auto newline = rest.find_first_of("\n");
-      const std::string_view line = rest.substr(0, newline);
-      rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(newline + 1);
-      const auto content = trimmed(line);
-      if (content.empty() || content.front() == '#') continue;
-      if (m_width == 0) {
-        m_separator = separatorOf(line);
-        if (takeHeader(line)) continue;
-      }
-      takeRow(line);
+    std::optional<Grid> grid = chosenGrid();
+    try {
+      requireOneReading(*grid);
+      DelimitedTable table = tableOf(std::move(*grid), m_options);
+      table.notes.insert(table.notes.begin(), m_notes.begin(), m_notes.end());
+      for (auto& note : table.notes) note = m_path + ": " + note;
+      return table;
+    } catch (const InputError& error) {
+      const std::string why = error.what();
+      const bool verb = why.starts_with("holds ") || why.starts_with("has ");
+      throw InputError(m_path + (verb ? " " : ", ") + why);
     }
-    if (m_numbers.empty())
-      throw InputError(m_path + " holds no numbers; allowed: a table of numbers, one time point a line");
-    DelimitedTable table;
-    const auto width = static_cast<Index>(m_width);
-    const auto height = static_cast<Index>(m_numbers.size()) / width;
-    table.values = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-        m_numbers.data(), height, width);
-    table.columnNames = std::move(m_names);
-    return table;
   }
 
  private:
-  bool takeHeader(std::string_view line) {
-    std::vector<std::string> names;
-    bool anyText = false, more = true;
-    while (more) {
-      const auto cell = nextCell(line, m_separator, more);
-      anyText = anyText || !numberIn(cell);
-      names.emplace_back(unquoted(cell));
+  // The first dialect that reads all cells of the file; if none does, the likeliest, with its problem.
+  Grid chosenGrid() {
+    const auto dialects = likelyDialects(m_text, m_options);
+    std::optional<Grid> first;
+    for (const Dialect dialect : dialects) {
+      Grid grid = gridWith(dialect);
+      if (isClean(grid) && isHasty(grid)) continue;
+      if (isClean(grid)) return withoutPairs(std::move(grid));
+      if (!first) first = std::move(grid);
+      if (m_text.size() > kLong) break;  // a slip deep in a long file is no other dialect
     }
-    if (!anyText) return false;
-    m_width = names.size();
-    m_names = std::move(names);
-    return true;
+    const bool plain = m_options.separator.empty() && m_options.decimal.empty() && first->quoted == 0;
+    if (plain && first->dialect.separator == ',' && first->padded.count > 0 && first->decided[0].count == 0)
+      refuseBoth(*first);
+    return std::move(*first);
   }
 
-  void takeRow(std::string_view line) {
-    std::size_t column = 0;
-    bool more = true;
-    while (more) {
-      const auto cell = nextCell(line, m_separator, more);
-      ++column;
-      const auto number = numberIn(cell);
-      if (!number)
-        throw InputError(m_path + ", line " + std::to_string(m_line) + ", column " + std::to_string(column) +
-                         " is \"" + shownText(unquoted(cell)) + "\"; allowed: a number with a decimal point");
-      m_numbers.push_back(*number);
-    }
-    if (m_width == 0) m_width = column;
-    if (column != m_width)
-      throw InputError(m_path + ", line " + std::to_string(m_line) + " has " + std::to_string(column) +
-                       " cells; allowed: " + std::to_string(m_width) + ", as in the lines before");
+  // The sign that the whole file decides for, though its first lines let guess another.
+  Grid gridWith(Dialect dialect) {
+    Grid grid = gridOf(m_text, dialect, m_lines, m_header);
+    const bool other = grid.decided[dialect.decimal == '.' ? 1 : 0].count > 0 &&
+                       grid.decided[dialect.decimal == '.' ? 0 : 1].count == 0;
+    if (!other || !m_options.decimal.empty()) return grid;
+    dialect.decimal = dialect.decimal == '.' ? ',' : '.';
+    return gridOf(m_text, dialect, m_lines, m_header);
   }
+
+  // All lines have the same length, and what is no number stands in the first column or fills a column.
+  static bool isClean(const Grid& grid) {
+    if (!grid.problem.empty() || grid.rows == 0) return false;
+    return std::all_of(grid.others.begin(), grid.others.end(),
+                       [&](const GridCell& cell) {
+                         return (cell.column == 0 && grid.width > 1) ||
+                                numberOf(cell.text, grid.dialect.decimal).has_value();
+                       }) &&
+           headersFit(grid);
+  }
+
+  // One column with decimal commas, of a few lines that would be two columns but for a slip.
+  bool isHasty(const Grid& grid) const {
+    constexpr Index kFew = 10;
+    return m_options.separator.empty() && m_options.decimal.empty() && grid.width == 1 &&
+           grid.decided[1].count > 0 && grid.rows < kFew;
+  }
+
+  static bool headersFit(const Grid& grid) {
+    return std::all_of(grid.header.begin(), grid.header.end(), [&](const auto& line) {
+      return line.size() == grid.width || line.size() + 1 == grid.width || line.size() <= 1 ||
+             grid.width == 1;
+    });
+  }
+
+  // Of two columns of whole numbers without names one may be meant, with decimal commas.
+  Grid withoutPairs(Grid grid) {
+    if (!m_options.separator.empty() || m_options.decimal == "comma") return grid;
+    if (grid.dialect.separator != ',' || grid.decided[0].count > 0 || grid.quoted > 0) return grid;
+    const bool named = std::any_of(grid.header.begin(), grid.header.end(),
+                                   [&](const auto& line) { return line.size() == grid.width; });
+    if (named) return grid;
+    const Dialect oneColumn{kNoSeparator, m_options.decimal == "point" ? '.' : ',', 1};
+    if (m_options.decimal == "point") {
+      const bool thousands = grid.width == 2 && grid.shortest == 3 && grid.longest == 3;
+      return thousands ? gridOf(m_text, oneColumn, m_lines, m_header) : std::move(grid);
+    }
+    if (grid.width > 2 && (grid.padded.count > 0 || grid.blankAfterSome)) refuseBoth(grid);
+    if (grid.width != 2) return grid;
+    switch (pairsIn(grid)) {
+      case Pairs::decimals:
+        return gridOf(m_text, oneColumn, m_lines, m_header);
+      case Pairs::doubtful:
+        throw InputError(
+            m_path + ", line " + std::to_string(grid.lineOf(0)) +
+            " and all others hold two whole numbers with a comma between them: two columns, or "
+            "one with a decimal comma or thousands; choose by hand with --separator comma, --decimal "
+            "comma or --decimal point");
+      case Pairs::surelyColumns:
+        return grid;
+      case Pairs::columns:
+        break;
+    }
+    m_notes.push_back(
+        "read as two columns of whole numbers separated by commas (--decimal comma reads one "
+        "column with decimal commas)");
+    return grid;
+  }
+
+  [[noreturn]] void refuseBoth(const Grid& grid) const {
+    const std::string what = grid.padded.count > 0 ? shown(grid.padded.first)
+                                                   : "line " + std::to_string(grid.lineOf(0)) +
+                                                         " has blanks behind some commas only";
+    throw InputError(
+        m_path + ", " + what +
+        ": the comma seems to be the decimal sign and the separator at once; allowed: one of them "
+        "(--separator comma reads every comma as a separator)");
+  }
+
+  Pairs pairsIn(Grid& grid) const {
+    bool negative = false, below = false;
+    double largest = 0, sum = 0;
+    for (Index i = 0; i < grid.rows; ++i) {
+      const double left = grid.at(i, 0), right = grid.at(i, 1);
+      if (!std::isfinite(left) || !std::isfinite(right) || right < 0) return Pairs::surelyColumns;
+      negative = negative || left < 0;
+      below = below || right == 0;
+      largest = std::max(largest, right);
+      sum += right;
+    }
+    const bool oneName = !grid.header.empty() && grid.header.back().size() == 1;
+    if (grid.padded.count > 0 || oneName) return Pairs::decimals;
+    const double mean = sum / static_cast<double>(grid.rows);
+    constexpr Index kFew = 5, kSome = 20, kMany = 50;
+    // Three digits throughout: thousands, fractions or a column of its own.
+    if (grid.shortest == 3 && grid.longest == 3) return Pairs::doubtful;
+    if (grid.rows >= kFew && negative) return Pairs::doubtful;
+    // Fractions of one length begin with 0 in every tenth row; they would have been found.
+    if (grid.rows >= kFew && grid.rows < kMany && grid.shortest == grid.longest && grid.longest > 1)
+      return Pairs::doubtful;
+    // A last digit takes every value alike.
+    if (grid.rows >= kSome && grid.longest == 1 && largest == 9 && below && mean > 3.5 && mean < 5.5)
+      return Pairs::doubtful;
+    return Pairs::columns;
+  }
+
+  // Throws if the decimal sign cannot be told, or if both are used as one.
+  void requireOneReading(const Grid& grid) const {
+    if (!m_options.decimal.empty() || !grid.problem.empty()) return;
+    const auto &point = grid.decided[0], &comma = grid.decided[1];
+    if (point.count > 0 && comma.count > 0)
+      throw InputError(shown(point.first) + " and " + shown(comma.first) +
+                       ": both a decimal point and a decimal comma; allowed: one of them" + kByHand);
+    if (point.count > 0 || comma.count > 0 || grid.lone[1].count == 0) return;
+    throw InputError(shown(grid.lone[1].first) +
+                     ", and no number of the table tells whether the comma groups "
+                     "thousands or is the decimal sign" +
+                     kByHand);
+  }
+
+  static constexpr std::size_t kLong = 64 << 20;  // bytes up to which all dialects are tried
 
   const std::string& m_path;
+  TableOptions m_options;
+  std::vector<std::string> m_notes;
   std::string m_bytes;
-  std::vector<double> m_numbers;  // row by row
-  std::vector<std::string> m_names;
-  std::size_t m_width = 0;
-  std::size_t m_line = 0;
-  char m_separator = ',';
+  std::string_view m_text;
+  std::size_t m_lines = 0;
+  std::optional<std::size_t> m_header;
 };
 
 std::string quotedName(const std::string& name) {
-  return name.find_first_of(",;\"\t\n") == std::string::npos ? name : "\"" + name + "\"";
+  if (name.find_first_of(",;\"\t\n\r") == std::string::npos) return name;
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
 }
 
 }  // namespace
 
-DelimitedTable readDelimited(const std::string& path) {
-  return Reader(path).read();
+DelimitedTable readDelimited(const std::string& path, const TableOptions& options) {
+  requireValid(options);
+  return Reader(path, options).read();
 }
 
 std::string delimitedBytes(const std::vector<std::string>& columnNames, ConstMatrixRef rows) {

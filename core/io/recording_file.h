@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/common/progress.h"
+#include "core/io/table_dialect.h"
 #include "core/observation/recording.h"
 
 #include <string>
@@ -12,6 +13,7 @@ namespace keyhole {
 struct RecordingOptions {
   bool timeInColumns = false;   // the file holds neurons x time (--transpose)
   bool missingAllowed = false;  // NaN is a missing sample
+  TableOptions table = {};      // how a table is written, where that is decided by hand
 };
 
 // Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and
@@ -19,10 +21,12 @@ struct RecordingOptions {
 Recording readRecording(const std::string& spec, const RecordingOptions& options = {},
                         const Progress& progress = noProgress());
 
-// The array as stored (a task's input, T x m).
-Matrix readMatrixFile(const std::string& spec);
+// The array as stored (a task's input, T x m). What was guessed or left out is added to `notes`.
+Matrix readMatrixFile(const std::string& spec, std::vector<std::string>* notes = nullptr,
+                      const TableOptions& table = {});
 
-// A connectivity matrix: square, not empty, finite.
-Matrix readSquareMatrix(const std::string& spec);
+// A connectivity matrix: square, not empty, finite. A first column that counts is left out only if the rest
+// is square.
+Matrix readSquareMatrix(const std::string& spec, std::vector<std::string>* notes = nullptr);
 
 }  // namespace keyhole

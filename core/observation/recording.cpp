@@ -24,6 +24,29 @@ std::string channelName(const Recording& recording, Index channel) {
 
 }  // namespace
 
+std::vector<Index> trialBounds(const Recording& recording) {
+  std::vector<Index> bounds = {0};
+  for (const Index length : recording.trialLengths) bounds.push_back(bounds.back() + length);
+  if (recording.trialLengths.empty()) bounds.push_back(recording.activity.cols());
+  return bounds;
+}
+
+std::string joinedTrialsWarning(const Recording& recording) {
+  if (recording.trialLengths.size() < 2) return {};
+  return sourceName(recording) + " has " + std::to_string(recording.trialLengths.size()) +
+         " trials, which are taken end to end as one: the steps from one into the next are none of the "
+         "circuit's (keyhole fit keeps them apart)";
+}
+
+std::string wideRecordingWarning(const Recording& recording, bool transposed) {
+  constexpr Index kFew = 10;
+  const Index N = recording.activity.rows(), T = recording.activity.cols();
+  if (N < kFew || N < 2 * T) return {};
+  return sourceName(recording) + " has " + std::to_string(N) + " neurons at " + std::to_string(T) +
+         " time points, far more neurons than time points; if the axes are the other way round, " +
+         (transposed ? "leave out --transpose" : "say --transpose");
+}
+
 void requireUsable(const Recording& recording, bool missingAllowed) {
   const auto& X = recording.activity;
   if (X.rows() < 1) throw InputError(sourceName(recording) + " has 0 neurons; allowed: at least 1");

@@ -9,10 +9,28 @@
 namespace keyhole {
 
 struct Recording {
-  Matrix activity;                        // N x T, one column per time step
+  Matrix activity;                        // N x T, one column per time step; NaN is a missing sample
   std::vector<std::string> channelNames;  // N names from the file's header, or empty
   std::string source;                     // what it was read from, as the user wrote it; empty for a teacher
+
+  // T_1, T_2, … of the trials that stand side by side in `activity`; empty: it is one trial. No step leads
+  // from one into the next.
+  std::vector<Index> trialLengths = {};
+  double interval = 0;            // between two samples, by the file's clock or rate; 0: not known
+  std::string intervalUnit = {};  // "s", or empty if the file does not name the clock's unit
+  // What was guessed, left out or reinterpreted when it was read: a sentence each.
+  std::vector<std::string> notes = {};
 };
+
+// The first column of each trial, and T behind them.
+std::vector<Index> trialBounds(const Recording& recording);
+
+// One sentence if the recording has several trials, for whoever takes it as one; else empty.
+std::string joinedTrialsWarning(const Recording& recording);
+
+// One sentence if there are far more channels than time points, as of a file whose axes are the other way
+// round; else empty. transposed: whether the axes were exchanged when it was read.
+std::string wideRecordingWarning(const Recording& recording, bool transposed);
 
 // Throws InputError, naming the source and the value, if the recording has no neuron, fewer than two time
 // points, or an entry that is not finite (the first one is named by channel and time point, counted from 1).

@@ -1,0 +1,381 @@
+#include "core/io/table_clock.h"
+
+#include "core/common/error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return result;
+}
+
+std::string stripped(std::string text) {
+  const auto begin = text.find_first_not_of(" _.:#-()[]{}");
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" _.:#-()[]{}") - begin + 1);
+}
+
+// "time (ms)" and "time_ms" are "time" in "ms".
+struct NameParts {
+  std::string base, unit;
+};
+
+NameParts partsOfName(const std::string& name) {
+  for (const auto& [open, close] : {std::pair{'(', ')'}, {'[', ']'}, {'{', '}'}}) {
+    const auto at = name.find(open);
+    if (at != std::string::npos && name.ends_with(close))
+      return {stripped(lower(name.substr(0, at))), name.substr(at + 1, name.size() - at - 2)};
+  }
+  const auto at = name.find_last_of("_ /,");
+  if (at != std::string::npos && secondsIn(name.substr(at + 1)) > 0)
+    return {stripped(lower(name.substr(0, at))), name.substr(at + 1)};
+  return {stripped(lower(name)), {}};
+}
+
+bool isAnyOf(const std::string& text, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* word) { return text == word; });
+}
+
+// How the steps from row to row are.
+struct Steps {
+  bool whole = true;     // all values are whole numbers
+  bool rising = true;    // strictly
+  bool counting = true;  // whole, by exactly 1
+  double median = 0, least = 0, largest = 0;
+  Index uneven = 0, firstUneven = -1;  // rows whose step is not the median, within rounding
+  Index backwards = -1;                // the first row that does not rise
+  bool restarts = true;  // whatever does not rise goes back to the first value, and counts again
+  Index restartCount = 0;
+
+  bool even() const { return rising && uneven == 0; }
+};
+
+// The place of the last decimal that is used, of numbers printed with few digits.
+double resolutionOf(ConstVectorRef column) {
+  const Index looked = std::min<Index>(column.size(), 200);
+  double unit = 1;
+  for (int digits = 0; digits < 9; ++digits, unit /= 10) {
+    const bool enough =
+        (column.head(looked).array() / unit - (column.head(looked).array() / unit).round()).abs().maxCoeff() <
+        1e-4;
+    if (enough) return unit;
+  }
+  return 0;
+}
+
+Steps stepsOf(ConstVectorRef column) {
+  Steps steps;
+  const Index n = column.size();
+  std::vector<double> all(static_cast<std::size_t>(n - 1));
+  steps.whole = (column.array() == column.array().round()).all();
+  for (Index i = 1; i < n; ++i) {
+    const double step = column(i) - column(i - 1);
+    all[static_cast<std::size_t>(i - 1)] = step;
+    steps.counting = steps.counting && step == 1;
+    if (step > 0) continue;
+    steps.rising = false;
+    if (steps.backwards < 0) steps.backwards = i;
+    ++steps.restartCount;
+    steps.restarts = steps.restarts && column(i) == column(0);
+  }
+  steps.counting = steps.counting && steps.whole;
+  auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::nth_element(all.begin(), middle, all.end());
+  steps.median = *middle;
+  steps.least = *std::min_element(all.begin(), all.end());
+  steps.largest = *std::max_element(all.begin(), all.end());
+  // Printed with few digits, even steps look uneven; then no value is off a straight line by more than the
+  // last of the digits.
+  const double mean = (column(n - 1) - column(0)) / static_cast<double>(n - 1);
+  const double resolution = resolutionOf(column);
+  const double rounded = resolution <= 0.2 * std::abs(mean) ? 1.01 * resolution : 0;
+  const double exact = column.cwiseAbs().maxCoeff() * 1e-14 + 1e-9 * std::abs(mean);
+  const Vector line = Vector::LinSpaced(n, column(0), column(n - 1));
+  if ((column - line).cwiseAbs().maxCoeff() <= rounded + exact) return steps;
+  const double most = std::max(0.01 * std::abs(steps.median), rounded) + exact;
+  for (Index i = 1; i < n; ++i)
+    if (std::abs(column(i) - column(i - 1) - steps.median) > most) {
+      ++steps.uneven;
+      if (steps.firstUneven < 0) steps.firstUneven = i;
+    }
+  return steps;
+}
+
+using LineOf = std::function<std::size_t(Index)>;
+
+std::string unevenText(ConstVectorRef column, const Steps& steps, const std::string& unit,
+                       const LineOf& lineOf) {
+  if (steps.uneven == 0) return {};
+  const std::string in = unit.empty() ? "" : " " + unit;
+  const double step = column(steps.firstUneven) - column(steps.firstUneven - 1);
+  return "; its steps are uneven: " + std::to_string(steps.uneven) + " of " +
+         std::to_string(column.size() - 1) + " differ from the median " + twoDigits(steps.median) + in +
+         " (from " + twoDigits(steps.least) + " to " + twoDigits(steps.largest) + in + ", the first, " +
+         twoDigits(step) + in + ", before line " + std::to_string(lineOf(steps.firstUneven)) +
+         "), but a fit takes all steps as equal";
+}
+
+ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const Steps& steps,
+                      const LineOf& lineOf) {
+  ColumnMeaning meaning;
+  meaning.kind = ColumnMeaning::Kind::clock;
+  std::string unit = context.unit.empty() ? unitInName(context.name) : context.unit;
+  if (secondsIn(unit) == 0 && secondsIn(lower(context.name)) > 0 && context.name.size() > 1)
+    unit = lower(context.name);
+  if (context.dates) unit = "s";
+  const double seconds = secondsIn(unit);
+  // From end to end is more exact than one rounded step; gaps would spoil it.
+  const double interval =
+      steps.uneven == 0 ? (column(column.size() - 1) - column(0)) / static_cast<double>(column.size() - 1)
+                        : steps.median;
+  meaning.interval = seconds > 0 ? interval * seconds : interval;
+  meaning.unit = seconds > 0 ? "s" : "";
+  char step[32];
+  std::snprintf(step, sizeof step, "%.6g", meaning.interval);
+  meaning.note =
+      std::string(context.dates ? "holds dates" : "rises with every row") +
+      ": taken as the clock, not as a channel (Δt = " + step +
+      (seconds > 0 ? " s)" : ", of a unit that the file does not name)") +
+      unevenText(column, steps, context.dates || unit.empty() ? (context.dates ? "s" : "") : unit, lineOf);
+  return meaning;
+}
+
+ColumnMeaning indexOf(ConstVectorRef column, const ColumnContext& context, const Steps& steps,
+                      const LineOf& lineOf) {
+  ColumnMeaning meaning;
+  meaning.kind = ColumnMeaning::Kind::index;
+  if (steps.counting)
+    meaning.note = "counts the rows from " + toText(column(0)) + ": left out";
+  else if (!steps.rising)
+    meaning.note = (context.dates ? "holds dates that begin anew " : "counts the rows, beginning anew ") +
+                   std::to_string(steps.restartCount) + (steps.restartCount == 1 ? " time" : " times") +
+                   " (first in line " + std::to_string(lineOf(steps.backwards)) +
+                   "): left out; these may be several trials, and they are read as one";
+  else if (steps.uneven == 0)
+    meaning.note = "rises by " + toText(steps.median) + " with every row: left out";
+  else
+    meaning.note = "counts the rows from " + toText(column(0)) + " with gaps (" +
+                   std::to_string(steps.uneven) + ", the first before line " +
+                   std::to_string(lineOf(steps.firstUneven)) +
+                   "): left out; rows seem to be missing there, and a fit takes all steps as equal";
+  return meaning;
+}
+
+// Restarts that count by one in between: trials one below the other.
+bool countsWithRestarts(ConstVectorRef column, const Steps& steps) {
+  if (!steps.whole || steps.rising || !steps.restarts) return false;
+  for (Index i = 1; i < column.size(); ++i)
+    if (column(i) != column(i - 1) + 1 && column(i) != column(0)) return false;
+  return column.size() > 2 * steps.restartCount;
+}
+
+}  // namespace
+
+double secondsIn(const std::string& text) {
+  const std::string unit = stripped(lower(text));
+  if (isAnyOf(unit, {"s", "sec", "secs", "second", "seconds"})) return 1;
+  if (isAnyOf(unit, {"ms", "msec", "millisecond", "milliseconds"})) return 1e-3;
+  if (isAnyOf(unit, {"us", "\xC2\xB5s", "\xCE\xBCs", "usec", "microsecond", "microseconds"})) return 1e-6;
+  if (isAnyOf(unit, {"ns", "nsec", "nanosecond", "nanoseconds"})) return 1e-9;
+  if (isAnyOf(unit, {"min", "mins", "minute", "minutes"})) return 60;
+  if (isAnyOf(unit, {"h", "hr", "hrs", "hour", "hours"})) return 3600;
+  return 0;
+}
+
+bool isClockName(const std::string& name) {
+  const std::string base = partsOfName(name).base;
+  if (isAnyOf(base,
+              {"t",          "time",       "times",    "timestamp",    "timestamps", "date",  "datetime",
+               "date time",  "clock",      "elapsed",  "elapsed time", "zeit",       "temps", "tiempo",
+               "frame time", "sec",        "secs",     "seconds",      "ms",         "msec",  "s",
+               "date/time",  "time stamp", "abs time", "rel time"}))
+    return true;
+  return base.starts_with("time ") || base.starts_with("time_") || base.ends_with(" time") ||
+         base.ends_with("_time") || base.starts_with("timestamp");
+}
+
+bool isIndexName(const std::string& name) {
+  const std::string base = partsOfName(name).base;
+  return isAnyOf(base, {"",
+                        "index",
+                        "idx",
+                        "row",
+                        "rows",
+                        "row names",
+                        "rowname",
+                        "rownames",
+                        "id",
+                        "sample",
+                        "samples",
+                        "sample number",
+                        "sample_number",
+                        "frame",
+                        "frames",
+                        "frame number",
+                        "frame_number",
+                        "bin",
+                        "bins",
+                        "nr",
+                        "no",
+                        "n",
+                        "x",
+                        "step",
+                        "timestep",
+                        "time step",
+                        "time_step",
+                        "scan",
+                        "volume",
+                        "frame_id",
+                        "frame id"}) ||
+         base.starts_with("unnamed");
+}
+
+std::string unitInName(const std::string& name) {
+  return partsOfName(name).unit;
+}
+
+bool isUnit(std::string_view text) {
+  std::string unit(text);
+  if (unit.size() > 2 && std::string_view("([{").find(unit.front()) != std::string_view::npos)
+    unit = unit.substr(1, unit.size() - 2);
+  if (secondsIn(unit) > 0) return true;
+  return isAnyOf(lower(unit), {"v",
+                               "mv",
+                               "uv",
+                               "\xC2\xB5v",
+                               "\xCE\xBCv",
+                               "a",
+                               "ma",
+                               "ua",
+                               "na",
+                               "pa",
+                               "hz",
+                               "khz",
+                               "mhz",
+                               "%",
+                               "a.u.",
+                               "au",
+                               "a.u",
+                               "arb",
+                               "arb. unit",
+                               "arb. units",
+                               "df/f",
+                               "\xCE\x94"
+                               "f/f",
+                               "\xCE\x94"
+                               "F/F",
+                               "z",
+                               "sd",
+                               "m",
+                               "cm",
+                               "mm",
+                               "um",
+                               "\xC2\xB5m",
+                               "\xCE\xBCm",
+                               "nm",
+                               "deg",
+                               "\xC2\xB0",
+                               "rad",
+                               "rad/s",
+                               "deg/s",
+                               "cm/s",
+                               "m/s",
+                               "mm/s",
+                               "\xC2\xB0"
+                               "c",
+                               "c",
+                               "k",
+                               "counts",
+                               "count",
+                               "spikes",
+                               "spikes/s",
+                               "sp/s",
+                               "1",
+                               "-",
+                               "px",
+                               "pixel",
+                               "pixels",
+                               "mol",
+                               "mm",
+                               "\xC2\xB5"
+                               "mol",
+                               "n",
+                               "pa/pf",
+                               "ohm",
+                               "mohm",
+                               "t",
+                               "mt",
+                               "ut",
+                               "ft",
+                               "l",
+                               "ml",
+                               "g",
+                               "kg",
+                               "bpm"});
+}
+
+ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, const LineOf& lineOf) {
+  constexpr Index kLeastNamed = 3, kLeastUnnamed = 5, kLong = 20;
+  const bool indexName = context.named && isIndexName(context.name);
+  const bool clockName = context.dates || (context.named && isClockName(context.name));
+  const Index n = column.size();
+  if (n < kLeastNamed || !column.allFinite()) return {};
+  const bool told = indexName || clockName;
+  if (!told && n < kLeastUnnamed) return {};
+  const Steps steps = stepsOf(column);
+  if (steps.counting && !context.dates && (told || context.first || n >= 2 * kLeastUnnamed)) {
+    if (!clockName || steps.median <= 0) return indexOf(column, context, steps, lineOf);
+    return secondsIn(context.unit.empty() ? unitInName(context.name) : context.unit) > 0
+               ? clockOf(column, context, steps, lineOf)
+               : indexOf(column, context, steps, lineOf);
+  }
+  if (clockName) {
+    if (steps.rising) return clockOf(column, context, steps, lineOf);
+    if (countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
+    const bool surely = context.dates || partsOfName(context.name).base.size() > 2;
+    if (surely)
+      throw InputError(
+          "is a clock by its " + std::string(context.dates ? "dates" : "name") +
+          ", but does not rise before line " + std::to_string(lineOf(steps.backwards)) +
+          "; allowed: a clock that rises with every row (--index-column none reads the column as "
+          "a channel, its number leaves it out)");
+    return {};
+  }
+  if (indexName && context.first && steps.whole && steps.rising)
+    return indexOf(column, context, steps, lineOf);
+  if (indexName && countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
+  if (!context.first || !steps.rising) {
+    ColumnMeaning meaning;
+    if (steps.rising && n >= kLong)
+      meaning.note =
+          "rises with every row, as a clock would, and was read as a channel; leave it out with "
+          "--index-column";
+    return meaning;
+  }
+  if (steps.even() || ((indexName || !context.named) && n >= kLong))
+    return clockOf(column, context, steps, lineOf);
+  ColumnMeaning meaning;
+  if (n >= kLong)
+    meaning.note =
+        "rises with every row, as a clock would, and was read as a channel; leave it out with "
+        "--index-column";
+  return meaning;
+}
+
+ColumnMeaning chosenMeaning(ConstVectorRef column, const ColumnContext& context, const LineOf& lineOf) {
+  ColumnMeaning meaning;
+  meaning.kind = ColumnMeaning::Kind::index;
+  meaning.note = "left out, as chosen by hand";
+  if (column.size() < 2 || !column.allFinite()) return meaning;
+  const Steps steps = stepsOf(column);
+  if (steps.counting && secondsIn(context.unit.empty() ? unitInName(context.name) : context.unit) == 0)
+    return indexOf(column, context, steps, lineOf);
+  return steps.rising ? clockOf(column, context, steps, lineOf) : meaning;
+}
+
+}  // namespace keyhole

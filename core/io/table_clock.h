@@ -1,0 +1,56 @@
+// The columns of a table that are no channels: those that count its rows, and clocks.
+#pragma once
+
+#include "core/common/types.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace keyhole {
+
+// A date with or without a time of day, or a time of day alone, in seconds from some beginning. 2024-01-31,
+// 2024-01-31T10:00:00.5Z, 31.01.2024 10:00, 1/31/2024 10:00 PM, 10:00:00.25 …; dayFirst settles which number
+// of 01/02/2024 is the month. Nothing if it is none of them.
+std::optional<double> secondsOfDate(std::string_view text, bool dayFirst);
+
+struct ColumnMeaning {
+  enum class Kind { channel, index, clock } kind = Kind::channel;
+  std::string note;     // without the column's name: "counts the rows from 0: left out"; may be empty
+  double interval = 0;  // of a clock, in `unit`; 0: unknown
+  std::string unit;     // "s" if it is known to be seconds (or was converted), else empty
+};
+
+// What is known of a column beside its numbers.
+struct ColumnContext {
+  std::string name, unit;  // "" if the file says none
+  bool named = false;      // the file has names, though perhaps an empty one for this column
+  bool first = false;      // the first column that is not yet explained
+  bool dates = false;      // the numbers are seconds of dates
+};
+
+// What a column's name says. "time", "t (ms)", "Timestamp", …; "", "index", "Unnamed: 0", "frame", ….
+bool isClockName(const std::string& name);
+bool isIndexName(const std::string& name);
+
+// The unit of "t (ms)", "V [mV]" or "time_ms", or "".
+std::string unitInName(const std::string& name);
+
+// Whether a cell is a unit, such as mV, (ms), [Hz] or a.u.
+bool isUnit(std::string_view text);
+
+// Seconds in one "ms", "min" …; 0 if it is no unit of time.
+double secondsIn(const std::string& unit);
+
+// lineOf(row): the line of the file that a row stands in, for sentences. Throws InputError (the sentence
+// without the file's and the column's name) if a clock by name runs backwards. Cost O(T).
+ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context,
+                        const std::function<std::size_t(Index)>& lineOf);
+
+// What a column chosen by hand is: a clock if it rises strictly, else an index.
+ColumnMeaning chosenMeaning(ConstVectorRef column, const ColumnContext& context,
+                            const std::function<std::size_t(Index)>& lineOf);
+
+}  // namespace keyhole
