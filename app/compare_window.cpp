@@ -2,8 +2,8 @@
 
 #include "app/ask_for_file.h"
 #include "core/common/error.h"
-#include "core/io/file_bytes.h"
 #include "core/report/compare_report.h"
+#include "core/report/run_record.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/flow_panel.h"
 
@@ -227,9 +227,9 @@ void CompareWindow::showFlows() {
 void CompareWindow::exportTable() {
   if (!m_comparison) return;
   askForFile(this, {"Export the table", "CSV (*.csv)", "csv", QDir::homePath(), FileQuestion::Kind::save},
-             [this, comparison = m_comparison](const QString& path) {
+             [this, comparison = m_comparison, of = m_compared](const QString& path) {
                try {
-                 writeFileAtomically(path.toStdString(), compareCsv(*comparison));
+                 writeTable(path.toStdString(), compareCsv(*comparison), of->asked);
                  m_message->setText("Exported " + QDir::toNativeSeparators(path) + ".");
                } catch (const InputError& error) {
                  m_message->setText(QString::fromUtf8(error.what()));

@@ -5,8 +5,8 @@
 #include "app/kick_table.h"
 #include "app/play_bar.h"
 #include "core/common/error.h"
-#include "core/io/file_bytes.h"
 #include "core/report/kick_report.h"
+#include "core/report/run_record.h"
 #include "widgets/controls/relative_font.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/kick_panel.h"
@@ -284,9 +284,9 @@ void KickWindow::exportFigure() {
 void KickWindow::exportNumbers() {
   if (!m_shown) return;
   askForFile(this, {"Export the numbers", "CSV (*.csv)", "csv", QDir::homePath(), FileQuestion::Kind::save},
-             [this, result = m_shown](const QString& path) {
+             [this, result = m_shown, of = m_experiment](const QString& path) {
                try {
-                 writeFileAtomically(path.toStdString(), perturbationCsv(*result));
+                 writeTable(path.toStdString(), perturbationCsv(*result), of->asked);
                  tell("Exported " + QDir::toNativeSeparators(path) + ".");
                } catch (const InputError& error) {
                  tell(QString::fromUtf8(error.what()));

@@ -2,8 +2,8 @@
 
 #include "app/ask_for_file.h"
 #include "core/common/error.h"
-#include "core/io/file_bytes.h"
 #include "core/report/order_report.h"
+#include "core/report/run_record.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/order_panel.h"
 
@@ -211,7 +211,7 @@ void OrderWindow::exportTo(const QString& path) const {
   const auto& result = m_panel->result();
   if (!result) throw InputError("there is nothing to export yet; allowed: after a comparison");
   if (path.endsWith(".csv", Qt::CaseInsensitive)) {
-    writeFileAtomically(path.toStdString(), orderCsv(*result));
+    writeTable(path.toStdString(), orderCsv(*result), m_compared->asked);
     return;
   }
   OrderPanel printed(nullptr);

@@ -8,6 +8,7 @@
 #include "core/io/json_values.h"
 #include "core/io/recording_file.h"
 #include "core/report/attractors_json.h"
+#include "core/report/run_record.h"
 
 #include <memory>
 
@@ -120,11 +121,13 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
   add("student", experiment.studentAttractors);
   if (experiment.verdict.sentence.empty()) {
     json["verdict"] = nullptr;
+    json["run"] = runRecord(experiment.settings);
     return json;
   }
   json["verdict"]["kind"] = nameOf(experiment.verdict.kind);
   json["verdict"]["spurious"] = experiment.verdict.spurious;
   json["verdict"]["sentence"] = experiment.verdict.sentence;
+  json["run"] = runRecord(experiment.settings);
   return json;
 }
 
@@ -143,7 +146,7 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
 constexpr const char* kExplanation =
     R"(Free runs, fixed and slow points, closed orbits, the line of slow points and Lyapunov exponents, of the
 teacher and of its student. The result is JSON: source, teacher, student (each null if there is none), verdict
-(kind, spurious, sentence). Of each system:
+(kind, spurious, sentence), run (version, seed, settings). Of each system:
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
              kind (fixed, slow, not converged), stability, residual ‖F‖, q = ½‖F‖², gradient ‖∇q‖, starts that
              ended there, eigenvalues (the leading six, paper's scaling), modes (unstable directions), position

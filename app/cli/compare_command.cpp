@@ -3,8 +3,8 @@
 #include "app/cli/option_values.h"
 #include "app/cli/source_options.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/linalg/blas_kernel.h"
 #include "core/report/compare_report.h"
+#include "core/report/run_record.h"
 
 #include <algorithm>
 #include <memory>
@@ -48,15 +48,15 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     good = good && row.hasParameters;
   }
   if (arguments.out.ends_with(".csv")) {
-    deliver(console, arguments.out, compareCsv(comparison));
+    writeTable(arguments.out, compareCsv(comparison), settings);
   } else {
     ordered_json json;
     json["source"] = arguments.source.source;
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
     json["fitted"] = options.fitted;
-    json["blas_kernels"] = blasKernel();
     json["rows"] = compareJson(comparison);
+    json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }
   if (!comparison.complete) {

@@ -5,6 +5,7 @@
 #include "core/experiment/stage_options.h"
 #include "core/experiment/studies/subsampling_curve.h"
 #include "core/report/curve_report.h"
+#include "core/report/run_record.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -132,7 +133,7 @@ int runCurve(const CurveArguments& arguments, Console& console) {
       good = good && row.good;
     }
   if (arguments.out.ends_with(".csv")) {
-    deliver(console, arguments.out, curveCsv(drawn));
+    writeTable(arguments.out, curveCsv(drawn), settings);
   } else {
     ordered_json json;
     json["teacher"] = arguments.teacher;
@@ -140,6 +141,7 @@ int runCurve(const CurveArguments& arguments, Console& console) {
     json["limit"] = arguments.limit;
     json["options"] = optionsJson(settings);
     addCurves(json, drawn);
+    json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }
   return good ? kGood : kNumericalFailure;
@@ -155,7 +157,8 @@ With --over KEY --values LIST the curve runs over that setting instead, at the o
 (default 25): over D (teacher.size), chain_beta, γ² (teacher.orthogonal_scale), and with --limit finite over
 noise (simulation.sigma, simulation.observation_noise), T (simulation.steps) and ρ (fit.rho).
 
-The result is JSON: teacher, units, limit, options (the settings it depends on), rows, warnings. Each row has
+The result is JSON: teacher, units, limit, options (the settings it depends on), rows, warnings, run (version,
+seed, settings; of a table in TABLE.csv.json). Each row has
 d, eigenvalues (the leading six as [re, im], by falling real part; all d if fewer), line_attractor_score with
 line_attractor_status, henrici (null where undetermined eigenvalues carry it: henrici_undetermined),
 undetermined (per eigenvalue: true if rounding alone could have put it elsewhere), singular_values (the

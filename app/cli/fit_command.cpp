@@ -62,7 +62,8 @@ too few modes), explained_variance of a noise-free run from the first sample (of
 of its smoothed reconstruction), one_step_r2, henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
-ridge visibly pulls), warnings, summary (status, iterations, seconds, message). A status is the test that
+ridge visibly pulls), warnings, summary (status, iterations, seconds, message), run
+(version, seed, settings). A status is the test that
 fired: solved (the normal equations), converged (the change fell below the tolerance), iteration limit (all
 iterations were used, or they ended early with the last good parameters: the message says why), stopped (the best
 so far), no eigenvalues (their iteration failed; the dynamics stand); and without parameters: singular (normal

@@ -8,6 +8,7 @@
 #include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
+#include "core/report/run_record.h"
 #include "core/report/student_json.h"
 
 #include <algorithm>
@@ -174,6 +175,7 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
     json["input_matrix"] = orNull(parameters, [&] { return matrixToJson(student.V); });
   json["warnings"] = request.data.warnings;
   json["summary"] = summaryJson(student.summary, status);
+  json["run"] = runRecord(request.settings);
   return json;
 }
 

@@ -4,6 +4,7 @@
 #include "app/cli/source_options.h"
 #include "core/common/error.h"
 #include "core/report/order_report.h"
+#include "core/report/run_record.h"
 
 #include <cmath>
 #include <memory>
@@ -53,13 +54,14 @@ int runOrder(const OrderArguments& arguments, Console& console) {
   if (!result.caution.empty()) say(console, "warning: " + result.caution);
   if (result.points.empty()) throw Stopped();
   if (arguments.out.ends_with(".csv")) {
-    deliver(console, arguments.out, orderCsv(result));
+    writeTable(arguments.out, orderCsv(result), settings);
   } else {
     nlohmann::ordered_json json;
     json["source"] = arguments.source.source;
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
     json.update(orderJson(result));
+    json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }
   if (!result.complete) {
@@ -85,7 +87,8 @@ of all data. The output is JSON or CSV:
   chosen                    the smallest number within one standard error of the best
   caution                   (JSON, and on the standard error) why the choice says little, if it does
 The fits are those of the settings (fit.estimator, fit.noise, …: keyhole list) if these are about that method, else
-exact EM with 200 iterations, or a switching LDS with 50.
+exact EM, or a switching LDS, with as many iterations as published. run (JSON; of a table in TABLE.csv.json)
+records version, seed and settings.
 
 Exit codes: 0 good; 2 bad input or usage; 3 a number could not be scored (the output is written, null or empty
 there).

@@ -7,6 +7,7 @@
 #include "core/io/file_bytes.h"
 #include "core/io/npy.h"
 #include "core/io/staged_folder.h"
+#include "core/report/run_record.h"
 
 #include <filesystem>
 #include <memory>
@@ -119,6 +120,7 @@ int runSimulate(const SimulateArguments& arguments, Console& console) {
   summary["files"] = ordered_json::object();
   ArrayWriter writer(folder.path(), summary["files"]);
   writeArrays(writer, teacher, run, settings, observation->seen);
+  summary["run"] = runRecord(settings);
   saveSession(folder.path() + "/session.keyhole", session);
   writeFileAtomically(folder.path() + "/summary.json", jsonText(summary));
   folder.commit();

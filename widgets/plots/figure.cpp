@@ -3,6 +3,8 @@
 #include "core/common/error.h"
 #include "core/io/delimited.h"
 #include "core/io/file_bytes.h"
+#include "core/report/json_text.h"
+#include "core/report/run_record.h"
 #include "widgets/plots/figure_layout.h"
 #include "widgets/plots/panels.h"
 
@@ -151,7 +153,7 @@ void writePage(const FigurePage& page, const QString& path, int dpi) {
 }  // namespace
 
 Figure::Figure(const std::shared_ptr<const Experiment>& experiment, const FigureOptions& options)
-    : m_dpi(options.dpi) {
+    : m_settings(experiment->settings), m_dpi(options.dpi) {
   requirePanel(options.panel);
   const bool single = !options.panel.isEmpty();
   for (const PanelRow& row : panelTable()) {
@@ -203,6 +205,7 @@ void Figure::write(const QString& path) {
 void Figure::writeData(const QString& folder) {
   complete();
   createFolder(folder.toStdString());
+  writeFileAtomically((folder + "/run.json").toStdString(), jsonText(runRecord(m_settings)));
   for (const auto& placed : m_page->panels)
     for (const auto& table : placed.panel->data()) {
       std::vector<std::string> columns;

@@ -42,6 +42,7 @@ class Figure {
   void writeData(const QString& folder);
 
  private:
+  Settings m_settings;  // of the experiment
   int m_dpi;
   std::vector<std::unique_ptr<Panel>> m_panels;
   std::unique_ptr<FigurePage> m_page;
