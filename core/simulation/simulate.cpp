@@ -223,13 +223,13 @@ void StateBlock::inUnits(MatrixRef units) const {
   // The first of two pieces ends between two tiles of BLAS, so that the numbers are those of a single product
   // as far as possible; and there are always the same pieces, whatever the number of cores.
   constexpr Index kTile = 48, kWorthTwoCores = 256;  // columns; units
-  const Index n = states.cols(), first = n / 2 / kTile * kTile;
+  const Index n = states.cols(), head = n / 2 / kTile * kTile;
   if (!basis) {
     units = states;
     return;
   }
   const auto piece = [&](std::size_t i) {
-    const Index from = i == 0 ? 0 : first, count = i == 0 ? first : n - first;
+    const Index from = i == 0 ? 0 : head, count = i == 0 ? head : n - head;
     if (count > 0) units.middleCols(from, count).noalias() = *basis * states.middleCols(from, count);
   };
   if (units.rows() < kWorthTwoCores)
