@@ -4,6 +4,7 @@
 #include "core/linalg/blas_kernel.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <unistd.h>
 
 namespace keyhole {
@@ -30,6 +31,9 @@ void useBestKernel(char** argv) {
   if (decision.action == KernelDecision::Action::stay) return;
   setOrUnset(kCoreType, decision.kernel);
   setOrUnset(KernelHistory::kVariable, decision.history.text());
+  // By its path, so that the process keeps its name; the link still works if the file was replaced.
+  std::error_code none;
+  execv(std::filesystem::read_symlink("/proc/self/exe", none).c_str(), argv);
   execv("/proc/self/exe", argv);
   // It cannot be: on with what there is, which is right, if slower.
   setOrUnset(kCoreType, asked);
