@@ -40,7 +40,7 @@ TeacherRun runTeacher(const Teacher& teacher, const SimulationOptions& options, 
   run.activity.resize(teacher.network.size(), options.steps);
   Index filled = 0;
   const auto keep = [&](const StateBlock& block) {
-    run.activity.middleCols(block.first, block.states.cols()) = block.inUnits();
+    block.inUnits(run.activity.middleCols(block.first, block.states.cols()));
     filled = block.first + block.states.cols();
   };
   run.diverged = !simulate(teacher, options, run.signal, keep, progress);

@@ -121,7 +121,7 @@ Tridiagonal tridiagonalForm(ConstMatrixRef A) {
 }
 
 // Whether the leading values lie near enough to each other to be had as roots of those of AᵀA.
-bool fromSquares(ConstMatrixRef A, Index count, LeadingSingulars& leading) {
+bool fromSquares(ConstMatrixRef A, Index count, LeadingSingularValues& leading) {
   constexpr double kRange = 30;
   const double largest = A.cwiseAbs().maxCoeff();
   if (!(largest > 1e-100 && largest < 1e100)) return false;  // the squares leave the range of numbers
@@ -150,7 +150,7 @@ bool fromSquares(ConstMatrixRef A, Index count, LeadingSingulars& leading) {
   return true;
 }
 
-bool fromBidiagonal(ConstMatrixRef A, Index count, LeadingSingulars& leading) {
+bool fromBidiagonal(ConstMatrixRef A, Index count, LeadingSingularValues& leading) {
   const Bidiagonal form = bidiagonalForm(A);
   Vector values = form.diagonal, above = form.above;
   requireConverged(LAPACKE_dbdsdc(LAPACK_COL_MAJOR, 'U', 'N', toLapack(A.cols()), values.data(), above.data(),
@@ -160,7 +160,7 @@ bool fromBidiagonal(ConstMatrixRef A, Index count, LeadingSingulars& leading) {
 }
 
 // A v = σ u and Aᵀ u = σ v of the first, to rounding.
-bool isPair(ConstMatrixRef A, const LeadingSingulars& leading) {
+bool isPair(ConstMatrixRef A, const LeadingSingularValues& leading) {
   const double value = leading.values(0), tolerance = 1e-13 * static_cast<double>(A.rows()) * value;
   return (A * leading.right - value * leading.left).norm() <= tolerance &&
          (A.transpose() * leading.left - value * leading.right).norm() <= tolerance;
@@ -204,11 +204,11 @@ ComplexSingularSystem complexSingularSystem(const ComplexMatrix& A) {
   return system;
 }
 
-LeadingSingulars leadingSingulars(ConstMatrixRef A, Index count) {
+LeadingSingularValues leadingSingularValues(ConstMatrixRef A, Index count) {
   requireFinite(A.allFinite());
   if (A.rows() < A.cols()) throw std::runtime_error("leading singular values of a matrix with too few rows");
   const Index k = std::min(count, A.cols());
-  LeadingSingulars leading;
+  LeadingSingularValues leading;
   if (k == 0) return leading;
   if (fromSquares(A, k, leading) && isPair(A, leading)) return leading;
   if (fromBidiagonal(A, k, leading) && isPair(A, leading)) return leading;

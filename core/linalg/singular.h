@@ -27,11 +27,11 @@ ComplexSingularSystem complexSingularSystem(const ComplexMatrix& A);
 // Where the leading values lie within a factor of 30 they come from the tridiagonal form of AᵀA, which has
 // them to 1e-12 of themselves and costs a third of the bidiagonal form; that is taken else. Where the first
 // two values are tied the vectors are any pair of their space. Throws as singularSystem().
-struct LeadingSingulars {
+struct LeadingSingularValues {
   Vector values;       // min(count, columns), falling
   Vector left, right;  // unit, of the first value; empty for an empty matrix
 };
-LeadingSingulars leadingSingulars(ConstMatrixRef A, Index count);
+LeadingSingularValues leadingSingularValues(ConstMatrixRef A, Index count);
 
 // The smallest singular value of a square matrix; infinite for an empty one.
 double smallestSingularValue(const ComplexMatrix& A);

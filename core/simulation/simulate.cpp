@@ -213,6 +213,33 @@ bool simulate(const Teacher& teacher, const SimulationOptions& options, const Ve
   return true;
 }
 
+Matrix StateBlock::inUnits() const {
+  Matrix units(states.rows(), states.cols());
+  inUnits(units);
+  return units;
+}
+
+void StateBlock::inUnits(MatrixRef units) const {
+  // The first of two pieces ends between two tiles of BLAS, so that the numbers are those of a single product
+  // as far as possible; and there are always the same pieces, whatever the number of cores.
+  constexpr Index kTile = 48, kWorthTwoCores = 256;  // columns; units
+  const Index n = states.cols(), head = n / 2 / kTile * kTile;
+  if (!basis) {
+    units = states;
+    return;
+  }
+  const auto piece = [&](std::size_t i) {
+    const Index from = i == 0 ? 0 : head, count = i == 0 ? head : n - head;
+    if (count > 0) units.middleCols(from, count).noalias() = *basis * states.middleCols(from, count);
+  };
+  if (units.rows() < kWorthTwoCores)
+    units.noalias() = *basis * states;
+  else if (!inParallelPiece())
+    parallelFor(2, piece);
+  else
+    piece(0), piece(1);
+}
+
 Matrix StateBlock::ofUnits(const std::vector<Index>& units) const {
   return basis ? Matrix(Matrix((*basis)(units, Eigen::all)) * states) : Matrix(states(units, Eigen::all));
 }

@@ -42,8 +42,10 @@ struct StateBlock {
   ConstMatrixRef states;          // D x (n + 1), n <= 512 and D n <= 8·10⁶, in the coordinates of the run
   const Matrix* basis = nullptr;  // D x D orthogonal: from those coordinates to units; null: they are units
 
-  // D x (n + 1). Cost D² (n + 1) from a chain's modes, else a copy.
-  Matrix inUnits() const { return basis ? Matrix(*basis * states) : Matrix(states); }
+  // D x (n + 1). Cost D² (n + 1) from a chain's modes, on two cores if D is large, else a copy.
+  Matrix inUnits() const;
+  // The same, written into D x (n + 1) of a larger array.
+  void inUnits(MatrixRef units) const;
   // The chosen units alone, d x (n + 1). Cost d D (n + 1) from a chain's modes.
   Matrix ofUnits(const std::vector<Index>& units) const;
 };

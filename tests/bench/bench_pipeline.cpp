@@ -56,7 +56,7 @@ void numpy(benchmark::State& state, const std::string& stage) {
 Matrix statesOf(const Teacher& teacher) {
   Matrix states(kUnits, kSteps);
   simulate(teacher, paperRun(), Vector(), [&](const StateBlock& block) {
-    states.middleCols(block.first, block.states.cols()) = block.inUnits();
+    block.inUnits(states.middleCols(block.first, block.states.cols()));
   });
   return states;
 }

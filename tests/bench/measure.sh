@@ -7,8 +7,9 @@ set -euo pipefail
 build=$1
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-# Settings that make OpenBLAS use slower code than the machine allows, or more threads than the program does.
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+# Settings that make OpenBLAS use slower code than the machine allows, or more threads than the program does. The programs
+# choose better kernels themselves where OpenBLAS does not know the processor, and NumPy is given the same.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE KEYHOLE_BLAS_KERNELS
 export OPENBLAS_NUM_THREADS=1
 
 run=()

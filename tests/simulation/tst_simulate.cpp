@@ -129,6 +129,22 @@ class TestSimulate : public QObject {
     COMPARE_MATRICES(two, expected, 1e-12 * 300);
   }
 
+  // Fails if a large block comes back from its modes with columns mixed up, or with other bits on one core
+  // than on two.
+  void aLargeBlockInUnits() {
+    const Matrix basis = RandomStream(6, Stream::test).normalMatrix(300, 300),
+                 states = RandomStream(7, Stream::test).normalMatrix(300, 131);
+    for (const Index n : {Index{1}, Index{95}, Index{131}}) {
+      const Matrix some = states.leftCols(n);
+      const StateBlock block{0, some, &basis};
+      const Matrix two = block.inUnits();
+      Matrix one;
+      parallelFor(1, [&](std::size_t) { one = block.inUnits(); });
+      QVERIFY(one == two);
+      COMPARE_MATRICES(two, Matrix(basis.lazyProduct(some)), 1e-11);
+    }
+  }
+
   // Fails if single units are taken from the wrong coordinates.
   void chosenUnitsOfABlock() {
     const Teacher teacher = teacherOf(TeacherKind::chain, Nonlinearity::linear);

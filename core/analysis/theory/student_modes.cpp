@@ -20,7 +20,7 @@ void findHenrici(StudentModes& modes, const ComplexVector& values, double norm, 
 }
 
 void findSingular(StudentModes& modes, ConstMatrixRef A, Index count) {
-  LeadingSingulars leading = leadingSingulars(A, count);
+  LeadingSingularValues leading = leadingSingularValues(A, count);
   modes.singular = std::move(leading.values);
   modes.leftSingular = std::move(leading.left);
   modes.rightSingular = std::move(leading.right);
