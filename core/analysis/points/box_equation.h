@@ -2,9 +2,9 @@
 //
 // Matrix products over boxes are taken in midpoint and radius (Rump 1999): mid = A m, radius = |A| r, each
 // rounded to nearest and the radius enlarged by an a priori bound on all rounding in a sum of k terms,
-// 2 (k + 4) u Σ|A||x|, twice what the standard analysis asks for (Higham 2002, section 3.1). What is proven is
-// proven of the equation with the numbers as they are stored; a factorisation before it (thin QR of a low-rank
-// network) moves those by about 1e-15 of their size.
+// 2 (k + 4) u Σ|A||x|, twice what the standard analysis asks for (Higham 2002, section 3.1). What is proven
+// is proven of the equation with the numbers as they are stored; a factorisation before it (thin QR of a
+// low-rank network) moves those by about 1e-15 of their size.
 #pragma once
 
 #include "core/analysis/flow/flow_system.h"
@@ -33,8 +33,8 @@ struct BoxEquation {
   Box everything() const;
 };
 
-// Of a tanh system without switching: standard convention x = z; low rank: y as in flow_equation.h. Leaky rate:
-// its points of rest are z = tanh(x) + v with x = B tanh(x) + B v.
+// Of a tanh system without switching: standard convention x = z; low rank: y as in flow_equation.h. Leaky
+// rate: its points of rest are z = tanh(x) + v with x = B tanh(x) + B v.
 BoxEquation boxEquationOf(const FlowSystem& system);
 
 // The state of a root, D.

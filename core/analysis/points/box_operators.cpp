@@ -52,8 +52,8 @@ BoxFate contractTerms(const BoxEquation& equation, const Box& images, Box& t, Bo
   return intersect(y, low, high);
 }
 
-// Middle and radius of Krawczyk's image of y, with slopes (or derivatives) of tanh in the range given; false if
-// the middle matrix cannot be inverted.
+// Middle and radius of Krawczyk's image of y, with slopes (or derivatives) of tanh in the range given; false
+// if the middle matrix cannot be inverted.
 bool krawczyk(const BoxEquation& equation, const Box& y, const Box& slopes, Vector& centre, Vector& reach) {
   const Index n = equation.size(), K = equation.units();
   const Vector middle = slopes.middle(), radius = 0.5 * (1 + 1e-15) * (slopes.high - slopes.low);
@@ -99,8 +99,8 @@ BoxFate contractByImages(const BoxEquation& equation, Box& y) {
 BoxFate contractByKrawczyk(const BoxEquation& equation, Box& y) {
   const Box u = equation.arguments(y);
   const Box slopes = tanhSlopeRange(u, u.middle());
-  // The slopes are about the middle of u, which is R m + a up to rounding; the range of slopes about a point so
-  // near differs by less than the margin of 1e-10 that it carries.
+  // The slopes are about the middle of u, which is R m + a up to rounding; the range of slopes about a point
+  // so near differs by less than the margin of 1e-10 that it carries.
   Vector centre, reach;
   if (!krawczyk(equation, y, slopes, centre, reach)) return BoxFate::unchanged;
   return intersect(y, centre - reach, centre + reach);

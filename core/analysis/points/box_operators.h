@@ -19,9 +19,9 @@ BoxFate contractByImages(const BoxEquation& equation, Box& y);
 // about S⁻¹. Cost O(n² K + n³).
 BoxFate contractByKrawczyk(const BoxEquation& equation, Box& y);
 
-// Whether the box, enlarged by a tenth, holds exactly one root, by Krawczyk's operator with the Jacobian's range
-// mapping it into its inside. If so y becomes a narrow enclosure of that root, which may lie outside of the box
-// as given.
+// Whether the box, enlarged by a tenth, holds exactly one root, by Krawczyk's operator with the Jacobian's
+// range mapping it into its inside. If so y becomes a narrow enclosure of that root, which may lie outside of
+// the box as given.
 bool holdsOneRoot(const BoxEquation& equation, Box& y);
 
 // The direction in which the box is to be cut: where its width makes the slopes vary most.

@@ -24,6 +24,9 @@ class Prover {
 
   Proof run() {
     Box whole = m_equation.everything();
+    // With y an odd equation has -y: half of the box will do.
+    const bool odd = m_equation.a.isZero(0) && m_equation.c.isZero(0);
+    if (odd) whole.low(widestDirection(m_equation, whole)) = 0;
     const double scale = std::max(1e-6, (whole.high - whole.low).norm());
     std::vector<Piece> open;
     work({{std::move(whole), 1.0}}, m_options.resolution * scale, open);
@@ -33,6 +36,7 @@ class Prover {
       work(std::move(again), m_options.fineResolution * scale, open);
     }
     m_proof.left = m_left;
+    if (odd) addMirrorImages(open);
     if (m_proof.status != ProofStatus::complete || open.empty()) return std::move(m_proof);
     m_proof.status = ProofStatus::open;
     for (Piece& piece : open) {
@@ -98,6 +102,16 @@ class Prover {
     for (const Vector& known : m_proof.roots)
       if ((known - y).norm() <= near) return;
     m_proof.roots.push_back(y);
+  }
+
+  void addMirrorImages(std::vector<Piece>& open) {
+    const std::size_t roots = m_proof.roots.size(), pieces = open.size();
+    for (std::size_t i = 0; i < roots; ++i) {
+      const Vector image = -m_proof.roots[i];
+      note({image, image});
+    }
+    for (std::size_t i = 0; i < pieces; ++i)
+      open.push_back({{-open[i].box.high, -open[i].box.low}, open[i].share});
   }
 
   void cut(const Piece& piece, std::vector<Piece>& stack) const {

@@ -1,5 +1,5 @@
-// All points of rest of a tanh network, with proof: the box that must hold them is cut into smaller ones until
-// each is empty or holds exactly one (Neumaier 1990; Hansen & Walster 2004).
+// All points of rest of a tanh network, with proof: the box that must hold them is cut into smaller ones
+// until each is empty or holds exactly one (Neumaier 1990; Hansen & Walster 2004).
 #pragma once
 
 #include "core/analysis/points/box_equation.h"
@@ -11,18 +11,18 @@
 namespace keyhole {
 
 struct BranchAndPruneOptions {
-  double work = 2e9;            // > 0: multiplications at most, about one second per 1e9
-  double resolution = 1e-3;     // > 0, of the scale of the box: boxes as small stay open, if there are many
+  double work = 2e9;             // > 0: multiplications at most, about one second per 1e9
+  double resolution = 1e-3;      // > 0, of the scale of the box: boxes as small stay open, if there are many
   double fineResolution = 1e-6;  // > 0: if there are few
 };
 std::vector<std::string> problems(const BranchAndPruneOptions& options);
 
 // Each status is the test that fired.
 enum class ProofStatus {
-  complete,    // no box is left: the roots are all that there are, each alone in its enclosure
-  open,        // boxes of the smallest size are left, in which roots may lie (several, a curve, or none)
-  outOfWork,   // the work ran out
-  stopped,     // the user stopped
+  complete,   // no box is left: the roots are all that there are, each alone in its enclosure
+  open,       // boxes of the smallest size are left, in which roots may lie (several, a curve, or none)
+  outOfWork,  // the work ran out
+  stopped,    // the user stopped
 };
 
 struct Proof {

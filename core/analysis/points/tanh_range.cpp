@@ -83,9 +83,9 @@ Box tanhSlopeRange(const Box& box, const Vector& c) {
   const Vector low = tanhOf(box.low), middle = tanhOf(c), high = tanhOf(box.high);
   Box range = box;
   for (Index k = 0; k < box.size(); ++k) {
-    const Interval one =
-        c(k) >= 0 ? slopeRange({box.low(k), c(k), box.high(k), low(k), middle(k), high(k)})
-                  : slopeRange({-box.high(k), -c(k), -box.low(k), -high(k), -middle(k), -low(k)});
+    const Interval one = c(k) >= 0
+                             ? slopeRange({box.low(k), c(k), box.high(k), low(k), middle(k), high(k)})
+                             : slopeRange({-box.high(k), -c(k), -box.low(k), -high(k), -middle(k), -low(k)});
     range.low(k) = one.low;
     range.high(k) = one.high;
   }
