@@ -149,8 +149,8 @@ class Completer {
       points.push_back(describedPoint(m_given, m_equation, m_known.end(i), 0, m_points));
     }
     m_found.points = std::move(points);
-    const Index most = std::max(m_points.maxLinearised, pointsLinearisedSoon(m_given));
-    const bool all = linearisePoints(m_found, m_given, m_points, most, m_progress);
+    const Index most = std::max(m_points.maxLinearised, pointsLinearisedSoon(m_system));
+    const bool all = linearisePoints(m_found, m_system, m_points, most, m_progress);
     m_found.census = std::move(census);
     if (!all && m_found.census.completeness != Completeness::certified)
       m_found.census.completeness = Completeness::stopped;

@@ -96,8 +96,9 @@ class TestCompletePoints : public QObject {
     QVERIFY(sampled.census.missing < 0.5);
   }
 
-  // Small random networks against 10⁴ starts of a plain Newton solver: everything that it finds is there, and
-  // what is certified has exactly as many or more. Fails if any point is missed.
+  // Small random networks against 10⁴ starts of a plain Newton solver: everything that it finds is there. (It
+  // misses some: six units at g = 4 have 11 points, of which it finds 10, although an odd network has 0 and
+  // pairs.) Fails if any point is missed.
   void smallRandomNetworks_data() {
     QTest::addColumn<int>("n");
     QTest::addColumn<double>("gain");
@@ -115,7 +116,8 @@ class TestCompletePoints : public QObject {
         const FixedPoints found =
             completed(tanhSystem(Network(DenseForm{B})), proof ? CompletionOptions{} : withoutProof());
         if (proof) QCOMPARE(found.census.completeness, Completeness::certified);
-        QCOMPARE(found.census.fixed, static_cast<Index>(roots.size()));
+        QVERIFY(found.census.fixed >= static_cast<Index>(roots.size()));
+        QCOMPARE(found.census.fixed % 2, Index{1});
         for (const Vector& root : roots) QVERIFY((nearest(found, root).position - root).norm() < 1e-5);
       }
     }
