@@ -89,13 +89,29 @@ class Completer {
     options.seed = m_options.seed;
     const Box box = boxOfCoordinates();
     SpreadSearch search(m_equation, box, m_known, options, m_progress);
-    search.fromSaddles(besideSaddles());
-    search.fromEverywhere();
+    if (search.canTell()) search.fromSaddles(besideSaddles());
     PointCensus census;
+    if (search.canTell()) {
+      search.fromEverywhere();
+      census.starts = search.starts();
+      m_hits = search.hits();
+    } else {
+      useFirstPass(census);
+    }
     census.completeness = search.wasStopped() ? Completeness::stopped : Completeness::estimated;
-    census.starts = search.starts();
-    m_hits = search.hits();
     return census;
+  }
+
+  // Too large for starts of their own: the counts are those of the first pass, from about the activity.
+  void useFirstPass(PointCensus& census) {
+    census.fromActivity = true;
+    census.starts = m_found.searchedStarts;
+    m_hits.assign(static_cast<std::size_t>(m_known.classes()), 0);
+    for (const FixedPoint& point : m_found.points) {
+      if (point.kind != PointKind::fixed) continue;
+      const Index root = m_known.find(m_equation.coordinatesOf(point.position).col(0));
+      if (root >= 0) m_hits[static_cast<std::size_t>(m_known.classOf(root))] += point.starts;
+    }
   }
 
   // Of FlowEquation's unknowns, which for dense leaky networks are not those of the boxes.
@@ -241,11 +257,11 @@ std::string Completer::sentence(const PointCensus& census) {
       return "at least " + text;
   }
   text = "at least " + text;
-  const std::string from = counted(census.starts, "further start");
+  const std::string from = counted(census.starts, census.fromActivity ? "start" : "further start") +
+                           (census.fromActivity ? " about the activity" : " over all that the weights allow");
   if (std::isnan(census.missing))
     return text + ": nearly each of " + from + " led to a new one, so that their number cannot be estimated";
-  if (census.missing < 0.5)
-    return text + ": by " + from + " over all that the weights allow none is expected to be missing";
+  if (census.missing < 0.5) return text + ": by " + from + " none is expected to be missing";
   return text + ": by how often " + from + " found the last ones, about " + twoDigits(census.missing) +
          " more (up to " + twoDigits(std::max(census.missing, census.missingUpper)) + ") are missing";
 }

@@ -25,7 +25,8 @@ std::vector<std::string> problems(const FixedPointOptions& options);
 
 enum class PointKind {
   fixed,  // ‖F‖ <= tolerance √D
-  slow,   // ∇q = 0 (‖∇q‖ <= 1e-8 ‖F‖), a minimum of q, not fixed, ‖F‖ <= slowSpeed √D
+  slow,  // not fixed, ‖F‖ <= slowSpeed √D and ∇q = 0 (‖∇q‖ <= 1e-8 ‖F‖), a minimum of q; or ‖F‖ <= 1e-8 √D:
+         // on a nearly neutral ring or line the search may stall anywhere
   notConverged,  // none of these: a fast minimum of q, or the iterations ran out
 };
 std::string nameOf(PointKind kind);

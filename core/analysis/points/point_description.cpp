@@ -8,6 +8,11 @@
 #include <thread>
 
 namespace keyhole {
+namespace {
+
+constexpr double kAtRest = 1e-8;  // ‖F‖/√D below which a point is slow whether it is a minimum of q or not
+
+}  // namespace
 PointKind kindOf(const RootSearch& end) {
   return end.isRoot ? PointKind::fixed : (end.isMinimum ? PointKind::slow : PointKind::notConverged);
 }
@@ -34,7 +39,7 @@ FixedPoint describedPoint(const FlowSystem& system, const FlowEquation& equation
   point.iterations = end.iterations;
   if (point.residual <= options.tolerance * root)
     point.kind = PointKind::fixed;
-  else if (end.isMinimum && point.residual <= options.slowSpeed * root)
+  else if ((end.isMinimum || point.residual <= kAtRest * root) && point.residual <= options.slowSpeed * root)
     point.kind = PointKind::slow;
   return point;
 }

@@ -26,6 +26,8 @@ class SpreadSearch {
 
   // From starts beside saddles (columns), which first run along the flow. True if any root was new.
   bool fromSaddles(ConstMatrixRef starts);
+  // Whether the work suffices for so many independent starts that their counts say anything.
+  bool canTell() const;
   // Independent starts, until nothing new is to be expected or the work is done.
   void fromEverywhere();
 
