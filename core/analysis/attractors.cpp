@@ -42,9 +42,15 @@ std::vector<Index> movingRuns(const LimitSets& runs, Index most) {
   return chosen;
 }
 
-std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs, Index most,
-                                 Progress& progress) {
-  const std::vector<Index> chosen = movingRuns(runs, most);
+// A run that creeps along a line or ring of slow points is on no cycle.
+std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs,
+                                 const std::vector<SlowManifold>& continua, Index most, Progress& progress) {
+  std::vector<Index> chosen = movingRuns(runs, runs.ends.cols());
+  std::erase_if(chosen, [&](Index k) {
+    return std::any_of(continua.begin(), continua.end(),
+                       [&](const SlowManifold& one) { return one.holds(runs.ends.col(k)); });
+  });
+  if (static_cast<Index>(chosen.size()) > most) chosen.resize(static_cast<std::size_t>(most));
   if (chosen.empty()) return {};
   LimitCycleOptions options;
   options.runs.settle = 0;  // they ran long enough
@@ -171,11 +177,12 @@ Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, cons
   const bool curved = !isAffine(given) && !given.switching;
   const FlowSystem system = curved ? factored(given, CompletionOptions().mostProven) : given;
   found.points = pointsOf(system, activity, runs, options, progress);
-  begin(0.4, "closing orbits");
-  if (runs && !isAffine(system)) found.cycles = cyclesOf(system, *runs, options.cycleStarts, progress);
-  begin(0.6, "following slow points");
+  begin(0.4, "following slow points");
   findContinua(system, activity, options, found, progress);
   closeOpenPlaces(found);
+  begin(0.5, "closing orbits");
+  if (runs && !isAffine(system))
+    found.cycles = cyclesOf(system, *runs, found.continua, options.cycleStarts, progress);
   found.scale = scaleOf(found, activity);
   begin(0.7, "telling attractors apart");
   const LyapunovOptions exponents = exponentOptions(system);

@@ -19,7 +19,7 @@ struct AttractorOptions {
   std::uint64_t seed = 1;
   double completion =
       2e9;                // work of completeFixedPoints(), about a second per 1e9; 0: points stay "at least"
-  Index chaoticRuns = 4;  // free runs that end on nothing known whose exponents are averaged at most; >= 0
+  Index chaoticRuns = 3;  // free runs that end on nothing known whose exponents are averaged at most; >= 0
 };
 
 enum class AttractorKind {
@@ -46,9 +46,10 @@ struct Attractors {
   // Of the free runs that did not come to rest; the distinct ones, then one entry for each way not to find
   // one. Empty: every free run came to rest, or the system is affine.
   std::vector<LimitCycle> cycles;
-  std::vector<SlowManifold> continua;   // all that were found, most extended first
-  SlowManifold line;                    // the first of them, or why there is none
-  std::vector<LyapunovSpectrum> chaos;  // of the runs that are chaotic, largest λ₁ first
+  std::vector<SlowManifold> continua;  // all that were found, most extended first
+  SlowManifold line;                   // the first of them, or why there is none
+  std::vector<LyapunovSpectrum>
+      chaos;  // of each run that is chaotic; the leading exponent alone but for the first
   LyapunovSpectrum
       exponents;  // along a chaotic run if there is one, else the run that moved longest, else at rest
   std::vector<CoexistingAttractor> coexisting;  // by falling number of runs

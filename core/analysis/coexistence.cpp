@@ -55,12 +55,12 @@ class Teller {
     return movingPlace(z);
   }
 
-  // LimitCycle::starts are columns of the runs that were followed (attractors.cpp puts run numbers there).
+  // LimitCycle::starts are numbers of free runs here. One that was led to an unstable cycle is not on it.
   std::optional<std::size_t> cycleOfStart(Index k) const {
     for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
       const LimitCycle& cycle = m_found.cycles[c];
-      if (cycle.status == CycleStatus::found && std::count(cycle.starts.begin(), cycle.starts.end(), k) > 0)
-        return c;
+      const bool attracts = cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable;
+      if (attracts && std::count(cycle.starts.begin(), cycle.starts.end(), k) > 0) return c;
     }
     return {};
   }
@@ -117,8 +117,13 @@ class Teller {
     const bool moves = flow(m_system, z).norm() > kStands * m_found.scale;
     if (!moves || m_left <= 0 || isAffine(m_system)) return {AttractorKind::unresolved, 0};
     --m_left;
-    LyapunovSpectrum exponents = lyapunovExponents(m_system, z, m_exponents, m_progress);
+    // The leading one tells; all that are asked for are found along the first run that is chaotic.
+    LyapunovOptions leading = m_exponents;
+    leading.count = 1;
+    LyapunovSpectrum exponents = lyapunovExponents(m_system, z, leading, m_progress);
     if (!isPositive(exponents)) return {AttractorKind::unresolved, 0};
+    if (m_found.chaos.empty() && m_exponents.count > 1)
+      exponents = lyapunovExponents(m_system, z, m_exponents, m_progress);
     m_found.chaos.push_back(std::move(exponents));
     return {AttractorKind::chaos, 0};
   }

@@ -66,7 +66,20 @@ class Search {
     if (silent && point.kind != PointKind::notConverged) m_reason = reason;
     if (reason != SlowManifoldStatus::line) return;
     SlowManifold found = m_finder.follow(i, ranking);
+    if (isPassage(found)) {
+      m_reason = SlowManifoldStatus::passage;
+      return;
+    }
     if (found.isFound() || found.status == SlowManifoldStatus::stopped) m_found.push_back(std::move(found));
+  }
+
+  bool isPassage(SlowManifold& found) const {
+    if (found.status != SlowManifoldStatus::line || found.isAtRest || isAffine(m_system) ||
+        m_system.switching)
+      return false;
+    countBySigns(found);
+    return found.stablePoints == 0 && found.otherPoints == 0 &&
+           found.extent < 10 * m_options.persistentTau * found.meanSpeed;
   }
 
   static SlowManifoldStatus reasonOf(const SlowRanking& ranking) {
@@ -170,6 +183,8 @@ std::string messageOf(const SlowManifold& found, double scale) {
       return "no line attractor: more than six directions are slow";
     case SlowManifoldStatus::complexPair:
       return "no line attractor: the slow modes are a complex pair, a rotation";
+    case SlowManifoldStatus::passage:
+      return "no line attractor: slow points line up, but what comes to them passes through";
     case SlowManifoldStatus::unstable:
       return "no line attractor: besides the slow direction another one grows";
     case SlowManifoldStatus::noPoint:
@@ -203,6 +218,8 @@ std::string nameOf(SlowManifoldStatus status) {
       return "several slow modes";
     case SlowManifoldStatus::complexPair:
       return "complex pair";
+    case SlowManifoldStatus::passage:
+      return "passage";
     case SlowManifoldStatus::unstable:
       return "unstable";
     case SlowManifoldStatus::stopped:

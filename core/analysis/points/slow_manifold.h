@@ -21,12 +21,14 @@ struct SlowManifoldOptions {
 std::vector<std::string> problems(const SlowManifoldOptions& options);
 
 enum class SlowManifoldStatus {
-  line,          // open: a line attractor
-  ring,          // the curve closed: a ring attractor
-  plane,         // two slow directions or more
-  noSlowMode,    // every point of rest is left or approached faster than persistentTau
-  complexPair,   // the slow modes turn faster than persistentTau allows: a rotation
-  unstable,      // next to the slow directions another one grows fast
+  line,         // open: a line attractor
+  ring,         // the curve closed: a ring attractor
+  plane,        // two slow directions or more
+  noSlowMode,   // every point of rest is left or approached faster than persistentTau
+  complexPair,  // the slow modes turn faster than persistentTau allows: a rotation
+  passage,   // open, all F on it in one direction, which leads through it in less than 10 persistentTau: what
+             // is left where a pair of fixed points has met (a bottleneck)
+  unstable,  // next to the slow directions another one grows fast
   severalModes,  // more slow directions than are followed (6)
   noPoint,       // there was no fixed or slow point to begin from
   stopped,       // the user stopped; the curve as far as it was followed
