@@ -37,8 +37,9 @@ class Search {
     }
     for (SlowManifold& found : m_found)
       if (found.isFound()) addMembers(found);
-    std::stable_sort(m_found.begin(), m_found.end(),
-                     [](const SlowManifold& a, const SlowManifold& b) { return a.extent > b.extent; });
+    if (!m_system.switching)
+      std::stable_sort(m_found.begin(), m_found.end(),
+                       [](const SlowManifold& a, const SlowManifold& b) { return a.extent > b.extent; });
     return std::move(m_found);
   }
 
