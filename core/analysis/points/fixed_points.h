@@ -73,10 +73,11 @@ struct PointCensus {
   // estimated: how many more there are at least, on average, and the end of a 95 % interval; NaN where nearly
   // every start led to a new one, so that nothing can be said.
   double missing = 0, missingUpper = 0, missingStable = 0;
-  double coverage = 0;    // estimated: the probability that one more start leads to a point already found
-  Index starts = 0;       // independent, spread over all that the weights allow
-  Matrix openPlaces;      // certifiedApart: D x k, middles of the places
-  double openRadius = 0;  // of the largest
+  double coverage = 0;        // estimated: the probability that one more start leads to a point already found
+  Index starts = 0;           // independent, spread over all that the weights allow …
+  bool fromActivity = false;  // … or, in networks too large for that, those of the first pass
+  Matrix openPlaces;          // certifiedApart: D x k, middles of the places
+  double openRadius = 0;      // of the largest
 };
 
 struct FixedPoints {

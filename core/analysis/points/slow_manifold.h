@@ -42,6 +42,7 @@ struct SlowManifold {
   Matrix points;        // D x k along the curve; a ring's first point is not repeated; of a plane its rim, in
                         // order round it (of more dimensions the ends of rays)
   Vector speeds;        // ‖F‖ at the points, k
+  Vector drift;         // of a curve: the part of F along it, signed in the order of the points, k
   double fastest = 0, meanSpeed = 0;  // ‖F‖ at the points and inside of a rim
   double extent = 0;     // arc length, of a ring with the closing piece; of a plane its longest diameter
   double narrowest = 0;  // of a plane: its shortest diameter; else the extent
@@ -51,11 +52,11 @@ struct SlowManifold {
   double slowTau = 0;  // |1/(1 - λ)| of the slow mode farthest from 1 at the first point; infinite if λ = 1
   double fastTau = 0;  // of the next mode there
   std::size_t origin = 0;  // which of the points of rest it was followed from
-  // The given points that lie on it; stable and other fixed ones among them. A ring or line with isolated
-  // points on it is slow only: what stays on it ends at the stable ones.
-  std::vector<std::size_t> members;
+  // Isolated fixed points on it: what is on it drifts to the stable ones. Of a curve by the changes of sign
+  // of the drift, unless it is at rest; else those of `members` that are fixed.
   Index stablePoints = 0, otherPoints = 0;
-  bool isAtRest = false;  // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
+  std::vector<std::size_t> members;  // the given points that lie on it
+  bool isAtRest = false;             // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
   Alignment alignment;
 
   bool isFound() const {
