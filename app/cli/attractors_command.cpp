@@ -149,10 +149,18 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
 (kind, spurious, sentence), run (version, seed, settings). Of each system:
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
              kind (fixed, slow, not converged), stability, residual ‖F‖, q = ½‖F‖², gradient ‖∇q‖, starts that
-             ended there, eigenvalues (the leading six, paper's scaling), modes (unstable directions), position
+             ended there, eigenvalues (the leading six, paper's scaling), modes (unstable directions), position,
+             continuum (the number of the continuous attractor on which it lies); census: how many fixed and
+             stable points there are and whether that is all: completeness (certified: proven; estimated: at
+             least these, missing by how often the others were found; not sought; stopped), coverage
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
-  slow_line  status (line, ring, or why there is none), extent, slow_tau, fast_tau, angle_to_activity (radians),
-             activity_share (variance along it) and largest_share (the largest that a direction could have)
+  slow_line  status (line, ring, plane, or why there is none), dimension, extent, narrowest (a plane's), slow_tau,
+             fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
+             angle_to_activity (radians), activity_share (variance along it) and largest_share (the largest that
+             as many directions could have)
+  continua   all of them, the first being slow_line
+  coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
+             unresolved, divergence), number in its list, runs, share
   lyapunov   exponents per τ with standard errors, kaplan_yorke
 
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the result is written).

@@ -1,5 +1,6 @@
 #include "core/analysis/attractors.h"
 
+#include "core/analysis/coexistence.h"
 #include "core/common/error.h"
 
 #include <algorithm>
@@ -41,14 +42,23 @@ std::vector<Index> movingRuns(const LimitSets& runs, Index most) {
   return chosen;
 }
 
-std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs, Index most,
-                                 Progress& progress) {
-  const std::vector<Index> chosen = movingRuns(runs, most);
+// A run that creeps along a line or ring of slow points is on no cycle.
+std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs,
+                                 const std::vector<SlowManifold>& continua, Index most, Progress& progress) {
+  std::vector<Index> chosen = movingRuns(runs, runs.ends.cols());
+  std::erase_if(chosen, [&](Index k) {
+    return std::any_of(continua.begin(), continua.end(),
+                       [&](const SlowManifold& one) { return one.holds(runs.ends.col(k)); });
+  });
+  if (static_cast<Index>(chosen.size()) > most) chosen.resize(static_cast<std::size_t>(most));
   if (chosen.empty()) return {};
   LimitCycleOptions options;
   options.runs.settle = 0;  // they ran long enough
   if (isLarge(system)) options.attempts = 1;
-  return findLimitCycles(system, runs.ends(Eigen::all, chosen), options, progress);
+  auto cycles = findLimitCycles(system, runs.ends(Eigen::all, chosen), options, progress);
+  for (LimitCycle& cycle : cycles)  // the numbers of the runs, not of the chosen ones
+    for (Index& start : cycle.starts) start = chosen[static_cast<std::size_t>(start)];
+  return cycles;
 }
 
 Vector longestRun(const LimitSets* runs, ConstMatrixRef activity) {
@@ -57,7 +67,7 @@ Vector longestRun(const LimitSets* runs, ConstMatrixRef activity) {
   return runs->ends.col(moving.empty() ? 0 : moving.front());
 }
 
-LyapunovSpectrum exponentsOf(const FlowSystem& system, const Vector& start, Progress& progress) {
+LyapunovOptions exponentOptions(const FlowSystem& system) {
   LyapunovOptions options;
   options.count = 3;
   if (isLarge(system)) {
@@ -66,12 +76,95 @@ LyapunovSpectrum exponentsOf(const FlowSystem& system, const Vector& start, Prog
     options.duration = 200;
   }
   options.count = std::min<Index>(options.count, system.network.size());
-  return lyapunovExponents(system, start, options, progress);
+  return options;
+}
+
+double spreadOf(const Matrix& states) {
+  return std::sqrt((states.colwise() - states.rowwise().mean()).colwise().squaredNorm().mean());
+}
+
+// Of the activity, or of the points of rest and cycles if those reach farther.
+double scaleOf(const Attractors& found, ConstMatrixRef activity) {
+  double scale = activity.cols() > 1 ? spreadOf(activity) : 0;
+  Index count = 0;
+  for (const FixedPoint& point : found.points.points) count += point.kind == PointKind::fixed;
+  if (count > 1) {
+    Matrix positions(activity.rows(), count);
+    for (const FixedPoint& point : found.points.points)
+      if (point.kind == PointKind::fixed) positions.col(--count) = point.position;
+    scale = std::max(scale, spreadOf(positions));
+  }
+  for (const LimitCycle& cycle : found.cycles) scale = std::max(scale, cycle.amplitude);
+  return scale > 0 ? scale : 1;
+}
+
+void findContinua(const FlowSystem& system, ConstMatrixRef activity, const AttractorOptions& options,
+                  Attractors& found, Progress& progress) {
+  const bool varies = activity.cols() >= 3 &&
+                      (activity.colwise() - activity.rowwise().mean()).norm() > 1e-12 * activity.norm();
+  if (!varies) return;
+  SlowManifoldOptions slow;
+  slow.persistentTau = options.persistentTau;
+  std::vector<SlowManifold> all = findSlowManifolds(system, found.points.points, activity, slow, progress);
+  found.line = all.front();
+  for (SlowManifold& one : all)
+    if (one.isFound()) found.continua.push_back(std::move(one));
+  for (std::size_t c = found.continua.size(); c-- > 0;)
+    for (const std::size_t i : found.continua[c].members)
+      found.points.points[i].continuum = static_cast<int>(c);
+}
+
+// Places that a proof left open are no question any more where a continuous attractor passes through them.
+void closeOpenPlaces(Attractors& found) {
+  PointCensus& census = found.points.census;
+  if (census.completeness != Completeness::certifiedApart || found.continua.empty()) return;
+  std::vector<Index> open;
+  for (Index i = 0; i < census.openPlaces.cols(); ++i) {
+    const Vector place = census.openPlaces.col(i);
+    if (std::none_of(found.continua.begin(), found.continua.end(),
+                     [&](const SlowManifold& one) { return one.holds(place); }))
+      open.push_back(i);
+  }
+  census.openPlaces = Matrix(census.openPlaces(Eigen::all, open));
+  if (!open.empty()) return;
+  census.completeness = Completeness::certified;
+  census.message = "no fixed point lies outside of the continuous attractors and the points listed: proven";
+}
+
+FixedPoints pointsOf(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
+                     const AttractorOptions& options, Progress& progress) {
+  FixedPoints found = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
+  progress.throwIfStopped();
+  if (!(options.completion > 0)) return found;
+  CompletionOptions completion;
+  completion.work = options.completion;
+  completion.seed = options.seed;
+  return completeFixedPoints(system, std::move(found), {}, completion, progress);
 }
 
 }  // namespace
 
-Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
+std::string nameOf(AttractorKind kind) {
+  switch (kind) {
+    case AttractorKind::point:
+      return "point";
+    case AttractorKind::cycle:
+      return "cycle";
+    case AttractorKind::continuum:
+      return "continuum";
+    case AttractorKind::chaos:
+      return "chaos";
+    case AttractorKind::slowPoint:
+      return "slow point";
+    case AttractorKind::divergence:
+      return "divergence";
+    case AttractorKind::unresolved:
+      break;
+  }
+  return "unresolved";
+}
+
+Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, const LimitSets* runs,
                           const AttractorOptions& options, Progress& progress) {
   const auto start = Clock::now();
   Attractors found;
@@ -81,17 +174,23 @@ Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, con
     progress.checkpoint(fraction, what);
   };
   begin(0, "looking for points of rest");
-  found.points = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
-  begin(0.4, "closing orbits");
-  if (runs && !isAffine(system)) found.cycles = cyclesOf(system, *runs, options.cycleStarts, progress);
-  begin(0.6, "following slow points");
-  SlowManifoldOptions slow;
-  slow.persistentTau = options.persistentTau;
-  const bool varies = activity.cols() >= 3 && (activity.colwise() - activity.col(0)).norm() > 0;
-  if (varies) found.line = findSlowManifold(system, found.points.points, activity, slow, progress);
-  begin(0.7, "averaging Lyapunov exponents");
+  const bool curved = !isAffine(given) && !given.switching;
+  const FlowSystem system = curved ? factored(given, CompletionOptions().mostProven) : given;
+  found.points = pointsOf(system, activity, runs, options, progress);
+  begin(0.4, "following slow points");
+  findContinua(system, activity, options, found, progress);
+  closeOpenPlaces(found);
+  begin(0.5, "closing orbits");
+  if (runs && !isAffine(system))
+    found.cycles = cyclesOf(system, *runs, found.continua, options.cycleStarts, progress);
+  found.scale = scaleOf(found, activity);
+  begin(0.7, "telling attractors apart");
+  const LyapunovOptions exponents = exponentOptions(system);
+  if (runs) tellRunsApart(system, *runs, exponents, options.chaoticRuns, found, progress);
+  begin(0.8, "averaging Lyapunov exponents");
   const Vector end = longestRun(runs, activity);
-  if (end.allFinite()) found.exponents = exponentsOf(system, end, progress);
+  if (found.chaos.empty() && end.allFinite())
+    found.exponents = lyapunovExponents(system, end, exponents, progress);
   begin(1, "attractors found");
   found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return found;
@@ -113,15 +212,51 @@ std::vector<const LimitCycle*> Attractors::stableCycles() const {
   return stable;
 }
 
+std::vector<const FixedPoint*> Attractors::isolatedStablePoints() const {
+  std::vector<const FixedPoint*> isolated = stablePoints();
+  std::erase_if(isolated, [](const FixedPoint* point) { return point->continuum >= 0; });
+  return isolated;
+}
+
 bool Attractors::hasLine() const {
-  return line.status == SlowManifoldStatus::line || line.status == SlowManifoldStatus::ring;
+  return line.isFound();
 }
 
 bool Attractors::isChaotic() const {
-  if (exponents.status != LyapunovStatus::computed || exponents.exponents.size() == 0) return false;
-  constexpr double kSmallest = 1e-3;
-  const double leading = exponents.exponents(0);
-  return stableCycles().empty() && leading > kSmallest && leading > 2 * exponents.standardErrors(0);
+  return runs > 0 ? !chaos.empty() : stableCycles().empty() && isPositive(exponents);
+}
+
+std::string Attractors::coexistenceText() const {
+  std::string text;
+  for (const CoexistingAttractor& one : coexisting) {
+    if (one.runs.empty() && one.kind == AttractorKind::unresolved) continue;
+    if (!text.empty()) text += ", ";
+    switch (one.kind) {
+      case AttractorKind::point:
+        text += "a stable point";
+        break;
+      case AttractorKind::cycle:
+        text += "a cycle of period " + twoDigits(cycles[one.index].period) + " τ";
+        break;
+      case AttractorKind::continuum:
+        text += "a " + keyhole::nameOf(continua[one.index].status);
+        break;
+      case AttractorKind::chaos:
+        text += "chaos";
+        break;
+      case AttractorKind::slowPoint:
+        text += "a slow point";
+        break;
+      case AttractorKind::divergence:
+        text += "no bound";
+        break;
+      case AttractorKind::unresolved:
+        text += "something unresolved";
+        break;
+    }
+    text += " (" + std::to_string(one.runs.size()) + " of " + std::to_string(runs) + " runs)";
+  }
+  return text;
 }
 
 }  // namespace keyhole

@@ -1,11 +1,12 @@
 // Everything a system can be left with when it is left alone, found by computation and certified by
-// residuals: points of rest, limit cycles, Lyapunov exponents. The verdict rests on these.
+// residuals: points of rest, limit cycles, continuous attractors, chaos, and how many of the free runs end on
+// each. The verdict rests on these.
 #pragma once
 
 #include "core/analysis/cycles/limit_cycle.h"
 #include "core/analysis/cycles/lyapunov_exponents.h"
 #include "core/analysis/flow/limit_sets.h"
-#include "core/analysis/points/fixed_points.h"
+#include "core/analysis/points/complete_points.h"
 #include "core/analysis/points/slow_manifold.h"
 
 namespace keyhole {
@@ -16,6 +17,28 @@ struct AttractorOptions {
   Index cycleStarts = 6;      // free runs that are followed to a closed orbit at most; >= 0
   double persistentTau = 10;  // τ: what is slower makes a line
   std::uint64_t seed = 1;
+  double completion =
+      2e9;                // work of completeFixedPoints(), about a second per 1e9; 0: points stay "at least"
+  Index chaoticRuns = 3;  // free runs that end on nothing known whose exponents are averaged at most; >= 0
+};
+
+enum class AttractorKind {
+  point,       // a stable isolated point of rest
+  cycle,       // a stable closed orbit
+  continuum,   // a line, ring or plane of slow points, with the points on it
+  chaos,       // λ₁ above 0 by more than two standard errors and 1e-3 per τ: all such runs together
+  slowPoint,   // an isolated point that is marginal, or slow and not fixed, at which a run stands
+  unresolved,  // still moving, on nothing that was found: neither closed nor chaotic by its exponent
+  divergence,  // out of the finite range
+};
+std::string nameOf(AttractorKind kind);
+
+// One attractor, and the free runs that ended on it.
+struct CoexistingAttractor {
+  AttractorKind kind = AttractorKind::point;
+  std::size_t index = 0;    // in points.points, cycles, continua or chaos; unresolved, divergence: 0
+  std::vector<Index> runs;  // columns of LimitSets::ends; empty: found in other ways, no run ended there
+  double share = 0;         // of all free runs; NaN without any
 };
 
 struct Attractors {
@@ -23,24 +46,35 @@ struct Attractors {
   // Of the free runs that did not come to rest; the distinct ones, then one entry for each way not to find
   // one. Empty: every free run came to rest, or the system is affine.
   std::vector<LimitCycle> cycles;
-  SlowManifold line;           // along the slow mode of a point of rest, against the activity
-  LyapunovSpectrum exponents;  // along the free run that moved longest, else at rest
+  std::vector<SlowManifold> continua;  // all that were found, most extended first
+  SlowManifold line;                   // the first of them, or why there is none
+  std::vector<LyapunovSpectrum>
+      chaos;  // of each run that is chaotic; the leading exponent alone but for the first
+  LyapunovSpectrum
+      exponents;  // along a chaotic run if there is one, else the run that moved longest, else at rest
+  std::vector<CoexistingAttractor> coexisting;  // by falling number of runs
+  Index runs = 0;                               // free runs that were looked at
+  double scale = 0;  // root of the total variance of activity and attractors: places are compared in it
   double seconds = 0;
 
   std::vector<const FixedPoint*> stablePoints() const;  // fixed and stable, by falling number of starts
-  std::vector<const LimitCycle*> stableCycles() const;  // found and stable
-  bool hasLine() const;                                 // an open or closed line of slow points
-  // The leading exponent is above zero by more than two standard errors and 1e-3 per τ, and no stable closed
-  // orbit was found.
+  std::vector<const FixedPoint*> isolatedStablePoints() const;  // those on no continuous attractor
+  std::vector<const LimitCycle*> stableCycles() const;          // found and stable
+  bool hasLine() const;                                         // line, ring or plane
+  // A free run is chaotic; without free runs: the leading exponent is above zero by more than two standard
+  // errors and 1e-3 per τ, and no stable closed orbit was found.
   bool isChaotic() const;
+  // The attractors with their shares in one sentence: "chaos (11 of 15 runs), a cycle (4 of 15)".
+  std::string coexistenceText() const;
 };
 
 // activity: N x T states from which the starts are drawn (the ends of the runs are starts, too, and without a
 // drive the mirror images of all of them), T >= 1 (no line is looked for if it does not vary).
 // runs: the free runs of the same system, whose ends are followed to cycles; null: none, and no cycle is
-// looked for. Linear systems: exact points, no cycle. Work is bounded for dense networks of more than 100
-// units (shorter averages, one try per cycle). Throws Stopped if the user stops. Cost: points as
-// findFixedPoints(), cycles as findLimitCycles().
+// looked for. Linear systems: exact points, no cycle. A dense network of low rank is factored first. Work is
+// bounded for dense networks of more than 100 units (shorter averages, one try per cycle). Throws Stopped if
+// the user stops before the points are complete; a search for missed points that is stopped keeps what it
+// has. Cost: points as findFixedPoints() and completeFixedPoints(), cycles as findLimitCycles().
 Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
                           const AttractorOptions& options, Progress& progress = noProgress());
 

@@ -50,10 +50,33 @@ ordered_json pointToJson(const FixedPoint& point) {
   json["starts"] = point.starts;
   json["iterations"] = point.iterations;
   json["region"] = point.region;
+  json["continuum"] = point.continuum >= 0 ? ordered_json(point.continuum + 1) : ordered_json(nullptr);
   const ComplexVector& values = point.local.eigenvalues;
   json["eigenvalues"] = eigenvaluesToJson(values.head(std::min(kLeading, values.size())));
   json["modes"] = directionsToJson(point.local.modes);
   json["position"] = vectorToJson(point.position);
+  return json;
+}
+
+// How many fixed points there are, and how sure that is.
+ordered_json censusToJson(const PointCensus& census) {
+  const bool estimated = census.completeness == Completeness::estimated;
+  const auto ifEstimated = [&](double value) {
+    return estimated ? numberOrNull(value) : ordered_json(nullptr);
+  };
+  ordered_json json;
+  json["completeness"] = keyhole::nameOf(census.completeness);
+  json["message"] = census.message;
+  json["fixed"] = census.fixed;
+  json["stable"] = census.stable;
+  json["stability_unknown"] = census.unlinearised;
+  json["missing"] = ifEstimated(census.missing);
+  json["missing_upper"] = ifEstimated(census.missingUpper);
+  json["missing_stable"] = ifEstimated(census.missingStable);
+  json["coverage"] = ifEstimated(census.coverage);
+  json["further_starts"] = census.starts;
+  json["open_places"] = census.openPlaces.cols();
+  json["open_radius"] = numberOrNull(census.openRadius);
   return json;
 }
 
@@ -65,6 +88,7 @@ ordered_json pointsToJson(const FixedPoints& points) {
   json["virtual"] = points.virtualPoints;
   json["omitted"] = points.omittedPoints;
   json["continuum"] = matrixToJson(points.continuum.transpose());
+  json["census"] = censusToJson(points.census);
   json["points"] = ordered_json::array();
   for (const FixedPoint& point : points.points) json["points"].push_back(pointToJson(point));
   return json;
@@ -88,15 +112,22 @@ ordered_json cycleToJson(const LimitCycle& cycle) {
   return json;
 }
 
-ordered_json lineToJson(const SlowManifold& line) {
+ordered_json manifoldToJson(const SlowManifold& line) {
   ordered_json json;
   json["status"] = nameOf(line.status);
   json["message"] = line.message;
-  const bool found = line.status == SlowManifoldStatus::line || line.status == SlowManifoldStatus::ring;
+  const bool found = line.isFound();
   const auto ifFound = [found](double value) { return found ? numberOrNull(value) : ordered_json(nullptr); };
+  json["dimension"] = found ? ordered_json(line.dimension) : ordered_json(nullptr);
   json["extent"] = ifFound(line.extent);
+  json["narrowest"] = ifFound(line.narrowest);
   json["slow_tau"] = ifFound(line.slowTau);
   json["fast_tau"] = ifFound(line.fastTau);
+  json["at_rest"] = found ? ordered_json(line.isAtRest) : ordered_json(nullptr);
+  json["fastest"] = ifFound(line.fastest);
+  json["mean_speed"] = ifFound(line.meanSpeed);
+  json["stable_points"] = found ? ordered_json(line.stablePoints) : ordered_json(nullptr);
+  json["other_points"] = found ? ordered_json(line.otherPoints) : ordered_json(nullptr);
   json["angle_to_activity"] = ifFound(line.alignment.angle);
   json["activity_share"] = ifFound(line.alignment.varianceShare);
   json["largest_share"] = ifFound(line.alignment.largestShare);
@@ -115,6 +146,25 @@ ordered_json exponentsToJson(const LyapunovSpectrum& exponents) {
   return json;
 }
 
+// Numbers count from 1 in the list of its kind.
+ordered_json coexistingToJson(const Attractors& attractors) {
+  ordered_json json;
+  json["runs"] = attractors.runs;
+  json["message"] = attractors.coexistenceText();
+  json["attractors"] = ordered_json::array();
+  for (const CoexistingAttractor& one : attractors.coexisting) {
+    ordered_json entry;
+    entry["kind"] = keyhole::nameOf(one.kind);
+    const bool listed = one.kind != AttractorKind::unresolved && one.kind != AttractorKind::divergence &&
+                        one.kind != AttractorKind::chaos;
+    entry["number"] = listed ? ordered_json(one.index + 1) : ordered_json(nullptr);
+    entry["runs"] = one.runs.size();
+    entry["share"] = numberOrNull(one.share);
+    json["attractors"].push_back(entry);
+  }
+  return json;
+}
+
 }  // namespace
 
 ordered_json attractorsToJson(const Attractors& attractors) {
@@ -122,7 +172,10 @@ ordered_json attractorsToJson(const Attractors& attractors) {
   json["points"] = pointsToJson(attractors.points);
   json["cycles"] = ordered_json::array();
   for (const LimitCycle& cycle : attractors.cycles) json["cycles"].push_back(cycleToJson(cycle));
-  json["slow_line"] = lineToJson(attractors.line);
+  json["slow_line"] = manifoldToJson(attractors.line);
+  json["continua"] = ordered_json::array();
+  for (const SlowManifold& one : attractors.continua) json["continua"].push_back(manifoldToJson(one));
+  json["coexisting"] = coexistingToJson(attractors);
   json["lyapunov"] = exponentsToJson(attractors.exponents);
   json["seconds"] = attractors.seconds;
   return json;

@@ -98,6 +98,65 @@ class TestAttractors : public QObject {
     QVERIFY(!chain.isChaotic());
   }
 
+  // Every run is told where it ends, and the shares add up; each well has its own.
+  void runsAreToldApart() {
+    const FlowSystem system = twoWells();
+    const LimitSets runs = runsOf(system);
+    const Matrix activity = RandomStream(3, Stream::test).normalMatrix(system.network.size(), 200);
+    const Attractors wells = findAttractors(system, activity, &runs, {});
+    QCOMPARE(wells.runs, runs.ends.cols());
+    Index total = 0;
+    for (const CoexistingAttractor& one : wells.coexisting) {
+      total += static_cast<Index>(one.runs.size());
+      QCOMPARE(one.kind, AttractorKind::point);
+      for (const Index run : one.runs)
+        QVERIFY((wells.points.points[one.index].position - runs.ends.col(run)).norm() < 1e-2);
+    }
+    QCOMPARE(wells.coexisting.size(), std::size_t{2});
+    QCOMPARE(total, wells.runs);
+    QCOMPARE(wells.points.census.completeness, Completeness::certified);
+  }
+
+  // Two blocks that know nothing of each other: a rotor beside a bistable unit is a cycle at either of two
+  // places. Fails if coexisting cycles are taken for one, or a cycle is called chaos.
+  void coexistingCycles() {
+    const auto turn = [] {
+      Matrix B = Matrix::Zero(3, 3);
+      B.topLeftCorner(2, 2) << 1.6, -1.2, 1.2, 1.6;
+      B(2, 2) = 2;
+      return B;
+    };
+    const FlowSystem system{Network(DenseForm{turn()}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const Attractors both = found(system);
+    QCOMPARE(both.stableCycles().size(), std::size_t{2});
+    Index total = 0;
+    for (const CoexistingAttractor& one : both.coexisting) {
+      QCOMPARE(one.kind, AttractorKind::cycle);
+      total += static_cast<Index>(one.runs.size());
+    }
+    QCOMPARE(total, both.runs);
+    QVERIFY(!both.isChaotic());
+  }
+
+  // A ring: all runs end on it, the points on it are not counted as isolated, and a proof has no open place
+  // left.
+  void aRingIsOneAttractor() {
+    const Index units = 60;
+    Matrix B(units, units);
+    for (Index i = 0; i < units; ++i)
+      for (Index j = 0; j < units; ++j)
+        B(i, j) = 3.0 / static_cast<double>(units) *
+                  std::cos(2 * std::numbers::pi * static_cast<double>(i - j) / static_cast<double>(units));
+    const FlowSystem system{Network(DenseForm{B}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const Attractors ring = found(system);
+    QCOMPARE(ring.continua.size(), std::size_t{1});
+    QCOMPARE(ring.coexisting.size(), std::size_t{1});
+    QCOMPARE(ring.coexisting.front().kind, AttractorKind::continuum);
+    QCOMPARE(static_cast<Index>(ring.coexisting.front().runs.size()), ring.runs);
+    QVERIFY(ring.isolatedStablePoints().empty());
+    QCOMPARE(ring.points.census.completeness, Completeness::certified);
+  }
+
   // A random network of strong gain is chaotic (Sompolinsky, Crisanti & Sommers 1988). Fails if its positive
   // exponent is not seen.
   void aStrongRandomNetworkIsChaotic() {

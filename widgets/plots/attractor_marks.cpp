@@ -55,6 +55,7 @@ QString pointText(const FixedPoint& point) {
   if (point.local.eigenvalues.size() > 0)
     text += QObject::tr(", λ₁ = %1").arg(QString::fromStdString(complexText(point.local.eigenvalues(0))));
   text += QObject::tr(", speed %1 per τ").arg(shortNumber(point.residual));
+  if (point.continuum >= 0) text += QObject::tr(", on a continuous attractor");
   if (point.starts > 0) text += QObject::tr(", %1 starts").arg(point.starts);
   return text;
 }
@@ -108,6 +109,8 @@ void AttractorMarks::showPoints() {
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto at = static_cast<Index>(i);
     m_places.col(at) = toPlane(m_plane, points[i].position);
+    // Of a continuum of points of rest, the curve is what is there.
+    if (points[i].continuum >= 0 && points[i].local.stability == Stability::marginal) continue;
     QCPGraph* marks = m_saddle;
     if (points[i].kind == PointKind::notConverged)
       marks = m_lost;
@@ -148,9 +151,8 @@ void AttractorMarks::showOrbits() {
     const bool unstable = cycle.stability == CycleStability::unstable;
     addTo(unstable ? m_unstableCycles : m_cycles, toPlane(m_plane, cycle.points), true);
   }
-  if (m_attractors->hasLine())
-    addTo(m_line, toPlane(m_plane, m_attractors->line.points),
-          m_attractors->line.status == SlowManifoldStatus::ring);
+  for (const SlowManifold& one : m_attractors->continua)
+    addTo(m_line, toPlane(m_plane, one.points), one.status != SlowManifoldStatus::line);
 }
 
 QString AttractorMarks::describe(QPointF pixel) const {

@@ -93,7 +93,7 @@ Matrix LimitSetPanel::turnedStates(const LimitSets& sets, ConstMatrixRef states)
   return m_rotation.apply(placed);
 }
 
-// Points of rest and closed orbits: filled what is stable, open what is not.
+// Points of rest, closed orbits and continuous attractors: filled what is stable, open what is not.
 void LimitSetPanel::paintAttractors(QPainter& painter, const LimitSets& sets,
                                     const std::function<QPointF(double, double)>& pixel) const {
   if (!m_attractors || sets.mean.size() == 0) return;
@@ -107,8 +107,18 @@ void LimitSetPanel::paintAttractors(QPainter& painter, const LimitSets& sets,
     for (Index i = 0; i < orbit.cols(); ++i) line.append(pixel(orbit(0, i), orbit(1, i)));
     painter.drawPolygon(line);
   }
+  for (const SlowManifold& one : m_attractors->continua) {
+    const Matrix curve = turnedStates(sets, one.points);
+    QPolygonF line;
+    for (Index i = 0; i < curve.cols(); ++i) line.append(pixel(curve(0, i), curve(1, i)));
+    if (one.status == SlowManifoldStatus::line)
+      painter.drawPolyline(line);
+    else
+      painter.drawPolygon(line);
+  }
   for (const FixedPoint& point : m_attractors->points.points) {
     if (point.kind == PointKind::notConverged) continue;
+    if (point.continuum >= 0 && point.local.stability == Stability::marginal) continue;  // the curve is there
     const Matrix place = turnedStates(sets, point.position);
     const bool stable = point.kind == PointKind::fixed && point.local.stability == Stability::stable;
     painter.setBrush(stable ? theme().foreground : theme().background);

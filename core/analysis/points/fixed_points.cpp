@@ -1,7 +1,7 @@
 #include "core/analysis/points/fixed_points.h"
 
-#include "core/analysis/flow/root_search.h"
 #include "core/analysis/points/fixed_points_affine.h"
+#include "core/analysis/points/point_description.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/common/random.h"
@@ -26,20 +26,24 @@ struct Cluster {
   Index starts = 0;
 };
 
-PointKind kindOf(const RootSearch& end) {
-  return end.isRoot ? PointKind::fixed : (end.isMinimum ? PointKind::slow : PointKind::notConverged);
-}
-
-// In the order of the first start that ended there.
-std::vector<Cluster> merged(std::vector<Cluster> ends, double distance) {
+// In the order of the first start that ended there. Roots farther apart, up to a hundred times, are one too
+// if f is flat between them.
+std::vector<Cluster> merged(const FlowEquation& equation, std::vector<Cluster> ends, double distance,
+                            double tolerance) {
+  constexpr double kFlat = 100;
+  const auto areOne = [&](const RootSearch& a, const RootSearch& b) {
+    const double apart = (a.y - b.y).norm();
+    if (apart <= distance) return true;
+    return a.isRoot && apart <= kFlat * distance && isOneRoot(equation, a.y, b.y, tolerance);
+  };
   std::vector<Cluster> clusters;
   std::vector<double> norms;
   for (Cluster& end : ends) {
     const double norm = end.end.y.norm();
     std::size_t k = 0;
     for (; k < clusters.size(); ++k)
-      if (std::abs(norms[k] - norm) <= distance && kindOf(clusters[k].end) == kindOf(end.end) &&
-          (clusters[k].end.y - end.end.y).norm() <= distance)
+      if (std::abs(norms[k] - norm) <= kFlat * distance && kindOf(clusters[k].end) == kindOf(end.end) &&
+          areOne(clusters[k].end, end.end))
         break;
     if (k == clusters.size()) {
       clusters.push_back(std::move(end));
@@ -66,11 +70,14 @@ class Finder {
     const bool thin =
         m_equation.isLatent() && m_equation.units() > kThinnedFrom && starts.cols() > 2 * kUnthinnedStarts;
     std::vector<Cluster> clusters = thin ? searchedThinned(starts) : searched(m_equation, starts);
-    return described(merged(std::move(clusters), mergeDistance()));
+    return described(merged(m_equation, std::move(clusters), mergeDistance(), rootTolerance()));
   }
 
  private:
   double mergeDistance() const { return m_options.mergeDistance * m_scale; }
+  double rootTolerance() const {
+    return 0.5 * m_options.tolerance * std::sqrt(static_cast<double>(m_system.network.size()));
+  }
 
   // Ends of all starts that were searched, merged, in waves if that saves work.
   std::vector<Cluster> searched(const FlowEquation& equation, const Matrix& starts) {
@@ -85,7 +92,7 @@ class Finder {
                                   clusters);
       for (const RootSearch& end : ends)
         if (end.y.size() > 0) clusters.push_back({end, 1});
-      clusters = merged(std::move(clusters), mergeDistance());
+      clusters = merged(equation, std::move(clusters), mergeDistance(), rootTolerance());
     }
     return clusters;
   }
@@ -98,7 +105,7 @@ class Finder {
       if (cluster.end.isRoot || cluster.end.isMinimum) known.push_back(cluster.end);
     RootSearchOptions options;
     options.iterations = m_options.iterations;
-    options.tolerance = 0.5 * m_options.tolerance * std::sqrt(static_cast<double>(m_system.network.size()));
+    options.tolerance = rootTolerance();
     options.longestStep = 4 * m_scale;
     options.joinDistance = 0.02 * m_scale;
     if (equation.size() >= kWavesFrom) options.known = &known;
@@ -136,23 +143,6 @@ class Finder {
     return clusters;
   }
 
-  FixedPoint pointOf(const Cluster& cluster) const {
-    FixedPoint point;
-    point.position = m_equation.stateOf(cluster.end.y);
-    const Vector F = flow(m_system, point.position);
-    const double root = std::sqrt(static_cast<double>(F.size()));
-    point.residual = F.norm();
-    point.q = 0.5 * F.squaredNorm();
-    point.gradient = cluster.end.gradient;
-    point.starts = cluster.starts;
-    point.iterations = cluster.end.iterations;
-    if (point.residual <= m_options.tolerance * root)
-      point.kind = PointKind::fixed;
-    else if (cluster.end.isMinimum && point.residual <= m_options.slowSpeed * root)
-      point.kind = PointKind::slow;
-    return point;
-  }
-
   FixedPoints described(std::vector<Cluster> clusters) {
     std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
       return kindOf(a.end) != kindOf(b.end) ? kindOf(a.end) < kindOf(b.end) : a.starts > b.starts;
@@ -164,7 +154,8 @@ class Finder {
       found.omittedPoints = static_cast<Index>(clusters.size() - kept);
       clusters.resize(kept);
     }
-    for (const Cluster& cluster : clusters) found.points.push_back(pointOf(cluster));
+    for (const Cluster& cluster : clusters)
+      found.points.push_back(describedPoint(m_system, m_equation, cluster.end, cluster.starts, m_options));
     std::stable_sort(found.points.begin(), found.points.end(),
                      [](const FixedPoint& a, const FixedPoint& b) { return a.kind < b.kind; });
     const bool all = std::none_of(found.points.begin(), found.points.end(), [](const FixedPoint& point) {
@@ -184,10 +175,6 @@ class Finder {
   std::atomic<Index> m_done = 0;
 };
 
-std::string counted(Index count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 void describeSearch(FixedPoints& found) {
   Index points[3] = {0, 0, 0}, lost = 0;
   for (const FixedPoint& point : found.points) {
@@ -202,25 +189,13 @@ void describeSearch(FixedPoints& found) {
   if (found.status == FixedPointStatus::stopped) found.message += " until stopped";
 }
 
-// Eigenvalues and directions of the first points.
 void linearise(FixedPoints& found, const FlowSystem& system, const FixedPointOptions& options,
                Progress& progress) {
-  const auto count = std::min(found.points.size(), static_cast<std::size_t>(options.maxLinearised));
-  std::atomic<bool> stopped = found.status == FixedPointStatus::stopped;
-  const auto caller = std::this_thread::get_id();
-  parallelFor(count, [&](std::size_t i) {
-    if (std::this_thread::get_id() == caller && !stopped) {
-      progress.report(0.9 + 0.1 * static_cast<double>(i) / static_cast<double>(count), "eigenvalues there");
-      if (progress.stopRequested()) stopped = true;
-    }
-    FixedPoint& point = found.points[i];
-    if (!stopped && point.position.allFinite())
-      point.local = linearised(system, point.position, options.marginalBand, options.maxModes);
-  });
-  if (stopped && found.status != FixedPointStatus::stopped) {
+  if (!linearisePoints(found, system, options, options.maxLinearised, progress)) {
     found.status = FixedPointStatus::stopped;
     found.message += "; stopped before all of their eigenvalues were known";
   }
+  countPoints(found);
 }
 
 void require(const FlowSystem& system, ConstMatrixRef starts, Index rows, const FixedPointOptions& options) {
@@ -246,6 +221,22 @@ std::string nameOf(PointKind kind) {
       break;
   }
   return "not converged";
+}
+
+std::string nameOf(Completeness completeness) {
+  switch (completeness) {
+    case Completeness::certified:
+      return "certified";
+    case Completeness::certifiedApart:
+      return "certified apart from small places";
+    case Completeness::estimated:
+      return "estimated";
+    case Completeness::stopped:
+      return "stopped";
+    case Completeness::notSought:
+      break;
+  }
+  return "not sought";
 }
 
 std::vector<std::string> problems(const FixedPointOptions& options) {

@@ -25,7 +25,8 @@ std::vector<std::string> problems(const FixedPointOptions& options);
 
 enum class PointKind {
   fixed,  // ‖F‖ <= tolerance √D
-  slow,   // ∇q = 0 (‖∇q‖ <= 1e-8 ‖F‖), a minimum of q, not fixed, ‖F‖ <= slowSpeed √D
+  slow,  // not fixed, ‖F‖ <= slowSpeed √D and ∇q = 0 (‖∇q‖ <= 1e-8 ‖F‖), a minimum of q; or ‖F‖ <= 1e-8 √D:
+         // on a nearly neutral ring or line the search may stall anywhere
   notConverged,  // none of these: a fast minimum of q, or the iterations ran out
 };
 std::string nameOf(PointKind kind);
@@ -39,6 +40,7 @@ struct FixedPoint {
   Index starts = 0;     // how many of the starts ended there; 0 where none was needed (affine systems)
   int iterations = 0;   // of the start that came nearest
   int region = 0;       // the discrete state of a switching system
+  int continuum = -1;   // the continuous attractor on which it lies (Attractors::continua); -1: on none
   Linearisation local;  // unknown beyond maxLinearised
 };
 
@@ -51,6 +53,33 @@ enum class FixedPointStatus {
   stopped,       // the user stopped; what was found until then
 };
 
+// How far the list of fixed points can be trusted to be all of them.
+enum class Completeness {
+  notSought,       // the points are those that the starts led to: at least these
+  certified,       // proven: these are all (affine and switching systems by linear algebra, others by
+                   // branch_and_prune.h, up to the rounding that it states)
+  certifiedApart,  // proven but for small places in which more, or none, may lie: see openPlaces
+  estimated,       // at least these; how many more, by how often those found were found (missing_estimate.h)
+  stopped,         // the user stopped before that was known: at least these
+};
+std::string nameOf(Completeness completeness);
+
+// Counts of fixed points (not of slow ones), of those beyond maxPoints too.
+struct PointCensus {
+  Completeness completeness = Completeness::notSought;
+  std::string message;          // one sentence
+  Index fixed = 0, stable = 0;  // found
+  Index unlinearised = 0;       // of them, whose stability is not known
+  // estimated: how many more there are at least, on average, and the end of a 95 % interval; NaN where nearly
+  // every start led to a new one, so that nothing can be said.
+  double missing = 0, missingUpper = 0, missingStable = 0;
+  double coverage = 0;        // estimated: the probability that one more start leads to a point already found
+  Index starts = 0;           // independent, spread over all that the weights allow …
+  bool fromActivity = false;  // … or, in networks too large for that, those of the first pass
+  Matrix openPlaces;          // certifiedApart: D x k, middles of the places
+  double openRadius = 0;      // of the largest
+};
+
 struct FixedPoints {
   FixedPointStatus status = FixedPointStatus::searched;
   std::string message;             // one sentence
@@ -59,6 +88,7 @@ struct FixedPoints {
   Index virtualPoints = 0;  // switching: points of rest of a discrete state outside of its region, dropped
   Index omittedPoints = 0;  // beyond maxPoints
   Index searchedStarts = 0;
+  PointCensus census;
 };
 
 // Starts in columns (D x count): the origin, then columns drawn from the activity (D x T, T >= 1) with

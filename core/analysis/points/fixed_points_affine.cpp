@@ -82,6 +82,8 @@ FixedPoints affineFixedPoints(const FlowSystem& system) {
       factors ? solvedLowRank(*factors, v) : solved(identityMinus(system.network.dense()), v);
   FixedPoints found;
   found.status = solution.status;
+  found.census.completeness = Completeness::certified;
+  found.census.message = "that is all: it is solved for exactly";
   if (solution.status == FixedPointStatus::inconsistent) {
     found.message = "no fixed point: I - B is singular to rounding and the drive is not in its range";
     return found;
@@ -99,6 +101,8 @@ FixedPoints switchingFixedPoints(const FlowSystem& system) {
   const Switching& parts = *system.switching;
   FixedPoints found;
   found.status = FixedPointStatus::exact;
+  found.census.completeness = Completeness::certified;
+  found.census.message = "that is all: each discrete state is solved for exactly";
   Index singular = 0;
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     const LinearSolution solution = solved(identityMinus(parts.A[k]), parts.b[k]);
@@ -111,9 +115,12 @@ FixedPoints switchingFixedPoints(const FlowSystem& system) {
   }
   found.message = std::to_string(found.points.size()) + " of " + std::to_string(parts.A.size()) +
                   " discrete states rest within their own region";
-  if (singular > 0)
+  if (singular > 0) {
+    found.census.completeness = Completeness::notSought;
+    found.census.message = "at least these: a singular I - A may have a continuum";
     found.message += "; " + std::to_string(singular) +
                      " have a singular I - A, for which only the point nearest to the origin was tried";
+  }
   return found;
 }
 

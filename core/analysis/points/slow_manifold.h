@@ -1,7 +1,9 @@
-// Line attractors (open) and ring attractors (closed): the curve of slow points through a point of rest that
-// has a single slow direction, and whether the activity lies along it.
+// Continuous attractors as objects: line attractors (open curves), ring attractors (closed ones), planes and
+// more dimensions: the slow manifold through a point of rest whose other directions all decay faster, and
+// whether the activity lies along it.
 #pragma once
 
+#include "core/analysis/points/alignment.h"
 #include "core/analysis/points/fixed_points.h"
 
 #include <string>
@@ -10,63 +12,81 @@ namespace keyhole {
 
 struct SlowManifoldOptions {
   double persistentTau = 10;  // > 0: a direction is slow if |1 - Re λ| <= 1/persistentTau
-  double speedLimit = 0.1;    // > 0: the curve ends where ‖F‖ exceeds this many scales per τ
-  double reach =
-      1.5;  // > 0: and where it is farther from the activity's mean than this times the farthest sample
-  double step = 0.05;    // in (0, 0.5], in scales
-  Index maxSteps = 400;  // >= 1, in each direction
-  Index subspace = 3;    // >= 1: leading components of the activity that it is compared with
+  double speedLimit = 0.1;    // > 0: it ends where ‖F‖ exceeds this many scales per τ
+  double step = 0.05;         // in (0, 0.5], in scales, of a regular step at first
+  Index maxSteps = 800;       // >= 1, in each direction
+  Index subspace = 3;         // >= 1: leading components of the activity that it is compared with
+  Index most = 16;            // >= 1: objects looked for
 };
 std::vector<std::string> problems(const SlowManifoldOptions& options);
 
 enum class SlowManifoldStatus {
-  line,          // open: a line attractor
-  ring,          // the curve closed: a ring attractor
-  noSlowMode,    // every point of rest is left or approached faster than persistentTau
-  severalModes,  // more than one slow direction: not a line
-  complexPair,   // the slow modes are a pair: a slow rotation
-  unstable,      // next to the slow direction another one grows fast
+  line,         // open: a line attractor
+  ring,         // the curve closed: a ring attractor
+  plane,        // two slow directions or more
+  noSlowMode,   // every point of rest is left or approached faster than persistentTau
+  complexPair,  // the slow modes turn faster than persistentTau allows: a rotation
+  passage,   // open, all F on it in one direction, which leads through it in less than 10 persistentTau: what
+             // is left where a pair of fixed points has met (a bottleneck)
+  unstable,  // next to the slow directions another one grows fast
+  severalModes,  // more slow directions than are followed (6)
   noPoint,       // there was no fixed or slow point to begin from
   stopped,       // the user stopped; the curve as far as it was followed
 };
 std::string nameOf(SlowManifoldStatus status);
 
-// The curve's directions against the activity.
-struct Alignment {
-  double angle = 0;  // the largest principal angle with the activity's leading components, in [0, π/2]
-  double varianceShare = 0;  // of the activity's variance, along the directions
-  double largestShare = 0;   // the largest that any direction (pair of directions) could have
-};
-
 struct SlowManifold {
   SlowManifoldStatus status = SlowManifoldStatus::noPoint;
   std::string message;  // one sentence
-  Matrix points;        // D x k along the curve; a ring's first point is not repeated
+  Index dimension = 0;  // of the manifold: 1 for lines and rings
+  Matrix points;        // D x k along the curve; a ring's first point is not repeated; of a plane its rim, in
+                        // order round it (of more dimensions the ends of rays)
   Vector speeds;        // ‖F‖ at the points, k
-  double extent = 0;    // arc length, of a ring with the closing piece
-  Matrix directions;    // D x 1: mean direction; ring: D x 2, its plane. Leading principal axes of the points
-  double slowTau = 0;   // |1/(1 - λ)| of the slow mode at the first point; infinite if λ = 1
-  double fastTau = 0;   // of the next mode there
-  std::size_t origin = 0;  // which of the points of rest the curve was followed from
+  Vector drift;         // of a curve: the part of F along it, signed in the order of the points, k
+  double fastest = 0, meanSpeed = 0;  // ‖F‖ at the points and inside of a rim
+  double extent = 0;     // arc length, of a ring with the closing piece; of a plane its longest diameter
+  double narrowest = 0;  // of a plane: its shortest diameter; else the extent
+  Index closedDirections = 0;  // of a plane: how many of its rays came back to where they began
+  Matrix directions;           // D x 1: mean direction; ring: D x 2, its plane; plane: D x dimension. Leading
+                               // principal axes of the points
+  double slowTau = 0;  // |1/(1 - λ)| of the slow mode farthest from 1 at the first point; infinite if λ = 1
+  double fastTau = 0;  // of the next mode there
+  std::size_t origin = 0;  // which of the points of rest it was followed from
+  // Isolated fixed points on it: what is on it drifts to the stable ones. Of a curve by the changes of sign
+  // of the drift, unless it is at rest; else those of `members` that are fixed.
+  Index stablePoints = 0, otherPoints = 0;
+  std::vector<std::size_t> members;  // the given points that lie on it
+  bool isAtRest = false;             // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
   Alignment alignment;
+
+  bool isFound() const {
+    return status == SlowManifoldStatus::line || status == SlowManifoldStatus::ring ||
+           status == SlowManifoldStatus::plane;
+  }
+  // Whether a state (D) lies on it, to a hundredth of its extent (a plane: a seventh).
+  bool holds(ConstVectorRef state) const;
 };
 
-// From the points of findFixedPoints and the activity (D x T, T >= 3, not constant), whose scale is the root
-// of its total variance. The first fixed or slow point with exactly one slow mode, which must be real, all
-// others decaying faster, is where the curve begins. Affine systems (and one region of a switching one): the
-// slow eigenvector exactly, as far as the activity's orthogonal projection on it goes, the speed allows, and
-// the region holds. tanh networks: steps along the slow direction u, each corrected by Newton's method on
-// F(z) = s u, (z - predicted)·u = 0, a bordered system that is regular where J is singular; on the curve all
-// of F is along the slow eigenvector, s is the drift. In r coordinates for low-rank networks
-// (flow_equation.h). The curve ends where s or λ is no longer slow, beyond reach, or where no step of 1/16
-// can be corrected. Throws InputError for bad options or activity. Cost: an eigenvalue problem per point of
-// rest (those of FixedPoint::local are reused) and two to four LU factorisations per step (20 ms at D = 500).
+// All from the points of findFixedPoints (or completeFixedPoints) and the activity (D x T, T >= 3, not
+// constant). The scale is the root of the activity's total variance, or the points' root mean square distance
+// from their mean if that is larger. From each fixed or slow point that is not on a manifold already and that
+// has slow modes, all others decaying faster: a manifold. Affine systems (and one region of a switching one):
+// the slow eigenvectors exactly, as far as the activity's orthogonal projection on them goes, the speed
+// allows, and the region holds. tanh networks: steps in the slow directions, each corrected by Newton's
+// method on F(z) = U s across them (slow_place.h), regular where J is singular; on the manifold all of F is
+// along the slow eigenvectors. In r coordinates for low-rank networks (flow_equation.h). It ends where s or λ
+// is not slow any more, or where no step can be corrected, and closes where it passes its start
+// (closing_test.h). Where it ends does not depend on how far the activity goes. If there is none: one entry
+// that says why. Most extended first. Throws InputError for bad options or activity. Cost: an eigenvalue
+// problem per point of rest (those of FixedPoint::local are reused) and two to four LU factorisations per
+// step (20 ms at D = 500).
+std::vector<SlowManifold> findSlowManifolds(const FlowSystem& system, const std::vector<FixedPoint>& points,
+                                            ConstMatrixRef activity, const SlowManifoldOptions& options = {},
+                                            Progress& progress = noProgress());
+
+// The first of them.
 SlowManifold findSlowManifold(const FlowSystem& system, const std::vector<FixedPoint>& points,
                               ConstMatrixRef activity, const SlowManifoldOptions& options = {},
                               Progress& progress = noProgress());
-
-// Of orthonormal directions (D x 1 or D x 2) with the activity (D x T, T >= 3, not constant). Beyond 2000
-// units from at most 2000 evenly spaced time points. Cost O(m² (D + T)), m the smaller of both.
-Alignment alignmentOf(ConstMatrixRef directions, ConstMatrixRef activity, Index subspace);
 
 }  // namespace keyhole

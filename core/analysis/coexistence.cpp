@@ -1,0 +1,190 @@
+#include "core/analysis/coexistence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace keyhole {
+namespace {
+
+constexpr double kSamePlace = 0.02;  // of the scale: a run that stands so near to a point ends there
+constexpr double kSameOrbit = 0.02;  // of a cycle's amplitude
+constexpr double kFurther = 200;     // τ that a run goes on at most
+constexpr double kStep = 0.05;       // τ
+constexpr double kStands = 1e-4;     // of the scale per τ: slower runs stand
+
+struct Place {
+  AttractorKind kind;
+  std::size_t index;
+  bool operator==(const Place&) const = default;
+};
+
+class Teller {
+ public:
+  Teller(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents, Index most,
+         Attractors& found, Progress& progress)
+      : m_system(system),
+        m_runs(runs),
+        m_exponents(exponents),
+        m_left(most),
+        m_found(found),
+        m_progress(progress) {}
+
+  void run() {
+    for (Index k = 0; k < m_runs.ends.cols(); ++k) {
+      m_progress.throwIfStopped();
+      m_progress.report(static_cast<double>(k) / static_cast<double>(m_runs.ends.cols()),
+                        "telling attractors apart");
+      note(placeOf(k), k);
+    }
+    addUnvisited();
+    finish();
+  }
+
+ private:
+  Place placeOf(Index k) {
+    if (m_runs.kinds[static_cast<std::size_t>(k)] == LimitKind::divergence || !m_runs.ends.col(k).allFinite())
+      return {AttractorKind::divergence, 0};
+    if (const auto cycle = cycleOfStart(k)) return {AttractorKind::cycle, *cycle};
+    Vector z = m_runs.ends.col(k);
+    if (const auto place = knownPlace(z)) return *place;
+    goOn(z);
+    if (!z.allFinite()) return {AttractorKind::divergence, 0};
+    if (const auto place = knownPlace(z)) return *place;
+    return movingPlace(z);
+  }
+
+  // LimitCycle::starts are numbers of free runs here. One that was led to an unstable cycle is not on it.
+  std::optional<std::size_t> cycleOfStart(Index k) const {
+    for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
+      const LimitCycle& cycle = m_found.cycles[c];
+      const bool attracts = cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable;
+      if (attracts && std::count(cycle.starts.begin(), cycle.starts.end(), k) > 0) return c;
+    }
+    return {};
+  }
+
+  std::optional<Place> knownPlace(const Vector& z) const {
+    for (std::size_t i = 0; i < m_found.continua.size(); ++i)
+      if (m_found.continua[i].holds(z)) return Place{AttractorKind::continuum, i};
+    for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
+      const LimitCycle& cycle = m_found.cycles[c];
+      if (cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable &&
+          distanceFromOrbit(z, cycle.points) <= kSameOrbit * cycle.amplitude)
+        return Place{AttractorKind::cycle, c};
+    }
+    return restingPlace(z);
+  }
+
+  // A stable point, or one that cannot be told to be none, near which the run stands.
+  std::optional<Place> restingPlace(const Vector& z) const {
+    if (flow(m_system, z).norm() > kStands * m_found.scale) return {};
+    std::optional<std::size_t> nearest;
+    double distance = kSamePlace * m_found.scale;
+    for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
+      const FixedPoint& point = m_found.points.points[i];
+      const bool repels =
+          point.local.stability == Stability::saddle || point.local.stability == Stability::unstable;
+      if (point.kind == PointKind::notConverged || repels) continue;
+      const double apart = (point.position - z).norm();
+      if (apart > distance) continue;
+      distance = apart;
+      nearest = i;
+    }
+    if (!nearest) return {};
+    const bool stable = m_found.points.points[*nearest].kind == PointKind::fixed &&
+                        m_found.points.points[*nearest].local.stability == Stability::stable;
+    return Place{stable ? AttractorKind::point : AttractorKind::slowPoint, *nearest};
+  }
+
+  // Until it stands, or for kFurther.
+  void goOn(Vector& z) const {
+    FreeRun run(m_system, kStep);
+    Vector next(z.size());
+    const auto steps = static_cast<int>(kFurther / kStep);
+    for (int t = 0; t < steps; ++t) {
+      if (t % 100 == 0) {
+        m_progress.throwIfStopped();
+        if (!z.allFinite() || flow(m_system, z).norm() <= 1e-9 * m_found.scale) return;
+      }
+      run.step(z, next);
+      z.swap(next);
+    }
+  }
+
+  Place movingPlace(const Vector& z) {
+    const bool moves = flow(m_system, z).norm() > kStands * m_found.scale;
+    if (!moves || m_left <= 0 || isAffine(m_system)) return {AttractorKind::unresolved, 0};
+    --m_left;
+    // The leading one tells; all that are asked for are found along the first run that is chaotic.
+    LyapunovOptions leading = m_exponents;
+    leading.count = 1;
+    LyapunovSpectrum exponents = lyapunovExponents(m_system, z, leading, m_progress);
+    if (!isPositive(exponents)) return {AttractorKind::unresolved, 0};
+    if (m_found.chaos.empty() && m_exponents.count > 1)
+      exponents = lyapunovExponents(m_system, z, m_exponents, m_progress);
+    m_found.chaos.push_back(std::move(exponents));
+    return {AttractorKind::chaos, 0};
+  }
+
+  void note(const Place& place, Index k) {
+    for (std::size_t i = 0; i < m_places.size(); ++i)
+      if (m_places[i] == place) return m_found.coexisting[i].runs.push_back(k);
+    m_places.push_back(place);
+    m_found.coexisting.push_back({place.kind, place.index, {k}, 0});
+  }
+
+  void addUnvisited() {
+    const auto add = [&](AttractorKind kind, std::size_t index) {
+      if (std::count(m_places.begin(), m_places.end(), Place{kind, index}) == 0)
+        m_found.coexisting.push_back({kind, index, {}, 0});
+    };
+    for (std::size_t i = 0; i < m_found.continua.size(); ++i) add(AttractorKind::continuum, i);
+    for (std::size_t c = 0; c < m_found.cycles.size(); ++c)
+      if (m_found.cycles[c].status == CycleStatus::found &&
+          m_found.cycles[c].stability != CycleStability::unstable)
+        add(AttractorKind::cycle, c);
+    for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
+      const FixedPoint& point = m_found.points.points[i];
+      if (point.kind == PointKind::fixed && point.local.stability == Stability::stable && point.continuum < 0)
+        add(AttractorKind::point, i);
+    }
+  }
+
+  void finish() {
+    m_found.runs = m_runs.ends.cols();
+    for (CoexistingAttractor& one : m_found.coexisting)
+      one.share = static_cast<double>(one.runs.size()) / static_cast<double>(m_found.runs);
+    std::stable_sort(m_found.coexisting.begin(), m_found.coexisting.end(),
+                     [](const auto& a, const auto& b) { return a.runs.size() > b.runs.size(); });
+    std::stable_sort(m_found.chaos.begin(), m_found.chaos.end(),
+                     [](const auto& a, const auto& b) { return a.exponents(0) > b.exponents(0); });
+    if (!m_found.chaos.empty()) m_found.exponents = m_found.chaos.front();
+  }
+
+  const FlowSystem& m_system;
+  const LimitSets& m_runs;
+  LyapunovOptions m_exponents;
+  Index m_left;
+  Attractors& m_found;
+  Progress& m_progress;
+  std::vector<Place> m_places;  // of found.coexisting
+};
+
+}  // namespace
+
+bool isPositive(const LyapunovSpectrum& exponents) {
+  constexpr double kSmallest = 1e-3;
+  if (exponents.status != LyapunovStatus::computed || exponents.exponents.size() == 0) return false;
+  const double leading = exponents.exponents(0);
+  return leading > kSmallest && leading > 2 * exponents.standardErrors(0);
+}
+
+void tellRunsApart(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents,
+                   Index most, Attractors& found, Progress& progress) {
+  if (runs.ends.cols() == 0) return;
+  Teller(system, runs, exponents, most, found, progress).run();
+}
+
+}  // namespace keyhole

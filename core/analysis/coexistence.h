@@ -1,0 +1,17 @@
+// On which attractor each free run ends: internals of attractors.h.
+#pragma once
+
+#include "core/analysis/attractors.h"
+
+namespace keyhole {
+
+// Fills coexisting, chaos, runs and, if a run is chaotic, exponents of `found`, whose points, cycles,
+// continua and scale are known. A run that stands on nothing known goes on for up to 200 τ; what still moves
+// then has its exponents averaged (settings: `exponents`), `most` runs at most.
+void tellRunsApart(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents,
+                   Index most, Attractors& found, Progress& progress);
+
+// Whether the leading exponent is above zero by more than two standard errors and 1e-3 per τ.
+bool isPositive(const LyapunovSpectrum& exponents);
+
+}  // namespace keyhole

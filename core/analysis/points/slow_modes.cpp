@@ -1,0 +1,52 @@
+#include "core/analysis/points/slow_modes.h"
+
+#include "core/linalg/eigen.h"
+#include "core/linalg/orthogonal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace keyhole {
+
+SlowRanking rankedModes(const Linearisation& local, double persistentTau) {
+  const double limit = 1 / persistentTau;
+  SlowRanking ranking;
+  ranking.fast = local.furtherZeros > 0 ? -1 : -std::numeric_limits<double>::infinity();
+  if (local.furtherZeros > 0 && limit >= 1) ranking.count = local.furtherZeros;
+  bool grows = false, turns = false;
+  for (const auto& value : local.eigenvalues) {
+    const double rate = value.real() - 1;
+    if (std::abs(rate) <= limit) {
+      ++ranking.count;
+      turns = turns || std::abs(value.imag()) > limit;
+      if (std::abs(rate) >= std::abs(ranking.slow)) ranking.slow = rate;
+    } else {
+      grows = grows || rate > 0;
+      ranking.fast = std::max(ranking.fast, rate);
+    }
+  }
+  if (ranking.count == 0) return ranking;
+  ranking.kind = grows ? SlowModes::unstable : (turns ? SlowModes::turning : SlowModes::some);
+  return ranking;
+}
+
+Matrix slowBasis(const Matrix& J, Index count) {
+  const EigenSystem system = eigenSystem(J);
+  std::vector<Index> order(static_cast<std::size_t>(J.rows()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+    return std::abs(system.values(a).real()) < std::abs(system.values(b).real());
+  });
+  // Of a complex pair both parts of one vector; of double values whatever spans them.
+  Matrix parts(J.rows(), 2 * count);
+  for (Index i = 0; i < count; ++i) {
+    parts.col(2 * i) = system.vectors.col(order[static_cast<std::size_t>(i)]).real();
+    parts.col(2 * i + 1) = system.vectors.col(order[static_cast<std::size_t>(i)]).imag();
+  }
+  Matrix basis = orthonormalBasis(parts);
+  return basis.leftCols(std::min(count, basis.cols()));
+}
+
+}  // namespace keyhole

@@ -1,0 +1,29 @@
+// Which directions at a point of rest are slow: internals of slow_manifold.h.
+#pragma once
+
+#include "core/analysis/flow/linearisation.h"
+
+namespace keyhole {
+
+enum class SlowModes {
+  none,
+  some,      // `count` of them, none of which turns fast, and the others decay faster
+  turning,   // a pair that is slow to decay turns by more than 1/persistentTau per τ
+  unstable,  // another direction grows fast
+};
+
+struct SlowRanking {
+  SlowModes kind = SlowModes::none;
+  Index count = 0;
+  double slow = 0;  // λ - 1 of the slow mode farthest from 0, real part
+  double fast = 0;  // largest real part of λ - 1 among the others
+};
+
+// A mode is slow if |Re λ - 1| <= 1/persistentTau.
+SlowRanking rankedModes(const Linearisation& local, double persistentTau);
+
+// An orthonormal basis (n x count) of the invariant subspace of J that belongs to its `count` eigenvalues
+// with real parts nearest to 0 (J = A - 1).
+Matrix slowBasis(const Matrix& J, Index count);
+
+}  // namespace keyhole
