@@ -16,10 +16,6 @@ double continuousResidual(ConstMatrixRef J, ConstMatrixRef X, ConstMatrixRef Q) 
   return (JX + JX.transpose() + Q).norm() / std::max(Q.norm(), 1e-300);
 }
 
-bool hasUnstableDiagonal(ConstMatrixRef T) {
-  return (T.diagonal().array() >= 0).any();
-}
-
 // Solves T Y + Y Tᵀ = -Q for (quasi-)triangular T.
 Matrix solveSchurForm(const Matrix& T, const Matrix& Q) {
   const Index n = T.rows();
@@ -49,16 +45,6 @@ LyapunovSolution solveContinuousLyapunov(ConstMatrixRef J, ConstMatrixRef Q) {
   if ((re.array() >= 0).any()) return solution;
   const Matrix QZ = Z.transpose() * Q * Z;
   solution.X = Z * solveSchurForm(T, QZ) * Z.transpose();
-  symmetrise(solution.X);
-  solution.stable = true;
-  solution.residual = continuousResidual(J, solution.X, Q);
-  return solution;
-}
-
-LyapunovSolution solveTriangularLyapunov(ConstMatrixRef J, ConstMatrixRef Q) {
-  LyapunovSolution solution;
-  if (hasUnstableDiagonal(J)) return solution;
-  solution.X = solveSchurForm(J, Q);
   symmetrise(solution.X);
   solution.stable = true;
   solution.residual = continuousResidual(J, solution.X, Q);

@@ -15,10 +15,6 @@ struct LyapunovSolution {
 // stable is false if an eigenvalue of J has Re >= 0. Cost about 25 n³.
 LyapunovSolution solveContinuousLyapunov(ConstMatrixRef J, ConstMatrixRef Q);
 
-// The same for J that is upper triangular already: no Schur factorisation, and no rounding of a nilpotent
-// part.
-LyapunovSolution solveTriangularLyapunov(ConstMatrixRef J, ConstMatrixRef Q);
-
 // Solves X = W X Wᵀ + Q by doubling (X ← X + W X Wᵀ, W ← W²; Smith 1968), quadratic convergence.
 // stable is false if the spectral radius of W is not below 1 (the iterates grow or do not settle in 60
 // doublings). Cost about 6 n³ per doubling.

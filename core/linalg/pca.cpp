@@ -63,8 +63,4 @@ Matrix projectStates(const Pca& basis, ConstMatrixRef X) {
   return basis.components.transpose() * (X.colwise() - basis.mean);
 }
 
-Matrix projectDirections(const Pca& basis, ConstMatrixRef V) {
-  return basis.components.transpose() * V;
-}
-
 }  // namespace keyhole

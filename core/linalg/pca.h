@@ -19,8 +19,4 @@ Pca pca(ConstMatrixRef X, Index k);
 // k x T scores: componentsᵀ (X - mean).
 Matrix projectStates(const Pca& basis, ConstMatrixRef X);
 
-// k x T projections of *directions* (velocities): componentsᵀ V. The mean must not be subtracted from a
-// direction.
-Matrix projectDirections(const Pca& basis, ConstMatrixRef V);
-
 }  // namespace keyhole

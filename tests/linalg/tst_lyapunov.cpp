@@ -50,20 +50,11 @@ class TestLyapunov : public QObject {
     QVERIFY2(ratio > 1.9 && ratio < 2.1, qPrintable(QString::number(ratio)));
   }
 
-  // Two roads: the triangular solver and the general one agree on a triangular matrix.
-  void triangularAgreesWithGeneral() {
-    Matrix T = stable(20, 8).triangularView<Eigen::Upper>();
-    T.diagonal().setConstant(-1);
-    const Matrix I = Matrix::Identity(20, 20);
-    COMPARE_MATRICES(solveTriangularLyapunov(T, I).X, solveContinuousLyapunov(T, I).X, 1e-9);
-  }
-
   // x' = -a x: X = 1/(2a). An eigenvalue on or beyond the axis has no stationary state.
   void scalarCases() {
     const Matrix one = Matrix::Constant(1, 1, 1.0);
     QVERIFY(std::abs(solveContinuousLyapunov(-4.0 * one, one).X(0, 0) - 0.125) < 1e-15);
     QVERIFY(!solveContinuousLyapunov(0.0 * one, one).stable);
-    QVERIFY(!solveTriangularLyapunov(0.1 * one, one).stable);
     QVERIFY(!solveDiscreteLyapunov(1.0 * one, one).stable);
     QVERIFY(!solveDiscreteLyapunov(-1.5 * one, one).stable);
     QVERIFY(std::abs(solveDiscreteLyapunov(0.5 * one, one).X(0, 0) - 4.0 / 3.0) < 1e-14);

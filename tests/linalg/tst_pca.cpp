@@ -48,16 +48,6 @@ class TestPca : public QObject {
     COMPARE_MATRICES(two.components.transpose() * two.components, Matrix(Matrix::Identity(3, 3)), 1e-9);
   }
 
-  // A direction is a difference of states; its projection must not contain the mean. Fails if the mean is
-  // subtracted.
-  void directionsAreDifferencesOfStates() {
-    const Matrix X = RandomStream(2, Stream::test).normalMatrix(5, 100).array() + 3.0;
-    const Pca basis = pca(X, 2);
-    const Matrix difference = X.rightCols(99) - X.leftCols(99);
-    COMPARE_MATRICES(projectDirections(basis, difference),
-                     projectStates(basis, X.rightCols(99)) - projectStates(basis, X.leftCols(99)), 1e-12);
-  }
-
   // n equal variances: participation ratio n; one direction: 1.
   void participationRatio() {
     Matrix X = Matrix::Zero(4, 8);

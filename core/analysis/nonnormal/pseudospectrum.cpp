@@ -274,76 +274,8 @@ Pseudospectrum pseudospectrum(const Network& network, const ComplexWindow& windo
   return Resolvent(network).grid(window, intervals, progress);
 }
 
-namespace {
-
-// Looks for the largest (Re z - 1)/σ_min over x = log₁₀(Re z - 1) and y = Im z.
-class KreissSearch {
- public:
-  explicit KreissSearch(const Resolvent& resolvent)
-      : m_resolvent(resolvent), m_size(std::max(resolvent.norm(), 1.0)), m_high(std::log10(m_size) + 1) {
-    m_x = m_high;
-  }
-
-  void scan() {
-    ComplexVector points(kGrid);
-    for (Index i = 0; i < kGrid; ++i) {
-      const double x = kLow + (m_high - kLow) * static_cast<double>(i) / (kGrid - 1);
-      for (Index j = 0; j < kGrid; ++j) points(j) = at(x, m_size * static_cast<double>(j) / (kGrid - 1));
-      const Vector sigma = m_resolvent.sigmaMin(points);
-      for (Index j = 0; j < kGrid; ++j) keepBetter(x, points(j).imag(), std::pow(10.0, x) / sigma(j));
-    }
-  }
-
-  // Compass search: the best of four directions until none is better, then half the steps.
-  void climb() {
-    double stepX = (m_high - kLow) / kGrid, stepY = m_size / kGrid;
-    for (int round = 0; round < kRounds && stepX > kSmallestStep; ++round) {
-      const double x = m_x, y = m_y;
-      bool better = false;
-      for (const auto& [dx, dy] : {std::pair{1.0, 0.0}, {-1.0, 0.0}, {0.0, 1.0}, {0.0, -1.0}}) {
-        const double nextX = x + dx * stepX, nextY = std::abs(y + dy * stepY);
-        if (keepBetter(nextX, nextY, std::pow(10.0, nextX) / m_resolvent.sigmaMin(at(nextX, nextY))))
-          better = true;
-      }
-      if (better) continue;
-      stepX /= 2;
-      stepY /= 2;
-    }
-  }
-
-  KreissBound best() const { return {m_value, at(m_x, m_y)}; }
-
- private:
-  static constexpr Index kGrid = 24;
-  static constexpr double kLow = -4, kSmallestStep = 1e-4;
-  static constexpr int kRounds = 200;
-
-  static Complex at(double x, double y) { return {1 + std::pow(10.0, x), y}; }
-
-  bool keepBetter(double x, double y, double value) {
-    if (!(value > m_value)) return false;
-    m_value = value;
-    m_x = x;
-    m_y = y;
-    return true;
-  }
-
-  const Resolvent& m_resolvent;
-  double m_size, m_high;
-  double m_value = 1, m_x = 0, m_y = 0;
-};
-
-}  // namespace
-
 std::vector<Polyline> contours(const Pseudospectrum& grid, double epsilon) {
   return contours(grid.re, grid.im, grid.log10Sigma, std::log10(epsilon));
-}
-
-KreissBound kreissBound(const Resolvent& resolvent) {
-  KreissSearch search(resolvent);
-  search.scan();
-  search.climb();
-  return search.best();
 }
 
 }  // namespace keyhole

@@ -82,26 +82,4 @@ Pseudospectrum pseudospectrum(const Network& network, const ComplexWindow& windo
 // The boundary of the ε-pseudospectrum within the window.
 std::vector<Polyline> contours(const Pseudospectrum& grid, double epsilon);
 
-// α_ε(A) = max Re z over σ_min(z I - A) <= ε, in the paper's scaling, ε > 0: the criss-cross search of Burke,
-// Lewis & Overton 2003 (IMA J. Numer. Anal. 23:359), whose steps are eigenvalue problems of size 2n and which
-// converges quadratically; found within 1e-6 in all tests. The returned z is checked: σ_min(z) <= ε (1 +
-// 1e-6). Cost: about 5 eigenvalue problems of size 2n, some of them complex.
-struct PseudospectralAbscissa {
-  double value = 0;        // α_ε
-  std::complex<double> z;  // where it is taken, Im z >= 0
-  bool converged = false;
-};
-PseudospectralAbscissa pseudospectralAbscissa(ConstMatrixRef A, double epsilon);
-PseudospectralAbscissa pseudospectralAbscissa(const Network& network, double epsilon);
-
-// A lower bound of the Kreiss constant K(J) = sup over Re z > 1 of (Re z - 1)/σ_min(z I - A), and where it
-// was found: sup_t ‖e^{Jt}‖ >= K (Kreiss; the upper bound is e n K). Every z gives a bound, since the values
-// are never below σ_min; the search (a logarithmic grid, then a compass search) makes it good, not certain to
-// be the largest. At least 1 (z → ∞); infinite if some Re λ > 1, which the caller knows from the spectrum.
-struct KreissBound {
-  double value = 1;
-  std::complex<double> z;
-};
-KreissBound kreissBound(const Resolvent& resolvent);
-
 }  // namespace keyhole

@@ -203,10 +203,6 @@ void findMaximum(TransientGrowth& result, const Compression& compressed) {
 
 }  // namespace
 
-NumericalAbscissa numericalAbscissa(const Network& network) {
-  return abscissaOf(compressionOf(network));
-}
-
 std::vector<std::string> problems(const TransientOptions& options) {
   std::vector<std::string> found;
   if (!(options.horizon > 0 && std::isfinite(options.horizon)))

@@ -19,8 +19,6 @@ struct NumericalAbscissa {
                      // above 1, at the rate ω(A) - 1
   Vector direction;  // D, unit, signed as in signs.h: what grows fastest at first
 };
-// Cost: O(n³) of the compressed core (compression.h).
-NumericalAbscissa numericalAbscissa(const Network& network);
 
 struct TransientOptions {
   double horizon = 20;  // in τ, above 0

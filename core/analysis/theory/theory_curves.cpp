@@ -144,11 +144,6 @@ double lowRankMeanField(double f, double gammaSquared) {
   return 2 * f * g * (1 - f) / (4 + 2 * f * g - f * f * g);
 }
 
-LowRankPeak lowRankPeak(double gammaSquared) {
-  const double s = std::sqrt(4 + gammaSquared * gammaSquared);
-  return {2 / (2 + s), 1 - 2 / s};
-}
-
 double lowRankScatter(double f, double gammaSquared, Index units) {
   const double g = gammaSquared, delta = (4 + 2 * f * g * g - f * f * g * g) / 16;
   // The factor γ² of u w is taken out.

@@ -52,11 +52,6 @@ namespace keyhole {
 // 0 <= f <= 1, gammaSquared >= 0.
 double lowRankMeanField(double f, double gammaSquared);
 
-struct LowRankPeak {
-  double f, eigenvalue;
-};
-LowRankPeak lowRankPeak(double gammaSquared);
-
 // √v: the s.d. of a diagonal entry of S at D units, to first order.
 double lowRankScatter(double f, double gammaSquared, Index units);
 

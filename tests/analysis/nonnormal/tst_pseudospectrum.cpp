@@ -191,48 +191,6 @@ class TestPseudospectrum : public QObject {
       QVERIFY((from.colwise().norm().array() - 0.3).abs().maxCoeff() < 2e-3);
     }
   }
-
-  // α_ε: of a normal matrix α + ε; of [0 1; 0 0] the x with σ_min(x) = ε, x² = ε² + ε; of a generic matrix it
-  // lies on the ε-level line, and no grid point farther right is inside.
-  void pseudospectralAbscissaOfKnownMatrices() {
-    const Matrix A = normalMatrix(16);
-    const auto normal = pseudospectralAbscissa(A, 0.1);
-    QVERIFY(normal.converged);
-    QVERIFY(std::abs(normal.value - (eigenvalues(A)(0).real() + 0.1)) < 1e-6);
-    for (const double epsilon : {1e-3, 0.1, 1.0}) {
-      const auto jordan = pseudospectralAbscissa(shift(2), epsilon);
-      QVERIFY(std::abs(jordan.value - std::sqrt(epsilon * epsilon + epsilon)) < 1e-6);
-    }
-    const Matrix G = gaussian(20, 0.9, 7);
-    const auto generic = pseudospectralAbscissa(G, 0.05);
-    QVERIFY(std::abs(dense(G, generic.z) - 0.05) < 1e-6);
-    const Pseudospectrum grid = pseudospectrum(G, {generic.value + 1e-3, 2, -2, 2}, 40);
-    QVERIFY(grid.log10Sigma.minCoeff() > std::log10(0.05));
-  }
-
-  void pseudospectralAbscissaOfALowRankNetwork() {
-    const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::lowRankOrthogonal, 40));
-    for (const double epsilon : {1e-2, 0.3}) {
-      const auto structured = pseudospectralAbscissa(teacher.network, epsilon);
-      const auto plain = pseudospectralAbscissa(teacher.network.dense(), epsilon);
-      QVERIFY(std::abs(structured.value - plain.value) < 1e-6);
-    }
-  }
-
-  // Kreiss: 1 for a normal matrix that is stable; never above the supremum of its ratio. For the 2 x 2 block
-  // [0 c; 0 0] the supremum over the real axis by a fine scan of the closed form.
-  void kreissBounds() {
-    QVERIFY(std::abs(kreissBound(Resolvent(normalMatrix(16))).value - 1) < 1e-3);
-    const double c = 50;
-    double known = 1;
-    for (double x = 1 + 1e-4; x < 1000; x *= 1.001) {
-      const double sigma = x * x / std::sqrt(x * x + 0.5 * c * c + 0.5 * c * std::sqrt(c * c + 4 * x * x));
-      known = std::max(known, (x - 1) / sigma);
-    }
-    const KreissBound bound = kreissBound(Resolvent(c * shift(2)));
-    QVERIFY2(std::abs(bound.value / known - 1) < 1e-3, qPrintable(QString::number(bound.value / known)));
-    QVERIFY(std::abs(bound.z.imag()) < 1e-2);
-  }
 };
 
 QTEST_GUILESS_MAIN(TestPseudospectrum)
