@@ -1,12 +1,9 @@
 #include "app/cli/fit_report.h"
 
+#include "core/analysis/comparison/explained.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
-#include "core/common/quiet_progress.h"
 #include "core/experiment/settings/fit_methods.h"
-#include "core/fitting/latent/lds_fit.h"
-#include "core/fitting/latent/lds_smoother.h"
-#include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
 #include "core/report/run_record.h"
 #include "core/report/student_json.h"
@@ -46,53 +43,6 @@ bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message)
   findings.score = lineAttractorScore(findings.spectrum);
   findings.henrici = henriciNumber(A, findings.spectrum.values);
   return true;
-}
-
-// Of the smoothed reconstruction for latent students, of a noise-free run from each trial's first sample for
-// the others.
-double explainedVarianceOf(const Student& student, const std::vector<Trial>& trials, Progress& progress) {
-  std::vector<Matrix> states;
-  if (student.latent && trials.size() > 1) states = smooth(*student.latent, trials, progress).means;
-  for (std::size_t k = states.size(); k < trials.size(); ++k) {
-    const Matrix& X = trials[k].activity;
-    states.push_back(student.emission ? Matrix(student.states.leftCols(X.cols()))
-                                      : runStudent(student, startFor(student, X.col(0)), X.cols(),
-                                                   trials[k].input, Matrix(X.rows(), 0), 0, progress)
-                                            .states);
-  }
-  const auto seen = [&](std::size_t k, Index first, Index count) -> Matrix {
-    return seenActivity(student, states[k].middleCols(first, count),
-                        trials[k].input.middleCols(first, count));
-  };
-  return explainedVariance(seen, trials, progress);
-}
-
-// How many time points of these trials are looked at after a stop.
-Index lookedAt(const Student& student, const std::vector<Trial>& trials) {
-  if (!student.emission) return kLookAfterStop;
-  if (student.latent && trials.size() > 1) return lookedAtAfterStop(student.A.rows(), anyMissing(trials));
-  // The student's states are used: after a stop perhaps of less.
-  const Index known = student.states.cols();
-  return known < trials.front().activity.cols() ? std::min(known, kLookAfterStop) : kLookAfterStop;
-}
-
-// The same of a long recording's beginning after a stop, also one that comes here, with a note. A switching
-// student has its states on the first trial alone.
-double explainedVarianceOf(Student& student, const FitRequest& request, Progress& progress) {
-  const auto& all = request.data.trials;
-  std::vector<Trial> first;
-  if (student.emission && !student.latent && all.size() > 1) first = {all.front()};
-  const auto& trials = first.empty() ? all : first;
-  QuietProgress quiet(progress);
-  if (const auto whole = unlessStopped(student.summary, "the look at what it explains",
-                                       [&] { return explainedVarianceOf(student, trials, quiet); }))
-    return *whole;
-  const Index most = lookedAt(student, trials);
-  const LookedAt looked(trials, true, most);
-  if (looked.inPart())
-    student.notes.push_back("after the stop, the explained variance is of the first " + std::to_string(most) +
-                            " time points only");
-  return explainedVarianceOf(student, looked.trials(), noProgress());
 }
 
 // The settings that steer the method, as `options`.
@@ -192,7 +142,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
 
   FitReport report;
   if (hasParameters(student.summary.status)) {
-    findings.explainedVariance = explainedVarianceOf(student, request, progress);
+    findings.explainedVariance = explainedAfterFit(student, request.data.trials, progress);
     report.good = describeSpectrum(findings, student.A, report.message);
   }
   report.stopped = student.summary.status == FitStatus::stopped;

@@ -1,4 +1,5 @@
 // The analysis stage: teacher and student alike.
+#include "core/analysis/comparison/explained.h"
 #include "core/analysis/comparison/prediction.h"
 #include "core/analysis/comparison/similarity.h"
 #include "core/experiment/displayed_run.h"
@@ -136,14 +137,12 @@ void setDynamicsGauge(SystemAnalysis& analysis, const Experiment& experiment) {
 }
 
 double explainedByStudent(const Experiment& experiment, const SystemAnalysis& analysis, Progress& progress) {
-  const auto& student = experiment.fit->student;
   const auto& simulation = *experiment.simulation;
-  const Matrix known = simulation.display(simulation.rowsOf(experiment.observation->seen),
-                                          Eigen::seqN(0, analysis.activity.cols()));
-  if (student.emission) return explainedVariance(known, analysis.activity);
-  const Matrix alone =
-      seenActivity(student, noiseFreeRun(experiment, progress).states, displayedInput(experiment));
-  return explainedVariance(known, alone.leftCols(known.cols()));
+  const Index steps = experiment.fit->student.emission ? analysis.activity.cols() : simulation.display.cols();
+  const Trial displayed{
+      simulation.display(simulation.rowsOf(experiment.observation->seen), Eigen::seqN(0, steps)),
+      displayedInput(experiment).leftCols(steps)};
+  return explainedBy(experiment.fit->student, {displayed}, progress);
 }
 
 void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,

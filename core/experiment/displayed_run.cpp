@@ -91,8 +91,4 @@ ShownRun shownRun(const Experiment& experiment, bool rough, Progress& progress) 
                 rough ? strideFor(student, *experiment.simulation) : 1, progress);
 }
 
-ShownRun noiseFreeRun(const Experiment& experiment, Progress& progress) {
-  return ownRun(experiment, false, 1, progress);
-}
-
 }  // namespace keyhole::stages

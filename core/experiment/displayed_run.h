@@ -23,9 +23,6 @@ Index roughStride(double alpha, Index steps);
 // The means over every `stride` columns, of which there are (columns - 1) / stride whole groups.
 Matrix groupMeans(ConstMatrixRef values, Index stride);
 
-// The same run without noise.
-ShownRun noiseFreeRun(const Experiment& experiment, Progress& progress);
-
 // m x T: the student's input over the displayed steps; 0 x T if it was given none.
 Matrix displayedInput(const Experiment& experiment);
 

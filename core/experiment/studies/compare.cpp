@@ -1,5 +1,6 @@
 #include "core/experiment/studies/compare.h"
 
+#include "core/analysis/comparison/explained.h"
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
@@ -104,14 +105,6 @@ Student fitOf(const Settings& settings, const Material& material, Progress& prog
   return fitTrials(settings, {material.fitted}, progress);
 }
 
-double explainedOf(const Student& student, const Trial& trial) {
-  const Matrix& Y = trial.activity;
-  if (student.emission) return explainedVariance(Y, seenActivity(student, student.states, trial.input));
-  const auto run =
-      runStudent(student, startFor(student, Y.col(0)), Y.cols(), trial.input, Matrix(student.A.rows(), 0));
-  return explainedVariance(Y, seenActivity(student, run.states, trial.input));
-}
-
 std::string verdictOf(const MethodRow& row, const Experiment& experiment) {
   const SystemEvidence student{row.spectrum, row.score, {}, false, false};
   std::optional<SystemEvidence> teacher;
@@ -141,7 +134,7 @@ void score(MethodRow& row, const Material& material, const Experiment& experimen
   row.spectrum = spectrumOf(student.A, true);
   row.score = lineAttractorScore(row.spectrum);
   row.henrici = henriciNumber(student.A, row.spectrum.values);
-  row.explainedVariance = explainedOf(student, material.fitted);
+  row.explainedVariance = explainedBy(student, {material.fitted}, progress);
   row.heldOut = predictionScores(student, material.heldOut, horizon);
   row.fitsTheData = fitGauge(row.heldOut);
   row.verdict = verdictOf(row, experiment);
