@@ -68,7 +68,8 @@ CompareWindow::CompareWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
   m_table->resizeColumnsToContents();
   auto* splitter = new QSplitter(Qt::Vertical);
   splitter->addWidget(m_table);
-  splitter->addWidget(makeFlows());
+  splitter->addWidget(m_flows = makeFlows());
+  m_flows->hide();  // until there are some
   splitter->setStretchFactor(0, 2);
   splitter->setStretchFactor(1, 3);
   auto* column = new QVBoxLayout(this);
@@ -180,6 +181,7 @@ void CompareWindow::showComparison(const std::shared_ptr<const Comparison>& comp
   }
   m_table->setSortingEnabled(true);
   m_table->resizeColumnsToContents();
+  m_flows->show();
   fillChoices();
   showFlows();
   m_export->setEnabled(true);

@@ -55,6 +55,7 @@ class CompareWindow : public QWidget {
 
   QTableWidget* m_table = nullptr;
   QLabel* m_message = nullptr;
+  QWidget* m_flows = nullptr;
   QPushButton *m_start = nullptr, *m_stop = nullptr, *m_export = nullptr;
   QProgressBar* m_progress = nullptr;
   QComboBox *m_leftChoice = nullptr, *m_rightChoice = nullptr;

@@ -11,6 +11,7 @@ namespace keyhole {
 StatusLine::StatusLine(QWidget* parent)
     : QStatusBar(parent),
       m_delay(new QTimer(this)),
+      m_repaint(new QTimer(this)),
       m_facts(new QLabel(this)),
       m_hover(new QLabel(this)),
       m_what(new QLabel(this)),
@@ -41,7 +42,13 @@ StatusLine::StatusLine(QWidget* parent)
   }
   m_delay->setSingleShot(true);
   m_delay->setInterval(200);
-  connect(m_delay, &QTimer::timeout, this, [this] { setBusy(true); });
+  connect(m_delay, &QTimer::timeout, this, [this] {
+    paintProgress();
+    setBusy(true);
+  });
+  m_repaint->setSingleShot(true);
+  m_repaint->setInterval(100);  // oftener nobody reads it, and each time the line is laid out anew
+  connect(m_repaint, &QTimer::timeout, this, &StatusLine::paintProgress);
   connect(m_stop, &QToolButton::clicked, this, &StatusLine::stopClicked);
   showIdle();
 }
@@ -67,13 +74,20 @@ bool StatusLine::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void StatusLine::showProgress(double fraction, const QString& what) {
-  m_what->setText(what);
-  m_progress->setValue(static_cast<int>(1000 * fraction));
-  if (m_stop->isHidden() && !m_delay->isActive()) m_delay->start();
+  m_fraction = fraction;
+  m_doing = what;
+  QTimer* next = m_stop->isHidden() ? m_delay : m_repaint;
+  if (!next->isActive()) next->start();
+}
+
+void StatusLine::paintProgress() {
+  m_what->setText(m_doing);
+  m_progress->setValue(static_cast<int>(1000 * m_fraction));
 }
 
 void StatusLine::showIdle() {
   m_delay->stop();
+  m_repaint->stop();
   setBusy(false);
 }
 

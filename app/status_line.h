@@ -34,9 +34,13 @@ class StatusLine : public QStatusBar {
 
  private:
   void setBusy(bool busy);
+  void paintProgress();
   void elideHover();  // what does not fit is cut at its end, and whole in the tool tip
 
-  QTimer* m_delay = nullptr;  // short computations do not flash
+  QTimer* m_delay = nullptr;    // short computations do not flash
+  QTimer* m_repaint = nullptr;  // of how far it is
+  double m_fraction = 0;
+  QString m_doing;
   QLabel* m_facts = nullptr;
   QLabel* m_hover = nullptr;
   QString m_hoverText;

@@ -3,6 +3,7 @@
 #include "core/analysis/nonnormal/pseudospectrum.h"
 #include "core/experiment/studies/score_draws.h"
 #include "core/io/delimited.h"
+#include "core/linalg/eigen.h"
 #include "core/linalg/singular.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
@@ -155,7 +156,7 @@ class TestPlotsData : public QObject {
     ComplexVector values(student.rows.rows());
     values.real() = column(student, "re");
     values.imag() = column(student, "im");
-    COMPARE_EIGENVALUES(values, e->fit->student.A.eigenvalues(), 1e-8);
+    COMPARE_EIGENVALUES(values, keyhole::eigenvalues(e->fit->student.A), 1e-8);
   }
 
   // Fails if a velocity or a speed stands at another place than its own: each is that of the system itself at
@@ -276,7 +277,7 @@ class TestPlotsData : public QObject {
       values.real() = spectra.rows.col(1).segment(2 * k, 2);
       values.imag() = spectra.rows.col(2).segment(2 * k, 2);
       QVERIFY((spectra.rows.col(0).segment(2 * k, 2).array() == static_cast<double>(k + 1)).all());
-      COMPARE_EIGENVALUES(values, parts.A[static_cast<std::size_t>(k)].eigenvalues(), 1e-9);
+      COMPARE_EIGENVALUES(values, keyhole::eigenvalues(parts.A[static_cast<std::size_t>(k)]), 1e-9);
     }
   }
 

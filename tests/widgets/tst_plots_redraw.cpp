@@ -1,7 +1,10 @@
-// What did not change is not drawn again, and what changed is: the flow panels and those of the free runs.
+// What did not change is not drawn again, and what changed is; what nobody sees waits.
 #include "tests/experiment/experiment_runs.h"
+#include "widgets/plots/activity_panel.h"
+#include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/flow_panel.h"
 #include "widgets/plots/limit_set_panel.h"
+#include "widgets/plots/time_constant_panel.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -25,7 +28,8 @@ struct Shown {
   PanelKind panel;
   QSignalSpy spy{&panel, &Panel::painted};
 
-  explicit Shown(Side side) : panel(side, nullptr) {
+  template <class... Arguments>
+  explicit Shown(Arguments... arguments) : panel(arguments..., nullptr) {
     panel.resize(300, 240);
     panel.show();
   }
@@ -82,6 +86,49 @@ class TestRedraw : public QObject {
     QVERIFY(teacher.paintedFor(m_first));
     QVERIFY(!teacher.paintedFor(with(m_first, "observation.fraction", 0.5)));
     QVERIFY(teacher.paintedFor(with(m_first, "analysis.limit_start", 0.9)));
+  }
+
+  // Fails if a threshold of the verdict, or a refined number, paints marks or traces again that have not
+  // moved, or another fit, another look at the same, or another theme leaves the old ones.
+  void marksAndTraces() {
+    const auto check = [this](auto& shown, const Result& looksOther) {
+      QVERIFY(shown.paintedFor(m_first));
+      QVERIFY(!shown.paintedFor(with(m_first, "analysis.limit_start", 0.9)));
+      QVERIFY(shown.paintedFor(with(m_first, "fit.rho", 0.5)));
+      QVERIFY(shown.paintedFor(m_first));
+      QVERIFY(shown.paintedFor(looksOther));
+      shown.spy.clear();
+      shown.panel.setTheme(Theme::print());
+      QTRY_VERIFY(!shown.spy.empty());
+    };
+    Shown<EigenvaluePanel> eigenvalues;
+    check(eigenvalues, with(m_first, "observation.fraction", 0.5));
+    Shown<TimeConstantPanel> constants;
+    check(constants, with(m_first, "analysis.persistent_tau", 20.0));
+    Shown<ActivityPanel> activity;
+    check(activity, with(m_first, "view.units_shown", 2LL));
+  }
+
+  // Fails if a hidden panel is painted, or shows the picture before the one that it was given.
+  void hiddenPanelsWait() {
+    Shown<TimeConstantPanel> shown;
+    QVERIFY(shown.paintedFor(m_first));
+    shown.panel.hide();
+    QVERIFY(!shown.paintedFor(with(m_first, "fit.rho", 0.5)));
+    shown.panel.show();
+    QTRY_VERIFY(!shown.spy.empty());
+  }
+
+  // Fails if the mark that a picture is an earlier one has it painted again.
+  void marksOfStaleness() {
+    Shown<LimitSetPanel> shown(Side::student);
+    QVERIFY(shown.paintedFor(m_first));
+    shown.spy.clear();
+    shown.panel.setStale(true);
+    QTest::qWait(30);
+    QVERIFY(shown.spy.empty());
+    shown.panel.resize(340, 240);
+    QTRY_VERIFY(!shown.spy.empty());
   }
 
   // One sentence for all runs that come to rest. Fails if the points are said of some of them only, or if

@@ -8,7 +8,8 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kBuckets = 500;  // about the pixels of a panel
+constexpr Index kBuckets = 500;    // about the pixels of a panel
+constexpr double kUnseen = 0.002;  // of the distance between two traces: a fraction of a pixel
 
 // The displayed trace of a seen unit (position in the list of seen ones).
 Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
@@ -77,10 +78,26 @@ ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const 
   return shown;
 }
 
+Fingerprint ActivityPanel::fingerprintOf(const Experiment& experiment, const Shown& shown) const {
+  Fingerprint all;
+  all.add(static_cast<std::uint64_t>(shown.steps)).add(shown.spacing).add(experiment.simulation->alpha);
+  all.add(std::uint64_t{experiment.teacher->teacher.has_value()});
+  const SystemAnalysis* student = experiment.studentAnalysis.get();
+  if (student) all.add(studentLabel(experiment)).add(static_cast<std::uint64_t>(student->stride));
+  for (Index i = 0; i < shown.units; ++i) {
+    all.add(static_cast<std::uint64_t>(experiment.observation->seen[static_cast<std::size_t>(i)]));
+    all.add(teacherTrace(experiment, i, shown.steps));
+    if (student)
+      all.add(student->activity.row(i).head((shown.steps + student->stride - 1) / student->stride));
+  }
+  return all.add(std::uint64_t{experiment.coarse});
+}
+
 void ActivityPanel::showExperiment(const Experiment& experiment) {
+  const Shown shown = shownOf(experiment);
+  if (isDrawn(fingerprintOf(experiment, shown))) return;
   plot().clearGraphs();
   m_traces.clear();
-  const Shown shown = shownOf(experiment);
   showMessage(shown.steps < 2 ? tr("The teacher left the finite range at once.") : QString());
   const double alpha = experiment.simulation->alpha;
   auto ticker = QSharedPointer<QCPAxisTickerText>::create();
@@ -89,8 +106,8 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     const Vector truth = teacherTrace(experiment, i, shown.steps);
     const double middle = meanOfKnown(truth);
     const auto draw = [&](const Vector& trace, double interval, const QPen& pen, const QString& name) {
-      const DrawnLine line =
-          decimated(0, interval, Vector((trace.array() - middle + offset).matrix()), kBuckets);
+      DrawnLine line = decimated(0, interval, Vector((trace.array() - middle + offset).matrix()), kBuckets);
+      if (experiment.coarse) line = straightened(line, kUnseen * shown.spacing);
       QCPGraph* graph = addLine(pen, name);
       graph->setData(line.x, line.y, true);
       if (i > 0) graph->removeFromLegend();

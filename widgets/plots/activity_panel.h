@@ -26,6 +26,7 @@ class ActivityPanel : public PlotPanel {
     double spacing = 1;  // between the traces' zero lines
   };
   Shown shownOf(const Experiment& experiment) const;
+  Fingerprint fingerprintOf(const Experiment& experiment, const Shown& shown) const;
   void styleTraces();
 
   struct Trace {

@@ -58,6 +58,44 @@ DrawnLine decimated(double x0, double dx, ConstVectorRef y, Index buckets) {
   return line;
 }
 
+DrawnLine straightened(const DrawnLine& line, double height) {
+  DrawnLine kept;
+  const auto keep = [&](qsizetype i) {
+    kept.x.append(line.x[i]);
+    kept.y.append(line.y[i]);
+  };
+  // The slopes from the last kept point that pass every point since within the height.
+  double low = -HUGE_VAL, high = HUGE_VAL;
+  qsizetype last = 0;
+  for (qsizetype i = 0; i < line.x.size(); ++i) {
+    const bool gap = std::isnan(line.y[i]) || (i > 0 && std::isnan(line.y[i - 1]));
+    const double run = line.x[i] - line.x[last], rise = line.y[i] - line.y[last];
+    const double slope = rise / run;
+    if (i > 0 && !gap && run > 0 && slope >= low && slope <= high) {
+      low = std::max(low, (rise - height) / run);
+      high = std::min(high, (rise + height) / run);
+      continue;
+    }
+    // The one before is the farthest that a straight line reaches.
+    if (i > 0 && i - 1 != last) {
+      keep(i - 1);
+      last = i - 1;
+    }
+    if (i == 0 || gap || !(line.x[i] > line.x[last])) {
+      keep(i);
+      last = i;
+      low = -HUGE_VAL;
+      high = HUGE_VAL;
+      continue;
+    }
+    const double step = line.x[i] - line.x[last], climb = line.y[i] - line.y[last];
+    low = (climb - height) / step;
+    high = (climb + height) / step;
+  }
+  if (!line.x.isEmpty() && last != line.x.size() - 1) keep(line.x.size() - 1);
+  return kept;
+}
+
 QString shortNumber(double value) {
   if (std::isnan(value)) return "undefined";
   if (std::isinf(value)) return value > 0 ? "∞" : "-∞";

@@ -30,6 +30,10 @@ struct DrawnLine {
 };
 DrawnLine decimated(double x0, double dx, ConstVectorRef y, Index buckets);
 
+// The same line with fewer points: those are left out that lie within `height` (in y) of the straight line
+// between those that are kept. Gaps (NaN) stay. Cost: one pass.
+DrawnLine straightened(const DrawnLine& line, double height);
+
 // Three significant digits, without exponent between 1e-3 and 1e5.
 QString shortNumber(double value);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrabPixels = 8;
+constexpr auto kNow = "now";
 
 QString shownQuantity(const Experiment& experiment) {
   return QString::fromStdString(experiment.settings.text("view.curve"));
@@ -36,10 +37,17 @@ CurvePanel::CurvePanel(QWidget* parent)
          "more or fewer units."));
   m_errors->setDataPlottable(m_mean);
   m_errors->removeFromLegend();
+  for (QCPGraph* bound : {m_bandLow, m_bandHigh}) bound->removeFromLegend();
   m_bandHigh->setChannelFillGraph(m_bandLow);
   m_nowText->position->setTypeX(QCPItemPosition::ptPlotCoords);
   m_nowText->setPadding(QMargins(3, 0, 0, 0));
+  // While the hand moves, only the line is painted.
+  plot().addLayer(kNow, plot().layer("overlay"), QCustomPlot::limAbove);
+  plot().layer(kNow)->setMode(QCPLayer::lmBuffered);
+  m_now->setLayer(kNow);
+  m_nowText->setLayer(kNow);
   legendAbove();
+  showFrame(false);  // until there is a curve
   connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
     const double line = plot().xAxis->coordToPixel(m_now->point1->coords().x());
     m_dragging = isOverSeen() && event->button() == Qt::LeftButton &&
@@ -95,7 +103,12 @@ void CurvePanel::showExperiment(const Experiment& experiment) {
   if (changed && m_curve) showCurve();
   showWhyEmpty();
   showNow();
-  queueReplot();
+  Fingerprint shown;
+  shown.add(quantity).add(m_problem).add(std::uint64_t{m_curve != nullptr});
+  if (isDrawn(shown) && m_curve)
+    replotLayer(kNow);
+  else
+    queueReplot();
 }
 
 void CurvePanel::setCurve(std::shared_ptr<const SeenCurve> curve) {
@@ -113,7 +126,13 @@ void CurvePanel::setCurve(std::shared_ptr<const SeenCurve> curve) {
   queueReplot();
 }
 
+void CurvePanel::showFrame(bool shown) {
+  for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setVisible(shown);
+  legendAbove()->setVisible(shown);
+}
+
 void CurvePanel::showCurve() {
+  showFrame(true);
   for (QCPGraph* graph : {m_longTime, m_finite, m_mean, m_teacher, m_bandLow, m_bandHigh})
     graph->data()->clear();
   m_errors->data()->clear();
@@ -274,7 +293,7 @@ void CurvePanel::dragTo(double x) {
   m_now->point2->setCoords(fraction, 1);
   m_nowText->setText(tr("d = %1").arg(std::lround(fraction * static_cast<double>(m_curve->units))));
   m_nowText->position->setCoords(fraction, 0.01);
-  queueReplot();
+  replotLayer(kNow);
   emit fractionDragged(fraction, m_gesture);
 }
 

@@ -35,6 +35,7 @@ class CurvePanel : public PlotPanel {
 
  private:
   void showCurve();
+  void showFrame(bool shown);
   void showTheory(const QString& quantity);
   void showChance();
   void showLegend();

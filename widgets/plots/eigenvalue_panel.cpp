@@ -83,6 +83,10 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
   connect(&plot(), &QCustomPlot::afterReplot, this, [this] {
     if (isVisible() && experiment()) m_askSoon->start();
   });
+  connect(&plot(), &QCustomPlot::afterLayout, this, [this] {
+    const QSizeF size = QFontMetricsF(m_linesNote->font()).size(0, m_linesNote->text());
+    m_lines.hideLabelsUnder(QRectF(m_linesNote->position->pixelPosition(), size));
+  });
   connect(this, &Panel::hovered, this, [this](const QString& text) {
     if (text.isEmpty()) m_hoveredUnits.clear();
     if (std::exchange(m_toldUnits, m_hoveredUnits) != m_hoveredUnits) emit modeHovered(m_hoveredUnits);
@@ -216,14 +220,34 @@ void EigenvaluePanel::showLegend(const Experiment& experiment) {
     showMessage(QString::fromStdString(experiment.fit->student.summary.message));
 }
 
+// What it shows of an experiment, but for the lines.
+Fingerprint EigenvaluePanel::shownOf(const Experiment& experiment) {
+  Fingerprint shown;
+  for (const Side side : {Side::teacher, Side::student}) {
+    const Spectrum* spectrum = spectrumOf(experiment, side);
+    shown.add(std::uint64_t{spectrum != nullptr});
+    if (spectrum) shown.add(*spectrum);
+  }
+  if (!experiment.fit) return shown;
+  const Student& student = experiment.fit->student;
+  shown.add(QString::fromStdString(student.summary.message));
+  if (student.switching)
+    for (const Matrix& A : student.switching->A) shown.add(A);
+  return shown;
+}
+
 void EigenvaluePanel::showExperiment(const Experiment& experiment) {
+  dropStaleLines();
+  if (isDrawn(shownOf(experiment))) {
+    if (isVisible()) m_askSoon->start();  // other lines may be wanted
+    return;
+  }
   showMessage({});
   const auto* teacher = spectrumOf(experiment, Side::teacher);
   const auto* student = spectrumOf(experiment, Side::student);
   showMarks(teacher, m_teacher, m_teacherUndetermined, m_teacherCounts);
   showMarks(student, m_student, m_studentUndetermined, m_studentCounts);
   showLegend(experiment);
-  dropStaleLines();
   // The unit circle and every eigenvalue that bears on the verdict; far negative ones may lie outside.
   Range x{-1, 1.1}, y{-1, 1};
   for (const auto* spectrum : {teacher, student}) {
@@ -316,8 +340,11 @@ QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
 
 void EigenvaluePanel::dropStaleLines() {
   if (sameSystem(wantedPseudospectrum(experiment()), m_asked)) return;
-  m_lines.show(nullptr, Side::student);
-  m_linesNote->setText(QString());
+  if (m_lines.grid()) {
+    m_lines.show(nullptr, Side::student);
+    m_linesNote->setText(QString());
+    queueReplot();
+  }
   if (!m_asked.of) return;
   m_asked = {};
   emit pseudospectrumWanted(m_asked);
@@ -385,7 +412,8 @@ std::vector<PanelData> EigenvaluePanel::data() const {
   if (!experiment()) return tables;
   for (const Side side : {Side::teacher, Side::student})
     if (const auto* spectrum = spectrumOf(*experiment(), side))
-      tables.push_back(tableOf(side == Side::teacher ? "eigenvalues-teacher" : "eigenvalues-student", *spectrum));
+      tables.push_back(
+          tableOf(side == Side::teacher ? "eigenvalues-teacher" : "eigenvalues-student", *spectrum));
   for (auto& table : m_lines.tables()) tables.push_back(std::move(table));
   return tables;
 }

@@ -50,6 +50,7 @@ class EigenvaluePanel : public PlotPanel {
   std::optional<Nearest> nearest(QPointF pixel) const;
   QString describe(const Nearest& nearest) const;
   QString describePlace(double x, double y) const;
+  static Fingerprint shownOf(const Experiment& experiment);
   void dropStaleLines();
   void askForPseudospectrum();
   class EqualAspectRect* equalAxes();

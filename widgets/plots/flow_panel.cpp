@@ -119,7 +119,8 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
     part->setVisible(analysis);
-  m_marks.show(analysis ? attractorsOf(experiment, m_side) : nullptr, analysis ? analysis->flow.plane : FlowPlane());
+  m_marks.show(analysis ? attractorsOf(experiment, m_side) : nullptr,
+               analysis ? analysis->flow.plane : FlowPlane());
   m_keyText->setVisible(analysis);
   m_key->setVisible(analysis);
   if (!analysis) {
@@ -131,6 +132,7 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   showSpeed(analysis->flow, experiment.settings.flag("view.speed_map"));
   showArrows(experiment, analysis->flow);
   m_trajectory->setPoints(analysis->flow.trajectory);
+  m_trajectory->setSketched(analysis->coarse);
   if (!keepsProbe(experiment)) {
     m_probe->setPoints(Matrix(2, 0));
     m_probedFit = nullptr;
@@ -159,9 +161,9 @@ void FlowPanel::showSpeed(const FlowField& field, bool visible) {
   m_speed->data()->setSize(cells, cells);
   m_speed->data()->setRange({field.plane.x0 + dx, field.plane.x1 - dx},
                             {field.plane.y0 + dy, field.plane.y1 - dy});
+  const Matrix shade = (kBrightness * field.speed.array().log()).exp();  // 0 stays 0
   for (int row = 0; row < cells; ++row)
-    for (int column = 0; column < cells; ++column)
-      m_speed->data()->setCell(column, row, std::pow(field.speed(row, column), kBrightness));
+    for (int column = 0; column < cells; ++column) m_speed->data()->setCell(column, row, shade(row, column));
   m_speed->rescaleDataRange(true);
 }
 

@@ -97,15 +97,17 @@ void TimeCurve::draw(QCPPainter* painter) {
   if (m_points.cols() < 2) return;
   applyDefaultAntialiasingHint(painter);
   QPolygonF pixels;
+  // Points closer than a third of a pixel draw nothing new.
+  const double apart = m_sketched ? 1.5 : 0.33;
   for (Index i = 0; i < m_points.cols(); ++i) {
     const QPointF next = coordsToPixels(m_points(0, i), m_points(1, i));
-    // Points closer than a third of a pixel draw nothing new.
-    if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < 0.33 && i + 1 < m_points.cols())
+    if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < apart && i + 1 < m_points.cols())
       continue;
     if (std::abs(next.x()) > 1e6 || std::abs(next.y()) > 1e6) break;
     pixels.append(next);
   }
-  if (!m_single.isValid()) return drawTimeLine(*painter, pixels, m_width);
+  if (!m_single.isValid())
+    return drawTimeLine(*painter, pixels, m_sketched ? std::min(m_width, 1.0) : m_width);
   painter->setPen(QPen(m_single, m_width));
   painter->drawPolyline(pixels);
   painter->setBrush(m_single);

@@ -63,6 +63,8 @@ class TimeCurve : public QCPAbstractPlottable {
 
   void setPoints(const Matrix& points);  // 2 x n
   void setWidth(double width) { m_width = width; }
+  // Drawn in few points, and not wider than a pixel: what is to be seen for a moment only.
+  void setSketched(bool sketched) { m_sketched = sketched; }
   void setSingleColour(const QColor& colour) { m_single = colour; }  // instead of the colours of time
 
   double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
@@ -76,6 +78,7 @@ class TimeCurve : public QCPAbstractPlottable {
  private:
   Matrix m_points;
   double m_width = 1;
+  bool m_sketched = false;
   QColor m_single;
 };
 

@@ -10,7 +10,6 @@ namespace keyhole {
 namespace {
 
 constexpr double kFloor = 1e-4;  // the lowest decade of the logarithmic axis
-constexpr int kLegendColumns = 3;
 constexpr auto kPlayback = "playback";
 
 // Of the shown students' own colour, darker and lighter in turn.
@@ -119,22 +118,9 @@ void KickPanel::showExperiment(const Experiment&) {
   showMessage(felt ? QString() : tr("The seen units do not feel this push."));
   showRanges();
   KickPanel::applyTheme();
-  showLegend();
+  legendAbove()->setIconSize(3 * theme().fontPixels, theme().fontPixels);  // dashes need some length
   placeCursor();
   queueReplot();
-}
-
-// As many rows as the names need.
-void KickPanel::showLegend() {
-  const auto count = static_cast<int>(m_perturbation->systems.size());
-  const int rows = std::max(1, (count + kLegendColumns - 1) / kLegendColumns);
-  QCPLegend* legend = legendAbove();
-  legend->setWrap(kLegendColumns);
-  legend->setIconSize(3 * theme().fontPixels, theme().fontPixels);  // dashes need some length
-  const int height = rows * theme().fontPixels * 3 / 2;
-  QCPLayoutElement* place = plot().plotLayout()->element(0, 0);
-  place->setMinimumSize(0, height);
-  place->setMaximumSize(QWIDGETSIZE_MAX, height);
 }
 
 void KickPanel::showRanges() {

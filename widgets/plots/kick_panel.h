@@ -37,7 +37,6 @@ class KickPanel : public PlotPanel {
   QString describe(double x, double y, QPointF pixel) const override;
 
  private:
-  void showLegend();
   void showRanges();
   void placeCursor();
 

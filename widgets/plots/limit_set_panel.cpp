@@ -36,12 +36,17 @@ bool LimitSetPanel::speaksFor(const Experiment& experiment) const {
 }
 
 void LimitSetPanel::showExperiment(const Experiment& experiment) {
-  if (!speaksFor(experiment)) return m_analysis ? void() : update();
+  if (!speaksFor(experiment)) return m_analysis ? void() : redraw();
   const auto& attractors = attractorsOf(experiment, m_side);
   const auto& analysis = analysisOf(experiment, m_side);
   if (analysis == m_analysis && attractors == m_attractors) return;
   m_analysis = analysis;
   m_attractors = attractors;
+  redraw();
+}
+
+void LimitSetPanel::redraw() {
+  m_picture = QPixmap();
   update();
 }
 
@@ -200,10 +205,17 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
   painter.restore();
 }
 
+// The picture is kept: it is painted again for the mark in its corner, and for whatever stood in front of it.
 void LimitSetPanel::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  paint(painter, size());
-  emit painted();
+  const QSize pixels = size() * devicePixelRatioF();
+  if (m_picture.size() != pixels) {
+    m_picture = QPixmap(pixels);
+    m_picture.setDevicePixelRatio(devicePixelRatioF());
+    QPainter painter(&m_picture);
+    paint(painter, size());
+    emit painted();
+  }
+  QPainter(this).drawPixmap(0, 0, m_picture);
 }
 
 void LimitSetPanel::mousePressEvent(QMouseEvent* event) {
@@ -215,7 +227,7 @@ void LimitSetPanel::mouseMoveEvent(QMouseEvent* event) {
     const QPointF way = event->position() - m_last;
     m_last = event->position();
     m_rotation.drag(way.x(), way.y(), std::max(80, std::min(width(), height())));
-    update();
+    redraw();
   } else if (m_analysis && m_analysis->limitSets) {
     emit hovered(summaryOf(*m_analysis->limitSets).replace('\n', "; "));
   }
@@ -223,13 +235,13 @@ void LimitSetPanel::mouseMoveEvent(QMouseEvent* event) {
 
 void LimitSetPanel::wheelEvent(QWheelEvent* event) {
   m_zoom = std::clamp(m_zoom * std::pow(1.001, event->angleDelta().y()), 0.2, 20.0);
-  update();
+  redraw();
 }
 
 void LimitSetPanel::mouseDoubleClickEvent(QMouseEvent*) {
   m_rotation = Rotation();
   m_zoom = 1;
-  update();
+  redraw();
 }
 
 std::vector<PanelData> LimitSetPanel::data() const {

@@ -5,6 +5,8 @@
 #include "widgets/plots/panel.h"
 #include "widgets/plots/rotation.h"
 
+#include <QPixmap>
+
 #include <functional>
 
 namespace keyhole {
@@ -26,7 +28,7 @@ class LimitSetPanel : public Panel {
 
  protected:
   void showExperiment(const Experiment& experiment) override;
-  void applyTheme() override { update(); }
+  void applyTheme() override { redraw(); }
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
@@ -34,6 +36,7 @@ class LimitSetPanel : public Panel {
   void mouseDoubleClickEvent(QMouseEvent* event) override;
 
  private:
+  void redraw();
   void paint(QPainter& painter, QSize size) const;
   void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
   Matrix turnedStates(const LimitSets& sets, ConstMatrixRef states) const;
@@ -47,6 +50,7 @@ class LimitSetPanel : public Panel {
   Rotation m_rotation;
   double m_zoom = 1;
   QPointF m_last;
+  QPixmap m_picture;  // as it was painted last; null: anew
 };
 
 }  // namespace keyhole

@@ -50,8 +50,7 @@ ModeInWords modeInWords(const Experiment& experiment, Side side, Index index) {
   return words;
 }
 
-const ModeInWords& LastMode::of(const std::shared_ptr<const Experiment>& experiment, Side side,
-                                Index index) {
+const ModeInWords& LastMode::of(const std::shared_ptr<const Experiment>& experiment, Side side, Index index) {
   const auto& analysis = analysisOf(*experiment, side);
   if (analysis == m_analysis && index == m_index) return m_mode;
   m_mode = modeInWords(*experiment, side, index);

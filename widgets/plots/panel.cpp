@@ -37,6 +37,7 @@ void Panel::setStale(bool stale, bool updating) {
 
 void Panel::setTheme(const Theme& theme) {
   m_theme = theme;
+  ++m_themeChanges;
   m_staleMark->setStyleSheet(QString("color: %1; background: transparent; font-size: %2px;")
                                  .arg(theme.muted.name())
                                  .arg(theme.fontPixels));

@@ -47,6 +47,7 @@ class Panel : public QWidget {
 
   void setTheme(const Theme& theme);
   const Theme& theme() const { return m_theme; }
+  int themeChanges() const { return m_themeChanges; }  // how often it was set
 
   virtual void setProbe(const Probe&) {}
   virtual void setPseudospectrum(const PseudospectrumRequest&, const std::shared_ptr<const Pseudospectrum>&) {
@@ -88,6 +89,7 @@ class Panel : public QWidget {
   QString m_name, m_title;
   std::shared_ptr<const Experiment> m_experiment;
   Theme m_theme;
+  int m_themeChanges = 0;
   QLabel* m_staleMark;
   bool m_stale = false;
 };

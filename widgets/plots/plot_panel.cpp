@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace keyhole {
 
@@ -14,7 +15,9 @@ PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
   layout->addWidget(m_plot);
   m_plot->hide();  // there is nothing to see before the first experiment
   m_plot->setNoAntialiasingOnDrag(true);
-  m_plot->setPlottingHints(QCP::phCacheLabels | QCP::phImmediateRefresh);
+  // All panels of a picture are painted at once, each from one buffer.
+  m_plot->setPlottingHints(QCP::phCacheLabels);
+  m_plot->layer("overlay")->setMode(QCPLayer::lmLogical);
   m_plot->setMouseTracking(true);
   m_plot->plotLayout()->setMargins({});
   m_message = new QCPItemText(m_plot);
@@ -22,7 +25,10 @@ PlotPanel::PlotPanel(QString name, QString title, QWidget* parent)
   m_message->position->setType(QCPItemPosition::ptAxisRectRatio);
   m_message->position->setCoords(0.5, 0.5);
   m_message->setVisible(false);
-  connect(m_plot, &QCustomPlot::beforeReplot, this, &PlotPanel::thinTicks);
+  connect(m_plot, &QCustomPlot::beforeReplot, this, [this] {
+    thinTicks();
+    adaptTo(m_plot->size());
+  });
   connect(m_plot, &QCustomPlot::afterReplot, this, &Panel::painted);
   connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
     const QPointF pixel = event->position();
@@ -61,7 +67,7 @@ void PlotPanel::styleAxis(QCPAxis* axis, bool withLabels) const {
   axis->setTickLengthIn(0);
   axis->setTickLengthOut(theme().fontPixels / 3);
   axis->setTickLabelPadding(2);
-  axis->setLabelPadding(1);
+  axis->setLabelPadding(std::max(theme().fontPixels / 4, 1));
   axis->setTickLabels(withLabels);
 }
 
@@ -95,9 +101,6 @@ QCPLegend* PlotPanel::legendAbove() {
 void PlotPanel::styleLegend() const {
   if (!m_legendRow) return;
   QCPLegend* legend = m_plot->legend;
-  const int height = theme().fontPixels * 3 / 2;
-  m_legendRow->setMinimumSize(0, height);
-  m_legendRow->setMaximumSize(QWIDGETSIZE_MAX, height);
   legend->setFont(theme().font());
   legend->setTextColor(theme().foreground);
   for (int i = 0; i < legend->itemCount(); ++i) {
@@ -113,6 +116,44 @@ void PlotPanel::styleLegend() const {
   legend->setColumnSpacing(theme().fontPixels);
   legend->setRowSpacing(0);
   legend->setMargins(QMargins(0, 0, theme().fontPixels / 2, 0));
+}
+
+void PlotPanel::adaptTo(QSize size) {
+  if (m_legendRow) fitLegend(size.width());
+}
+
+namespace {
+
+// How wide the legend is with so many entries in a row.
+int widthOf(const QCPLegend& legend, const QList<QCPAbstractLegendItem*>& items, int columns) {
+  QList<int> widths(columns, 0);
+  for (qsizetype i = 0; i < items.size(); ++i)
+    widths[i % columns] = std::max(widths[i % columns], items[i]->minimumOuterSizeHint().width());
+  int whole = legend.margins().left() + legend.margins().right() + (columns - 1) * legend.columnSpacing();
+  for (const int width : widths) whole += width;
+  return whole;
+}
+
+}  // namespace
+
+// As many rows as it takes for all entries to be seen.
+void PlotPanel::fitLegend(int width) {
+  QCPLegend* legend = m_plot->legend;
+  QList<QCPAbstractLegendItem*> items;
+  for (int i = 0; i < legend->itemCount(); ++i)
+    if (QCPAbstractLegendItem* item = legend->item(i)) items.append(item);  // there are empty places
+  const int count = static_cast<int>(items.size());
+  if (count == 0) return;
+  int columns = count;
+  while (columns > 1 && widthOf(*legend, items, columns) > width) --columns;
+  const int rows = (count + columns - 1) / columns;
+  if (legend->columnCount() != columns || legend->rowCount() != rows) {
+    legend->setWrap(columns);
+    legend->setFillOrder(QCPLegend::foColumnsFirst, true);
+  }
+  const int height = rows * theme().fontPixels * 3 / 2;
+  m_legendRow->setMinimumSize(0, height);
+  m_legendRow->setMaximumSize(QWIDGETSIZE_MAX, height);
 }
 
 void PlotPanel::applyTheme() {
@@ -161,10 +202,30 @@ void PlotPanel::showMessage(const QString& text) {
 
 void PlotPanel::queueReplot() {
   if (experiment()) m_plot->show();
-  m_plot->replot(QCustomPlot::rpQueuedReplot);
+  // A panel that is hidden, behind another in its tab, or of a figure draws nothing.
+  m_replotWhenSeen = !isVisible();
+  if (isVisible()) m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotPanel::replotLayer(const QString& layer) {
+  if (isVisible() && !m_replotWhenSeen)
+    m_plot->layer(layer)->replot();
+  else
+    m_replotWhenSeen = true;
+}
+
+bool PlotPanel::isDrawn(Fingerprint of) {
+  of.add(static_cast<std::uint64_t>(themeChanges()));
+  return std::exchange(m_drawn, of) == of;
+}
+
+void PlotPanel::showEvent(QShowEvent* event) {
+  Panel::showEvent(event);
+  if (m_replotWhenSeen) queueReplot();
 }
 
 void PlotPanel::renderTo(QCPPainter& painter, QSize size) {
+  adaptTo(size);
   m_plot->toPainter(&painter, size.width(), size.height());
 }
 

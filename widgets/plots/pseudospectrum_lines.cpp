@@ -170,6 +170,15 @@ void PseudospectrumLines::style() {
   }
 }
 
+void PseudospectrumLines::hideLabelsUnder(const QRectF& place) {
+  for (const Level& level : m_levels) {
+    if (!level.label) continue;
+    const QSizeF size = QFontMetricsF(level.label->font()).size(0, level.label->text());
+    const QPointF corner = level.label->position->pixelPosition() - QPointF(size.width(), size.height()) / 2;
+    level.label->setVisible(!place.intersects(QRectF(corner, size)));
+  }
+}
+
 double PseudospectrumLines::valueAt(double x, double y) const {
   if (!m_grid) return std::numeric_limits<double>::quiet_NaN();
   const Index i = cellOf(m_grid->re, x), j = cellOf(m_grid->im, y);

@@ -22,6 +22,9 @@ class PseudospectrumLines {
   void show(std::shared_ptr<const Pseudospectrum> grid, Side side);
   void setTheme(const Theme& theme);
 
+  // Leaves out the labels that would stand under something else (in pixels). After the layout of the plot.
+  void hideLabelsUnder(const QRectF& place);
+
   const std::shared_ptr<const Pseudospectrum>& grid() const { return m_grid; }
 
   // log₁₀ σ_min at a place, between the points of the grid; NaN outside of it.

@@ -57,6 +57,9 @@ void TaskPanel::showExperiment(const Experiment& experiment) {
   if (!speaksFor(experiment)) return;
   const auto& simulation = *experiment.simulation;
   const double alpha = simulation.alpha;
+  Fingerprint shown;
+  shown.add(alpha).add(simulation.signal.head(simulation.readout.size())).add(simulation.readout);
+  if (isDrawn(shown.add(simulation.target).add(experiment.studentReadout))) return;
   const auto draw = [alpha](QCPGraph* graph, const Vector& values, Index stride = 1) {
     const DrawnLine line = decimated(0, alpha * static_cast<double>(stride), values, kBuckets);
     graph->setData(line.x, line.y, true);

@@ -1,6 +1,7 @@
 #include "widgets/plots/time_constant_panel.h"
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,10 @@ QString scoreText(const QString& owner, const SystemAnalysis& analysis) {
   if (analysis.score.status != ScoreStatus::defined)
     text += " (" + QString::fromStdString(nameOf(analysis.score.status)) + ")";
   return text;
+}
+
+int widthOf(const QString& text, const QFont& font) {
+  return QFontMetrics(font).size(0, text).width();
 }
 
 }  // namespace
@@ -66,7 +71,22 @@ void TimeConstantPanel::applyTheme() {
   m_note->setBrush(veil);
 }
 
+// What it shows of an experiment.
+Fingerprint TimeConstantPanel::shownOf(const Experiment& experiment) {
+  Fingerprint shown;
+  for (const Side side : {Side::teacher, Side::student}) {
+    const auto& analysis = analysisOf(experiment, side);
+    shown.add(std::uint64_t{analysis != nullptr});
+    if (!analysis) continue;
+    shown.add(analysis->timeConstants.head(std::min(kShown, analysis->timeConstants.size())));
+    shown.add(scoreText({}, *analysis)).add(analysis->spectrum);
+  }
+  if (experiment.fit) shown.add(QString::fromStdString(experiment.fit->student.summary.message));
+  return shown.add(experiment.settings.number("analysis.persistent_tau"));
+}
+
 void TimeConstantPanel::showExperiment(const Experiment& experiment) {
+  if (isDrawn(shownOf(experiment))) return;
   Range range{1, 20};
   QStringList scores;
   const auto draw = [&](QCPGraph* determined, QCPGraph* undetermined, const SystemAnalysis* analysis,
@@ -87,13 +107,21 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
   showMessage(scores.isEmpty() && experiment.fit
                   ? QString::fromStdString(experiment.fit->student.summary.message)
                   : QString());
-  m_note->setText(scores.isEmpty() ? QString() : tr("score  ") + scores.join("\n"));
+  m_scores = scores.isEmpty() ? QString() : tr("score  ") + scores.join("\n");
   const double threshold = experiment.settings.number("analysis.persistent_tau");
   m_threshold->point1->setCoords(0, threshold);
   m_threshold->point2->setCoords(1, threshold);
   plot().xAxis->setRange(0.5, static_cast<double>(kShown) + 0.5);
   plot().yAxis->setRange(range.low / 1.6, range.high * 4);
   queueReplot();
+}
+
+// What a score lacks stands below it, where there is no room beside it.
+void TimeConstantPanel::adaptTo(QSize size) {
+  PlotPanel::adaptTo(size);
+  const int room = size.width() - 5 * theme().fontPixels;  // beside the axis and its numbers
+  const bool tight = widthOf(m_scores, theme().font()) > room;
+  m_note->setText(tight ? QString(m_scores).replace(" (", "\n(") : m_scores);
 }
 
 QString TimeConstantPanel::describe(double x, double, QPointF) const {

@@ -19,11 +19,15 @@ class TimeConstantPanel : public PlotPanel {
   void showExperiment(const Experiment& experiment) override;
   void applyTheme() override;
   QString describe(double x, double y, QPointF pixel) const override;
+  void adaptTo(QSize size) override;
 
  private:
+  static Fingerprint shownOf(const Experiment& experiment);
+
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QCPItemStraightLine* m_threshold;
   QCPItemText* m_note;
+  QString m_scores;  // of both, where there is room for them
 };
 
 }  // namespace keyhole
