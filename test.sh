@@ -26,6 +26,10 @@ if [ -z "${KEYHOLE_REFERENCE:-}" ] && [ -d "$root/../shared/reference" ]; then
   KEYHOLE_REFERENCE=$(cd "$root/../shared/reference" && pwd)
   export KEYHOLE_REFERENCE
 fi
+if [ -z "${KEYHOLE_CASES:-}" ] && [ -d "$root/../shared/cases" ]; then
+  KEYHOLE_CASES=$(cd "$root/../shared/cases" && pwd)
+  export KEYHOLE_CASES
+fi
 if [ -z "${KEYHOLE_RECORDINGS:-}" ] && [ -d "$root/../shared/recordings" ]; then
   KEYHOLE_RECORDINGS=$(cd "$root/../shared/recordings" && pwd)
   export KEYHOLE_RECORDINGS

@@ -4,6 +4,7 @@
 #include "app/document.h"
 #include "app/recent_files.h"
 #include "core/common/error.h"
+#include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
 #include <QFileInfo>
@@ -14,7 +15,8 @@ namespace keyhole {
 
 namespace {
 const QString sessionFilter = QStringLiteral("Keyhole sessions (*.keyhole)");
-const QString dataFilter = QStringLiteral("Data (*.npy *.csv *.tsv *.txt *.mat);;All files (*)");
+const QString dataFilter =
+    QStringLiteral("Data (%1);;All files (*)").arg(QString::fromStdString(extensionPatterns()));
 constexpr int keepAfterMilliseconds = 1500;
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/settings/settings_table.h"
+#include "core/io/formats.h"
 
 #include <QFile>
 
@@ -52,6 +53,7 @@ QString settings() {
 QString manualHtml() {
   QFile file(":/manual/manual.html");
   QString text = file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+  text.replace("<!-- formats -->", escaped(extensionList() + " and Suite2p folders"));
   return text.replace("<!-- settings -->", settings());
 }
 

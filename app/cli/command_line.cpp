@@ -5,6 +5,7 @@
 #include "app/cli/progress_bar.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/presets.h"
+#include "core/io/formats.h"
 
 #include <algorithm>
 #include <atomic>
@@ -20,8 +21,8 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list",       "fit",   "compare",  "order",
-                                            "attractors", "curve", "simulate", "figure"};
+const std::vector<std::string> kCommands = {"list",       "contents", "fit",      "compare", "order",
+                                            "attractors", "curve",    "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
 std::atomic<bool> g_interrupted = false;
@@ -48,6 +49,7 @@ any; all else nothing).
 
 Examples:
   keyhole list
+  keyhole contents session.mat
   keyhole fit activity.npy --method map -o fit.json
   keyhole compare figure-2 -o table.csv
   keyhole order figure-2 --latents 1..8
@@ -94,6 +96,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   app.add_flag("--version", flags.version, "Print the version");
   app.add_flag("--info", flags.info, "Print the version, the libraries and the number of processors");
   addListCommand(app, chosen);
+  addContentsCommand(app, chosen);
   addFitCommand(app, chosen);
   addCompareCommand(app, chosen);
   addOrderCommand(app, chosen);
@@ -126,10 +129,8 @@ bool isPresetOrFile(const std::string& name) {
   const auto& all = presets();
   if (std::any_of(all.begin(), all.end(), [&](const Preset& preset) { return preset.name == name; }))
     return true;
-  const std::string file =
-      name.substr(0, name.rfind(".mat:") == std::string::npos ? name.size() : name.rfind(':'));
   std::error_code ignored;
-  return std::filesystem::exists(file, ignored);
+  return std::filesystem::exists(fileOfSpec(name), ignored);
 }
 
 int parseAndRun(const std::vector<std::string>& args, Console& console) {

@@ -17,6 +17,7 @@ enum ExitCode { kGood = 0, kBadInput = 2, kNumericalFailure = 3, kStopped = 130 
 using Action = std::function<int(Console&)>;
 
 void addListCommand(CLI::App& app, Action& chosen);
+void addContentsCommand(CLI::App& app, Action& chosen);
 void addFitCommand(CLI::App& app, Action& chosen);
 void addCompareCommand(CLI::App& app, Action& chosen);
 void addOrderCommand(CLI::App& app, Action& chosen);

@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 #include "core/experiment/stage_options.h"
 #include "core/experiment/studies/subsampling_curve.h"
+#include "core/io/formats.h"
 #include "core/report/curve_report.h"
 #include "core/report/run_record.h"
 
@@ -46,7 +47,7 @@ void chooseTeacher(Settings& settings, const std::string& teacher) {
   }
   if (!namesFile(teacher))
     throw InputError("--teacher is " + (teacher.empty() ? "empty" : teacher) + "; allowed: " + joined(kinds) +
-                     ", or a file with a square matrix (.npy, .csv, .tsv, .txt, .mat)");
+                     ", or a file with a square matrix (" + extensionList() + ")");
   settings.set("teacher.kind", nameOf(TeacherKind::imported));
   settings.set("teacher.file", teacher);
 }

@@ -5,6 +5,7 @@
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/io/formats.h"
 
 #include <limits>
 #include <memory>
@@ -48,11 +49,12 @@ int runFit(const FitArguments& arguments, Console& console) {
   return report.good ? kGood : kNumericalFailure;
 }
 
-constexpr const char* kExplanation = R"(Each RECORDING holds one row per time point and one column per neuron:
-  .npy         numbers in C or Fortran order, any numeric type
-  .csv, .tsv   with or without a header line
-  .mat         MATLAB; name the variable behind a colon: file.mat:variable
-Several recordings are trials of the same neurons, of any lengths: no step leads from one into the next.
+constexpr const char* kExplanation =
+    R"(Each RECORDING holds one row per time point and one column per neuron. In a file of several arrays one is named
+behind a colon: file.mat:data.spikes, file.h5:group/array, file.mat:D(3).data, file.mat:x[:,:,2] (counted from 1);
+keyhole contents FILE lists them. An array of structs, a cell array and the last of three axes are trials, and so
+are several recordings: of the same neurons, of any lengths; no step leads from one into the next. What was guessed,
+left out or reinterpreted when a file was read stands in warnings.
 
 The result is JSON: method, neurons, timepoints, options, dynamics (the matrix A of
 x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1]), as rows), eigenvalues ([re, im], by falling real
@@ -99,7 +101,7 @@ void addFitCommand(CLI::App& app, Action& chosen) {
   FitFiles& files = arguments->files;
   command
       ->add_option("RECORDING", files.recordings,
-                   "The recording: .npy, .csv, .tsv, .txt or .mat; several are trials of the same neurons")
+                   "The recording (" + extensionList() + "); several are trials of the same neurons")
       ->type_name("");
   command
       ->add_option("--method", arguments->method,

@@ -65,7 +65,7 @@ ordered_json oneOrAll(const std::vector<std::string>& files) {
 ordered_json trialsJson(const FitTrials& data) {
   auto json = ordered_json::array();
   for (std::size_t k = 0; k < data.trials.size(); ++k)
-    json.push_back({{"file", data.files[k]}, {"timepoints", data.trials[k].activity.cols()}});
+    json.push_back({{"file", data.trialNames[k]}, {"timepoints", data.trials[k].activity.cols()}});
   return json;
 }
 

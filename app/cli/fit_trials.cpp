@@ -2,6 +2,7 @@
 
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
 #include <cmath>
@@ -27,15 +28,12 @@ void keepFirst(Recording& recording, Index kept) {
   if (!recording.channelNames.empty()) recording.channelNames.resize(static_cast<std::size_t>(kept));
 }
 
-// The input as m x T, from a file of T rows (or of a single row of T numbers).
-Matrix readInput(const std::string& file, const Recording& recording, const TableOptions& table,
-                 std::vector<std::string>& notes) {
-  Matrix input = readMatrixFile(file, &notes, table);
-  const Index T = recording.activity.cols();
+// The input of one trial as m x T, from T rows (or a single row of T numbers).
+Matrix inputOf(Matrix input, Index T, const std::string& file, const std::string& trial) {
   if (input.rows() == 1 && T > 1) input.transposeInPlace();
   if (input.rows() != T)
     throw InputError("the input " + file + " has " + std::to_string(input.rows()) +
-                     " rows; allowed: " + std::to_string(T) + ", one per time point of " + recording.source);
+                     " rows; allowed: " + std::to_string(T) + ", one per time point of " + trial);
   for (Index j = 0; j < input.cols(); ++j)
     for (Index t = 0; t < T; ++t)
       if (!std::isfinite(input(t, j)))
@@ -45,11 +43,43 @@ Matrix readInput(const std::string& file, const Recording& recording, const Tabl
   return input.transpose();
 }
 
+// One input per trial of the recording: from as many trials, or from one array of all their time points.
+std::vector<Matrix> readInputs(const std::string& file, const Recording& recording, const TableOptions& table,
+                               std::vector<std::string>& notes) {
+  FileData data = readFileData(file, {table, false});
+  notes.insert(notes.end(), data.notes.begin(), data.notes.end());
+  const std::vector<Index> bounds = trialBounds(recording);
+  const std::size_t n = bounds.size() - 1;
+  std::vector<Matrix> inputs;
+  if (data.trials.size() == 1) {
+    const Matrix whole = inputOf(std::move(data.trials.front()), bounds.back(), file, recording.source);
+    for (std::size_t k = 0; k < n; ++k)
+      inputs.push_back(whole.middleCols(bounds[k], bounds[k + 1] - bounds[k]));
+    return inputs;
+  }
+  if (data.trials.size() != n)
+    throw InputError("the input " + file + " has " + std::to_string(data.trials.size()) +
+                     " trials; allowed: " + std::to_string(n) + ", those of " + recording.source +
+                     ", or one for all of it");
+  for (std::size_t k = 0; k < n; ++k)
+    inputs.push_back(inputOf(std::move(data.trials[k]), bounds[k + 1] - bounds[k], file,
+                             "trial " + std::to_string(k + 1) + " of " + recording.source));
+  return inputs;
+}
+
+void requireLongEnough(const Recording& recording) {
+  for (std::size_t k = 0; k < recording.trialLengths.size(); ++k)
+    if (recording.trialLengths[k] < 2)
+      throw InputError(recording.source + ", trial " + std::to_string(k + 1) + " has " +
+                       counted(recording.trialLengths[k], "time point") + "; allowed: at least 2");
+}
+
 std::vector<Recording> readRecordings(const FitFiles& files, const Progress& progress) {
   std::vector<Recording> recordings;
   for (const auto& file : files.recordings) {
     recordings.push_back(
         readRecording(file, RecordingOptions{files.transpose, files.missingAllowed, files.table}, progress));
+    requireLongEnough(recordings.back());
     requireSame(recordings.back().activity.rows(), recordings.front().activity.rows(), "neuron", file,
                 files.recordings.front());
   }
@@ -96,6 +126,29 @@ void takeReading(const std::vector<Recording>& recordings, FitTrials& data) {
   }
 }
 
+// The trials of one file, with their inputs.
+void addTrials(Recording& recording, std::size_t k, const FitFiles& files, FitTrials& data) {
+  const std::vector<Index> bounds = trialBounds(recording);
+  const std::size_t n = bounds.size() - 1;
+  std::vector<Matrix> inputs;
+  if (!files.inputs.empty()) inputs = readInputs(files.inputs[k], recording, files.table, data.warnings);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Index T = bounds[i + 1] - bounds[i];
+    Trial trial{Matrix(), Matrix(0, T)};
+    if (!inputs.empty()) trial.input = std::move(inputs[i]);
+    if (!data.trials.empty())
+      requireSame(trial.input.rows(), data.trials.front().input.rows(), "input",
+                  files.inputs.empty() ? "" : files.inputs[k],
+                  files.inputs.empty() ? "" : files.inputs.front());
+    if (n == 1)
+      trial.activity = std::move(recording.activity);
+    else
+      trial.activity = recording.activity.middleCols(bounds[i], T);
+    data.trials.push_back(std::move(trial));
+    data.trialNames.push_back(recording.source + (n == 1 ? "" : ", trial " + std::to_string(i + 1)));
+  }
+}
+
 }  // namespace
 
 void separateRecordings(FitFiles& files) {
@@ -125,16 +178,7 @@ FitTrials readTrials(const FitFiles& files, const Progress& progress) {
        {doubtfulNamesWarning(recordings.front()), constantWarning(recordings), namesWarning(recordings)})
     if (!warning.empty()) data.warnings.push_back(warning);
   progress.throwIfStopped();
-  for (std::size_t k = 0; k < recordings.size(); ++k) {
-    const Index T = recordings[k].activity.cols();
-    data.trials.push_back({Matrix(), Matrix(0, T)});
-    if (!files.inputs.empty()) {
-      data.trials.back().input = readInput(files.inputs[k], recordings[k], files.table, data.warnings);
-      requireSame(data.trials.back().input.rows(), data.trials.front().input.rows(), "input", files.inputs[k],
-                  files.inputs.front());
-    }
-    data.trials.back().activity = std::move(recordings[k].activity);
-  }
+  for (std::size_t k = 0; k < recordings.size(); ++k) addTrials(recordings[k], k, files, data);
   return data;
 }
 

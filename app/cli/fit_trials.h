@@ -22,7 +22,8 @@ struct FitFiles {
 
 struct FitTrials {
   std::vector<Trial> trials;               // N x T_k and m x T_k; without an input 0 x T_k
-  std::vector<std::string> files, inputs;  // their names; no inputs: empty
+  std::vector<std::string> files, inputs;  // as named; no inputs: empty
+  std::vector<std::string> trialNames;     // the file of each trial, with its number if the file has several
   std::optional<Index> observed;
   std::vector<std::string> warnings;  // what was guessed when reading; channels that carry no information …
   double seconds = 0;                 // between two samples, by the files' clocks; 0: not known

@@ -4,6 +4,7 @@
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/settings/session.h"
+#include "core/io/formats.h"
 
 #include <algorithm>
 
@@ -21,7 +22,7 @@ bool isSession(const std::string& source) {
 void SourceOptions::addTo(CLI::App& command) {
   command
       .add_option("RECORDING|PRESET|SESSION", source,
-                  "A recording (.npy, .csv, .tsv, .mat), a preset's name or a .keyhole file")
+                  "A recording (" + extensionList() + "), a preset's name or a .keyhole file")
       ->required()
       ->type_name("");
   command.add_option("--alpha", alpha, "Time step in units of tau")->type_name("NUMBER");

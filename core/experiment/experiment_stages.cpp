@@ -1,6 +1,7 @@
 #include "core/experiment/experiment_stages.h"
 
 #include "core/common/error.h"
+#include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
 #include <chrono>
@@ -22,7 +23,7 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const 
   if (isRecording(settings)) {
     const std::string& file = settings.text("teacher.file");
     if (file.empty())
-      throw InputError("teacher.file is empty; allowed: the path of a recording (.npy, .csv, .tsv or .mat)");
+      throw InputError("teacher.file is empty; allowed: the path of a recording (" + extensionList() + ")");
     stage->recording =
         readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true}, progress);
     stage->firstMissing = firstMissing(stage->recording->activity);

@@ -1,6 +1,7 @@
 #include "core/experiment/stage_options.h"
 
 #include "core/common/error.h"
+#include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
 namespace keyhole {
@@ -52,8 +53,7 @@ TeacherOptions teacherOptions(const Settings& settings, std::vector<std::string>
   if (options.kind != TeacherKind::imported) return options;
   const std::string& file = settings.text("teacher.file");
   if (file.empty())
-    throw InputError(
-        "teacher.file is empty; allowed: the path of a square matrix (.npy, .csv, .tsv or .mat)");
+    throw InputError("teacher.file is empty; allowed: the path of a square matrix (" + extensionList() + ")");
   options.imported = readSquareMatrix(file, notes);
   return options;
 }

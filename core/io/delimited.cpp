@@ -138,7 +138,7 @@ class Reader {
       case Pairs::columns:
         break;
     }
-    m_notes.push_back(
+    m_notes.emplace_back(
         "read as two columns of whole numbers separated by commas (--decimal comma reads one "
         "column with decimal commas)");
     return grid;

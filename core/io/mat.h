@@ -1,4 +1,4 @@
-// MATLAB files (.mat, version 5 and, where the system's matio has HDF5, 7.3), through matio.
+// MATLAB files (.mat, versions 4, 5 and 7.3): one matrix out of one.
 #pragma once
 
 #include "core/common/types.h"

@@ -60,46 +60,60 @@ Loader loaderOf(const NpyHeader& header) {
   }
 }
 
-struct Shape {
-  std::size_t rows, columns;
-};
-
-Shape shapeOf(const NpyHeader& header, const std::string& path) {
-  if (header.shape.empty() || header.shape.size() > 2)
-    throw InputError(path + " holds an array of " + std::to_string(header.shape.size()) +
-                     " dimensions; allowed: 1 or 2 (time x neurons)");
-  return {header.shape[0], header.shape.size() == 2 ? header.shape[1] : 1};
+std::string shapeOf(const NpyHeader& header) {
+  std::string text;
+  for (const std::size_t extent : header.shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  return header.shape.size() == 1 ? text + " x 1" : text;
 }
 
-void requireSize(const NpyHeader& header, const Shape& shape, std::size_t fileSize, const std::string& path) {
+void requireSize(const NpyHeader& header, std::size_t fileSize, const std::string& path) {
   const std::size_t found = fileSize - header.dataOffset;
-  const std::string shapeText = std::to_string(shape.rows) + " x " + std::to_string(shape.columns);
   // Compared by division, since the product of a broken shape may overflow.
-  const std::size_t entries = found / header.bytes;
-  if (shape.columns != 0 && shape.rows > entries / shape.columns)
-    throw InputError(path + " is truncated: its shape is " + shapeText + " with " +
-                     std::to_string(header.bytes) + " bytes an entry, but only " + std::to_string(found) +
-                     " bytes follow the header");
-  if (shape.rows * shape.columns * header.bytes != found)
+  const std::size_t most = found / header.bytes;
+  std::size_t entries = 1;
+  bool empty = false;
+  for (const std::size_t extent : header.shape) empty = empty || extent == 0;
+  for (const std::size_t extent : header.shape) {
+    if (!empty && extent > most / entries)
+      throw InputError(path + " is truncated: its shape is " + shapeOf(header) + " with " +
+                       std::to_string(header.bytes) + " bytes an entry, but only " + std::to_string(found) +
+                       " bytes follow the header");
+    entries = empty ? 0 : entries * extent;
+  }
+  if (entries * header.bytes != found)
     throw InputError(path + " has " + std::to_string(found) + " bytes after its header; its shape " +
-                     shapeText + " allows exactly " +
-                     std::to_string(shape.rows * shape.columns * header.bytes));
+                     shapeOf(header) + " allows exactly " + std::to_string(entries * header.bytes));
   constexpr std::size_t kMost = 1'000'000'000'000;
-  if (shape.rows > kMost || shape.columns > kMost)
-    throw InputError(path + " has the shape " + shapeText + "; allowed: at most 10^12 in either direction");
+  for (const std::size_t extent : header.shape)
+    if (extent > kMost)
+      throw InputError(path + " has the shape " + shapeOf(header) +
+                       "; allowed: at most 10^12 in any direction");
 }
 
-}  // namespace
-
-Matrix readNpy(const std::string& path) {
-  const std::string file = readFileBytes(path);
-  const NpyHeader header = parseNpyHeader(file, path);
-  const Shape shape = shapeOf(header, path);
-  requireSize(header, shape, file.size(), path);
-  const auto rows = static_cast<Index>(shape.rows), columns = static_cast<Index>(shape.columns);
-  if (rows == 0 || columns == 0) return Matrix(rows == 0 ? 0 : rows, columns == 0 ? 0 : columns);
+// Of more than two dimensions: entry (i, j, k, …) goes to row i, column j + n k + ….
+Matrix pagesOf(const NpyHeader& header, const char* data, Index rows, Index columns) {
   const Loader loadOne = loaderOf(header);
-  const char* data = file.data() + header.dataOffset;
+  Matrix values(rows, columns);
+  std::vector<std::size_t> at(header.shape.size(), 0);
+  for (Index n = 0; n < rows * columns; ++n) {
+    std::size_t column = 0, stride = 1;
+    for (std::size_t d = 1; d < at.size(); ++d) {
+      column += at[d] * stride;
+      stride *= header.shape[d];
+    }
+    values(static_cast<Index>(at[0]), static_cast<Index>(column)) =
+        loadOne(data + static_cast<std::size_t>(n) * header.bytes, header.bigEndian);
+    for (std::size_t d = 0; d < at.size(); ++d) {
+      const std::size_t k = header.fortranOrder ? d : at.size() - 1 - d;
+      if (++at[k] < header.shape[k]) break;
+      at[k] = 0;
+    }
+  }
+  return values;
+}
+
+Matrix tableOf(const NpyHeader& header, const char* data, Index rows, Index columns) {
+  const Loader loadOne = loaderOf(header);
   Matrix values(rows, columns);
   for (Index i = 0; i < rows * columns; ++i) {
     const double value = loadOne(data + static_cast<std::size_t>(i) * header.bytes, header.bigEndian);
@@ -109,6 +123,38 @@ Matrix readNpy(const std::string& path) {
       values(i / columns, i % columns) = value;
   }
   return values;
+}
+
+}  // namespace
+
+NpyArray npyArray(std::string_view file, const std::string& path) {
+  const NpyHeader header = parseNpyHeader(file, path);
+  if (header.shape.empty())
+    throw InputError(path + " holds an array of 0 dimensions; allowed: 1 or more (time x neurons)");
+  requireSize(header, file.size(), path);
+  std::size_t columns = 1;
+  for (std::size_t d = 1; d < header.shape.size(); ++d) columns *= header.shape[d];
+  const auto rows = static_cast<Index>(header.shape[0]);
+  const auto wide = static_cast<Index>(columns);
+  NpyArray array{{header.shape.begin(), header.shape.end()}, Matrix()};
+  while (array.shape.size() < 2) array.shape.push_back(1);
+  if (file.size() == header.dataOffset) {  // no entry at all
+    array.values = header.shape.size() <= 2 ? Matrix(rows, wide) : Matrix(0, 0);
+    return array;
+  }
+  const char* data = file.data() + header.dataOffset;
+  array.values =
+      header.shape.size() > 2 ? pagesOf(header, data, rows, wide) : tableOf(header, data, rows, wide);
+  return array;
+}
+
+Matrix readNpy(const std::string& path) {
+  const std::string file = readFileBytes(path);
+  const std::size_t dimensions = parseNpyHeader(file, path).shape.size();
+  if (dimensions == 0 || dimensions > 2)
+    throw InputError(path + " holds an array of " + std::to_string(dimensions) +
+                     " dimensions; allowed: 1 or 2 (time x neurons)");
+  return npyArray(file, path).values;
 }
 
 std::string npyBytes(ConstMatrixRef values) {

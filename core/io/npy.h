@@ -3,7 +3,10 @@
 
 #include "core/common/types.h"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace keyhole {
 
@@ -12,6 +15,14 @@ namespace keyhole {
 // booleans, either byte order. Throws InputError: missing, not a .npy file, other types (objects, text,
 // complex, structures), more than two dimensions, truncated or with bytes left over.
 Matrix readNpy(const std::string& path);
+
+// The same of any number of dimensions from 1, in memory: rows x the product of the others, entry (i, j, k,
+// …) in column j + n k + …. `path` names it in sentences.
+struct NpyArray {
+  std::vector<std::uint64_t> shape;  // at least two extents
+  Matrix values;
+};
+NpyArray npyArray(std::string_view file, const std::string& path);
 
 // Version 1.0, little-endian f8, C order.
 std::string npyBytes(ConstMatrixRef values);

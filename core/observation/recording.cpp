@@ -51,8 +51,11 @@ void requireUsable(const Recording& recording, bool missingAllowed) {
   const auto& X = recording.activity;
   if (X.rows() < 1) throw InputError(sourceName(recording) + " has 0 neurons; allowed: at least 1");
   if (X.cols() < 2)
-    throw InputError(sourceName(recording) + " has " + std::to_string(X.cols()) +
-                     (X.cols() == 1 ? " time point" : " time points") + "; allowed: at least 2");
+    throw InputError(
+        sourceName(recording) + " has " + std::to_string(X.cols()) +
+        (X.cols() == 1 ? " time point" : " time points") + "; allowed: at least 2" +
+        (X.rows() > 2 ? " (if its " + std::to_string(X.rows()) + " neurons are time points, say --transpose)"
+                      : ""));
   if (X.allFinite()) return;
   for (Index t = 0; t < X.cols(); ++t)
     for (Index i = 0; i < X.rows(); ++i)

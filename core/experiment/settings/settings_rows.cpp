@@ -1,6 +1,7 @@
 #include "core/experiment/settings/settings_rows.h"
 
 #include "core/experiment/settings/setting_makers.h"
+#include "core/io/formats.h"
 
 namespace keyhole {
 
@@ -39,9 +40,9 @@ std::vector<Choice> teacherKinds() {
       {"gaussian", "Gaussian", "Independent Gaussian weights: the generic random network."},
       {"symmetric", "Symmetric", "Random symmetric weights: normal, without a line attractor."},
       {"line-attractor", "Line attractor", "One slow mode, λ₁ = 0.999, above a fast bulk (Fig. 1)."},
-      {"imported", "Matrix from a file", "A connectivity matrix of your own (.npy, .csv, .tsv, .mat)."},
+      {"imported", "Matrix from a file", "A connectivity matrix of your own (" + extensionList() + ")."},
       {"recording", "Recording from a file",
-       "A recording whose circuit is not known (.npy, .csv, .tsv, .mat)."},
+       "A recording whose circuit is not known (" + extensionList() + ")."},
   };
 }
 
@@ -52,7 +53,7 @@ std::vector<SettingRow> generalTeacherRows() {
       prominent(choice(s, "teacher.kind", teacherKinds(), "Teacher",
                        "The circuit that is looked at, or a recording whose circuit is not known.")),
       text(s, "teacher.file", "", "File",
-           "Path of the matrix or recording; for MATLAB files, file.mat:variable.",
+           "Path of the matrix or recording; in a file of several arrays, FILE:PATH (keyhole contents FILE).",
            forKinds({"imported", "recording"})),
       flag(s, "teacher.transpose", false, "Time in columns",
            "The file holds neurons x time instead of time x neurons.", forKinds({"recording"})),

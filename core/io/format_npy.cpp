@@ -1,0 +1,84 @@
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+#include "core/io/formats.h"
+#include "core/io/npy.h"
+#include "core/io/npy_header.h"
+#include "core/io/tree_reading.h"
+
+#include <fstream>
+
+namespace keyhole {
+namespace {
+
+// The array alone, without a name.
+class NpyTree : public FileTree {
+ public:
+  explicit NpyTree(const std::string& file) : m_array(npyArray(readFileBytes(file), file)) {
+    m_root.kind = FileNode::Kind::numbers;
+    m_root.shape = m_array.shape;
+  }
+  const FileNode& root() const override { return m_root; }
+  std::vector<Matrix> load(const std::vector<const FileNode*>&) override {
+    return {std::move(m_array.values)};
+  }
+
+ private:
+  NpyArray m_array;
+  FileNode m_root;
+};
+
+std::string headOf(const std::string& file, std::size_t bytes) {
+  std::string head(bytes, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(head.data(), static_cast<std::streamsize>(bytes));
+  head.resize(static_cast<std::size_t>(stream.gcount()));
+  return head;
+}
+
+bool isNpy(const std::string& file) {
+  return headOf(file, 6) == "\x93NUMPY";
+}
+
+FileContents contentsOf(const std::string& file) {
+  constexpr std::size_t kLongest = 1 << 16;
+  const NpyHeader header = parseNpyHeader(headOf(file, kLongest), file);
+  FileNode node;
+  node.kind = FileNode::Kind::numbers;
+  node.type = std::string(1, header.kind) + std::to_string(header.bytes);
+  node.shape.assign(header.shape.begin(), header.shape.end());
+  while (node.shape.size() < 2) node.shape.push_back(1);
+  FileContents contents{"", arraysIn(node), {}};
+  return contents;
+}
+
+FileData readArray(const std::string& file, const std::string& path, const ReadOptions& options) {
+  const std::string head = headOf(file, 1 << 16);
+  const bool pages = head.starts_with("\x93NUMPY") && parseNpyHeader(head, file).shape.size() > 2;
+  if (pages) {
+    NpyTree tree(file);
+    return readFromTree(tree, file, path, options);
+  }
+  if (!path.empty())
+    throw InputError(file + ":" + shownText(path) +
+                     " names a place in an array of up to two dimensions; allowed: " + file);
+  FileData data;
+  data.trials.push_back(readNpy(file));
+  return data;
+}
+
+}  // namespace
+
+Format npyFormat() {
+  return {"NumPy array",
+          {".npy"},
+          true,
+          isNpy,
+          [](const std::string& file) {
+            FileContents contents = contentsOf(file);
+            contents.format = "NumPy array";
+            return contents;
+          },
+          readArray};
+}
+
+}  // namespace keyhole

@@ -1,0 +1,91 @@
+#include "core/io/formats.h"
+
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+#include "core/io/file_place.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace keyhole {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string lowerExtension(const std::string& path) {
+  std::string extension = fs::path(path).extension().string();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return extension;
+}
+
+const Format* byExtension(const std::string& file) {
+  const std::string extension = lowerExtension(file);
+  for (const auto& format : formats())
+    if (std::find(format.extensions.begin(), format.extensions.end(), extension) != format.extensions.end())
+      return &format;
+  return nullptr;
+}
+
+std::string joinedExtensions(const std::string& before, const std::string& between) {
+  std::string text;
+  for (const auto& format : formats())
+    for (const auto& extension : format.extensions)
+      text += (text.empty() ? "" : between) + before + extension;
+  return text;
+}
+
+}  // namespace
+
+const std::vector<Format>& formats() {
+  static const std::vector<Format> all = {npyFormat(), npzFormat(),  tableFormat(),
+                                          matFormat(), hdf5Format(), suite2pFormat()};
+  return all;
+}
+
+bool hasKnownExtension(const std::string& file) {
+  return byExtension(file) != nullptr;
+}
+
+std::string extensionList() {
+  return joinedExtensions("", ", ");
+}
+
+std::string extensionPatterns() {
+  return joinedExtensions("*", " ");
+}
+
+const Format& formatOf(const std::string& file) {
+  std::error_code error;
+  const bool exists = fs::exists(file, error);
+  if (exists)
+    for (const auto& format : formats())
+      if (format.matches(file)) return format;
+  if (const Format* format = byExtension(file)) return *format;
+  const std::string extension = lowerExtension(file);
+  const std::string types = "; allowed: " + extensionList();
+  if (!exists && extension.empty()) throw InputError("there is no file " + file + types);
+  if (fs::is_directory(file, error)) throw InputError("cannot read " + file + ": it is a folder" + types);
+  throw InputError(
+      file + (extension.empty() ? " has no file type" : " has the file type \"" + extension + "\"") + types);
+}
+
+FileData readFileData(const std::string& spec, const ReadOptions& options) {
+  const FilePlace place = parsePlace(spec);
+  const Format& format = formatOf(place.file);
+  if (!place.path.empty() && !format.hasPlaces)
+    throw InputError(spec + " names a place in a " + format.name +
+                     ", which has only one array; allowed: " + place.file);
+  return format.read(place.file, place.path, options);
+}
+
+FileContents fileContents(const std::string& file) {
+  FileContents contents = formatOf(file).contents(file);
+  for (auto& array : contents.arrays) array.nodes.clear();
+  return contents;
+}
+
+std::string fileOfSpec(const std::string& spec) {
+  return parsePlace(spec).file;
+}
+
+}  // namespace keyhole

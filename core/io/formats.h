@@ -1,0 +1,73 @@
+// The formats that are read, a row each. Whoever lists formats (messages, dialogs, drag and drop, help,
+// manual) asks this table.
+#pragma once
+
+#include "core/io/file_arrays.h"
+#include "core/io/table_dialect.h"
+
+#include <string>
+#include <vector>
+
+namespace keyhole {
+
+struct ReadOptions {
+  TableOptions table = {};     // how a table is written, where that is said
+  bool timeInColumns = false;  // the arrays hold neurons x time
+};
+
+// What a place in a file holds, as stored: one row per time point, or per neuron.
+struct FileData {
+  std::vector<Matrix> trials;  // at least one
+  std::vector<std::string> columnNames, rowNames;
+  double interval = 0;             // between two samples; 0: the file does not say
+  std::string intervalUnit = {};   // "s", or empty if the file does not name the clock's unit
+  std::vector<std::string> notes;  // what was guessed, left out or reinterpreted: a sentence each
+};
+
+struct FileContents {
+  std::string format;
+  std::vector<FileArray> arrays;  // without their nodes
+  std::vector<std::string> notes;
+};
+
+struct Format {
+  const char* name;                     // "NumPy array"
+  std::vector<std::string> extensions;  // ".npy", …; the first is the usual one
+  bool hasPlaces;                       // FILE:PATH names one of several arrays
+
+  // Whether the content says so; a table of text has no mark and never does.
+  bool (*matches)(const std::string& file);
+  // Headers only. Throws InputError.
+  FileContents (*contents)(const std::string& file);
+  // path: behind FILE:, or empty for the only sensible recording. Throws InputError.
+  FileData (*read)(const std::string& file, const std::string& path, const ReadOptions& options);
+};
+
+const std::vector<Format>& formats();
+
+// The format of a file: by its content, else by its ending. Throws InputError: no such file, an unknown
+// ending (the known ones are named).
+const Format& formatOf(const std::string& file);
+
+bool hasKnownExtension(const std::string& file);
+
+// ".npy, .csv, .mat …" for sentences, and "*.npy *.csv …" for the dialogs of files.
+std::string extensionList();
+std::string extensionPatterns();
+
+// Everything that FILE or FILE:PATH names. Throws InputError.
+FileData readFileData(const std::string& spec, const ReadOptions& options = {});
+FileContents fileContents(const std::string& file);
+
+// The file of FILE or FILE:PATH.
+std::string fileOfSpec(const std::string& spec);
+
+// The rows of the table, each in its own file.
+Format npyFormat();
+Format npzFormat();
+Format tableFormat();
+Format matFormat();
+Format hdf5Format();
+Format suite2pFormat();
+
+}  // namespace keyhole

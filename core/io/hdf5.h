@@ -1,0 +1,18 @@
+// HDF5 files through libhdf5: MATLAB 7.3 (of MATLAB and hdf5storage), Octave's, NWB 2 and any other.
+#pragma once
+
+#include "core/io/file_tree.h"
+
+namespace keyhole {
+
+// Whether the file has HDF5's signature, at its beginning or behind a user block as MATLAB writes it.
+bool isHdf5(const std::string& path);
+
+// Groups, datasets of numbers, logical, complex with two parts, text; MATLAB's structs, cells and sparse
+// matrices, whose axes are turned so that rows are rows. A group of a neurodata type has that as its type,
+// and the rate, unit, conversion and offset of its series. Links to other files are named, never followed;
+// links that lead in a circle end there. Throws InputError: no HDF5 file, damaged. libhdf5 trusts its files
+// more than one should: see openHdf5Apart().
+std::unique_ptr<FileTree> openHdf5(const std::string& path);
+
+}  // namespace keyhole

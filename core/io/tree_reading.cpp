@@ -1,0 +1,205 @@
+#include "core/io/tree_reading.h"
+
+#include "core/common/error.h"
+#include "core/io/file_bytes.h"
+#include "core/io/file_place.h"
+#include "core/io/table_clock.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+using Kind = FileNode::Kind;
+
+class TreeReader {
+ public:
+  TreeReader(FileTree& tree, const std::string& file, const std::string& path, const ReadOptions& options)
+      : m_tree(tree), m_file(file), m_path(path), m_options(options) {
+    m_data.notes = tree.notes;
+  }
+
+  FileData read() {
+    if (m_path.empty()) {
+      const auto arrays = arraysIn(m_tree.root());
+      m_path = onlyRecording(arrays, m_file, m_data.notes).path;
+    }
+    PlacedArrays placed = placedArrays(m_tree.root(), m_file, m_path);
+    m_path = m_path.substr(0, m_path.find('['));
+    std::vector<Matrix> loaded = m_tree.load(placed.nodes);
+    for (std::size_t k = 0; k < loaded.size(); ++k) take(std::move(loaded[k]), *placed.nodes[k], placed);
+    scale(placed);
+    requireSameNeurons();
+    takeClock(placed);
+    return std::move(m_data);
+  }
+
+ private:
+  std::string shown() const { return m_file + (m_path.empty() ? "" : ":" + shownText(m_path)); }
+
+  // Columns beyond the second axis are pages.
+  void take(Matrix values, const FileNode& node, const PlacedArrays& placed) {
+    if (node.shape.size() < 3) {
+      if (!placed.pages.empty()) refusePage(node, placed.pages[0]);
+      m_data.trials.push_back(std::move(values));
+      return;
+    }
+    const auto width = static_cast<Index>(node.shape[1]);
+    const Index pages = width == 0 ? 0 : values.cols() / width;
+    if (placed.pages.empty()) {
+      if (node.shape.size() > 3)
+        throw InputError(shown() + " is " + shapeText(node.shape) +
+                         "; allowed: up to three dimensions, or two by an index such as [:,:,2,1]");
+      for (Index k = 0; k < pages; ++k) m_data.trials.emplace_back(values.middleCols(k * width, width));
+      if (pages == 0)
+        throw InputError(shown() + " is " + shapeText(node.shape) + "; allowed: at least one page");
+      m_data.notes.push_back(shown() + " is " + shapeText(node.shape) + ": its " + std::to_string(pages) +
+                             " pages were read as trials");
+      return;
+    }
+    if (placed.pages.size() + 2 != node.shape.size()) refusePage(node, placed.pages.back());
+    std::uint64_t page = 0, stride = 1;
+    for (std::size_t d = 0; d < placed.pages.size(); ++d) {
+      if (placed.pages[d] >= node.shape[d + 2]) refusePage(node, placed.pages[d]);
+      page += placed.pages[d] * stride;
+      stride *= node.shape[d + 2];
+    }
+    m_data.trials.emplace_back(values.middleCols(static_cast<Index>(page) * width, width));
+  }
+
+  [[noreturn]] void refusePage(const FileNode& node, std::uint64_t page) const {
+    throw InputError(shown() + " is " + shapeText(node.shape) + ", and page " + std::to_string(page + 1) +
+                     " is asked for; allowed: an index into each axis beyond the second");
+  }
+
+  void scale(const PlacedArrays& placed) {
+    const FileNode& node = placed.series ? *placed.series : *placed.nodes.front();
+    if (node.conversion == 1 && node.offset == 0) return;
+    for (auto& trial : m_data.trials) trial = trial.array() * node.conversion + node.offset;
+    m_data.notes.push_back(shown() + " was brought to " + (node.unit.empty() ? "its unit" : node.unit) +
+                           " as the file says: number x " + toText(node.conversion) + " + " +
+                           toText(node.offset));
+  }
+
+  void requireSameNeurons() const {
+    const auto same = [&](auto&& extent) {
+      return std::all_of(m_data.trials.begin(), m_data.trials.end(),
+                         [&](const Matrix& m) { return extent(m) == extent(m_data.trials.front()); });
+    };
+    const auto rows = [](const Matrix& m) { return m.rows(); };
+    const auto columns = [](const Matrix& m) { return m.cols(); };
+    if (m_options.timeInColumns ? same(rows) : same(columns)) return;
+    const bool otherWay = m_options.timeInColumns ? same(columns) : same(rows);
+    std::size_t k = 1;
+    while (m_options.timeInColumns ? m_data.trials[k].rows() == m_data.trials[0].rows()
+                                   : m_data.trials[k].cols() == m_data.trials[0].cols())
+      ++k;
+    const auto text = [](const Matrix& m) {
+      return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
+    };
+    throw InputError(shown() + " has trials of different numbers of neurons: trial 1 is " +
+                     text(m_data.trials[0]) + " and trial " + std::to_string(k + 1) + " is " +
+                     text(m_data.trials[k]) + "; allowed: the same number" +
+                     (otherWay ? std::string(m_options.timeInColumns ? " (without --transpose they agree)"
+                                                                     : " (with --transpose they agree)")
+                               : ""));
+  }
+
+  Index timepoints() const {
+    return m_options.timeInColumns ? m_data.trials.front().cols() : m_data.trials.front().rows();
+  }
+
+  // The array's own rate, its series' timestamps, or a clock or rate that stands beside it.
+  void takeClock(const PlacedArrays& placed) {
+    const double rate =
+        placed.series && placed.series->rate > 0 ? placed.series->rate : placed.nodes.front()->rate;
+    if (rate > 0 && std::isfinite(rate)) return takeRate(rate, shown());
+    const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
+    if (!group) return;
+    std::vector<const FileNode*> clocks, rates;
+    const auto length = static_cast<std::uint64_t>(timepoints());
+    for (const auto& array : arraysIn(*group)) {
+      if (array.nodes.size() != 1 || array.path.find_first_of("./{(") != std::string::npos) continue;
+      if (array.role == ArrayRole::rate) rates.push_back(array.nodes.front());
+      if (array.role == ArrayRole::clock && array.nodes.front()->size() == length && !placed.isList)
+        clocks.push_back(array.nodes.front());
+    }
+    if (clocks.size() == 1) return takeClockColumn(*clocks.front());
+    if (rates.size() == 1) {
+      const double beside = m_tree.load(rates)[0](0, 0);
+      if (beside > 0 && std::isfinite(beside)) takeRate(beside, besideText(*rates.front()));
+    }
+  }
+
+  // FILE:PATH of what stands beside the recording.
+  std::string besideText(const FileNode& node) const {
+    return m_file + ":" + shownText(pathOf(m_tree.root(), "", &node));
+  }
+
+  static std::string pathOf(const FileNode& group, const std::string& path, const FileNode* node) {
+    for (const auto& child : group.children) {
+      const std::string at = memberPath(path, group, child.name);
+      if (&child == node) return at;
+      if (std::string found = pathOf(child, at, node); !found.empty()) return found;
+    }
+    return {};
+  }
+
+  void takeRate(double rate, const std::string& where) {
+    m_data.interval = 1 / rate;
+    m_data.intervalUnit = "s";
+    m_data.notes.push_back(where + " says " + toText(rate) + " samples a second: Δt = " + toText(1 / rate) +
+                           " s");
+  }
+
+  void takeClockColumn(const FileNode& node) {
+    const Matrix values = m_tree.load({&node})[0];
+    const Vector column = values.reshaped();
+    ColumnContext context;
+    context.name = node.name;
+    context.unit = node.unit.empty() && placedInSeries(node) ? "s" : node.unit;
+    context.named = context.first = true;
+    try {
+      const ColumnMeaning meaning =
+          chosenMeaning(column, context, [](Index row) { return static_cast<std::size_t>(row + 1); });
+      if (meaning.kind != ColumnMeaning::Kind::clock) return;
+      m_data.interval = meaning.interval;
+      m_data.intervalUnit = meaning.unit;
+      m_data.notes.push_back(besideText(node) + " " + meaning.note);
+    } catch (const InputError& error) {
+      m_data.notes.push_back(besideText(node) + " " + error.what());
+    }
+  }
+
+  static bool placedInSeries(const FileNode& node) {
+    return node.name == "timestamps";
+  }  // seconds, by the schema
+
+  // The group that a node stands in.
+  static const FileNode* groupOf(const FileNode& group, const FileNode* node) {
+    for (const auto& child : group.children) {
+      if (&child == node) return &group;
+      if (const FileNode* found = groupOf(child, node)) return found;
+    }
+    return nullptr;
+  }
+
+  FileTree& m_tree;
+  std::string m_file, m_path;
+  const ReadOptions& m_options;
+  FileData m_data;
+};
+
+}  // namespace
+
+FileContents contentsOfTree(FileTree& tree, const std::string& formatName) {
+  return {formatName, arraysIn(tree.root()), tree.notes};
+}
+
+FileData readFromTree(FileTree& tree, const std::string& file, const std::string& path,
+                      const ReadOptions& options) {
+  return TreeReader(tree, file, path, options).read();
+}
+
+}  // namespace keyhole
