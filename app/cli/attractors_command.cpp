@@ -143,7 +143,7 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
   return good ? kGood : kNumericalFailure;
 }
 
-constexpr const char* kExplanation =
+constexpr const char* kAttractorsHelp =
     R"(Free runs, fixed and slow points, closed orbits, the line of slow points and Lyapunov exponents, of the
 teacher and of its student. The result is JSON: source, teacher, student (each null if there is none), verdict
 (kind, spurious, sentence), run (version, seed, settings). Of each system:
@@ -198,7 +198,7 @@ void addAttractorsCommand(CLI::App& app, Action& chosen) {
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output)")
       ->type_name("OUT.json");
-  command->footer(kExplanation);
+  command->footer(kAttractorsHelp);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runAttractors(*arguments, console); };
   });

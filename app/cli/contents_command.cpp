@@ -61,7 +61,7 @@ int run(const ContentsArguments& arguments, Console& console) {
   return kGood;
 }
 
-constexpr const char* kExplanation =
+constexpr const char* kContentsHelp =
     R"(Lists every array with its path, shape, type, unit, rate and what it could be: recording, input, clock, rate,
 spikes, vector or other, and why. FILE:PATH names one of them for the other commands. Only headers are read (of a table,
 which has none, all of it).
@@ -81,7 +81,7 @@ void addContentsCommand(CLI::App& app, Action& chosen) {
   command->add_flag("--json", arguments->json, "As JSON");
   command->add_option("-o,--out", arguments->out, "Write the list here (default: standard output)")
       ->type_name("FILE");
-  command->footer(kExplanation);
+  command->footer(kContentsHelp);
   command->callback(
       [arguments, &chosen] { chosen = [arguments](Console& console) { return run(*arguments, console); }; });
 }

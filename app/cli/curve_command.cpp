@@ -148,7 +148,7 @@ int runCurve(const CurveArguments& arguments, Console& console) {
   return good ? kGood : kNumericalFailure;
 }
 
-constexpr const char* kExplanation =
+constexpr const char* kCurveHelp =
     R"(The first d units of the teacher's order (of the file's order) are seen. --limit says what is fitted to:
   continuous   an infinitely long recording, time step to 0; linear students
   discrete     an infinitely long recording at the time step simulation.alpha; linear students
@@ -222,7 +222,7 @@ void addCurveCommand(CLI::App& app, Action& chosen) {
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output, as JSON)")
       ->type_name("OUT.json|.csv");
-  command->footer(kExplanation);
+  command->footer(kCurveHelp);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runCurve(*arguments, console); };
   });

@@ -85,7 +85,7 @@ int runFigure(const FigureArguments& arguments, Console& console) {
   return good ? kGood : kNumericalFailure;
 }
 
-constexpr const char* kExplanation =
+constexpr const char* kFigureHelp =
     R"(The whole experiment is run (teacher, simulation, fit, analysis) and drawn as the window's panels are, black on
 white. In PDF everything is drawn as lines and text, nothing as pixels but the speed maps; PNG has 300 dpi.
 --panel curve computes the curve, too, which takes longer (--set view.curve=…, view.curve_over=…).
@@ -121,7 +121,7 @@ void addFigureCommand(CLI::App& app, Action& chosen) {
   command
       ->add_option("--data", arguments->data, "Write the numbers behind the panels as CSV into this folder")
       ->type_name("DIR");
-  command->footer(kExplanation);
+  command->footer(kFigureHelp);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runFigure(*arguments, console); };
   });

@@ -49,7 +49,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   return report.good ? kGood : kNumericalFailure;
 }
 
-constexpr const char* kExplanation =
+constexpr const char* kFitHelp =
     R"(Each RECORDING holds one row per time point and one column per neuron. In a file of several arrays one is named
 behind a colon: file.mat:data.spikes, file.h5:group/array, file.mat:D(3).data, file.mat:x[:,:,2] (counted from 1);
 keyhole contents FILE lists them. An array of structs, a cell array and the last of three axes are trials, and so
@@ -146,7 +146,7 @@ void addFitCommand(CLI::App& app, Action& chosen) {
                    "Lines of names at the top of a table (default: from the file)")
       ->type_name("N");
   arguments->options.addTo(*command);
-  command->footer(kExplanation);
+  command->footer(kFitHelp);
   command->callback([arguments, &chosen] {
     separateRecordings(arguments->files);
     if (arguments->files.recordings.empty()) throw CLI::RequiredError("RECORDING");

@@ -9,8 +9,6 @@
 namespace keyhole::cli {
 namespace {
 
-using nlohmann::json;
-
 struct Option {
   const char* name;
   const char* key;
@@ -63,15 +61,15 @@ void requireMethod(const std::string& name) {
   requireChoice("--method", name, names);
 }
 
-Matrix matrixAt(const json& stored, const char* key, const std::string& file) {
+Matrix matrixAt(const nlohmann::json& stored, const char* key, const std::string& file) {
   if (!stored.contains(key))
     throw InputError("the emissions file " + file + " has no \"" + std::string(key) +
                      "\"; allowed: the result of keyhole fit --method lds");
-  const json& value = stored[key];
+  const nlohmann::json& value = stored[key];
   // A vector is taken for a column.
   if (value.is_array() && !value.empty() && value[0].is_number()) {
-    json rows = json::array();
-    for (const auto& entry : value) rows.push_back(json::array({entry}));
+    nlohmann::json rows = nlohmann::json::array();
+    for (const auto& entry : value) rows.push_back(nlohmann::json::array({entry}));
     return matrixFromJson(rows, file + ": " + key);
   }
   return matrixFromJson(value, file + ": " + key);
@@ -117,10 +115,10 @@ Settings FitOptions::settings(const std::string& method) const {
 
 std::optional<LdsModel> FitOptions::heldEmissions() const {
   if (m_emissionsFile.empty()) return {};
-  json stored;
+  nlohmann::json stored;
   try {
-    stored = json::parse(readFileBytes(m_emissionsFile));
-  } catch (const json::exception&) {
+    stored = nlohmann::json::parse(readFileBytes(m_emissionsFile));
+  } catch (const nlohmann::json::exception&) {
     throw InputError("the emissions file " + m_emissionsFile +
                      " is not JSON; allowed: the result of keyhole fit --method lds");
   }

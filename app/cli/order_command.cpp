@@ -74,7 +74,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
   return kNumericalFailure;
 }
 
-constexpr const char* kExplanation =
+constexpr const char* kOrderHelp =
     R"(The first fit.steps time points are cut into FOLDS blocks of time. For each number of latents of a latent LDS
 (or of discrete states of a switching LDS) one fit is made without each block, and scored on it; one more is made
 of all data. The output is JSON or CSV:
@@ -116,7 +116,7 @@ void addOrderCommand(CLI::App& app, Action& chosen) {
   command->add_option("--folds", arguments->folds, "Blocks of time, from 2 (default 5)")->type_name("FOLDS");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output, JSON)")
       ->type_name("OUT.json|OUT.csv");
-  command->footer(kExplanation);
+  command->footer(kOrderHelp);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runOrder(*arguments, console); };
   });

@@ -8,7 +8,6 @@
 
 #include <thread>
 
-
 namespace keyhole::cli {
 
 std::string versionText() {

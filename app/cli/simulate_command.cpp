@@ -131,7 +131,7 @@ int runSimulate(const SimulateArguments& arguments, Console& console) {
   return kNumericalFailure;
 }
 
-constexpr const char* kExplanation = R"(Files in DIR (arrays of doubles in NumPy's format, time in rows):
+constexpr const char* kSimulateHelp = R"(Files in DIR (arrays of doubles in NumPy's format, time in rows):
   teacher.npy       the connectivity B, D x D
   activity.npy      all units, T x D, with observation noise if there is any
   seen.npy          the seen units alone, T x d, in the order in which they are seen
@@ -167,7 +167,7 @@ void addSimulateCommand(CLI::App& app, Action& chosen) {
       ->expected(1)
       ->take_all()
       ->type_name("KEY=VALUE");
-  command->footer(kExplanation);
+  command->footer(kSimulateHelp);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runSimulate(*arguments, console); };
   });

@@ -8,8 +8,8 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kBuckets = 500;    // about the pixels of a panel
-constexpr double kUnseen = 0.002;  // of the distance between two traces: a fraction of a pixel
+constexpr Index kTraceBuckets = 500;  // about the pixels of a panel
+constexpr double kUnseen = 0.002;     // of the distance between two traces: a fraction of a pixel
 
 // The displayed trace of a seen unit (position in the list of seen ones).
 Vector teacherTrace(const Experiment& experiment, Index unit, Index steps) {
@@ -90,7 +90,7 @@ Fingerprint ActivityPanel::fingerprintOf(const Experiment& experiment, const Sho
     if (student)
       all.add(student->activity.row(i).head((shown.steps + student->stride - 1) / student->stride));
   }
-  return all.add(std::uint64_t{experiment.coarse});
+  return all.add(std::uint64_t{experiment.reached == Depth::sketch});
 }
 
 void ActivityPanel::showExperiment(const Experiment& experiment) {
@@ -106,8 +106,9 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
     const Vector truth = teacherTrace(experiment, i, shown.steps);
     const double middle = meanOfKnown(truth);
     const auto draw = [&](const Vector& trace, double interval, const QPen& pen, const QString& name) {
-      DrawnLine line = decimated(0, interval, Vector((trace.array() - middle + offset).matrix()), kBuckets);
-      if (experiment.coarse) line = straightened(line, kUnseen * shown.spacing);
+      DrawnLine line =
+          decimated(0, interval, Vector((trace.array() - middle + offset).matrix()), kTraceBuckets);
+      if (experiment.reached == Depth::sketch) line = straightened(line, kUnseen * shown.spacing);
       QCPGraph* graph = addLine(pen, name);
       graph->setData(line.x, line.y, true);
       if (i > 0) graph->removeFromLegend();

@@ -9,7 +9,7 @@
 namespace keyhole {
 namespace {
 
-constexpr double kHoverPixels = 12;
+constexpr double kMarkPixels = 12;
 constexpr double kArm = 0.05;  // length of a direction, each way, in parts of the axes
 
 QCPGraph* scatter(QCPAxis* x, QCPAxis* y) {
@@ -157,7 +157,7 @@ void AttractorMarks::showOrbits() {
 
 QString AttractorMarks::describe(QPointF pixel) const {
   if (!m_attractors) return {};
-  double best = kHoverPixels;
+  double best = kMarkPixels;
   QString text;
   for (Index i = 0; i < m_places.cols(); ++i) {
     const double distance = hoverDistance(m_x, m_y, m_places(0, i), m_places(1, i), pixel);

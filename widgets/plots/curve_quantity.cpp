@@ -7,7 +7,7 @@
 namespace keyhole {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 // Of the eigenvalue that is shown, from 0.
 Index rankOf(const QString& quantity) {
@@ -36,32 +36,33 @@ MeanOfDraws meanOf(const CurveSummary& summary, const QString& quantity) {
   if (quantity == "right-overlap") return summary.rightOverlap;
   const auto& ranks = quantity == "singular" ? summary.singular : summary.real;
   const auto rank = static_cast<std::size_t>(rankOf(quantity));
-  return ranks.size() <= rank ? MeanOfDraws{kNaN, kNaN, 0} : ranks[rank];
+  return ranks.size() <= rank ? MeanOfDraws{kNoValue, kNoValue, 0} : ranks[rank];
 }
 
 // What the teacher itself has, which the student of all units has too.
 double teacherValue(const Experiment& experiment, const QString& quantity) {
   const SystemAnalysis* teacher = experiment.teacherAnalysis.get();
-  if (!teacher) return kNaN;
+  if (!teacher) return kNoValue;
   if (quantity == "score") return teacher->score.value;
   if (quantity == "henrici") return teacher->henrici;
-  if (isOverlap(quantity)) return kNaN;
-  if (quantity == "singular") return teacher->singularValues.size() > 0 ? teacher->singularValues(0) : kNaN;
+  if (isOverlap(quantity)) return kNoValue;
+  if (quantity == "singular")
+    return teacher->singularValues.size() > 0 ? teacher->singularValues(0) : kNoValue;
   const Index rank = rankOf(quantity);
-  return teacher->spectrum.values.size() > rank ? teacher->spectrum.values(rank).real() : kNaN;
+  return teacher->spectrum.values.size() > rank ? teacher->spectrum.values(rank).real() : kNoValue;
 }
 
 double curveValue(const CurveRow& row, const QString& quantity) {
-  if (!row.good) return kNaN;
+  if (!row.good) return kNoValue;
   if (quantity == "score")
-    return row.modes.score.status == ScoreStatus::undetermined ? kNaN : row.modes.score.value;
-  if (quantity == "singular") return row.modes.singular.size() > 0 ? row.modes.singular(0) : kNaN;
+    return row.modes.score.status == ScoreStatus::undetermined ? kNoValue : row.modes.score.value;
+  if (quantity == "singular") return row.modes.singular.size() > 0 ? row.modes.singular(0) : kNoValue;
   if (quantity == "henrici") return row.modes.henrici;
   if (quantity == "left-overlap") return row.modes.leftOverlap;
   if (quantity == "right-overlap") return row.modes.rightOverlap;
   const Spectrum& leading = row.modes.leading;
   const Index rank = rankOf(quantity);
-  if (leading.values.size() <= rank || leading.undetermined[static_cast<std::size_t>(rank)]) return kNaN;
+  if (leading.values.size() <= rank || leading.undetermined[static_cast<std::size_t>(rank)]) return kNoValue;
   return leading.values(rank).real();
 }
 

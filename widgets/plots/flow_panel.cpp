@@ -132,7 +132,7 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
   showSpeed(analysis->flow, experiment.settings.flag("view.speed_map"));
   showArrows(experiment, analysis->flow);
   m_trajectory->setPoints(analysis->flow.trajectory);
-  m_trajectory->setSketched(analysis->coarse);
+  m_trajectory->setSketched(analysis->reached == Depth::sketch);
   if (!keepsProbe(experiment)) {
     m_probe->setPoints(Matrix(2, 0));
     m_probedFit = nullptr;

@@ -10,7 +10,7 @@ namespace keyhole {
 namespace {
 
 constexpr double kFloor = 1e-4;  // the lowest decade of the logarithmic axis
-constexpr auto kPlayback = "playback";
+constexpr auto kDistancePlayback = "playback";
 
 // Of the shown students' own colour, darker and lighter in turn.
 QColor shade(const QColor& colour, std::size_t number) {
@@ -60,9 +60,9 @@ KickPanel::KickPanel(QWidget* parent)
   plot().xAxis->setLabel(tr("time since the push (τ)"));
   plot().yAxis->setLabel(tr("distance / distance at first"));
   // Only this layer is painted while the cursor moves.
-  plot().addLayer(kPlayback, plot().layer("legend"), QCustomPlot::limAbove);
-  plot().layer(kPlayback)->setMode(QCPLayer::lmBuffered);
-  m_cursor->setLayer(kPlayback);
+  plot().addLayer(kDistancePlayback, plot().layer("legend"), QCustomPlot::limAbove);
+  plot().layer(kDistancePlayback)->setMode(QCPLayer::lmBuffered);
+  m_cursor->setLayer(kDistancePlayback);
   m_cursor->setVisible(false);
   for (QCPItemPosition* point : {m_half->point1, m_half->point2}) {
     point->setTypeX(QCPItemPosition::ptAxisRectRatio);
@@ -109,7 +109,7 @@ void KickPanel::showExperiment(const Experiment&) {
   for (std::size_t i = 0; i < systems.size(); ++i) {
     QCPGraph* mark = addLine(Qt::NoPen, {});
     mark->removeFromLegend();
-    mark->setLayer(kPlayback);
+    mark->setLayer(kDistancePlayback);
     mark->setLineStyle(QCPGraph::lsNone);
     const QColor colour = kickPen(*m_perturbation, i, theme()).color();
     mark->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, theme().markSize});
@@ -155,7 +155,7 @@ void KickPanel::setTime(double time) {
   m_time = time;
   if (!m_perturbation) return;
   placeCursor();
-  if (plot().isVisible()) plot().layer(kPlayback)->replot();
+  if (plot().isVisible()) plot().layer(kDistancePlayback)->replot();
 }
 
 void KickPanel::placeCursor() {

@@ -8,7 +8,7 @@
 namespace keyhole {
 namespace {
 
-constexpr auto kPlayback = "playback";
+constexpr auto kPlanePlayback = "playback";
 constexpr double kTail = 2;  // τ
 
 KickPlanePanel::Place placeAt(const Vector& time, const Matrix& path, double at) {
@@ -28,8 +28,8 @@ KickPlanePanel::KickPlanePanel(KickRole role, QWidget* parent)
   plot().xAxis = m_rect->axis(QCPAxis::atBottom);
   plot().yAxis = m_rect->axis(QCPAxis::atLeft);
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setLayer("axes");
-  plot().addLayer(kPlayback, plot().layer("legend"), QCustomPlot::limAbove);
-  plot().layer(kPlayback)->setMode(QCPLayer::lmBuffered);
+  plot().addLayer(kPlanePlayback, plot().layer("legend"), QCustomPlot::limAbove);
+  plot().layer(kPlanePlayback)->setMode(QCPLayer::lmBuffered);
   for (QCPCurve** curve : {&m_freePath, &m_kickedPath, &m_freeTail, &m_kickedTail})
     *curve = new QCPCurve(plot().xAxis, plot().yAxis);
   m_freeDot = addLine(Qt::NoPen, tr("left alone"));
@@ -37,7 +37,7 @@ KickPlanePanel::KickPlanePanel(KickRole role, QWidget* parent)
   for (QCPGraph* dot : {m_freeDot, m_kickedDot}) dot->setLineStyle(QCPGraph::lsNone);
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_freeTail, m_kickedTail, m_freeDot, m_kickedDot})
-    part->setLayer(kPlayback);
+    part->setLayer(kPlanePlayback);
   for (QCPCurve* curve : {m_freePath, m_kickedPath, m_freeTail, m_kickedTail}) curve->removeFromLegend();
   setAccessibleDescription(
       tr("The seen activity with and without the push, on the plane of the two leading "
@@ -100,7 +100,7 @@ void KickPlanePanel::setTime(double time) {
   m_now = std::max(time, 0.0);
   if (m_time.size() == 0) return;
   placeDots();
-  if (plot().isVisible()) plot().layer(kPlayback)->replot();
+  if (plot().isVisible()) plot().layer(kPlanePlayback)->replot();
 }
 
 void KickPlanePanel::placeDots() {

@@ -11,7 +11,7 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kBuckets = 600;
+constexpr Index kSegmentBuckets = 600;
 constexpr double kOffset = 1.0;  // between latents, in units of the largest one
 
 const Student& studentOf(const Experiment& experiment) {
@@ -76,7 +76,7 @@ void SegmentPanel::showLatents(const Student& student, Index steps) {
   for (Index i = 0; i < shown.rows(); ++i) {
     const Vector trace =
         (shown.row(i).array() - shown.row(i).mean()) * (0.5 * kOffset / largest) + static_cast<double>(i + 1);
-    const DrawnLine line = decimated(0, student.alpha, trace, kBuckets);
+    const DrawnLine line = decimated(0, student.alpha, trace, kSegmentBuckets);
     QCPGraph* graph = plot().addGraph();
     graph->setPen(QPen(theme().student, theme().lineWidth));
     graph->setData(line.x, line.y, true);

@@ -7,7 +7,7 @@
 
 namespace keyhole {
 namespace {
-constexpr Index kBuckets = 700;
+constexpr Index kTaskBuckets = 700;
 }
 
 TaskPanel::TaskPanel(QWidget* parent)
@@ -61,7 +61,7 @@ void TaskPanel::showExperiment(const Experiment& experiment) {
   shown.add(alpha).add(simulation.signal.head(simulation.readout.size())).add(simulation.readout);
   if (isDrawn(shown.add(simulation.target).add(experiment.studentReadout))) return;
   const auto draw = [alpha](QCPGraph* graph, const Vector& values, Index stride = 1) {
-    const DrawnLine line = decimated(0, alpha * static_cast<double>(stride), values, kBuckets);
+    const DrawnLine line = decimated(0, alpha * static_cast<double>(stride), values, kTaskBuckets);
     graph->setData(line.x, line.y, true);
   };
   const Index steps = simulation.readout.size();
