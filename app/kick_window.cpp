@@ -235,22 +235,22 @@ void KickWindow::showResult(const std::shared_ptr<const Experiment>& of,
 }
 
 void KickWindow::showPlanes() {
-  struct Side {
+  struct Shown {
     KickPlanePanel* panel;
     KickRole role;
     const std::optional<KickPlane>& plane;
   };
-  const Side sides[] = {{m_teacherPlane, KickRole::teacher, m_shown->teacherPlane},
+  const Shown sides[] = {{m_teacherPlane, KickRole::teacher, m_shown->teacherPlane},
                         {m_studentPlane, KickRole::shown, m_shown->shownPlane}};
   Range x{HUGE_VAL, -HUGE_VAL}, y = x;
-  for (const Side& side : sides)
+  for (const Shown& side : sides)
     for (const Matrix* path :
          {side.plane ? &side.plane->free : nullptr, side.plane ? &side.plane->kicked : nullptr})
       for (Index k = 0; path && k < path->cols(); ++k) {
         x.include((*path)(0, k));
         y.include((*path)(1, k));
       }
-  for (const Side& side : sides) {
+  for (const Shown& side : sides) {
     side.panel->parentWidget()->setVisible(side.plane.has_value());
     if (side.plane)
       side.panel->setRun(m_pushed, m_shown->find(side.role)->run.time, *side.plane, x.padded(0.08),

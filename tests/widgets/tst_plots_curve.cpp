@@ -2,6 +2,7 @@
 #include "core/experiment/settings/presets.h"
 #include "widgets/plots/curve_panel.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace keyhole;
@@ -48,6 +49,35 @@ class TestCurvePanel : public QObject {
     panel.missingFor({})(noProgress())();
     QVERIFY(panel.curve() && panel.curve()->complete);
     QVERIFY(!textsOf(panel).contains("being computed …"));
+  }
+
+  // Fails if a narrow panel cuts entries of its legend off, in the window or in a figure, or a wide one
+  // breaks it into more lines than one.
+  void theLegendFits() {
+    CurvePanel panel(nullptr);
+    panel.setExperiment(runExperiment(smallSettings("light"), nullptr));
+    panel.missingFor({})(noProgress())();
+    const QCPLegend* legend = panel.plot().legend;
+    const auto inside = [&](int width) {
+      bool all = legend->elementCount() >= 4;
+      for (int i = 0; i < legend->itemCount(); ++i)
+        if (const auto* item = legend->item(i))
+          all = all && item->outerRect().left() >= 0 && item->outerRect().right() < width;
+      return all;
+    };
+    for (const int width : {200, 1200}) {
+      QPixmap page(width, 200);
+      QCPPainter painter(&page);
+      panel.renderTo(painter, page.size());
+      painter.end();
+      QVERIFY2(inside(width), qPrintable(QString::number(width)));
+      QCOMPARE(legend->rowCount() > 1, width < 1000);
+      panel.resize(width, 220);
+      panel.show();
+      QSignalSpy spy(&panel, &Panel::painted);
+      QVERIFY(spy.wait(30000));
+      QVERIFY2(inside(width), qPrintable(QString::number(width)));
+    }
   }
 };
 

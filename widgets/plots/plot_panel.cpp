@@ -120,6 +120,22 @@ void PlotPanel::styleLegend() const {
 
 void PlotPanel::adaptTo(QSize size) {
   if (m_legendRow) fitLegend(size.width());
+  // Beside the numbers and the name of the other axis.
+  const int room =
+      size.height() - 3 * theme().fontPixels - (m_legendRow ? m_legendRow->minimumSize().height() : 0);
+  for (QCPAxis* axis : {m_plot->yAxis, m_plot->yAxis2}) fitLabel(*axis, room);
+}
+
+// On two lines if it is longer than that.
+void PlotPanel::fitLabel(QCPAxis& axis, int room) const {
+  QString label = axis.label().replace('\n', ' ');
+  if (QFontMetrics(axis.labelFont()).horizontalAdvance(label) > room) {
+    const qsizetype after = label.indexOf(' ', label.size() / 2),
+                    before = label.lastIndexOf(' ', label.size() / 2);
+    const bool later = before < 0 || (after >= 0 && after - label.size() / 2 < label.size() / 2 - before);
+    if (const qsizetype at = later ? after : before; at >= 0) label[at] = '\n';
+  }
+  if (label != axis.label()) axis.setLabel(label);
 }
 
 namespace {

@@ -47,6 +47,7 @@ class PlotPanel : public Panel {
  private:
   void styleLegend() const;
   void fitLegend(int width);
+  void fitLabel(QCPAxis& axis, int room) const;
   void thinTicks();
 
   QCustomPlot* m_plot;
