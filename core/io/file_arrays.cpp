@@ -295,6 +295,11 @@ std::string describe(const FileArray& array) {
 
 const FileArray& onlyRecording(const std::vector<FileArray>& arrays, const std::string& file,
                                std::vector<std::string>& notes) {
+  for (const auto& array : arrays)
+    if (array.type == "damaged")
+      throw InputError(
+          file + ":" + shownText(array.path) + " " + array.reason +
+          ": the file is truncated or damaged; allowed: a whole file, or another of its arrays by name");
   auto candidates = withRole(arrays, ArrayRole::recording);
   preferSeries(candidates);
   if (candidates.size() > 1) passOverTiny(candidates, notes, file);

@@ -27,6 +27,9 @@ class TreeReader {
     }
     PlacedArrays placed = placedArrays(m_tree.root(), m_file, m_path);
     m_path = m_path.substr(0, m_path.find('['));
+    if (const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
+        group && seriesData(*group) == placed.nodes.front())
+      placed.series = group;
     std::vector<Matrix> loaded = m_tree.load(placed.nodes);
     for (std::size_t k = 0; k < loaded.size(); ++k) take(std::move(loaded[k]), *placed.nodes[k], placed);
     scale(placed);
