@@ -48,6 +48,8 @@ std::vector<Matrix> readInputs(const std::string& file, const Recording& recordi
                                std::vector<std::string>& notes) {
   FileData data = readFileData(file, {table, false});
   notes.insert(notes.end(), data.notes.begin(), data.notes.end());
+  if (data.turned)
+    for (auto& trial : data.trials) trial = trial.transpose().eval();
   const std::vector<Index> bounds = trialBounds(recording);
   const std::size_t n = bounds.size() - 1;
   std::vector<Matrix> inputs;

@@ -18,6 +18,7 @@ struct ReadOptions {
 // What a place in a file holds, as stored: one row per time point, or per neuron.
 struct FileData {
   std::vector<Matrix> trials;  // at least one
+  bool turned = false;         // their axes are exchanged: what is a row in the file is a column here
   std::vector<std::string> columnNames, rowNames;
   double interval = 0;             // between two samples; 0: the file does not say
   std::string intervalUnit = {};   // "s", or empty if the file does not name the clock's unit

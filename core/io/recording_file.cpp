@@ -44,8 +44,8 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
   recording.notes = std::move(data.notes);
   if (data.trials.size() > 1)
     for (const auto& trial : data.trials)
-      recording.trialLengths.push_back(options.timeInColumns ? trial.cols() : trial.rows());
-  recording.activity = joined(data.trials, options.timeInColumns, progress);
+      recording.trialLengths.push_back(options.timeInColumns != data.turned ? trial.cols() : trial.rows());
+  recording.activity = joined(data.trials, options.timeInColumns != data.turned, progress);
   recording.channelNames = std::move(options.timeInColumns ? data.rowNames : data.columnNames);
   recording.interval = data.interval;
   recording.intervalUnit = data.intervalUnit;
@@ -61,6 +61,7 @@ Matrix readMatrixFile(const std::string& spec, std::vector<std::string>* notes, 
     throw InputError(spec + " has " + std::to_string(data.trials.size()) +
                      " trials; allowed: one matrix, by an index such as (2) or [:,:,2]");
   addNotes(notes, data.notes);
+  if (data.turned) return data.trials.front().transpose();
   return std::move(data.trials.front());
 }
 
