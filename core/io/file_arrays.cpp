@@ -69,7 +69,7 @@ class Collector {
       units.path = path;
       units.type = group.type;
       units.role = ArrayRole::spikes;
-      units.reason = "spike times of units, which are no samples in time yet";
+      units.reason = "spike times of units, to be counted in bins (--bin)";
       arrays.push_back(units);
     }
     for (const auto& child : group.children)
@@ -316,10 +316,7 @@ const FileArray& onlyRecording(const std::vector<FileArray>& arrays, const std::
     throw InputError(file + " holds " + std::to_string(candidates.size()) +
                      " numeric matrices, so a name is needed; allowed: " + file + ":NAME with one of " +
                      listed(descriptions));
-  if (!spikes.empty())
-    throw InputError(file + ":" + spikes.front()->path +
-                     " holds spike times, which are not binned yet; allowed: samples in time (count the "
-                     "spikes in bins first)");
+  if (!spikes.empty()) return *spikes.front();
   for (const auto& array : arrays) descriptions.push_back(describe(array));
   throw InputError(file + " holds no real matrix of numbers (its variables: " + listed(descriptions) +
                    "); allowed: a file with at least one");

@@ -13,6 +13,7 @@ namespace keyhole {
 struct ReadOptions {
   TableOptions table = {};     // how a table is written, where that is said
   bool timeInColumns = false;  // the arrays hold neurons x time
+  double bin = 0;              // seconds in which spike times are counted; 0: not said
 };
 
 // What a place in a file holds, as stored: one row per time point, or per neuron.

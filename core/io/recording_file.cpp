@@ -37,7 +37,7 @@ Matrix joined(std::vector<Matrix>& trials, bool timeInColumns, const Progress& p
 }  // namespace
 
 Recording readRecording(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
-  FileData data = readFileData(spec, {options.table, options.timeInColumns});
+  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin});
   progress.throwIfStopped();
   Recording recording;
   recording.source = spec;
@@ -56,7 +56,7 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
 }
 
 Matrix readMatrixFile(const std::string& spec, std::vector<std::string>* notes, const TableOptions& options) {
-  FileData data = readFileData(spec, {options, false});
+  FileData data = readFileData(spec, {options, false, 0});
   if (data.trials.size() > 1)
     throw InputError(spec + " has " + std::to_string(data.trials.size()) +
                      " trials; allowed: one matrix, by an index such as (2) or [:,:,2]");

@@ -108,7 +108,8 @@ class TestHdf5 : public QObject {
       writeSeries(writer, "processing/ophys/Fluorescence/Roi", "RoiResponseSeries", X, true);
       writer.group("units");
       writer.text("units", "neurodata_type", "Units");
-      writer.vector("units/spike_times", Vector::LinSpaced(50, 0, 1));
+      writer.vector("units/spike_times", (Vector(6) << 0, 0.05, 0.31, 0.1, 0.11, 0.45).finished());
+      writer.vector("units/spike_times_index", (Vector(3) << 3, 3, 6).finished());
     }
     for (const char* place : {"", ":processing/ophys/Fluorescence/Roi", ":processing/ophys"}) {
       const Recording recording = readRecording(path + place);
@@ -117,7 +118,25 @@ class TestHdf5 : public QObject {
       QVERIFY2(notesOf(recording).contains("brought to volts"), qPrintable(notesOf(recording)));
     }
     const QString units = refusal([&] { readRecording(path + ":units"); });
-    QVERIFY2(isSentence(units, "session.nwb:units") && units.contains("spike times"), qPrintable(units));
+    QVERIFY2(isSentence(units, "session.nwb:units holds spike times") && units.contains("--bin"),
+             qPrintable(units));
+    RecordingOptions binned;
+    binned.bin = 0.1;
+    const Recording counts = readRecording(path + ":units", binned);
+    COMPARE_MATRICES(counts.activity,
+                     (Matrix(3, 5) << 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 1).finished(), 0.0);
+    QCOMPARE(counts.interval, 0.1);
+    QVERIFY2(notesOf(counts).contains("counted in 5 bins"), qPrintable(notesOf(counts)));
+    {
+      Hdf5Writer writer(m_files.path("back.nwb"));
+      writer.group("units");
+      writer.text("units", "neurodata_type", "Units");
+      writer.vector("units/spike_times", (Vector(3) << 1, 0.5, 2).finished());
+      writer.vector("units/spike_times_index", (Vector(1) << 3).finished());
+    }
+    const QString backwards = refusal([&] { readRecording(m_files.path("back.nwb"), binned); });
+    QVERIFY2(isSentence(backwards, "back.nwb:units") && backwards.contains("run backwards"),
+             qPrintable(backwards));
     {
       Hdf5Writer writer(path);
       writeSeries(writer, "acquisition/LFP", "ElectricalSeries", X, false);
