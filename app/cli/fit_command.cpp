@@ -16,7 +16,7 @@ namespace {
 struct FitArguments {
   FitOptions options;
   FitFiles files;
-  std::string method = "map", alpha = "0.01", dt, out;
+  std::string method = "map", alpha = "0.01", dt, bin, out;
 };
 
 FitRequest readRequest(const FitArguments& arguments) {
@@ -37,6 +37,9 @@ int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
   FitFiles files = arguments.files;
+  if (!arguments.bin.empty())
+    files.bin = numberOption("--bin", arguments.bin,
+                             {0, false, std::numeric_limits<double>::max(), "a number of seconds above 0"});
   files.missingAllowed = fitMethod(request.settings).missingSamples;
   request.data = readTrials(files, console.progress);
   if (!request.dt && request.data.seconds > 0) request.dt = request.data.seconds;
@@ -127,6 +130,8 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output)")
       ->type_name("OUT.json");
+  command->add_option("--bin", arguments->bin, "Count spike times in bins of so many seconds (NWB units)")
+      ->type_name("SECONDS");
   command
       ->add_option(
           "--separator", files.table.separator,

@@ -46,8 +46,10 @@ Matrix inputOf(Matrix input, Index T, const std::string& file, const std::string
 // One input per trial of the recording: from as many trials, or from one array of all their time points.
 std::vector<Matrix> readInputs(const std::string& file, const Recording& recording, const TableOptions& table,
                                std::vector<std::string>& notes) {
-  FileData data = readFileData(file, {table, false});
+  FileData data = readFileData(file, {table, false, 0});
   notes.insert(notes.end(), data.notes.begin(), data.notes.end());
+  if (data.turned)
+    for (auto& trial : data.trials) trial = trial.transpose().eval();
   const std::vector<Index> bounds = trialBounds(recording);
   const std::size_t n = bounds.size() - 1;
   std::vector<Matrix> inputs;
@@ -77,8 +79,8 @@ void requireLongEnough(const Recording& recording) {
 std::vector<Recording> readRecordings(const FitFiles& files, const Progress& progress) {
   std::vector<Recording> recordings;
   for (const auto& file : files.recordings) {
-    recordings.push_back(
-        readRecording(file, RecordingOptions{files.transpose, files.missingAllowed, files.table}, progress));
+    recordings.push_back(readRecording(
+        file, RecordingOptions{files.transpose, files.missingAllowed, files.table, files.bin}, progress));
     requireLongEnough(recordings.back());
     requireSame(recordings.back().activity.rows(), recordings.front().activity.rows(), "neuron", file,
                 files.recordings.front());

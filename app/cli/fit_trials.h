@@ -18,6 +18,7 @@ struct FitFiles {
   bool missingAllowed = false;      // NaN is a missing sample
   std::string observed;             // the first so many neurons, as typed; empty: all
   TableOptions table = {};          // how tables are written, where that is said
+  double bin = 0;                   // seconds in which spike times are counted; 0: not said
 };
 
 struct FitTrials {

@@ -69,7 +69,7 @@ class Collector {
       units.path = path;
       units.type = group.type;
       units.role = ArrayRole::spikes;
-      units.reason = "spike times of units, which are no samples in time yet";
+      units.reason = "spike times of units, to be counted in bins (--bin)";
       arrays.push_back(units);
     }
     for (const auto& child : group.children)
@@ -295,6 +295,11 @@ std::string describe(const FileArray& array) {
 
 const FileArray& onlyRecording(const std::vector<FileArray>& arrays, const std::string& file,
                                std::vector<std::string>& notes) {
+  for (const auto& array : arrays)
+    if (array.type == "damaged")
+      throw InputError(
+          file + ":" + shownText(array.path) + " " + array.reason +
+          ": the file is truncated or damaged; allowed: a whole file, or another of its arrays by name");
   auto candidates = withRole(arrays, ArrayRole::recording);
   preferSeries(candidates);
   if (candidates.size() > 1) passOverTiny(candidates, notes, file);
@@ -311,10 +316,7 @@ const FileArray& onlyRecording(const std::vector<FileArray>& arrays, const std::
     throw InputError(file + " holds " + std::to_string(candidates.size()) +
                      " numeric matrices, so a name is needed; allowed: " + file + ":NAME with one of " +
                      listed(descriptions));
-  if (!spikes.empty())
-    throw InputError(file + ":" + spikes.front()->path +
-                     " holds spike times, which are not binned yet; allowed: samples in time (count the "
-                     "spikes in bins first)");
+  if (!spikes.empty()) return *spikes.front();
   for (const auto& array : arrays) descriptions.push_back(describe(array));
   throw InputError(file + " holds no real matrix of numbers (its variables: " + listed(descriptions) +
                    "); allowed: a file with at least one");

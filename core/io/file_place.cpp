@@ -207,10 +207,6 @@ class Resolver {
     std::vector<const FileArray*> recordings;
     for (const auto& array : arrays)
       if (array.role == ArrayRole::recording) recordings.push_back(&array);
-    if (group->type == "Units")
-      refuse(
-          "holds spike times, which are not binned yet; allowed: samples in time (count the spikes in bins "
-          "first)");
     if (recordings.size() != 1) refuseGroup(*group);
     m_placed.nodes = recordings.front()->nodes;
     m_placed.isList = recordings.front()->isList;

@@ -1,5 +1,6 @@
 #include "core/io/file_tree.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace keyhole {
@@ -12,6 +13,12 @@ std::uint64_t FileNode::size() const {
     product *= extent;
   }
   return product;
+}
+
+std::uint64_t mostOfSparse(std::uint64_t stored) {
+  constexpr std::uint64_t kAlways = std::uint64_t{1} << 24, kMost = std::uint64_t{1} << 30,
+                          kThinnest = 10'000;
+  return std::clamp(kThinnest * std::min(stored, kMost), kAlways, kMost);
 }
 
 std::string shapeText(const std::vector<std::uint64_t>& shape) {

@@ -36,6 +36,10 @@ struct FileNode {
   std::uint64_t size() const;  // entries; saturates
 };
 
+// How many entries a sparse array may have with its zeros, if so many of them are stored: a few bytes of a
+// damaged file would else ask for all the memory there is.
+std::uint64_t mostOfSparse(std::uint64_t stored);
+
 // "300 x 4", "" of a group.
 std::string shapeText(const std::vector<std::uint64_t>& shape);
 

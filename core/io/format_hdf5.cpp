@@ -9,9 +9,9 @@ Format hdf5Format() {
           {".h5", ".hdf5", ".hdf", ".nwb"},
           true,
           isHdf5,
-          [](const std::string& file) { return contentsOfTree(*openHdf5(file), "HDF5 file"); },
+          [](const std::string& file) { return contentsOfTree(*openHdf5Apart(file), "HDF5 file"); },
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
-            return readFromTree(*openHdf5(file), file, path, options);
+            return readFromTree(*openHdf5Apart(file), file, path, options);
           }};
 }
 

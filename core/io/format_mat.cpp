@@ -24,7 +24,7 @@ bool isMat(const std::string& file) {
 
 std::unique_ptr<FileTree> opened(const std::string& file, bool quick) {
   if (!std::ifstream(file)) readFileBytes(file);  // throws the sentence for a missing or unreadable file
-  if (isHdf5(file)) return openHdf5(file);
+  if (isHdf5(file)) return openHdf5Apart(file);
   if (isMat5(file)) return openMat5(file, quick);
   if (isMat4(file)) return openMat4(file);
   throw InputError(

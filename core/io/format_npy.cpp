@@ -62,7 +62,12 @@ FileData readArray(const std::string& file, const std::string& path, const ReadO
     throw InputError(file + ":" + shownText(path) +
                      " names a place in an array of up to two dimensions; allowed: " + file);
   FileData data;
-  data.trials.push_back(readNpy(file));
+  if (auto turned = readNpyTurned(file)) {
+    data.trials.push_back(std::move(*turned));
+    data.turned = true;
+  } else {
+    data.trials.push_back(readNpy(file));
+  }
   return data;
 }
 

@@ -31,7 +31,7 @@ bool isZip(const std::string& file) {
 Archive opened(const std::string& file) {
   if (!std::ifstream(file)) readFileBytes(file);  // throws the sentence for a missing or unreadable file
   int error = 0;
-  Archive archive(zip_open(file.c_str(), ZIP_RDONLY, &error));
+  Archive archive(zip_open(file.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
   if (archive) return archive;
   throw InputError(file + " is no .npz file that can be read: it is no zip archive, or truncated or damaged");
 }
@@ -76,9 +76,10 @@ class Npz : public FileTree {
       node.shape.assign(header.shape.begin(), header.shape.end());
       while (node.shape.size() < 2) node.shape.push_back(1);
     } catch (const InputError& error) {
-      node.type = got < 0 ? "damaged" : "no real numbers";
-      node.why = error.what();
-      node.why = "cannot be read (" + node.why + ")";
+      const std::string why = error.what();
+      const bool otherType = why.find(" holds ") != std::string::npos;
+      node.type = otherType ? "no real numbers" : "damaged";
+      node.why = otherType ? why.substr(why.find(" holds ") + 1) : "cannot be read";
     }
     m_root.children.push_back(std::move(node));
   }

@@ -13,11 +13,13 @@ namespace keyhole {
 struct ReadOptions {
   TableOptions table = {};     // how a table is written, where that is said
   bool timeInColumns = false;  // the arrays hold neurons x time
+  double bin = 0;              // seconds in which spike times are counted; 0: not said
 };
 
 // What a place in a file holds, as stored: one row per time point, or per neuron.
 struct FileData {
   std::vector<Matrix> trials;  // at least one
+  bool turned = false;         // their axes are exchanged: what is a row in the file is a column here
   std::vector<std::string> columnNames, rowNames;
   double interval = 0;             // between two samples; 0: the file does not say
   std::string intervalUnit = {};   // "s", or empty if the file does not name the clock's unit

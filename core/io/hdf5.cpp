@@ -4,6 +4,7 @@
 #include "core/common/memory.h"
 #include "core/io/file_bytes.h"
 #include "core/io/hdf5_handles.h"
+#include "core/io/reader_apart.h"
 #include "core/io/text_encoding.h"
 
 #include <algorithm>
@@ -64,16 +65,17 @@ std::string typeText(hid_t type) {
 
 class Hdf5 : public FileTree {
  public:
-  explicit Hdf5(const std::string& path) : m_path(path) {
+  // Without a listing it only loads, nodes that another one has listed.
+  explicit Hdf5(const std::string& path, bool lists = true) : m_path(path) {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     if (!std::ifstream(path)) readFileBytes(path);  // throws the sentence for a missing or unreadable file
     m_file = H5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
     if (!m_file) throw InputError(path + " cannot be opened as an HDF5 file: it is truncated or damaged");
+    if (!lists) return;
     const H5Handle top(H5Gopen2(m_file.id(), "/", H5P_DEFAULT));
     if (!top) damaged("its root group");
     m_root.kind = FileNode::Kind::group;
     m_root.place = "/";
-    m_isNwb = hasAttribute(top.id(), "nwb_version");
     members(top.id(), m_root, Family::plain, 0);
     if (m_objects > kMost)
       notes.push_back(path + ": only the first " + std::to_string(kMost) + " objects are listed");
@@ -124,6 +126,7 @@ class Hdf5 : public FileTree {
     H5L_info_t info;
     FileNode node;
     if (H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT) < 0) {
+      node.type = "damaged";
       node.why = "cannot be read";
       return node;
     }
@@ -156,6 +159,7 @@ class Hdf5 : public FileTree {
     node.place = placeOf(object);
     H5O_info_t info;
     if (H5Oget_info(object, &info) < 0) {
+      node.type = "damaged";
       node.why = "cannot be read";
       return node;
     }
@@ -302,6 +306,7 @@ class Hdf5 : public FileTree {
     if (n == 0) return;
     if (H5Dread(dataset, H5T_STD_REF_OBJ, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()) < 0) {
       node.kind = FileNode::Kind::other;
+      node.type = "damaged";
       node.why = "cannot be read";
       return;
     }
@@ -432,12 +437,12 @@ class Hdf5 : public FileTree {
   }
 
   Matrix sparse(hid_t group, const FileNode& node) const {
-    constexpr std::uint64_t kMostDense = std::uint64_t{1} << 30;
-    if (node.size() > kMostDense)
-      throw InputError(m_path + ":" + shownText(node.place) + " is sparse, " + shapeText(node.shape) +
-                       "; allowed: up to 2^30 entries with the zeros");
     const Vector rows = column(group, "ir", node), begins = column(group, "jc", node),
                  data = column(group, "data", node);
+    const std::uint64_t most = mostOfSparse(static_cast<std::uint64_t>(data.size()));
+    if (node.size() > most)
+      throw InputError(m_path + ":" + shownText(node.place) + " is sparse, " + shapeText(node.shape) +
+                       "; allowed: up to " + std::to_string(most) + " entries with the zeros");
     Matrix values = Matrix::Zero(static_cast<Index>(node.shape[0]), static_cast<Index>(node.shape[1]));
     if (begins.size() != values.cols() + 1) damaged(node.place);
     for (Index j = 0; j < values.cols(); ++j) {
@@ -468,7 +473,6 @@ class Hdf5 : public FileTree {
   FileNode m_root;
   std::vector<haddr_t> m_above;  // groups on the way here
   std::size_t m_objects = 0;
-  bool m_isNwb = false;
 };
 
 }  // namespace
@@ -490,6 +494,13 @@ bool isHdf5(const std::string& path) {
 std::unique_ptr<FileTree> openHdf5(const std::string& path) {
   const std::lock_guard lock(hdf5Mutex());
   return std::make_unique<Hdf5>(path);
+}
+
+std::unique_ptr<FileTree> openHdf5Apart(const std::string& path) {
+  return openApart(path, "the HDF5 library", [path](bool lists) -> std::unique_ptr<FileTree> {
+    const std::lock_guard lock(hdf5Mutex());
+    return std::make_unique<Hdf5>(path, lists);
+  });
 }
 
 }  // namespace keyhole

@@ -15,4 +15,8 @@ bool isHdf5(const std::string& path);
 // more than one should: see openHdf5Apart().
 std::unique_ptr<FileTree> openHdf5(const std::string& path);
 
+// The same, with libhdf5 in a process of its own that is bounded in memory and time: whatever a damaged file
+// makes of it ends in a sentence. Both listing and loading start one.
+std::unique_ptr<FileTree> openHdf5Apart(const std::string& path);
+
 }  // namespace keyhole

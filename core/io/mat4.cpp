@@ -145,8 +145,9 @@ class Mat4 : public FileTree {
   }
 
   Matrix fromSparse(const Entry& entry) const {
-    constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
-    if (entry.node.size() > kMost) refuse(entry, "is sparse; allowed: up to 2^30 entries with the zeros");
+    const std::uint64_t most = mostOfSparse(entry.rows);
+    if (entry.node.size() > most)
+      refuse(entry, "is sparse; allowed: up to " + std::to_string(most) + " entries with the zeros");
     const Matrix table = stored(entry, 0);
     Matrix values =
         Matrix::Zero(static_cast<Index>(entry.node.shape[0]), static_cast<Index>(entry.node.shape[1]));

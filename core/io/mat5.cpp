@@ -291,11 +291,12 @@ class Walk {
     node.type = std::string(complexNumbers ? "complex " : "") + (logical ? "sparse logical" : "sparse");
     Matrix* to = wanted(node);
     if (!to) return leave(end, depth);
-    constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
-    if (node.shape.size() != 2 || node.size() > kMost)
-      throw InputError(m_subject + " is sparse in " + shown(node) + "; allowed: up to " +
-                       std::to_string(kMost) + " entries with the zeros");
     const std::vector<double> rows = anyNumbers(), begins = anyNumbers(), values = anyNumbers();
+    const std::uint64_t most = mostOfSparse(values.size());
+    if (node.shape.size() != 2 || node.size() > most)
+      throw InputError(m_subject + " is sparse in " + shown(node) + "; allowed: up to " +
+                       std::to_string(most) + " entries with the zeros, of " + std::to_string(values.size()) +
+                       " stored ones");
     const auto columns = static_cast<std::size_t>(node.shape[1]);
     if (begins.size() != columns + 1)
       damaged(shown(node) + " is sparse and has not one beginning per column");

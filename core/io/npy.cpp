@@ -1,6 +1,7 @@
 #include "core/io/npy.h"
 
 #include "core/common/error.h"
+#include "core/common/memory.h"
 #include "core/io/file_bytes.h"
 #include "core/io/npy_header.h"
 
@@ -9,6 +10,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 namespace keyhole {
 namespace {
@@ -155,6 +158,28 @@ Matrix readNpy(const std::string& path) {
     throw InputError(path + " holds an array of " + std::to_string(dimensions) +
                      " dimensions; allowed: 1 or 2 (time x neurons)");
   return npyArray(file, path).values;
+}
+
+std::optional<Matrix> readNpyTurned(const std::string& path) {
+  constexpr std::size_t kLongest = 1 << 16;
+  std::ifstream file(path, std::ios::binary);
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size(path, error);
+  std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(error ? 0 : size, kLongest)), '\0');
+  if (!file || head.empty() || !file.read(head.data(), static_cast<std::streamsize>(head.size())) ||
+      !head.starts_with("\x93NUMPY"))
+    return {};
+  const NpyHeader header = parseNpyHeader(head, path);
+  const bool asInMemory =
+      header.kind == 'f' && header.bytes == 8 && !header.bigEndian && !header.fortranOrder;
+  if (!asInMemory || header.shape.size() != 2) return {};
+  requireSize(header, size, path);
+  Matrix values = largeMatrix(static_cast<Index>(header.shape[1]), static_cast<Index>(header.shape[0]));
+  file.seekg(static_cast<std::streamoff>(header.dataOffset));
+  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(size - header.dataOffset));
+  if (!file && values.size() > 0)
+    throw InputError("cannot read " + path + ": reading stopped before its end");
+  return values;
 }
 
 std::string npyBytes(ConstMatrixRef values) {

@@ -37,15 +37,15 @@ Matrix joined(std::vector<Matrix>& trials, bool timeInColumns, const Progress& p
 }  // namespace
 
 Recording readRecording(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
-  FileData data = readFileData(spec, {options.table, options.timeInColumns});
+  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin});
   progress.throwIfStopped();
   Recording recording;
   recording.source = spec;
   recording.notes = std::move(data.notes);
   if (data.trials.size() > 1)
     for (const auto& trial : data.trials)
-      recording.trialLengths.push_back(options.timeInColumns ? trial.cols() : trial.rows());
-  recording.activity = joined(data.trials, options.timeInColumns, progress);
+      recording.trialLengths.push_back(options.timeInColumns != data.turned ? trial.cols() : trial.rows());
+  recording.activity = joined(data.trials, options.timeInColumns != data.turned, progress);
   recording.channelNames = std::move(options.timeInColumns ? data.rowNames : data.columnNames);
   recording.interval = data.interval;
   recording.intervalUnit = data.intervalUnit;
@@ -56,11 +56,12 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
 }
 
 Matrix readMatrixFile(const std::string& spec, std::vector<std::string>* notes, const TableOptions& options) {
-  FileData data = readFileData(spec, {options, false});
+  FileData data = readFileData(spec, {options, false, 0});
   if (data.trials.size() > 1)
     throw InputError(spec + " has " + std::to_string(data.trials.size()) +
                      " trials; allowed: one matrix, by an index such as (2) or [:,:,2]");
   addNotes(notes, data.notes);
+  if (data.turned) return data.trials.front().transpose();
   return std::move(data.trials.front());
 }
 

@@ -14,6 +14,7 @@ struct RecordingOptions {
   bool timeInColumns = false;   // the file holds neurons x time (--transpose)
   bool missingAllowed = false;  // NaN is a missing sample
   TableOptions table = {};      // how a table is written, where that is decided by hand
+  double bin = 0;               // seconds in which spike times are counted; 0: not said
 };
 
 // Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and

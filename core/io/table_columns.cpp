@@ -280,7 +280,16 @@ class Assembly {
           "that count)");
   }
 
+  static bool isDate(const GridCell& cell) {
+    return secondsOfDate(cell.text, false) || secondsOfDate(cell.text, true);
+  }
+
   [[noreturn]] void refuseOther(const GridCell& cell, std::size_t others) const {
+    if (isDate(cell))
+      for (const auto& other : othersOf(cell.column))
+        if (!isDate(other))
+          throw InputError(placeOf(other) + " is " + shown(other.text) +
+                           "; allowed: a date, as in the lines before");
     if (m_grid.rows > 2 && 2 * others > static_cast<std::size_t>(m_grid.rows))
       throw InputError(columnText(cell.column) + " holds no numbers (" + placeOf(cell) + " is " +
                        shown(cell.text) + "); allowed: numbers, or leave it out with --index-column " +

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
+#include "core/io/spike_times.h"
 #include "core/io/table_clock.h"
 
 #include <algorithm>
@@ -25,8 +26,19 @@ class TreeReader {
       const auto arrays = arraysIn(m_tree.root());
       m_path = onlyRecording(arrays, m_file, m_data.notes).path;
     }
+    if (const FileNode* units = spikeUnits(m_tree.root(), m_path)) {
+      m_data.trials.push_back(
+          binnedSpikes(m_tree, *units, m_file + ":" + shownText(m_path), m_options.bin, m_data.notes));
+      if (m_options.timeInColumns) m_data.trials.front().transposeInPlace();
+      m_data.interval = m_options.bin;
+      m_data.intervalUnit = "s";
+      return std::move(m_data);
+    }
     PlacedArrays placed = placedArrays(m_tree.root(), m_file, m_path);
     m_path = m_path.substr(0, m_path.find('['));
+    if (const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
+        group && seriesData(*group) == placed.nodes.front())
+      placed.series = group;
     std::vector<Matrix> loaded = m_tree.load(placed.nodes);
     for (std::size_t k = 0; k < loaded.size(); ++k) take(std::move(loaded[k]), *placed.nodes[k], placed);
     scale(placed);
