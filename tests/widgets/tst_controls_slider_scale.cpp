@@ -117,17 +117,19 @@ void TestSliderScale::logarithmicRangeFromZeroHasZeroAlone() {
 
 void TestSliderScale::everyStepChangesTheValue() {
   // Fails if an arrow key does nothing, as it would at the low end of whole numbers on a logarithmic slider.
-  const SliderScale scale{1, 1e6, SettingScale::logarithmic, true};
-  int position = 0;
-  while (position < scale.positions()) {
-    const int next = scale.stepped(position, 1);
-    QVERIFY(scale.value(next) > scale.value(position));
-    position = next;
-  }
-  while (position > 0) {
-    const int next = scale.stepped(position, -1);
-    QVERIFY(scale.value(next) < scale.value(position));
-    position = next;
+  for (const double lowest : {1.0, 0.0}) {
+    const SliderScale scale{lowest, 1e6, SettingScale::logarithmic, true};
+    int position = 0;
+    while (position < scale.positions()) {
+      const int next = scale.stepped(position, 1);
+      QVERIFY(scale.value(next) > scale.value(position));
+      position = next;
+    }
+    while (position > 0) {
+      const int next = scale.stepped(position, -1);
+      QVERIFY(scale.value(next) < scale.value(position));
+      position = next;
+    }
   }
 }
 

@@ -35,7 +35,8 @@ double SliderScale::step() const {
 }
 
 double SliderScale::logFloor() const {
-  return minimum > 0 ? minimum : maximum * smallestAboveZero;
+  if (minimum > 0) return minimum;
+  return whole ? 1.0 : maximum * smallestAboveZero;
 }
 
 int SliderScale::positions() const {

@@ -7,7 +7,8 @@ namespace keyhole {
 
 // A linear slider moves in steps of 1, 2 or 5 times a power of ten (whole numbers: at least 1), a logarithmic
 // one in equal ratios, rounded to three significant digits. A logarithmic range that starts at 0 has 0 at
-// position 0 and spans twelve decades below its maximum from there on. Both ends are reached exactly.
+// position 0 and spans twelve decades below its maximum from there on, or all whole numbers from 1. Both ends
+// are reached exactly.
 struct SliderScale {
   double minimum = 0;
   double maximum = 1;  // > minimum

@@ -178,7 +178,7 @@ class TestSession : public QObject {
     row("settings as a list", R"({"keyhole": 1, "settings": []})", {"settings are not an object"});
     row("title as a number", R"({"keyhole": 1, "title": 3})", {"title is not a text"});
     row("unknown key", withSettings(R"("teacher.sise": 3)"), {"\"teacher.sise\"", "teacher.size"});
-    row("text for a number", withSettings(R"("fit.rho": "1")"), {"fit.rho is \"1\"", "from 0 to 1000"});
+    row("text for a number", withSettings(R"("fit.rho": "1")"), {"fit.rho is \"1\"", "from 0 to 1e+06"});
     row("number for a flag", withSettings(R"("fit.use_input": 1)"), {"fit.use_input is 1", "true or false"});
     row("flag for an integer", withSettings(R"("teacher.size": true)"),
         {"teacher.size is true", "2 to 1000000"});

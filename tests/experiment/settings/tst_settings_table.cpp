@@ -57,8 +57,9 @@ class TestSettingsTable : public QObject {
       if (!isNumeric(row)) continue;
       QVERIFY2(row.minimum < row.maximum, row.key.c_str());
       const bool logarithmic = row.scale == SettingScale::logarithmic;
-      // fit.rho alone may be 0 as well: its slider then begins above it.
-      QVERIFY2(!logarithmic || row.minimum > 0 || row.key == "fit.rho", row.key.c_str());
+      // These may be 0 as well: their sliders then begin above it.
+      const bool fromZero = row.key == "fit.rho" || row.key == "fit.iterations";
+      QVERIFY2(!logarithmic || row.minimum > 0 || fromZero, row.key.c_str());
       if (row.type == SettingType::integer)
         QVERIFY2(row.minimum == std::floor(row.minimum) && row.maximum == std::floor(row.maximum),
                  row.key.c_str());
