@@ -36,7 +36,7 @@ class TestBestKernel : public QObject {
 
  private slots:
   void initTestCase() {
-    if (blasKernel().empty()) QSKIP("this BLAS is not OpenBLAS");
+    if (kernelsOf({}).contains("another BLAS")) QSKIP("the program's BLAS is not OpenBLAS");
 #if !defined(__x86_64__)
     QSKIP("the kernels are those of x86-64");
 #endif
