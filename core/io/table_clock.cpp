@@ -337,7 +337,9 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
   if (clockName) {
     if (steps.rising) return clockOf(column, context, steps, lineOf);
     if (countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
-    const bool surely = context.dates || partsOfName(context.name).base.size() > 2;
+    const std::string base = partsOfName(context.name).base;
+    const bool surely =
+        context.dates || (context.first && (base.starts_with("time") || base.starts_with("date")));
     if (surely)
       throw InputError(
           "is a clock by its " + std::string(context.dates ? "dates" : "name") +

@@ -401,7 +401,17 @@ class Assembly {
         rises = m_grid.at(i, j) > m_grid.at(i - 1, j);
       if (!rises && !told) continue;
       if (std::count(m_kept.begin(), m_kept.end(), true) == 1) return;
-      take(j, meaningFor(j, columnValues(j), false));
+      ColumnMeaning meaning = meaningFor(j, columnValues(j), false);
+      // One column that counts and one clock are usual; more of them, not called so, are ramps.
+      bool& taken = meaning.kind == ColumnMeaning::Kind::index ? m_hasIndex : m_hasClock;
+      if (meaning.kind != ColumnMeaning::Kind::channel && taken && !told) {
+        meaning.kind = ColumnMeaning::Kind::channel;
+        meaning.note =
+            "rises with every row, as a clock would, and was read as a channel; leave it out with "
+            "--index-column";
+      }
+      taken = taken || meaning.kind != ColumnMeaning::Kind::channel;
+      take(j, meaning);
     }
   }
 
@@ -466,6 +476,7 @@ class Assembly {
   DelimitedTable m_table;
   std::vector<std::string> m_names;
   std::vector<bool> m_kept;
+  bool m_hasIndex = false, m_hasClock = false;
   Index m_rowsTaken = 0;  // rows that turned out to be names
 };
 

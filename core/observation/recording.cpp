@@ -3,8 +3,11 @@
 #include "core/common/error.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <numeric>
 
@@ -29,6 +32,26 @@ std::vector<Index> trialBounds(const Recording& recording) {
   for (const Index length : recording.trialLengths) bounds.push_back(bounds.back() + length);
   if (recording.trialLengths.empty()) bounds.push_back(recording.activity.cols());
   return bounds;
+}
+
+std::string fingerprint(const Recording& recording) {
+  // Four lanes of multiplications (constants of the SplitMix64 and FNV generators), mixed at the end.
+  constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15, kStart = 0xCBF29CE484222325;
+  const auto mixed = [](std::uint64_t h, std::uint64_t word) {
+    h = (h ^ word) * kPrime;
+    return h ^ (h >> 29);
+  };
+  std::uint64_t lanes[4] = {kStart, kStart + 1, kStart + 2, kStart + 3};
+  const double* values = recording.activity.data();
+  for (Index i = 0; i < recording.activity.size(); ++i)
+    lanes[i % 4] = mixed(lanes[i % 4], std::bit_cast<std::uint64_t>(values[i]));
+  std::uint64_t hash = mixed(kStart, static_cast<std::uint64_t>(recording.activity.rows()));
+  hash = mixed(hash, static_cast<std::uint64_t>(recording.activity.cols()));
+  for (const Index length : recording.trialLengths) hash = mixed(hash, static_cast<std::uint64_t>(length));
+  for (const std::uint64_t lane : lanes) hash = mixed(hash, lane);
+  char text[20];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
+  return text;
 }
 
 std::string joinedTrialsWarning(const Recording& recording) {

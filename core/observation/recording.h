@@ -25,6 +25,10 @@ struct Recording {
 // The first column of each trial, and T behind them.
 std::vector<Index> trialBounds(const Recording& recording);
 
+// 16 hexadecimal digits made of all numbers, the shape and the trials: two recordings with the same ones are
+// the same. Not made to withstand somebody who wants it otherwise. Cost O(N T).
+std::string fingerprint(const Recording& recording);
+
 // One sentence if the recording has several trials, for whoever takes it as one; else empty.
 std::string joinedTrialsWarning(const Recording& recording);
 

@@ -130,6 +130,19 @@ class TestTableColumns : public QObject {
     QCOMPARE(readDelimited(m_files.with("t.csv", written(X.col(1)))).values.cols(), Index{1});
   }
 
+  // Ramps: one may be a clock, not all of them. Fails if channel after channel goes.
+  void rampsStay() {
+    Matrix X(30, 4);
+    for (Index j = 0; j < 4; ++j) X.col(j) = Vector::LinSpaced(30, 0, 3 * static_cast<double>(j + 1));
+    const auto table = readDelimited(m_files.with("t.csv", written(X, {.header = "a,b,c,d\n"})));
+    COMPARE_MATRICES(table.values, Matrix(X.rightCols(3)), 0.0);
+    QCOMPARE(table.notes.size(), std::size_t{4});
+    // A name that only ends like a clock's is a channel's.
+    const Matrix Y = tableNumbers();
+    COMPARE_MATRICES(
+        readDelimited(m_files.with("t.csv", written(Y, {.header = "a,reaction_time,c\n"}))).values, Y, 0.0);
+  }
+
   // A clock that runs backwards is no clock, and no channel either.
   void clockRunsBackwards() {
     const auto before = [](Index i) {

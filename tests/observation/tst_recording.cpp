@@ -45,6 +45,40 @@ class TestRecording : public QObject {
     }
   }
 
+  // Trials stand side by side. Fails if a boundary is lost, or whoever takes them as one is not told.
+  void trials() {
+    Recording recording = of(Matrix::Random(3, 10));
+    QVERIFY(trialBounds(recording) == (std::vector<Index>{0, 10}));
+    QVERIFY(joinedTrialsWarning(recording).empty());
+    const std::string one = fingerprint(recording);
+    recording.trialLengths = {4, 6};
+    QVERIFY(trialBounds(recording) == (std::vector<Index>{0, 4, 10}));
+    QVERIFY(QString::fromStdString(joinedTrialsWarning(recording)).contains("2 trials"));
+    QVERIFY(one.size() == 16 && fingerprint(recording) != one);
+  }
+
+  // Fails if a changed number, or two that change places, leave the fingerprint as it was.
+  void fingerprints() {
+    Recording recording = of(Matrix::Random(3, 10));
+    const std::string known = fingerprint(recording);
+    QCOMPARE(fingerprint(recording), known);
+    std::swap(recording.activity(0, 1), recording.activity(1, 2));  // in the same lane: four entries apart
+    QVERIFY(fingerprint(recording) != known);
+    std::swap(recording.activity(0, 1), recording.activity(1, 2));
+    recording.activity(2, 9) = -recording.activity(2, 9);
+    QVERIFY(fingerprint(recording) != known);
+  }
+
+  // Far more channels than time points: a hint at the axes.
+  void wideOnes() {
+    QVERIFY(QString::fromStdString(wideRecordingWarning(of(Matrix::Ones(300, 20)), false))
+                .contains("say --transpose"));
+    QVERIFY(QString::fromStdString(wideRecordingWarning(of(Matrix::Ones(300, 20)), true))
+                .contains("leave out --transpose"));
+    QVERIFY(wideRecordingWarning(of(Matrix::Ones(30, 20)), false).empty());
+    QVERIFY(wideRecordingWarning(of(Matrix::Ones(5, 2)), false).empty());
+  }
+
   // Named in a warning; an error only if fewer than two channels vary.
   void constantChannels() {
     Recording recording = of(Matrix(3, 4));
