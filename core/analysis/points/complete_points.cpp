@@ -174,6 +174,7 @@ class Completer {
     countPoints(m_found);
     keepTheBest();
     m_found.census.message = sentence(m_found.census);
+    m_found.message += "; in all " + m_found.census.message;
     return std::move(m_found);
   }
 
