@@ -28,7 +28,7 @@ struct MatchedAttractors {
   std::size_t a = 0, b = 0;  // as CoexistingAttractor::index
   double distance = 0;  // of the places, in scales: of points; of cycles and continua the mean distance of
                         // each one's points from the other. 0 for chaos
-  double ratio = 1;  // b over a: of periods, of extents, of leading exponents; 1 for points
+  double ratio = 1;     // b over a: of periods, of extents, of leading exponents; 1 for points
 };
 
 struct AttractorMatch {

@@ -139,7 +139,10 @@ FixedPoints pointsOf(const FlowSystem& system, ConstMatrixRef activity, const Li
   CompletionOptions completion;
   completion.work = options.completion;
   completion.seed = options.seed;
-  return completeFixedPoints(system, std::move(found), {}, completion, progress);
+  found = completeFixedPoints(system, std::move(found), {}, completion, progress);
+  // Stopped here, the points stay "at least", and the rest goes on with them.
+  if (found.census.completeness == Completeness::stopped) progress.grantStop();
+  return found;
 }
 
 }  // namespace

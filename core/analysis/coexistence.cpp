@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kSamePlace = 0.02;  // of the scale: a run that stands so near to a point ends there
 constexpr double kSameOrbit = 0.02;  // of a cycle's amplitude
-constexpr double kFurther = 200;     // τ that a run goes on at most
+constexpr double kFurther = 200;     // τ that a run goes on at most, in networks …
+constexpr double kSmall = 100;       // … of so many units; in larger ones for as much work
 constexpr double kStep = 0.05;       // τ
 constexpr double kStands = 1e-4;     // of the scale per τ: slower runs stand
 
@@ -32,24 +33,38 @@ class Teller {
         m_progress(progress) {}
 
   void run() {
-    for (Index k = 0; k < m_runs.ends.cols(); ++k) {
+    const auto count = static_cast<std::size_t>(m_runs.ends.cols());
+    std::vector<std::optional<Place>> places(count);
+    for (std::size_t k = 0; k < count; ++k) places[k] = placeOf(static_cast<Index>(k));
+    Matrix further = goneOn(places);
+    for (std::size_t k = 0, column = 0; k < count; ++k) {
       m_progress.throwIfStopped();
-      m_progress.report(static_cast<double>(k) / static_cast<double>(m_runs.ends.cols()),
-                        "telling attractors apart");
-      note(placeOf(k), k);
+      m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
+      if (!places[k]) places[k] = laterPlace(further.col(static_cast<Index>(column++)));
+      note(*places[k], static_cast<Index>(k));
     }
     addUnvisited();
     finish();
   }
 
  private:
-  Place placeOf(Index k) {
-    if (m_runs.kinds[static_cast<std::size_t>(k)] == LimitKind::divergence || !m_runs.ends.col(k).allFinite())
-      return {AttractorKind::divergence, 0};
-    if (const auto cycle = cycleOfStart(k)) return {AttractorKind::cycle, *cycle};
-    Vector z = m_runs.ends.col(k);
-    if (const auto place = knownPlace(z)) return *place;
-    goOn(z);
+  std::optional<Place> placeOf(Index k) const {
+    const LimitKind kind = m_runs.kinds[static_cast<std::size_t>(k)];
+    if (kind == LimitKind::divergence || !m_runs.ends.col(k).allFinite())
+      return Place{AttractorKind::divergence, 0};
+    if (isAffine(m_system)) return affinePlace();
+    if (const auto cycle = cycleOfStart(k)) return Place{AttractorKind::cycle, *cycle};
+    return knownPlace(m_runs.ends.col(k));
+  }
+
+  // All runs of an affine system that do not diverge come to the same: its point, or the manifold through it.
+  Place affinePlace() const {
+    if (!m_found.continua.empty()) return {AttractorKind::continuum, 0};
+    const auto stable = m_found.stablePoints();
+    return {stable.empty() ? AttractorKind::unresolved : AttractorKind::point, 0};
+  }
+
+  Place laterPlace(const Vector& z) {
     if (!z.allFinite()) return {AttractorKind::divergence, 0};
     if (const auto place = knownPlace(z)) return *place;
     return movingPlace(z);
@@ -98,19 +113,23 @@ class Teller {
     return Place{stable ? AttractorKind::point : AttractorKind::slowPoint, *nearest};
   }
 
-  // Until it stands, or for kFurther.
-  void goOn(Vector& z) const {
+  // The ends of the runs whose place is not known, in order, after they went on side by side.
+  Matrix goneOn(const std::vector<std::optional<Place>>& places) const {
+    std::vector<Index> open;
+    for (std::size_t k = 0; k < places.size(); ++k)
+      if (!places[k]) open.push_back(static_cast<Index>(k));
+    Matrix now = m_runs.ends(Eigen::all, open), next = now;
+    if (open.empty()) return now;
     FreeRun run(m_system, kStep);
-    Vector next(z.size());
-    const auto steps = static_cast<int>(kFurther / kStep);
+    const double units = static_cast<double>(now.rows());
+    const auto steps =
+        static_cast<int>(std::min(kFurther, kFurther * kSmall * kSmall / (units * units)) / kStep);
     for (int t = 0; t < steps; ++t) {
-      if (t % 100 == 0) {
-        m_progress.throwIfStopped();
-        if (!z.allFinite() || flow(m_system, z).norm() <= 1e-9 * m_found.scale) return;
-      }
-      run.step(z, next);
-      z.swap(next);
+      if (t % 20 == 0) m_progress.throwIfStopped();
+      run.step(now, next);
+      now.swap(next);
     }
+    return now;
   }
 
   Place movingPlace(const Vector& z) {

@@ -59,7 +59,7 @@ class TestAttractorMatch : public QObject {
     QFETCH(QString, kind);
     const Matrix B = teacherOf(kind);
     const Attractors teacher = attractorsOf(B);
-    for (std::uint64_t draw = 0; draw < 5; ++draw) {
+    for (std::uint64_t draw = 0; draw < 3; ++draw) {
       const Attractors other =
           attractorsOf(B + 1e-3 * kRandom.normalMatrix(kUnits, kUnits, 1000 + 100 * draw));
       const AttractorMatch match = matchAttractors(teacher, {}, other, {});

@@ -59,6 +59,34 @@ class TestAttractorsCommand : public QObject {
     }
     QCOMPARE(stable, 2);
     QCOMPARE(saddles, 1);
+    const auto& census = json["teacher"]["points"]["census"];
+    QVERIFY(census["completeness"] == "certified" && census["fixed"] == 3 && census["stable"] == 2);
+    QVERIFY(census["missing"].is_null());
+    const auto& coexisting = json["teacher"]["coexisting"];
+    double shares = 0;
+    for (const auto& one : coexisting["attractors"]) shares += one["share"].get<double>();
+    QCOMPARE(coexisting["attractors"].size(), std::size_t{2});
+    QVERIFY(std::abs(shares - 1) < 1e-12);
+  }
+
+  // A ring of 16 units: told as one continuous attractor, on which every run ends. Fails if it is listed as
+  // many points, or its points are not marked as lying on it.
+  void aRingFromAFile() {
+    std::string rows;
+    for (int i = 0; i < 16; ++i)
+      for (int j = 0; j < 16; ++j)
+        rows += std::to_string(2 * 1.5 / 16 * std::cos(2 * std::acos(-1.0) * (i - j) / 16)) +
+                (j < 15 ? "," : "\n");
+    const std::string file = m_folder.path("ring.csv");
+    writeFileAtomically(file, rows);
+    const Outcome outcome = runCli(with({"attractors", "--teacher", file}, kShort));
+    QCOMPARE(outcome.code, 0);
+    const auto teacher = outcome.json()["teacher"];
+    QCOMPARE(teacher["continua"].size(), std::size_t{1});
+    QVERIFY(teacher["slow_line"]["status"] == "ring" && teacher["slow_line"]["dimension"] == 1);
+    QVERIFY(teacher["coexisting"]["attractors"][0]["kind"] == "continuum");
+    for (const auto& point : teacher["points"]["points"])
+      QVERIFY(point["stability"] != "stable" || point["continuum"] == 1);
   }
 
   // A student that rests at 0 alone, of a teacher with two wells: the memory is missed. Fails if teacher and

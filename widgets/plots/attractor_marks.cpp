@@ -36,6 +36,12 @@ double hoverDistance(QCPAxis* x, QCPAxis* y, double atX, double atY, QPointF pix
   return std::hypot(x->coordToPixel(atX) - pixel.x(), y->coordToPixel(atY) - pixel.y());
 }
 
+// One of the many points of a continuum, at which a search happened to end.
+bool isPartOfCurve(const FixedPoint& point) {
+  return point.continuum >= 0 &&
+         (point.kind == PointKind::slow || point.local.stability == Stability::marginal);
+}
+
 QString cycleText(const LimitCycle& cycle) {
   return QObject::tr("%1 closed orbit, period %2 τ, closed to %3 of its size")
       .arg(QString::fromStdString(nameOf(cycle.stability)), shortNumber(cycle.period),
@@ -110,7 +116,7 @@ void AttractorMarks::showPoints() {
     const auto at = static_cast<Index>(i);
     m_places.col(at) = toPlane(m_plane, points[i].position);
     // Of a continuum of points of rest, the curve is what is there.
-    if (points[i].continuum >= 0 && points[i].local.stability == Stability::marginal) continue;
+    if (isPartOfCurve(points[i])) continue;
     QCPGraph* marks = m_saddle;
     if (points[i].kind == PointKind::notConverged)
       marks = m_lost;

@@ -74,7 +74,9 @@ class Prover {
       if (m_progress.stopRequested()) m_proof.status = ProofStatus::stopped;
     }
     m_spent += each;
-    if (m_spent > m_options.work && m_proof.status == ProofStatus::complete)
+    // With a tenth of the work hardly anything settled: the rest would not do.
+    const bool hopeless = m_spent > 0.1 * m_options.work && m_left > 0.98;
+    if ((m_spent > m_options.work || hopeless) && m_proof.status == ProofStatus::complete)
       m_proof.status = ProofStatus::outOfWork;
     return m_proof.status == ProofStatus::complete;
   }

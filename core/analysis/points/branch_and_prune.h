@@ -21,7 +21,7 @@ std::vector<std::string> problems(const BranchAndPruneOptions& options);
 enum class ProofStatus {
   complete,   // no box is left: the roots are all that there are, each alone in its enclosure
   open,       // boxes of the smallest size are left, in which roots may lie (several, a curve, or none)
-  outOfWork,  // the work ran out
+  outOfWork,  // the work ran out, or a tenth of it settled less than a fiftieth of the volume
   stopped,    // the user stopped
 };
 

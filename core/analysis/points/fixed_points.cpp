@@ -196,6 +196,9 @@ void linearise(FixedPoints& found, const FlowSystem& system, const FixedPointOpt
     found.message += "; stopped before all of their eigenvalues were known";
   }
   countPoints(found);
+  if (found.census.message.empty())
+    found.census.message =
+        "at least " + counted(found.census.fixed, "fixed point") + ": no more were looked for";
 }
 
 void require(const FlowSystem& system, ConstMatrixRef starts, Index rows, const FixedPointOptions& options) {
