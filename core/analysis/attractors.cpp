@@ -80,7 +80,8 @@ LyapunovOptions exponentOptions(const FlowSystem& system) {
 }
 
 double spreadOf(const Matrix& states) {
-  return std::sqrt((states.colwise() - states.rowwise().mean()).colwise().squaredNorm().mean());
+  const Vector mean = states.rowwise().mean();  // evaluated here, or it would be for every column
+  return std::sqrt((states.colwise() - mean).squaredNorm() / static_cast<double>(states.cols()));
 }
 
 // Of the activity, or of the points of rest and cycles if those reach farther.

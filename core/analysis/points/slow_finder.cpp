@@ -14,7 +14,8 @@ namespace keyhole {
 namespace {
 
 double spreadOf(ConstMatrixRef states) {
-  return std::sqrt((states.colwise() - states.rowwise().mean()).colwise().squaredNorm().mean());
+  const Vector mean = states.rowwise().mean();  // evaluated here, or it would be for every column
+  return std::sqrt((states.colwise() - mean).squaredNorm() / static_cast<double>(states.cols()));
 }
 
 double spreadOf(const std::vector<FixedPoint>& points) {
