@@ -108,6 +108,7 @@ void findContinua(const FlowSystem& system, ConstMatrixRef activity, const Attra
   slow.persistentTau = options.persistentTau;
   std::vector<SlowManifold> all = findSlowManifolds(system, found.points.points, activity, slow, progress);
   found.line = all.front();
+  for (FixedPoint& point : found.points.points) point.continuum = -1;
   for (SlowManifold& one : all)
     if (one.isFound()) found.continua.push_back(std::move(one));
   for (std::size_t c = found.continua.size(); c-- > 0;)
@@ -132,18 +133,26 @@ void closeOpenPlaces(Attractors& found) {
   census.message = "no fixed point lies outside of the continuous attractors and the points listed: proven";
 }
 
-FixedPoints pointsOf(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
-                     const AttractorOptions& options, Progress& progress) {
-  FixedPoints found = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
-  progress.throwIfStopped();
-  if (!(options.completion > 0)) return found;
+// Points that are missing, or how many may be; what was found on a line or ring before is no isolated point.
+// With other points the continuous attractors are found again.
+void complete(const FlowSystem& system, ConstMatrixRef activity, const AttractorOptions& options,
+              Attractors& found, Progress& progress) {
+  if (!(options.completion > 0)) return;
   CompletionOptions completion;
   completion.work = options.completion;
   completion.seed = options.seed;
-  found = completeFixedPoints(system, std::move(found), {}, completion, progress);
+  if (!found.continua.empty())
+    completion.isOnContinuum = [&found](ConstVectorRef z) {
+      return std::any_of(found.continua.begin(), found.continua.end(),
+                         [&](const SlowManifold& one) { return one.holds(z); });
+    };
+  const std::size_t before = found.points.points.size();
+  found.points = completeFixedPoints(system, std::move(found.points), {}, completion, progress);
   // Stopped here, the points stay "at least", and the rest goes on with them.
-  if (found.census.completeness == Completeness::stopped) progress.grantStop();
-  return found;
+  if (found.points.census.completeness == Completeness::stopped) progress.grantStop();
+  if (found.points.points.size() == before) return;
+  found.continua.clear();
+  findContinua(system, activity, options, found, progress);
 }
 
 }  // namespace
@@ -180,9 +189,11 @@ Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, cons
   begin(0, "looking for points of rest");
   const bool curved = !isAffine(given) && !given.switching;
   const FlowSystem system = curved ? factored(given, CompletionOptions().mostProven) : given;
-  found.points = pointsOf(system, activity, runs, options, progress);
-  begin(0.4, "following slow points");
+  found.points = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
+  begin(0.2, "following slow points");
   findContinua(system, activity, options, found, progress);
+  begin(0.3, "looking for missed points of rest");
+  complete(system, activity, options, found, progress);
   closeOpenPlaces(found);
   begin(0.5, "closing orbits");
   if (runs && !isAffine(system))

@@ -75,6 +75,7 @@ ordered_json censusToJson(const PointCensus& census) {
   json["missing_stable"] = ifEstimated(census.missingStable);
   json["coverage"] = ifEstimated(census.coverage);
   json["further_starts"] = census.starts;
+  json["ended_on_continua"] = census.leftOut;
   json["open_places"] = census.openPlaces.cols();
   json["open_radius"] = numberOrNull(census.openRadius);
   return json;

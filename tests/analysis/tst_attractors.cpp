@@ -157,6 +157,25 @@ class TestAttractors : public QObject {
     QCOMPARE(ring.points.census.completeness, Completeness::certified);
   }
 
+  // A ring of full rank, which no factorisation makes small: exponential of a cosine. Searches that end on it
+  // are not counted as points, however many places they end at. Fails if the ring is told as thousands of
+  // points.
+  void aRingOfFullRank() {
+    const Index units = 40;
+    Matrix B(units, units);
+    for (Index i = 0; i < units; ++i)
+      for (Index j = 0; j < units; ++j) {
+        const double angle = 2 * std::numbers::pi * static_cast<double>(i - j) / static_cast<double>(units);
+        B(i, j) = (2.5 * std::exp(3 * (std::cos(angle) - 1)) - 0.6) * 6 / static_cast<double>(units);
+      }
+    const FlowSystem system{Network(DenseForm{B}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const Attractors ring = found(system);
+    QVERIFY2(ring.line.status == SlowManifoldStatus::ring, ring.line.message.c_str());
+    QVERIFY2(ring.points.points.size() < 200, ring.points.message.c_str());
+    QVERIFY(ring.isolatedStablePoints().size() <= 2);
+    QCOMPARE(ring.coexisting.front().kind, AttractorKind::continuum);
+  }
+
   // A random network of strong gain is chaotic (Sompolinsky, Crisanti & Sommers 1988). Fails if its positive
   // exponent is not seen.
   void aStrongRandomNetworkIsChaotic() {

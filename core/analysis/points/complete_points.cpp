@@ -38,7 +38,7 @@ class Completer {
 
   FixedPoints run() {
     for (const FixedPoint& point : m_found.points)
-      if (point.kind == PointKind::fixed) addKnown(point);
+      if (point.kind == PointKind::fixed && !isLeftOut(point.position)) addKnown(point);
     PointCensus census;
     if (m_equation.size() <= m_options.mostProven) census = proven();
     if (census.completeness == Completeness::notSought) census = searched();
@@ -49,6 +49,8 @@ class Completer {
   double tolerance() const {
     return 0.5 * m_points.tolerance * std::sqrt(static_cast<double>(m_given.network.size()));
   }
+
+  bool isLeftOut(ConstVectorRef z) const { return m_options.isOnContinuum && m_options.isOnContinuum(z); }
 
   void addKnown(const FixedPoint& point) { m_known.addFrom(m_equation.coordinatesOf(point.position).col(0)); }
 
@@ -91,6 +93,8 @@ class Completer {
     options.tolerance = tolerance();
     options.iterations = m_points.iterations;
     options.seed = m_options.seed;
+    if (m_options.isOnContinuum)
+      options.isLeftOut = [this](ConstVectorRef y) { return isLeftOut(m_equation.stateOf(y)); };
     const Box box = boxOfCoordinates();
     SpreadSearch search(m_equation, box, m_known, options, m_progress);
     if (search.canTell()) search.fromSaddles(besideSaddles());
@@ -102,6 +106,7 @@ class Completer {
     } else {
       useFirstPass(census);
     }
+    census.leftOut = search.leftOut();
     census.completeness = search.wasStopped() ? Completeness::stopped : Completeness::estimated;
     return census;
   }
@@ -262,6 +267,7 @@ std::string Completer::sentence(const PointCensus& census) {
       return "at least " + text;
   }
   text = "at least " + text;
+  if (census.leftOut > 0) text += ", besides those on continuous attractors";
   const std::string from = counted(census.starts, census.fromActivity ? "start" : "further start") +
                            (census.fromActivity ? " about the activity" : " over all that the weights allow");
   if (std::isnan(census.missing))

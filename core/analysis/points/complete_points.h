@@ -4,12 +4,17 @@
 
 #include "core/analysis/points/fixed_points.h"
 
+#include <functional>
+
 namespace keyhole {
 
 struct CompletionOptions {
   double work = 4e9;      // >= 0: multiplications at most, about a second per 1e9; half of it for the proof
   Index mostProven = 12;  // unknowns up to which a proof is tried; >= 0
   std::uint64_t seed = 1;
+  // Whether a state (D) lies on a continuous attractor that is known: a search that ends there has found no
+  // isolated point, and is left out of the list and of the estimate. Empty: none is known.
+  std::function<bool(ConstVectorRef z)> isOnContinuum = {};
 };
 std::vector<std::string> problems(const CompletionOptions& options);
 

@@ -76,6 +76,7 @@ struct PointCensus {
   double coverage = 0;        // estimated: the probability that one more start leads to a point already found
   Index starts = 0;           // independent, spread over all that the weights allow …
   bool fromActivity = false;  // … or, in networks too large for that, those of the first pass
+  Index leftOut = 0;          // of these starts, those that ended on a continuous attractor that was known
   Matrix openPlaces;          // certifiedApart: D x k, middles of the places
   double openRadius = 0;      // of the largest
 };

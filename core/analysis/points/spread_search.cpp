@@ -65,12 +65,19 @@ std::vector<RootSearch> SpreadSearch::searched(const Matrix& starts, bool relaxA
   return ends;
 }
 
+bool SpreadSearch::isNoted(const RootSearch& end) {
+  if (!end.isRoot) return false;
+  if (!m_options.isLeftOut || !m_options.isLeftOut(end.y)) return true;
+  ++m_leftOut;
+  return false;
+}
+
 bool SpreadSearch::fromSaddles(ConstMatrixRef starts) {
   const Index before = m_known.size();
   for (Index first = 0; first < starts.cols() && mayGoOn(); first += kWave) {
     const Matrix wave = starts.middleCols(first, std::min(kWave, starts.cols() - first));
     for (const RootSearch& end : searched(wave, true))
-      if (end.isRoot) m_known.add(end);
+      if (isNoted(end)) m_known.add(end);
   }
   return m_known.size() > before;
 }
@@ -107,7 +114,7 @@ void SpreadSearch::fromEverywhere() {
     const auto ends = searched(drawn(kWave), false);
     if (m_stopped) return;
     for (const RootSearch& end : ends) {
-      if (!end.isRoot) continue;
+      if (!isNoted(end)) continue;
       const auto which = static_cast<std::size_t>(m_known.classOf(m_known.add(end)));
       if (m_hits.size() <= which) m_hits.resize(which + 1, 0);
       ++m_hits[which];

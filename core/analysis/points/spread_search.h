@@ -8,6 +8,7 @@
 #include "core/common/progress.h"
 
 #include <atomic>
+#include <functional>
 
 namespace keyhole {
 
@@ -16,6 +17,7 @@ struct SpreadSearchOptions {
   double tolerance = 1e-12;  // on ‖f‖
   int iterations = 200;
   std::uint64_t seed = 1;
+  std::function<bool(ConstVectorRef y)> isLeftOut = {};  // roots that are not noted; empty: none
 };
 
 class SpreadSearch {
@@ -33,6 +35,7 @@ class SpreadSearch {
 
   bool wasStopped() const { return m_stopped; }
   Index starts() const { return m_starts; }
+  Index leftOut() const { return m_leftOut; }
   // Of the independent starts: per class of roots (KnownRoots::classOf) how many led to it.
   const std::vector<Index>& hits() const { return m_hits; }
 
@@ -40,6 +43,7 @@ class SpreadSearch {
   std::vector<RootSearch> searched(const Matrix& starts, bool relaxAll);
   Matrix drawn(Index count) const;
   void relax(VectorRef y) const;
+  bool isNoted(const RootSearch& end);
   bool isSaturated() const;
   bool mayGoOn() const { return !m_stopped && m_spent < m_options.work; }
 
@@ -49,7 +53,7 @@ class SpreadSearch {
   const SpreadSearchOptions& m_options;
   Progress& m_progress;
   std::vector<Index> m_hits;
-  Index m_starts = 0;
+  Index m_starts = 0, m_leftOut = 0;
   double m_spent = 0;
   std::atomic<bool> m_stopped = false;
 };
