@@ -49,10 +49,10 @@ void describeSpectrum(SystemAnalysis& analysis, const Network& network, Spectrum
 }
 
 // What is undetermined must not look determined for a moment; a large student has to wait for its conditions.
-Spectrum studentSpectrum(const Network& network, Depth depth) {
+Spectrum studentSpectrum(const Network& network, double alpha, Depth depth) {
   if (depth == Depth::sketch && network.size() > kEigenvaluesAtOnce)
-    if (auto leading = leadingSpectrum(network.dense())) return *std::move(leading);
-  return spectrumOf(network, depth == Depth::complete || network.size() <= kConditionsAtOnce);
+    if (auto leading = leadingSpectrum(network.dense(), alpha)) return *std::move(leading);
+  return spectrumOf(network, depth == Depth::complete || network.size() <= kConditionsAtOnce, alpha);
 }
 
 // The teacher's plane seen through the recorded units, in the student's states: its rows, made orthonormal
@@ -176,7 +176,7 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
   std::future<Spectrum> spectrum;
   if (!known)
     spectrum = std::async(apart ? std::launch::async : std::launch::deferred,
-                          [&] { return studentSpectrum(system.network, depth); });
+                          [&] { return studentSpectrum(system.network, student.alpha, depth); });
   ShownRun run = shownRun(experiment, depth == Depth::sketch, progress);
   describeSpectrum(analysis, system.network, known ? before->spectrum : spectrum.get());
   if (tooFast(run, analysis.spectrum, student.alpha)) run = shownRun(experiment, false, progress);
@@ -210,7 +210,8 @@ void drawManyUnits(SystemAnalysis& analysis, const LatentRun& run, const FlowSys
 
 void drawTeacher(SystemAnalysis& analysis, const SimulationStage& simulation, const FlowSystem& system,
                  Depth depth, const SystemAnalysis* before, Progress& progress) {
-  describeSpectrum(analysis, system.network, before ? before->spectrum : spectrumOf(system.network, true));
+  describeSpectrum(analysis, system.network,
+                   before ? before->spectrum : spectrumOf(system.network, true, simulation.alpha));
   if (simulation.latents) return drawManyUnits(analysis, *simulation.latents, system, progress);
   const Matrix& display = simulation.display;
   const Index stride = depth == Depth::sketch ? std::max<Index>(display.cols() / kSketched, 1) : 1;
@@ -266,7 +267,8 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   addFreeRuns(*analysis, experiment, *system, depth, progress);
   if (!measured) {
     if (analysis->spectrum.conditions.size() == 0)
-      describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));
+      describeSpectrum(*analysis, system->network,
+                       spectrumOf(system->network, true, experiment.fit->student.alpha));
     setDynamicsGauge(*analysis, experiment);
     progress.checkpoint(0, "measuring the fit");
     analysis->singularValues = singularValues(experiment.fit->student.A);

@@ -131,7 +131,7 @@ std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Exp
 void score(MethodRow& row, const Material& material, const Experiment& experiment, Index horizon,
            Progress& progress) {
   const Student& student = row.student;
-  row.spectrum = spectrumOf(student.A, true);
+  row.spectrum = spectrumOf(student.A, true, student.alpha);
   row.score = lineAttractorScore(row.spectrum);
   row.henrici = henriciNumber(student.A, row.spectrum.values);
   row.explainedVariance = explainedBy(student, {material.fitted}, progress);
