@@ -111,7 +111,8 @@ void VerdictBar::updateColours() {
   QPalette own;
   const QColor base = own.color(QPalette::Window);
   const QColor tint = verdictColour(m_kind);
-  const double share = m_kind == VerdictKind::undecided ? 0.1 : 0.22;
+  const bool open = m_kind == VerdictKind::undecided || m_kind == VerdictKind::marginal;
+  const double share = open ? 0.1 : 0.22;
   const auto mix = [share](float a, float b) { return static_cast<float>((1 - share) * a + share * b); };
   own.setColor(QPalette::Window,
                QColor::fromRgbF(mix(base.redF(), tint.redF()), mix(base.greenF(), tint.greenF()),

@@ -43,8 +43,11 @@ QColor verdictColour(VerdictKind kind) {
       return QColor(0xf0, 0xc4, 0x20);
     case VerdictKind::faithful:
       return QColor(0x00, 0x9e, 0x73);
+    case VerdictKind::weakened:
+      return QColor(0x9f, 0x8f, 0xc4);
     case VerdictKind::missed:
       return QColor(0xcc, 0x79, 0xa7);
+    case VerdictKind::marginal:
     case VerdictKind::undecided:
       break;
   }
@@ -83,6 +86,16 @@ void VerdictMark::paintEvent(QPaintEvent*) {
       painter.setBrush(Qt::NoBrush);
       painter.setPen(QPen(verdictColour(m_kind), side * 0.16));
       painter.drawEllipse(box.adjusted(side * 0.1, side * 0.1, -side * 0.1, -side * 0.1));
+      return;
+    case VerdictKind::weakened:
+      painter.drawChord(box, -90 * 16, -180 * 16);
+      painter.setBrush(Qt::NoBrush);
+      painter.setPen(QPen(verdictColour(m_kind), side * 0.1));
+      painter.drawEllipse(box.adjusted(side * 0.05, side * 0.05, -side * 0.05, -side * 0.05));
+      return;
+    case VerdictKind::marginal:
+      painter.drawRoundedRect(box, side * 0.15, side * 0.15);
+      paintLetter(painter, box, "~", 0.8);
       return;
     case VerdictKind::undecided:
       painter.drawRoundedRect(box, side * 0.15, side * 0.15);

@@ -1,5 +1,6 @@
-// The shape that stands before the verdict: a triangle with ! (spurious), a disc with a tick (faithful), an
-// open ring (missed), a square with ? (undecided). The shape alone says it; the colour helps.
+// The shape that stands before the verdict: a triangle with ! (spurious), a disc with a tick (faithful), a
+// ring that is half full (weakened), a square with ~ (marginal), an open ring (missed), a square with ?
+// (undecided). The shape alone says it; the colour helps.
 #pragma once
 
 #include "core/analysis/verdict.h"

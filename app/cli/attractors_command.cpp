@@ -126,6 +126,9 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
   }
   json["verdict"]["kind"] = nameOf(experiment.verdict.kind);
   json["verdict"]["spurious"] = experiment.verdict.spurious;
+  json["verdict"]["as_it_stands"] = nameOf(experiment.verdict.leaning);
+  json["verdict"]["weakened_by"] =
+      experiment.verdict.weakenedBy > 0 ? numberOrNull(experiment.verdict.weakenedBy) : ordered_json(nullptr);
   json["verdict"]["sentence"] = experiment.verdict.sentence;
   json["run"] = runRecord(experiment.settings);
   return json;
@@ -146,7 +149,7 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
 constexpr const char* kAttractorsHelp =
     R"(Free runs, fixed and slow points, closed orbits, the line of slow points and Lyapunov exponents, of the
 teacher and of its student. The result is JSON: source, teacher, student (each null if there is none), verdict
-(kind, spurious, sentence), run (version, seed, settings). Of each system:
+(kind, spurious, as_it_stands: the kind of a marginal one but for a small change, weakened_by, sentence), run (version, seed, settings). Of each system:
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
              kind (fixed, slow, not converged), stability, residual ‖F‖, q = ½‖F‖², gradient ‖∇q‖, starts that
              ended there, eigenvalues (the leading six, paper's scaling), modes (unstable directions), position,

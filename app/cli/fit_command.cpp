@@ -61,9 +61,12 @@ left out or reinterpreted when a file was read stands in warnings.
 
 The result is JSON: method, neurons, timepoints, options, dynamics (the matrix A of
 x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1]), as rows), eigenvalues ([re, im], by falling real
-part; the marginal line is re = 1), time_constants |1/(1 - re)| in units of tau, line_attractor_score
-log2(tau1/tau2) with line_attractor_status (defined, complex leading pair, unstable, marginal, undetermined,
-too few modes), explained_variance of a noise-free run from the first sample (of a latent model:
+part; the marginal line is re = 1), time_constants |1/(1 - re)| in units of tau, map_moduli |1-alpha+alpha lambda|
+(a mode of the fitted map x[t] = F x[t-1] grows if this is above 1), map_time_constants -alpha/ln of these, in
+tau (negative: the mode grows), line_attractor_score log2(tau1/tau2) of the two modes that lead by the map (by the
+published tau, or if these are not the first two that are listed, by the map's), published_line_attractor_score (of
+the first two that are listed) and map_line_attractor_score (by the map's tau), line_attractor_status (of the map:
+defined, complex leading pair, unstable, marginal, alternating, undetermined, too few modes), explained_variance of a noise-free run from the first sample (of a latent model:
 of its smoothed reconstruction), one_step_r2, henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
@@ -73,7 +76,8 @@ fired: solved (the normal equations), converged (the change fell below the toler
 iterations were used, or they ended early with the last good parameters: the message says why), stopped (the best
 so far), no eigenvalues (their iteration failed; the dynamics stand); and without parameters: singular (normal
 equations), diverged (a number left the finite range). With --input also
-input_matrix V, with --dt also time_constants_seconds. Of several recordings, timepoints is the total and trials
+input_matrix V, with --dt also time_constants_seconds (the
+map's). Of several recordings, timepoints is the total and trials
 lists each (file, timepoints). What is infinite or undefined is null.
 
 Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,

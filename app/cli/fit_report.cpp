@@ -24,25 +24,32 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // What is known of the student beyond its parameters.
 struct Findings {
   Spectrum spectrum;
-  Vector timeConstants;
-  LineAttractorScore score{kNaN, ScoreStatus::undetermined};
+  Vector timeConstants, mapTimeConstants;  // as published; of the map, negative where a mode grows
+  LineAttractorScore score{kNaN, ScoreStatus::undetermined, kNaN, kNaN};
   double henrici = kNaN;
   double explainedVariance = kNaN;
 };
 
 // The spectrum and what follows from it. A student whose eigenvalues cannot be found keeps its parameters;
 // the message says why.
-bool describeSpectrum(Findings& findings, const Matrix& A, std::string& message) {
+bool describeSpectrum(Findings& findings, const Matrix& A, double alpha, std::string& message) {
   try {
-    findings.spectrum = spectrumOf(A, true);
+    findings.spectrum = spectrumOf(A, true, alpha);
   } catch (const std::runtime_error& error) {
     message = error.what();
     return false;
   }
   findings.timeConstants = timeConstants(findings.spectrum.values);
+  findings.mapTimeConstants = mapTimeConstants(findings.spectrum);
   findings.score = lineAttractorScore(findings.spectrum);
   findings.henrici = henriciNumber(A, findings.spectrum.values);
   return true;
+}
+
+Vector moduliOf(const Spectrum& spectrum) {
+  Vector moduli(spectrum.values.size());
+  for (Index i = 0; i < moduli.size(); ++i) moduli(i) = mapModulus(spectrum.values(i), spectrum.alpha);
+  return moduli;
 }
 
 // The settings that steer the method, as `options`.
@@ -110,8 +117,12 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["time_constants"] = orNull(spectrum, [&] { return vectorToJson(findings.timeConstants); });
   if (request.dt)
     json["time_constants_seconds"] = orNull(
-        spectrum, [&] { return vectorToJson(findings.timeConstants * (*request.dt / student.alpha)); });
+        spectrum, [&] { return vectorToJson(findings.mapTimeConstants * (*request.dt / student.alpha)); });
+  json["map_moduli"] = orNull(spectrum, [&] { return vectorToJson(moduliOf(findings.spectrum)); });
+  json["map_time_constants"] = orNull(spectrum, [&] { return vectorToJson(findings.mapTimeConstants); });
   json["line_attractor_score"] = numberOrNull(findings.score.value);
+  json["published_line_attractor_score"] = numberOrNull(findings.score.published);
+  json["map_line_attractor_score"] = numberOrNull(findings.score.map);
   json["line_attractor_status"] =
       orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
   json["explained_variance"] = numberOrNull(findings.explainedVariance);
@@ -143,7 +154,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   FitReport report;
   if (hasParameters(student.summary.status)) {
     findings.explainedVariance = explainedAfterFit(student, request.data.trials, progress);
-    report.good = describeSpectrum(findings, student.A, report.message);
+    report.good = describeSpectrum(findings, student.A, student.alpha, report.message);
   }
   report.stopped = student.summary.status == FitStatus::stopped;
   std::string status = nameOf(student.summary.status);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace keyhole {
 namespace {
@@ -31,6 +32,49 @@ double departure(double normSquared, const ComplexVector& values) {
 
 }  // namespace
 
+std::complex<double> mapExponent(std::complex<double> value, double alpha) {
+  const std::complex<double> rate = value - 1.0;
+  if (!(alpha > 0)) return rate;
+  // |1 + α (λ - 1)|² - 1, without the cancellation that would leave nothing of a slow mode at a small step.
+  const double excess = alpha * (2 * rate.real() + alpha * std::norm(rate));
+  const double growth = 0.5 * std::log1p(std::max(excess, -1.0)) / alpha;
+  return {growth, std::arg(1.0 + alpha * rate) / alpha};
+}
+
+double mapModulus(std::complex<double> value, double alpha) {
+  return std::abs(1.0 + alpha * (value - 1.0));
+}
+
+Vector mapTimeConstants(const Spectrum& spectrum) {
+  return spectrum.values
+      .unaryExpr(
+          [&](const std::complex<double>& value) { return -1.0 / mapExponent(value, spectrum.alpha).real(); })
+      .real();
+}
+
+bool grows(std::complex<double> value, double alpha) {
+  return mapExponent(value, alpha).real() > kMarginalRate;
+}
+
+std::vector<Index> leadingOrder(const Spectrum& spectrum) {
+  std::vector<Index> order(static_cast<std::size_t>(spectrum.values.size()));
+  std::iota(order.begin(), order.end(), Index{0});
+  if (!(spectrum.alpha > 0)) return order;  // as listed
+  const Vector rates =
+      spectrum.values
+          .unaryExpr([&](const std::complex<double>& value) { return mapExponent(value, spectrum.alpha); })
+          .real();
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return rates(a) > rates(b); });
+  return order;
+}
+
+bool mapDiffers(std::complex<double> value, double alpha) {
+  const double published = std::abs(1.0 / (1.0 - value.real()));
+  const double map = -1.0 / mapExponent(value, alpha).real();
+  if (std::isinf(published) || std::isinf(map)) return std::isinf(published) != std::isinf(map);
+  return grows(value, alpha) || !(std::abs(published - map) <= 0.03 * map);
+}
+
 double distanceToNearest(const ComplexVector& values, Index i) {
   double nearest = std::numeric_limits<double>::infinity();
   for (Index j = 0; j < values.size(); ++j)
@@ -43,8 +87,17 @@ bool roundingMayMove(double condition, double nearest, Index n, double norm) {
   return bound > 1e-10 * norm && bound > nearest;
 }
 
-Spectrum spectrumOf(ConstMatrixRef A, bool withConditions) {
+Spectrum spectrumOf(ComplexVector values, double alpha) {
   Spectrum spectrum;
+  spectrum.undetermined.assign(static_cast<std::size_t>(values.size()), false);
+  spectrum.values = std::move(values);
+  spectrum.alpha = alpha;
+  return spectrum;
+}
+
+Spectrum spectrumOf(ConstMatrixRef A, bool withConditions, double alpha) {
+  Spectrum spectrum;
+  spectrum.alpha = alpha;
   spectrum.undetermined.assign(static_cast<std::size_t>(A.rows()), false);
   if (!withConditions) {
     spectrum.values = eigenvalues(A);
@@ -53,20 +106,19 @@ Spectrum spectrumOf(ConstMatrixRef A, bool withConditions) {
   auto report = eigenvaluesWithConditions(A);
   spectrum.values = std::move(report.values);
   spectrum.conditions = std::move(report.conditions);
-  markUndetermined(spectrum, A.norm());
+  spectrum.norm = A.norm();
+  markUndetermined(spectrum, spectrum.norm);
   return spectrum;
 }
 
-Spectrum spectrumOf(const Network& network, bool withConditions) {
-  if (!network.exactEigenvalues()) return spectrumOf(network.dense(), withConditions);
-  Spectrum spectrum;
-  spectrum.values = *network.exactEigenvalues();
-  spectrum.undetermined.assign(static_cast<std::size_t>(spectrum.values.size()), false);
+Spectrum spectrumOf(const Network& network, bool withConditions, double alpha) {
+  if (!network.exactEigenvalues()) return spectrumOf(network.dense(), withConditions, alpha);
+  Spectrum spectrum = spectrumOf(*network.exactEigenvalues(), alpha);
   spectrum.exact = true;
   return spectrum;
 }
 
-std::optional<Spectrum> leadingSpectrum(ConstMatrixRef A) {
+std::optional<Spectrum> leadingSpectrum(ConstMatrixRef A, double alpha) {
   constexpr Index kSteps = 80;
   constexpr double kGood = 1e-2;
   Vector start(A.rows()), next(A.rows());
@@ -89,9 +141,7 @@ std::optional<Spectrum> leadingSpectrum(ConstMatrixRef A) {
     ++good;
   }
   if (good < 2) return {};
-  Spectrum spectrum;
-  spectrum.values = values.head(good);
-  spectrum.undetermined.assign(static_cast<std::size_t>(good), false);
+  Spectrum spectrum = spectrumOf(values.head(good), alpha);
   spectrum.leadingOnly = true;
   spectrum.fastest = (values.array() - 1.0).abs().maxCoeff();
   return spectrum;
@@ -101,25 +151,38 @@ Vector timeConstants(const ComplexVector& values) {
   return (1.0 / (1.0 - values.real().array())).abs();
 }
 
+namespace {
+
+double scoreFrom(double first, double second) {
+  first = std::abs(first);
+  second = std::abs(second);
+  return first == second || (std::isinf(first) && std::isinf(second)) ? 0.0 : std::log2(first / second);
+}
+
+ScoreStatus statusOf(const Spectrum& spectrum, Index first, Index second) {
+  if (isUndetermined(spectrum, first) || isUndetermined(spectrum, second)) return ScoreStatus::undetermined;
+  const auto leading = spectrum.values(first);
+  const std::complex<double> exponent = mapExponent(leading, spectrum.alpha);
+  if (exponent.real() > kMarginalRate) return ScoreStatus::unstable;
+  if (leading.imag() != 0.0) return ScoreStatus::complexLeadingPair;
+  if (exponent.imag() != 0.0) return ScoreStatus::alternating;
+  return exponent.real() >= -kMarginalRate ? ScoreStatus::marginal : ScoreStatus::defined;
+}
+
+}  // namespace
+
 LineAttractorScore lineAttractorScore(const Spectrum& spectrum) {
   LineAttractorScore score;
   if (spectrum.values.size() < 2) {
-    score.value = std::numeric_limits<double>::quiet_NaN();
+    score.value = score.published = score.map = std::numeric_limits<double>::quiet_NaN();
     return score;
   }
-  const Vector tau = timeConstants(spectrum.values.head(2));
-  score.value = std::isinf(tau(0)) && std::isinf(tau(1)) ? 0.0 : std::log2(tau(0) / tau(1));
-  const auto leading = spectrum.values(0);
-  if (isUndetermined(spectrum, 0) || isUndetermined(spectrum, 1))
-    score.status = ScoreStatus::undetermined;
-  else if (leading.real() > 1.0)
-    score.status = ScoreStatus::unstable;
-  else if (leading.imag() != 0.0)
-    score.status = ScoreStatus::complexLeadingPair;
-  else if (leading.real() == 1.0)
-    score.status = ScoreStatus::marginal;
-  else
-    score.status = ScoreStatus::defined;
+  const std::vector<Index> order = leadingOrder(spectrum);
+  const Vector published = timeConstants(spectrum.values.head(2)), map = mapTimeConstants(spectrum);
+  score.published = scoreFrom(published(0), published(1));
+  score.map = scoreFrom(map(order[0]), map(order[1]));
+  score.value = order[0] == 0 && order[1] == 1 ? score.published : score.map;
+  score.status = statusOf(spectrum, order[0], order[1]);
   return score;
 }
 
@@ -137,6 +200,8 @@ std::string nameOf(ScoreStatus status) {
       return "undetermined";
     case ScoreStatus::tooFewModes:
       return "too few modes";
+    case ScoreStatus::alternating:
+      return "alternating";
   }
   return "unknown";
 }

@@ -1,77 +1,102 @@
 // The sentence at the top: what the teacher has, what the student claims, and whether the claim is spurious.
 #pragma once
 
-#include "core/analysis/attractors.h"
-#include "core/analysis/spectrum.h"
+#include "core/analysis/attractor_match.h"
+#include "core/analysis/lasting_modes.h"
 
+#include <limits>
 #include <memory>
 #include <optional>
 
 namespace keyhole {
 
 enum class VerdictKind {
-  faithful,  // every persistent mode (and limit cycle) of the student has its counterpart in the teacher, and
-             // back
-  spuriousPersistence,    // the student has a persistent mode that the teacher lacks
+  faithful,  // every persistent mode (and limit cycle, and point of rest) of the student has its counterpart
+             // in the teacher, and back
+  weakened,  // the same, but a mode lasts several times less long: Verdict::weakenedBy
+  marginal,  // a small change of a threshold, the seed or the draw would turn it: Verdict::leaning
+  spuriousPersistence,    // the student has a persistent mode or point of rest that the teacher lacks
   spuriousLineAttractor,  // … it is one real stable mode, alone: score >= threshold, and the teacher has no
                           // line attractor
-  spuriousLimitCycle,     // the student's free runs settle on a cycle, the teacher's do not
-  missed,                 // the teacher has a persistent mode (or cycle) that the student lacks
-  undecided,  // no teacher to compare with, no student, or the deciding eigenvalues are undetermined
+  spuriousLimitCycle,     // the student settles on a cycle that the teacher does not have
+  missed,  // the teacher has a persistent mode, point of rest or cycle that the student lacks; or the student
+           // foresees nothing of it
+  undecided,  // no teacher to compare with, no student, or what would decide is not known
 };
 
-struct VerdictOptions {
-  double persistentTau =
-      10.0;  // a mode persists if τ_n > persistentTau (Re λ > 1 - 1/persistentTau), or Re λ >= 1
-  double scoreThreshold = 1.0;  // a line attractor: one real persistent leading mode with score >= this
-  double exaggeration =
-      3.0;  // a mode of the student that lasts so many times as long as its counterpart is made up
+// How well the student does, for the praise. NaN: not known.
+struct Foresight {
+  static constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
+  double explainedVariance = kNotKnown;  // SystemAnalysis::explainedVariance
+  double hasTheDynamics = kNotKnown;     // the gauge
 };
 
 // What the verdict looks at, for the teacher or the student.
 struct SystemEvidence {
-  Spectrum spectrum;
-  LineAttractorScore score;
+  Spectrum spectrum;         // at 0; with the step of its map
+  LineAttractorScore score;  // of it
   std::optional<LimitSets> limitSets;
   bool mayCycle = false;       // the system is not affine, so that its oscillations are limit cycles
   bool cyclesPending = false;  // what follows is still being computed: nothing is said of cycles yet
   std::shared_ptr<const Attractors> attractors = {};  // null: not looked for; then the free runs must do
+  CommonView view = {};                               // from its states to the seen units
+  Foresight foresight = {};                           // of the student
+  bool soughtThere = false;  // the other's points of rest were starts of the search for this one's
 };
 
 struct Verdict {
   VerdictKind kind = VerdictKind::undecided;
   bool spurious = false;
-  std::string sentence;  // complete, with numbers
+  std::string sentence;                          // complete, with numbers
+  VerdictKind leaning = VerdictKind::undecided;  // of a marginal one: what it is as it stands; else the kind
+  double weakenedBy = 0;  // how many times less long the most weakened mode lasts; 0: none is weakened
 };
 
 // teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why). Rules, in
-// this order; the first that holds decides:
-//  1. undecided, if evidence is missing or pending, or a deciding eigenvalue (a persistent or the leading
-//  one)
-//     is undetermined.
+// this order; the first that holds decides. Behind each a pair of systems that would be judged wrongly
+// without it (teacher | student; the numbers are eigenvalues).
+//  1. undecided, if evidence is missing or pending, or rounding could decide whether a mode persists or grows
+//     (LastingModes::undetermined). The ring at |λ| = 0.95 that a solver makes of a chain | 0. But zeros that
+//     rounding moves by 1e-6 are zeros (a low-rank matrix read from a file | itself).
 //  2. undecided, if free runs of one of the two oscillate but no closed orbit was found from them, or one of
 //     the two is chaotic (leading Lyapunov exponent above zero) and the other not.
-//  3. spuriousLimitCycle, if the student has a stable closed orbit and the teacher none; missed, if the
-//  teacher
-//     has one and the student none.
-//  4. Nonlinear systems with more than one stable point of rest: spuriousPersistence, if the student has more
-//     of them (it remembers which), missed, if fewer. Without attractors: undecided, since eigenvalues at 0
-//     do not tell.
-//  5. Persistent modes are matched: each of the student's with the nearest free one of the teacher's that is
-//  of
-//     its kind (real, or one of a complex pair) and whose Im λ is within 1/persistentTau of its own (closer
-//     than that, the modes decay before their frequencies can be told apart) and which does not decay
-//     `exaggeration` times faster (unless both are stable, nothing is exaggerated). The modes are those at 0,
-//     or of a nonlinear system that does not rest there those at its most visited stable point of rest. A
-//     mode that comes back weaker is still found: seen through few units, a true line attractor is (τ̂ ≈ τ
-//     d/D). One of the student's left over: spuriousLineAttractor, if it is a line attractor and the teacher
-//     has none, else spuriousPersistence; one of the teacher's: missed.
-//  6. faithful.
-// A line attractor is one real persistent mode, alone and not unstable, with a score from scoreThreshold,
+//  3. undecided, if both are affine and grow: nothing is left that could be compared. diag(-1.5, -1.2) in
+//     steps of α = 1 | itself: it would be faithful with τ = 0.455, and diverges.
+//  4. spuriousLimitCycle, if the student has a stable closed orbit that the teacher has not; missed, the
+//     other way round. Where the attractors of both are known, cycles are paired by place and period
+//     (attractor_match.h).
+//  5. Nonlinear systems: stable points of rest are paired by place. spuriousPersistence, if the student has
+//     several and one is none of the teacher's, whose points are known to be all or were sought from there;
+//     else missed, the other way round. Two wells along unit 1 | two wells along unit 2: by their counts they
+//     would be the same. Two wells | one point between them: it claims no memory. A Hopfield network | itself
+//     + 1e-3: searches that found 12 and 14 of many would make two of them up. Without attractors of both,
+//     several points of rest: undecided.
+//  6. Persistent modes are paired (matchModes), at the point of rest that both have in common, at 0 or, of
+//     nonlinear systems that do not rest there, where most starts led. They persist by the map in steps of α
+//     (spectrum.h), not by Re λ: 0 | a rotation of |F| = 1.01 with τ = 28 by its real part. Candidates reach
+//     down to τ/exaggeration: .899 | .901 would be made up. Frequencies before kinds: .95, .94 | .95 ± .02i.
+//     Growth must be matched by growth: diag(.95, .2, .1) | diag(1.5, .2, .1), either way round. λ = 1 does
+//     not grow: 1 | 1.
+//     One of the student's left over: spuriousLineAttractor, if it is a line attractor and the teacher has
+//     none, else spuriousPersistence; one of the teacher's: missed.
+//  7. undecided, if points of rest have no counterpart, but the searches may have missed it.
+//  8. missed, if the student foresees nothing: explained variance below -1 (its run is farther off than no
+//     activity at all would be; of noise alone even the right student explains about 0), or less than half of
+//     the dynamics. A rotation of τ = 2 | one unit that decays: neither persists, and nothing agrees.
+//     A weakened one is no praise, and its factor says more than that its run is off.
+//  9. weakened, if a mode lasts several times less long; else faithful.
+// Of 4 to 9: marginal instead, if faithful (or weakened), spurious and missed change places when
+// persistentTau or the exaggeration change by 5 %, the difference of frequencies that can be seen by 5 %, or
+// (towards faithful) exponents by 0.002 per τ times their condition, which no recording of less than 500 τ
+// tells apart; by this weakened and faithful change places, too. τ = 9.75 of a made-up mode below a threshold
+// of 10; λ = 0.999 | 1.0001.
+//
+// A line attractor is one real persistent mode, alone, that does not grow, with a score from scoreThreshold,
 // along which a line of slow points was found, if it was looked for.
 Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
               const std::string& whyNoStudent, const VerdictOptions& options);
 
+bool isSpurious(VerdictKind kind);
 std::string nameOf(VerdictKind kind);                 // "spurious persistence"
 std::string complexText(std::complex<double> value);  // "0.99 ± 0.31i", three significant digits
 

@@ -2,6 +2,7 @@
 #include "core/analysis/comparison/explained.h"
 #include "core/analysis/comparison/prediction.h"
 #include "core/analysis/comparison/similarity.h"
+#include "core/common/error.h"
 #include "core/experiment/displayed_run.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
@@ -49,10 +50,10 @@ void describeSpectrum(SystemAnalysis& analysis, const Network& network, Spectrum
 }
 
 // What is undetermined must not look determined for a moment; a large student has to wait for its conditions.
-Spectrum studentSpectrum(const Network& network, Depth depth) {
+Spectrum studentSpectrum(const Network& network, double alpha, Depth depth) {
   if (depth == Depth::sketch && network.size() > kEigenvaluesAtOnce)
-    if (auto leading = leadingSpectrum(network.dense())) return *std::move(leading);
-  return spectrumOf(network, depth == Depth::complete || network.size() <= kConditionsAtOnce);
+    if (auto leading = leadingSpectrum(network.dense(), alpha)) return *std::move(leading);
+  return spectrumOf(network, depth == Depth::complete || network.size() <= kConditionsAtOnce, alpha);
 }
 
 // The teacher's plane seen through the recorded units, in the student's states: its rows, made orthonormal
@@ -104,7 +105,73 @@ SystemEvidence evidenceOf(const Settings& settings, const SystemAnalysis& analys
           analysis.limitSets,
           mayCycle,
           mayCycle && (runsAwaited || searchAwaited),
-          attractors};
+          attractors,
+          {},
+          {analysis.explainedVariance, analysis.hasTheDynamics},
+          false};
+}
+
+// Both systems' states as the seen units.
+CommonView viewOfTeacher(const Experiment& experiment) {
+  const auto& seen = experiment.observation->seen;
+  Matrix map = Matrix::Zero(static_cast<Index>(seen.size()), experiment.simulation->units);
+  for (std::size_t i = 0; i < seen.size(); ++i) map(static_cast<Index>(i), seen[i]) = 1;
+  return {std::move(map), {}};
+}
+
+CommonView viewOfStudent(const Student& student) {
+  if (student.emission) return {student.emission->C, student.emission->c};
+  if (student.hiddenUnits() > 0) return {Matrix::Identity(student.seen, student.A.rows()), {}};
+  return {};
+}
+
+// What is known of a system, with the stable points to which those of another one with the same states lead.
+std::shared_ptr<const Attractors> soughtFrom(const FlowSystem& system, const Attractors& own,
+                                             const Attractors& other, Progress& progress) {
+  const auto stable = other.stablePoints();
+  if (stable.empty()) return std::make_shared<const Attractors>(own);
+  Matrix starts(system.network.size(), static_cast<Index>(stable.size()));
+  for (std::size_t i = 0; i < stable.size(); ++i) starts.col(static_cast<Index>(i)) = stable[i]->position;
+  const FixedPoints found = findFixedPoints(system, starts, {}, progress);
+  auto more = std::make_shared<Attractors>(own);
+  const double near = 1e-4 * std::max(own.scale, 1e-12);
+  for (const FixedPoint& point : found.points) {
+    const auto& known = own.points.points;
+    const bool isNew = std::none_of(known.begin(), known.end(), [&](const FixedPoint& one) {
+      return (one.position - point.position).norm() <= near;
+    });
+    if (point.kind != PointKind::fixed || point.local.stability != Stability::stable || !isNew) continue;
+    more->coexisting.push_back({AttractorKind::point, more->points.points.size(), {}, 0});
+    more->points.points.push_back(point);
+    ++more->points.census.fixed;
+    ++more->points.census.stable;
+  }
+  return more;
+}
+
+// A point that the search of one system has missed is no difference: each is searched from the other's. Only
+// where all units are seen, so that a state of one is a state of the other.
+void seekFromEachOther(const FlowSystem& teacherSystem, SystemEvidence& teacher,
+                       const FlowSystem& studentSystem, SystemEvidence& student) {
+  const auto wanted = [](const SystemEvidence& evidence) {
+    return evidence.mayCycle && evidence.attractors && evidence.attractors->stablePoints().size() > 1;
+  };
+  const bool sameStates = student.view.map.size() == 0 &&
+                          teacherSystem.network.size() == studentSystem.network.size() &&
+                          teacher.view.map.isIdentity(0);
+  if (!sameStates || !teacher.mayCycle || !student.mayCycle || !teacher.attractors || !student.attractors ||
+      !(wanted(teacher) || wanted(student)))
+    return;
+  const auto before = teacher.attractors;
+  teacher.attractors = soughtFrom(teacherSystem, *before, *student.attractors, noProgress());
+  student.attractors = soughtFrom(studentSystem, *student.attractors, *before, noProgress());
+  teacher.soughtThere = student.soughtThere = true;
+}
+
+std::string whyNoStudent(const Experiment& experiment) {
+  if (experiment.simulation->diverged)
+    return "the teacher diverges in steps of α = " + toText(experiment.simulation->alpha);
+  return experiment.fit->student.summary.message;
 }
 
 std::shared_ptr<const Attractors> attractorsOf(const Experiment& experiment, const FlowSystem& system,
@@ -176,7 +243,7 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
   std::future<Spectrum> spectrum;
   if (!known)
     spectrum = std::async(apart ? std::launch::async : std::launch::deferred,
-                          [&] { return studentSpectrum(system.network, depth); });
+                          [&] { return studentSpectrum(system.network, student.alpha, depth); });
   ShownRun run = shownRun(experiment, depth == Depth::sketch, progress);
   describeSpectrum(analysis, system.network, known ? before->spectrum : spectrum.get());
   if (tooFast(run, analysis.spectrum, student.alpha)) run = shownRun(experiment, false, progress);
@@ -210,7 +277,8 @@ void drawManyUnits(SystemAnalysis& analysis, const LatentRun& run, const FlowSys
 
 void drawTeacher(SystemAnalysis& analysis, const SimulationStage& simulation, const FlowSystem& system,
                  Depth depth, const SystemAnalysis* before, Progress& progress) {
-  describeSpectrum(analysis, system.network, before ? before->spectrum : spectrumOf(system.network, true));
+  describeSpectrum(analysis, system.network,
+                   before ? before->spectrum : spectrumOf(system.network, true, simulation.alpha));
   if (simulation.latents) return drawManyUnits(analysis, *simulation.latents, system, progress);
   const Matrix& display = simulation.display;
   const Index stride = depth == Depth::sketch ? std::max<Index>(display.cols() / kSketched, 1) : 1;
@@ -266,7 +334,8 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   addFreeRuns(*analysis, experiment, *system, depth, progress);
   if (!measured) {
     if (analysis->spectrum.conditions.size() == 0)
-      describeSpectrum(*analysis, system->network, spectrumOf(system->network, true));
+      describeSpectrum(*analysis, system->network,
+                       spectrumOf(system->network, true, experiment.fit->student.alpha));
     setDynamicsGauge(*analysis, experiment);
     progress.checkpoint(0, "measuring the fit");
     analysis->singularValues = singularValues(experiment.fit->student.A);
@@ -309,14 +378,18 @@ Vector studentReadout(const Experiment& experiment) {
 Verdict verdictOf(const Experiment& experiment) {
   const Settings& settings = experiment.settings;
   std::optional<SystemEvidence> teacher, student;
-  if (experiment.teacherAnalysis)
-    teacher = evidenceOf(settings, *experiment.teacherAnalysis, *teacherSystem(experiment),
-                         experiment.teacherAttractors);
-  const auto& fitted = experiment.fit->student;
-  if (experiment.studentAnalysis)
-    student = evidenceOf(settings, *experiment.studentAnalysis, *studentSystem(experiment),
-                         experiment.studentAttractors);
-  return judge(teacher, student, fitted.summary.message, verdictOptions(settings));
+  const auto ofTeacher = experiment.teacherAnalysis ? teacherSystem(experiment) : std::nullopt;
+  const auto ofStudent = experiment.studentAnalysis ? studentSystem(experiment) : std::nullopt;
+  if (ofTeacher) {
+    teacher = evidenceOf(settings, *experiment.teacherAnalysis, *ofTeacher, experiment.teacherAttractors);
+    if (experiment.teacherAttractors) teacher->view = viewOfTeacher(experiment);
+  }
+  if (ofStudent) {
+    student = evidenceOf(settings, *experiment.studentAnalysis, *ofStudent, experiment.studentAttractors);
+    student->view = viewOfStudent(experiment.fit->student);
+  }
+  if (teacher && student) seekFromEachOther(*ofTeacher, *teacher, *ofStudent, *student);
+  return judge(teacher, student, whyNoStudent(experiment), verdictOptions(settings));
 }
 
 }  // namespace keyhole::stages

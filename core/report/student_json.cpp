@@ -22,23 +22,20 @@ void addLatent(ordered_json& json, const LdsModel& model) {
   json["initial_covariance"] = matrixToJson(model.P0);
 }
 
-ordered_json spectrumJson(const ComplexVector& values) {
-  Spectrum spectrum;
-  spectrum.values = values;
-  spectrum.undetermined.assign(static_cast<std::size_t>(values.size()), false);
+ordered_json spectrumJson(const ComplexVector& values, double alpha) {
   ordered_json json;
-  json["line_attractor_score"] = numberOrNull(lineAttractorScore(spectrum).value);
+  json["line_attractor_score"] = numberOrNull(lineAttractorScore(spectrumOf(values, alpha)).value);
   json["eigenvalues"] = eigenvaluesToJson(values);
   return json;
 }
 
-void addSwitching(ordered_json& json, const Switching& parts) {
+void addSwitching(ordered_json& json, const Switching& parts, double alpha) {
   json["states"] = ordered_json::array();
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     ordered_json state;
     state["occupancy"] = occupancy(parts, k);
     state["dynamics"] = matrixToJson(parts.A[k]);
-    state.update(spectrumJson(spectrumOf(parts.A[k], false).values));
+    state.update(spectrumJson(spectrumOf(parts.A[k], false).values, alpha));
     json["states"].push_back(std::move(state));
   }
   json["log_transition"] = matrixToJson(parts.logTransition);
@@ -59,14 +56,14 @@ void addStudentParts(ordered_json& json, const Student& student) {
         vectorToJson(values);
   }
   if (student.latent) addLatent(json, *student.latent);
-  if (student.switching) addSwitching(json, *student.switching);
+  if (student.switching) addSwitching(json, *student.switching, student.alpha);
   if (student.hiddenUnits() > 0) json["hidden_units"] = student.hiddenUnits();
   if (student.restarts.empty()) return;
   json["restarts"] = ordered_json::array();
   for (const auto& restart : student.restarts) {
     ordered_json entry;
     entry["seed"] = restart.seed;
-    entry.update(spectrumJson(restart.eigenvalues));
+    entry.update(spectrumJson(restart.eigenvalues, student.alpha));
     entry[likelihood ? "log_likelihood" : "loss"] = numberOrNull(restart.objective);
     json["restarts"].push_back(std::move(entry));
   }

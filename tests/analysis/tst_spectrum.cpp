@@ -102,6 +102,60 @@ class TestSpectrum : public QObject {
     QVERIFY(!leadingSpectrum(shift));
   }
 
+  // s = ln(1-α+αλ)/α. Fails if a slow mode at a small step is lost to rounding (1e-7 of 1 - 1e-9 is all that
+  // a plain logarithm would keep), or α → 0 is not the flow.
+  void exponentsOfTheMap() {
+    QCOMPARE(mapExponent({0.5, 2}, 0), std::complex<double>(-0.5, 2));
+    for (const double alpha : {1e-9, 1e-12})
+      QVERIFY(std::abs(mapExponent({0.5, 2}, alpha) - std::complex<double>(-0.5, 2)) < 1e-7);
+    QVERIFY(std::abs(mapExponent({1 - 1e-6, 0}, 1e-3).real() + 1e-6) < 1e-14);
+    QCOMPARE(mapExponent({1, 0}, 0.37).real(), 0.0);
+    for (const std::complex<double> value : {std::complex<double>(0.9, 0.3), {-1.5, 0}, {0.2, -0.7}})
+      for (const double alpha : {0.01, 0.3, 1.0}) {
+        const std::complex<double> s = mapExponent(value, alpha);
+        QVERIFY(std::abs(std::exp(alpha * s) - (1 - alpha + alpha * value)) < 1e-14);
+      }
+    QVERIFY(std::isinf(mapExponent({0, 0}, 1).real()));  // forgotten in one step
+  }
+
+  // Fails if what grows is told by the real part: a rotation of |F| = 1.01 has Re λ < 1; -1.5 decays in the
+  // flow and not in steps of 1.
+  void theMapTellsWhatGrows() {
+    const std::complex<double> rotation = std::polar(1.01, 0.3);
+    QVERIFY(rotation.real() < 1 && grows(rotation, 1) && !grows(rotation, 0));
+    QVERIFY(grows({-1.5, 0}, 1) && !grows({-1.5, 0}, 0.5));
+    QVERIFY(!grows({1, 0}, 0.2) && grows({1.001, 0}, 0.2));
+    const Spectrum spectrum = spectrumOf(ComplexVector{{rotation, std::conj(rotation)}}, 1);
+    QVERIFY(mapTimeConstants(spectrum)(0) < 0 && mapDiffers(rotation, 1));
+    QCOMPARE(lineAttractorScore(spectrum).status, ScoreStatus::unstable);
+    QVERIFY(std::abs(mapModulus(rotation, 1) - 1.01) < 1e-15);
+  }
+
+  // A rotation of |F| = .995 by 0.3 beside a real .98, α = 1. Fails if the real mode leads because its real
+  // part is larger: the published score is then above 1, of a pair that lasts 200 steps nothing.
+  void theSlowestByTheMapLeads() {
+    const std::complex<double> pair = std::polar(0.995, 0.3);
+    const Spectrum spectrum = spectrumOf(ComplexVector{{0.98, pair, std::conj(pair)}}, 1);
+    QVERIFY(leadingOrder(spectrum) == (std::vector<Index>{1, 2, 0}));
+    const LineAttractorScore score = lineAttractorScore(spectrum);
+    QCOMPARE(score.value, 0.0);
+    QCOMPARE(score.map, 0.0);
+    QCOMPARE(score.status, ScoreStatus::complexLeadingPair);
+    QVERIFY(score.published > 1);
+    QVERIFY(std::abs(mapTimeConstants(spectrum)(1) + 1 / std::log(0.995)) < 1e-6);
+    // One that changes sign at every step holds nothing.
+    QCOMPARE(lineAttractorScore(spectrumOf(ComplexVector{{0.5, -0.99}}, 1)).status, ScoreStatus::alternating);
+  }
+
+  // Where both agree, the score is the published one to the last bit, whatever the step.
+  void thePublishedScoreStandsWhereItsModesLead() {
+    for (const double alpha : {0.0, 0.01, 0.5}) {
+      const auto score = lineAttractorScore(spectrumOf(ComplexVector{{0.9, 0.2}}, alpha));
+      QCOMPARE(score.value, score.published);
+      QCOMPARE(score.status, ScoreStatus::defined);
+    }
+  }
+
   void timeConstantsAreTheFormula() {
     const Vector tau = timeConstants(with({{1.001, 0}, {0.999, 0}, {0.5, 2}, {-1, 0}}).values);
     QVERIFY(std::abs(tau(0) - 1000) < 1e-6 && std::abs(tau(1) - 1000) < 1e-6);

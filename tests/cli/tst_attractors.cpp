@@ -102,6 +102,35 @@ class TestAttractorsCommand : public QObject {
     QVERIFY2(json["verdict"]["kind"] == "missed", outcome.out.c_str());
   }
 
+  // Two wells along unit 1 | along unit 2. Fails if points of rest are counted instead of compared; and the
+  // same system against itself is faithful.
+  void pointsOfRestAreComparedByPlace() {
+    const std::string first = m_folder.path("first.csv"), second = m_folder.path("second.csv");
+    writeFileAtomically(first, "2,0\n0,0.5\n");
+    writeFileAtomically(second, "0.5,0\n0,2\n");
+    const auto kindOf = [](const std::string& teacher, const std::string& student) {
+      return runCli(with({"attractors", "--teacher", teacher, "--student", student}, kShort))
+          .json()["verdict"];
+    };
+    const auto other = kindOf(first, second);
+    QVERIFY2(other["kind"] == "spurious persistence", other.dump().c_str());
+    const auto same = kindOf(first, first);
+    QVERIFY2(same["kind"] != "spurious persistence" && same["kind"] != "undecided", same.dump().c_str());
+  }
+
+  // diag(-1.5, -1.2) in steps of α = 1 diverges. Fails if Re λ, which says τ = 0.455, praises it.
+  void whatDivergesInItsStepsIsNotFaithful() {
+    const std::string file = m_folder.path("alternating.csv");
+    writeFileAtomically(file, "-1.5,0\n0,-1.2\n");
+    const Outcome outcome =
+        runCli(with({"attractors", "--teacher", file, "--student", file, "--phi", "linear"},
+                    with(kShort, {"simulation.alpha=1"})));
+    const auto verdict = outcome.json()["verdict"];
+    QVERIFY2(verdict["kind"] == "undecided", outcome.out.c_str());
+    QVERIFY2(verdict["sentence"].get<std::string>().find("diverge") != std::string::npos,
+             outcome.out.c_str());
+  }
+
   // Fails if the linear answer is not the exact one.
   void linearIsExact() {
     const std::string file = m_folder.path("linear.csv");

@@ -34,7 +34,11 @@ const std::vector<std::string> kKeys = {"method",
                                         "dynamics",
                                         "eigenvalues",
                                         "time_constants",
+                                        "map_moduli",
+                                        "map_time_constants",
                                         "line_attractor_score",
+                                        "published_line_attractor_score",
+                                        "map_line_attractor_score",
                                         "line_attractor_status",
                                         "explained_variance",
                                         "one_step_r2",
@@ -102,17 +106,38 @@ class TestFit : public QObject {
     COMPARE_MATRICES(matrixOf(outcome.json()["dynamics"]), student.A, 1e-10);
   }
 
-  // Fails if τ is not |1/(1 - Re λ)| in the order of the eigenvalues, or seconds are not τ Δt/α.
+  // Fails if τ is not |1/(1 - Re λ)| in the order of the eigenvalues, the map's not -α/ln|1-α+αλ|, or seconds
+  // are not the map's Δt/α.
   void timeConstantsFollowTheEigenvalues() {
     const auto json = runCli({"fit", m_recording, "--alpha", "0.2", "--dt", "0.004"}).json();
     QCOMPARE(json["time_constants"].size(), std::size_t{6});
     for (std::size_t i = 0; i < 6; ++i) {
       const double tau = std::abs(1.0 / (1.0 - json["eigenvalues"][i][0].get<double>()));
       QVERIFY(std::abs(json["time_constants"][i].get<double>() - tau) < 1e-12 * tau);
-      QVERIFY(std::abs(json["time_constants_seconds"][i].get<double>() - tau * 0.02) < 1e-12 * tau);
+      const std::complex<double> value(json["eigenvalues"][i][0].get<double>(),
+                                       json["eigenvalues"][i][1].get<double>());
+      const double modulus = std::abs(0.8 + 0.2 * value), map = -0.2 / std::log(modulus);
+      QVERIFY(std::abs(json["map_moduli"][i].get<double>() - modulus) < 1e-12);
+      QVERIFY(std::abs(json["map_time_constants"][i].get<double>() - map) < 1e-10 * std::abs(map));
+      QVERIFY(std::abs(json["time_constants_seconds"][i].get<double>() - map * 0.02) < 1e-10 * std::abs(map));
       if (i > 0)
         QVERIFY(json["eigenvalues"][i - 1][0].get<double>() >= json["eigenvalues"][i][0].get<double>());
     }
+  }
+
+  // A rotation of |F| = 1.01 and angle 0.3, fitted from its own noisy run: by real part it would decay with
+  // τ = 28. Fails if stability is told by Re λ.
+  void aGrowingRotationIsUnstable() {
+    const RandomStream random(8, Stream::test);
+    const Matrix noise = random.normalMatrix(2, 400);
+    Matrix F(2, 2), X = Matrix::Zero(2, 400);
+    F << std::cos(0.3), -std::sin(0.3), std::sin(0.3), std::cos(0.3);
+    for (Index t = 1; t < X.cols(); ++t) X.col(t) = 1.01 * F * X.col(t - 1) + 0.1 * noise.col(t);
+    const auto json = runCli({"fit", m_folder.writeActivity("growing.npy", X), "--alpha", "1"}).json();
+    QVERIFY(std::abs(json["map_moduli"][0].get<double>() - 1.01) < 2e-3);  // the growing run is its signal
+    QVERIFY(json["eigenvalues"][0][0].get<double>() < 0.98);
+    QVERIFY(json["map_time_constants"][0].get<double>() < 0);
+    QCOMPARE(json["line_attractor_status"].get<std::string>(), std::string("unstable"));
   }
 
   // Fails if --observed takes other channels than the first, or --transpose does not turn the array.

@@ -93,6 +93,8 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
   });
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setLayer("axes");
   m_circle = new QCPCurve(plot().xAxis, plot().yAxis);
+  m_mapCircle = new QCPCurve(plot().xAxis, plot().yAxis);
+  m_mapCircle->setName(tr("|1-α+αλ| = 1"));
   m_marginal = new QCPItemStraightLine(&plot());
   m_marginalText = addNote(Qt::AlignLeft | Qt::AlignBottom, 0, 0);
   placeMarginalText();
@@ -112,6 +114,7 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
   plot().xAxis->setLabel(tr("Re λ"));
   plot().yAxis->setLabel(tr("Im λ"));
   m_circle->removeFromLegend();
+  m_mapCircle->removeFromLegend();
   QVector<double> x, y;
   for (int i = 0; i <= 128; ++i) {
     x.append(std::cos(2 * std::numbers::pi * i / 128));
@@ -144,6 +147,7 @@ void EigenvaluePanel::applyTheme() {
   m_circle->setPen(quiet);
   quiet.setStyle(Qt::DashLine);
   m_marginal->setPen(quiet);
+  m_mapCircle->setPen(QPen(theme().muted, 1.2 * theme().lineWidth, Qt::DotLine));
   m_marginalText->setColor(theme().muted);
   m_linesNote->setColor(theme().muted);
   QColor veil = theme().background;
@@ -264,8 +268,28 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
       for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
     }
   noteWhatIsOutside(x, y, {teacher, student});
+  showMapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
   queueReplot();
+}
+
+// About 1 - 1/α with the radius 1/α: it leaves the line by 1/α - √(1/α² - y²) at the height y, and may come
+// back into the window on the left. A hundredth of the window can be seen.
+void EigenvaluePanel::showMapCircle(double alpha, const Range& x, const Range& y) {
+  m_mapCircle->data()->clear();
+  if (!(alpha > 0)) return;
+  const double radius = 1 / alpha, centre = 1 - radius;
+  const double high = std::min(std::max(std::abs(y.low), std::abs(y.high)), radius);
+  const double bend = high * high / (radius + std::sqrt(radius * radius - high * high));
+  if (bend < 0.01 * (x.high - x.low) && centre - radius < x.low) return;
+  constexpr int kPieces = 720;
+  QVector<double> re, im;
+  for (int i = 0; i <= kPieces; ++i) {
+    const double angle = 2 * std::numbers::pi * i / kPieces;
+    re.append(centre + radius * std::cos(angle));
+    im.append(radius * std::sin(angle));
+  }
+  m_mapCircle->setData(re, im);
 }
 
 void EigenvaluePanel::noteWhatIsOutside(const Range& x, const Range& y,
@@ -301,14 +325,18 @@ std::optional<EigenvaluePanel::Nearest> EigenvaluePanel::nearest(QPointF pixel) 
 QString EigenvaluePanel::describe(const Nearest& nearest) const {
   const MarkedEigenvalue& mark = nearest.mark;
   const Spectrum& spectrum = *spectrumOf(*experiment(), nearest.side);
-  const double tau = std::abs(1 / (1 - mark.value.real()));
+  const double alpha = spectrum.alpha, tau = std::abs(1 / (1 - mark.value.real()));
+  const double inSteps = -1 / mapExponent(mark.value, alpha).real();
   QString text = tr("%1: λ = %2%3, τ = %4 τ")
                      .arg(nameOf(nearest.side), shortNumber(mark.value.real()),
                           mark.value.imag() == 0 ? QString()
                                                  : (mark.value.imag() > 0 ? " + " : " − ") +
                                                        shortNumber(std::abs(mark.value.imag())) + "i",
                           shortNumber(tau));
-  if (mark.value.real() > 1) text += tr(" (unstable)");
+  if (mapDiffers(mark.value, alpha) && alpha > 0)
+    text += tr(", in steps of α |λ(F)| = %1, τ = %2 τ")
+                .arg(shortNumber(mapModulus(mark.value, alpha)), shortNumber(std::abs(inSteps)));
+  if (grows(mark.value, alpha)) text += tr(" (unstable)");
   if (mark.count > 1) text += tr(", %1 of them").arg(mark.count);
   const ModeInWords& mode = m_mode.of(experiment(), nearest.side, mark.first);
   m_hoveredUnits = mode.units;

@@ -1,7 +1,7 @@
-// The eigenvalues of teacher and student in the complex plane, with the unit circle and the marginal line Re
-// λ = 1; and the pseudospectrum of one of them, which somebody else computes for the window that the panel
-// asks for. In figures the panel computes it itself. Of a switching student the eigenvalues of each discrete
-// state too.
+// The eigenvalues of teacher and student in the complex plane, with the unit circle, the marginal line Re
+// λ = 1 and, where it can be told from it, the circle |1-α+αλ| = 1 outside of which a mode of the map grows;
+// and the pseudospectrum of one of them, which somebody else computes for the window that the panel asks for.
+// In figures the panel computes it itself. Of a switching student the eigenvalues of each discrete state too.
 #pragma once
 
 #include "widgets/plots/axes.h"
@@ -32,6 +32,7 @@ class EigenvaluePanel : public PlotPanel {
   void renderTo(QCPPainter& painter, QSize size) override;
   const PseudospectrumLines& pseudospectrum() const { return m_lines; }
   const StateMarks& stateMarks() const { return m_states; }
+  const QCPCurve& mapCircle() const { return *m_mapCircle; }  // without data where the line says the same
 
  protected:
   void showExperiment(const Experiment& experiment) override;
@@ -55,11 +56,13 @@ class EigenvaluePanel : public PlotPanel {
   void askForPseudospectrum();
   class EqualAspectRect* equalAxes();
   void placeMarginalText();
+  void showMapCircle(double alpha, const Range& x, const Range& y);
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
   void showLegend(const Experiment& experiment);
 
   class EqualAspectRect* m_rect;
   QCPCurve* m_circle;
+  QCPCurve* m_mapCircle;
   QCPItemStraightLine* m_marginal;
   QCPItemText* m_marginalText;
   QCPItemText* m_outside = nullptr;

@@ -50,7 +50,7 @@ void SegmentPanel::showSegments(const Switching& parts, Index steps, double alph
     graph->setLineStyle(QCPGraph::lsStepLeft);
     graph->setPen(Qt::NoPen);
     graph->setBrush(stateColour(k, theme()));
-    const Spectrum spectrum = spectrumOf(parts.A[static_cast<std::size_t>(k)], false);
+    const Spectrum spectrum = spectrumOf(parts.A[static_cast<std::size_t>(k)], false, alpha);
     graph->setName(tr("%1 (%2): λ₁ = %3, score %4")
                        .arg(k + 1)
                        .arg(percent(occupancy(parts, static_cast<std::size_t>(k))),

@@ -131,9 +131,16 @@ QString TimeConstantPanel::describe(double x, double, QPointF) const {
   const auto add = [&](const SystemAnalysis* analysis, const QString& owner) {
     if (!analysis || mode > analysis->timeConstants.size()) return;
     const bool unknown = analysis->spectrum.undetermined[static_cast<std::size_t>(mode - 1)];
-    parts.append(tr("%1 %2 τ (λ = %3%4)")
+    const auto value = analysis->spectrum.values(mode - 1);
+    const double alpha = analysis->spectrum.alpha;
+    const QString inSteps =
+        !mapDiffers(value, alpha)
+            ? QString()
+            : (grows(value, alpha) ? tr(", grows in steps of α, ×e in %1 τ") : tr(", in steps of α %1 τ"))
+                  .arg(shortNumber(std::abs(1 / mapExponent(value, alpha).real())));
+    parts.append(tr("%1 %2 τ (λ = %3%4%5)")
                      .arg(owner, shortNumber(analysis->timeConstants(mode - 1)),
-                          QString::fromStdString(complexText(analysis->spectrum.values(mode - 1))),
+                          QString::fromStdString(complexText(analysis->spectrum.values(mode - 1))), inSteps,
                           unknown ? tr(", undetermined") : QString()));
   };
   add(experiment()->teacherAnalysis.get(), tr("teacher"));

@@ -191,10 +191,9 @@ std::vector<SettingRow> observationRows() {
 std::vector<SettingRow> analysisRows() {
   const auto s = Stage::analysis;
   return {
-      remaking(
-          Remakes::search,
-          number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
-                 "A mode persists if its time constant |1/(1 - Re λ)| is longer than this, or if Re λ ≥ 1.")),
+      remaking(Remakes::search,
+               number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
+                      "A mode persists if it decays more slowly than this, in steps of α, or not at all.")),
       remaking(
           Remakes::verdict,
           number(s, "analysis.score_threshold", 1, {0, 20}, "", "Line attractor score from",

@@ -106,11 +106,16 @@ Student fitOf(const Settings& settings, const Material& material, Progress& prog
 }
 
 std::string verdictOf(const MethodRow& row, const Experiment& experiment) {
-  const SystemEvidence student{row.spectrum, row.score, {}, false, false};
+  const auto mayCycle = [](Nonlinearity phi) { return phi != Nonlinearity::linear; };
+  SystemEvidence student{row.spectrum, row.score, {}, mayCycle(row.student.phi), false};
+  student.foresight = {row.explainedVariance, row.hasTheDynamics};
   std::optional<SystemEvidence> teacher;
   if (experiment.teacherAnalysis)
-    teacher = SystemEvidence{
-        experiment.teacherAnalysis->spectrum, experiment.teacherAnalysis->score, {}, false, false};
+    teacher = SystemEvidence{experiment.teacherAnalysis->spectrum,
+                             experiment.teacherAnalysis->score,
+                             {},
+                             mayCycle(experiment.teacher->teacher->options.phi),
+                             false};
   return nameOf(judge(teacher, student, "", verdictOptions(experiment.settings)).kind);
 }
 
@@ -131,21 +136,24 @@ std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Exp
 void score(MethodRow& row, const Material& material, const Experiment& experiment, Index horizon,
            Progress& progress) {
   const Student& student = row.student;
-  row.spectrum = spectrumOf(student.A, true);
+  row.spectrum = spectrumOf(student.A, true, student.alpha);
   row.score = lineAttractorScore(row.spectrum);
   row.henrici = henriciNumber(student.A, row.spectrum.values);
   row.explainedVariance = explainedBy(student, {material.fitted}, progress);
   row.heldOut = predictionScores(student, material.heldOut, horizon);
   row.fitsTheData = fitGauge(row.heldOut);
-  row.verdict = verdictOf(row, experiment);
   row.analysis = analysisOf(row, experiment, progress);
-  if (!material.teacher) return;
+  if (!material.teacher) {
+    row.verdict = verdictOf(row, experiment);
+    return;
+  }
   AgreementOptions options;
   options.window = material.window;
   const auto seed = static_cast<std::uint64_t>(experiment.settings.integer("fit.seed"));
   row.agreement = dynamicsAgreement(*material.teacher, student, noisyRun(student, material.fitted, seed),
                                     options, progress);
   row.hasTheDynamics = row.agreement->gauge;
+  row.verdict = verdictOf(row, experiment);
 }
 
 MethodRow rowOf(const MethodVariant& variant, const Material& material, const Experiment& experiment,

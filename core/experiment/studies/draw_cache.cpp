@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr int kFormat = 3;  // raised whenever a fit changes its numbers
+constexpr int kFormat = 4;  // raised whenever a fit or its score changes its numbers
 
 // FNV-1a, for the file's name only: the whole key stands in the file.
 std::string fileOf(const std::string& folder, const std::string& key) {

@@ -131,9 +131,10 @@ std::optional<bool> lastingMode(const Experiment& experiment, double persistent)
   const auto system = teacherSystem(experiment);
   if (!system || !isAffine(*system) || !experiment.teacherAnalysis) return {};
   const Spectrum& spectrum = experiment.teacherAnalysis->spectrum;
-  if (spectrum.values.size() == 0 || (!spectrum.undetermined.empty() && spectrum.undetermined.front()))
-    return {};
-  return spectrum.values(0).real() > 1 - 1 / persistent;
+  if (spectrum.values.size() == 0) return {};
+  const Index leading = leadingOrder(spectrum).front();
+  if (!spectrum.undetermined.empty() && spectrum.undetermined[static_cast<std::size_t>(leading)]) return {};
+  return mapExponent(spectrum.values(leading), spectrum.alpha).real() > -1 / persistent;
 }
 
 void addPlanes(Perturbation& result) {

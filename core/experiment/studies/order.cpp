@@ -35,12 +35,9 @@ std::vector<Index> numbersOf(const OrderOptions& options, Index neurons) {
   return options.numbers;
 }
 
-LineAttractorScore scoreOf(const ComplexVector& eigenvalues) {
+LineAttractorScore scoreOf(const ComplexVector& eigenvalues, double alpha) {
   if (eigenvalues.size() == 0) return {kNaN, ScoreStatus::tooFewModes};
-  Spectrum spectrum;
-  spectrum.values = eigenvalues;
-  spectrum.undetermined.assign(static_cast<std::size_t>(eigenvalues.size()), false);
-  return lineAttractorScore(spectrum);
+  return lineAttractorScore(spectrumOf(eigenvalues, alpha));
 }
 
 std::string cautionOf(const OrderCurve& curve) {
@@ -57,9 +54,9 @@ std::string cautionOf(const OrderCurve& curve) {
          " lies far from the others: mean and standard error are its own, and the choice says little";
 }
 
-OrderResult resultOf(const OrderCurve& curve, const OrderOptions& options) {
+OrderResult resultOf(const OrderCurve& curve, const OrderOptions& options, double alpha) {
   OrderResult result{options.counted, options.folds, {}, curve.chosen, curve.complete, cautionOf(curve)};
-  for (const auto& point : curve.points) result.points.push_back({point, scoreOf(point.eigenvalues)});
+  for (const auto& point : curve.points) result.points.push_back({point, scoreOf(point.eigenvalues, alpha)});
   return result;
 }
 
@@ -90,14 +87,15 @@ OrderResult orderOf(const Settings& settings, const std::vector<Trial>& trials, 
   requireTrials(trials, MissingSamples::allowed);
   const Settings own = orderSettings(settings, options.counted);
   const auto numbers = numbersOf(options, trials.front().activity.rows());
+  const double alpha = own.number("simulation.alpha");
   const OrderSink grown = [&](const OrderCurve& curve) {
-    if (sink) sink(resultOf(curve, options));
+    if (sink) sink(resultOf(curve, options, alpha));
   };
   const OrderCurve curve =
       options.counted == Counted::latents
           ? ldsOrderCurve(trials, ldsOptions(own), numbers, options.folds, progress, grown)
           : sldsOrderCurve(trials, sldsOptions(own), numbers, options.folds, progress, grown);
-  return resultOf(curve, options);
+  return resultOf(curve, options, alpha);
 }
 
 OrderResult orderOf(const Experiment& experiment, const OrderOptions& options, Progress& progress,

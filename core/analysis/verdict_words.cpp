@@ -1,0 +1,225 @@
+// The words of the verdict.
+#include "core/analysis/verdict_case.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace keyhole {
+namespace {
+
+// λ near 1 needs more digits than three to be told from 1.
+std::string eigenvalueNumber(double value) {
+  char buffer[32];
+  const bool nearOne = std::abs(value - 1.0) < 0.05;
+  std::snprintf(buffer, sizeof buffer, nearOne ? "%.4f" : "%.3g", value);
+  return buffer;
+}
+
+std::string capitals(VerdictKind kind) {
+  std::string name = nameOf(kind);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+std::string times(double factor) {
+  return std::isinf(factor) ? "infinitely many times" : shortText(factor) + " times";
+}
+
+std::string tauText(const LastingMode& mode, double alpha) {
+  if (mode.grows()) return "unstable";
+  if (mode.stands()) return "marginal";
+  const bool bySteps = mapDiffers(mode.value, alpha);
+  return "τ = " + shortText(bySteps ? mode.tau() : 1 / (1 - mode.value.real())) +
+         (bySteps ? " in its steps" : "");
+}
+
+std::string leadingText(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes) {
+  if (!modes.hasLeading) return std::string(symbol) + " unknown";
+  return std::string(symbol) + " = " + complexText(modes.leading.value) + ", " +
+         tauText(modes.leading, evidence.spectrum.alpha);
+}
+
+std::string countText(Index count) {
+  return std::to_string(count) + (count == 1 ? " persistent mode" : " persistent modes");
+}
+
+std::string cycleText(const SystemEvidence& evidence) {
+  if (!evidence.attractors)
+    return std::to_string(evidence.limitSets->oscillating) + " of " +
+           std::to_string(evidence.limitSets->kinds.size()) + " free runs, period " +
+           shortText(evidence.limitSets->period) + " τ";
+  const LimitCycle& cycle = *evidence.attractors->stableCycles().front();
+  std::string text = "period " + shortText(cycle.period) + " τ";
+  double strongest = 0;  // the largest multiplier besides the trivial one
+  for (Index i = 0; i < cycle.multipliers.size(); ++i)
+    if (i != cycle.trivial) strongest = std::max(strongest, std::abs(cycle.multipliers(i)));
+  if (cycle.multipliers.size() > 1) text += ", multiplier " + shortText(strongest);
+  return text;
+}
+
+bool isRing(const SystemEvidence& evidence) {
+  return evidence.attractors && evidence.attractors->line.status == SlowManifoldStatus::ring;
+}
+
+// The tell-tale of a line that the fit made up: the activity does not lie along it.
+std::string offActivity(const SystemEvidence& evidence) {
+  if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
+  const double share = evidence.attractors->line.alignment.varianceShare;
+  return "; " + shortText(100 * share) + " % of the activity along it";
+}
+
+std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes,
+                      const VerdictOptions& options) {
+  const std::string leading = leadingText(symbol, evidence, modes);
+  std::string text;
+  if (hasCycle(evidence))
+    text = "a limit cycle (" + cycleText(evidence) + "; " + leading + ")";
+  else if (isChaotic(evidence))
+    text = "chaos (Lyapunov exponent " + shortText(evidence.attractors->exponents.exponents(0)) + " per τ; " +
+           leading + ")";
+  else if (isLineAttractor(evidence, modes, options.scoreThreshold))
+    text = std::string("an approximate ") + (isRing(evidence) ? "ring" : "line") + " attractor (score " +
+           shortText(modes.score.value) + "; " + leading + offActivity(evidence) + ")";
+  else if (modes.persistent > 0)
+    text = countText(modes.persistent) + " (" + leading + ")";
+  else
+    text = "no persistent mode (" + leading + ")";
+  if (pointsOfRest(evidence) > 1)
+    text += " and " +
+            std::string(evidence.attractors &&
+                                evidence.attractors->points.census.completeness != Completeness::certified
+                            ? "at least "
+                            : "") +
+            std::to_string(pointsOfRest(evidence)) + " points of rest";
+  return text;
+}
+
+std::string somePoints(Index count) {
+  return count == 1 ? "one point that is" : std::to_string(count) + " points that are";
+}
+
+// Why persistence was not called a line attractor: the blind spots of the score, and more than one mode.
+std::string whyNoLine(const VerdictCase& c) {
+  const LastingModes& modes = c.studentModes;
+  if (isLineAttractor(c.student, modes, c.options.scoreThreshold) || modes.persistent == 0) return {};
+  const std::string begin = " It is no line attractor: ";
+  if (modes.leading.grows()) return begin + "the leading mode is unstable, to which the score is blind.";
+  if (modes.leading.value.imag() != 0.0)
+    return begin + "the leading pair is complex, so its score is 0 by construction.";
+  if (modes.persistent > 1)
+    return begin + "several modes persist (score " + shortText(modes.score.value) + ").";
+  if (!modes.single) return begin + "the leading mode changes sign at every step.";
+  if (!(modes.score.value >= c.options.scoreThreshold))
+    return begin + "its score " + shortText(modes.score.value) + " is below " +
+           shortText(c.options.scoreThreshold) + ".";
+  return begin + "no line of slow points was found along the mode (" +
+         nameOf(c.student.attractors->line.status) + ").";
+}
+
+std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
+  if (decision.decidedBy == DecidedBy::cycles)
+    return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
+  if (decision.decidedBy == DecidedBy::points)
+    return c.unpaired.studentPoints > 0
+               ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
+               : ". It remembers at which point it rests; the teacher has one.";
+  if (decision.modes.exaggerated > 0)
+    return ", " + times(decision.modes.exaggerated) + " as long as the teacher's." + whyNoLine(c);
+  return "." + whyNoLine(c);
+}
+
+std::string missedEnding(const VerdictCase& c, const Decision& decision) {
+  if (decision.decidedBy == DecidedBy::foresight) {
+    std::string numbers;
+    if (std::isfinite(c.student.foresight.explainedVariance))
+      numbers = "explained variance " + shortText(c.student.foresight.explainedVariance);
+    if (std::isfinite(c.student.foresight.hasTheDynamics))
+      numbers += std::string(numbers.empty() ? "" : ", ") + "share of the dynamics " +
+                 shortText(c.student.foresight.hasTheDynamics);
+    return ". The student makes nothing up, but foresees nothing (" + numbers + ").";
+  }
+  if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
+    return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
+  return ".";
+}
+
+std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
+  const std::string because = ": UNDECIDED, because ";
+  switch (why) {
+    case UndecidedBy::pending:
+      return ". Whether they settle on limit cycles is not known yet.";
+    case UndecidedBy::openOrbit:
+      return because + "free runs of the " + (oscillatesOpenly(c.teacher) ? "teacher" : "student") +
+             " oscillate, but no closed orbit was found from them.";
+    case UndecidedBy::chaos:
+      return because + "modes do not describe chaos.";
+    case UndecidedBy::growth:
+      return because + "both diverge, and nothing lasts that could be compared.";
+    case UndecidedBy::otherPoints:
+      return because + "eigenvalues at 0 do not tell what happens at other points of rest.";
+    case UndecidedBy::search:
+      return because + std::to_string(c.unpaired.studentPoints) + " points of rest of the student and " +
+             std::to_string(c.unpaired.teacherPoints) +
+             " of the teacher have no counterpart, which the searches may have missed.";
+    case UndecidedBy::rounding:
+    case UndecidedBy::nothing:
+      break;
+  }
+  const bool ofTeacher = c.teacherModes.undetermined > 0;
+  return because + std::to_string(ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined) +
+         " of the " + (ofTeacher ? "teacher's" : "student's") +
+         " eigenvalues are undetermined: rounding alone could move them across the threshold.";
+}
+
+std::string ending(const VerdictCase& c, const Decision& decision) {
+  switch (decision.kind) {
+    case VerdictKind::undecided:
+      return undecidedEnding(c, decision.undecidedBy);
+    case VerdictKind::weakened:
+      return ": WEAKENED, its mode lasts " + times(decision.modes.weakened) + " less long.";
+    case VerdictKind::missed:
+      return ": MISSED" + missedEnding(c, decision);
+    case VerdictKind::faithful:
+    case VerdictKind::marginal:
+      return ": FAITHFUL.";
+    case VerdictKind::spuriousPersistence:
+    case VerdictKind::spuriousLineAttractor:
+    case VerdictKind::spuriousLimitCycle:
+      break;
+  }
+  return ": " + capitals(decision.kind) + spuriousEnding(c, decision);
+}
+
+}  // namespace
+
+std::string shortText(double value) {
+  char buffer[32];
+  const bool wholeIsEnough = std::abs(value) >= 999.5 && std::abs(value) < 1e5;  // "1000", not "1e+03"
+  std::snprintf(buffer, sizeof buffer, wholeIsEnough ? "%.0f" : "%.3g", value);
+  return buffer;
+}
+
+std::string complexText(std::complex<double> value) {
+  std::string text = eigenvalueNumber(value.real());
+  if (value.imag() != 0.0) text += " ± " + shortText(std::abs(value.imag())) + "i";
+  return text;
+}
+
+std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std::string& turnedBy,
+                       VerdictKind turned) {
+  const std::string begin = "The student claims " + whatItHas("λ", c.student, c.studentModes, c.options) +
+                            "; the teacher has " + whatItHas("λ", c.teacher, c.teacherModes, c.options);
+  if (turnedBy.empty()) return begin + ending(c, decision);
+  return begin + ": MARGINAL, " + nameOf(decision.kind) + " as it stands, but " + nameOf(turned) + " with " +
+         turnedBy + ".";
+}
+
+std::string sentenceAlone(const SystemEvidence& student, const LastingModes& modes,
+                          const VerdictOptions& options) {
+  return "The student claims " + whatItHas("λ", student, modes, options) +
+         ". What the circuit behind the recording has is not known: UNDECIDED.";
+}
+
+}  // namespace keyhole
