@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace keyhole {
 namespace {
@@ -152,7 +153,8 @@ double scaleOf(const std::vector<Thing>& things) {
     all.middleCols(first, thing.places.cols()) = thing.places;
     first += thing.places.cols();
   }
-  return std::sqrt((all.colwise() - all.rowwise().mean()).colwise().squaredNorm().mean());
+  const Vector mean = all.rowwise().mean();
+  return std::sqrt((all.colwise() - mean).squaredNorm() / static_cast<double>(columns));
 }
 
 void requireOneSize(const std::vector<Thing>& a, const std::vector<Thing>& b) {
@@ -166,6 +168,10 @@ void requireOneSize(const std::vector<Thing>& a, const std::vector<Thing>& b) {
 }  // namespace
 
 Matrix CommonView::of(ConstMatrixRef states) const {
+  if (states.size() == 0) return Matrix(map.size() > 0 ? map.rows() : states.rows(), 0);
+  if (map.size() > 0 && map.cols() != states.rows())
+    throw std::logic_error("a view of " + std::to_string(map.cols()) + " coordinates is given states of " +
+                           std::to_string(states.rows()) + " x " + std::to_string(states.cols()));
   Matrix seen = map.size() > 0 ? Matrix(map * states) : Matrix(states);
   if (offset.size() > 0) seen.colwise() += offset;
   return seen;

@@ -151,7 +151,7 @@ class TestAttractorsCommand : public QObject {
     QCOMPARE(outcome.code, 0);
     QVERIFY(outcome.out.empty());
     const auto json = nlohmann::ordered_json::parse(readFileBytes(out));
-    QVERIFY(keysOf(json) == std::vector<std::string>({"source", "teacher", "student", "verdict"}));
+    QVERIFY(keysOf(json) == std::vector<std::string>({"source", "teacher", "student", "verdict", "run"}));
     QVERIFY(json["student"]["slow_line"]["status"].is_string());
     QVERIFY(!json["verdict"]["sentence"].get<std::string>().empty());
   }

@@ -46,7 +46,8 @@ const std::vector<std::string> kKeys = {"method",
                                         "undetermined",
                                         "ridge_dominance",
                                         "warnings",
-                                        "summary"};
+                                        "summary",
+                                        "run"};
 
 }  // namespace
 

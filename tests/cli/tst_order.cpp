@@ -29,7 +29,7 @@ class TestOrder : public QObject {
     QVERIFY2(outcome.code == 0, outcome.err.c_str());
     const auto json = outcome.json();
     QCOMPARE(keysOf(json), (std::vector<std::string>{"source", "seen", "timepoints", "counted", "measure",
-                                                     "folds", "chosen", "caution", "points"}));
+                                                     "folds", "chosen", "caution", "points", "run"}));
     Settings settings;
     settings.set("teacher.kind", std::string("recording"));
     settings.set("fit.method", std::string("lds"));

@@ -64,14 +64,17 @@ class Search {
     const SlowManifoldStatus reason = reasonOf(ranking);
     // A point that says more than "nothing slow here" decides the reason when none is found.
     const bool silent = m_reason == SlowManifoldStatus::noPoint || m_reason == SlowManifoldStatus::noSlowMode;
-    if (silent && point.kind != PointKind::notConverged) m_reason = reason;
-    if (reason != SlowManifoldStatus::line) return;
-    SlowManifold found = m_finder.follow(i, ranking);
-    if (isPassage(found)) {
-      m_reason = SlowManifoldStatus::passage;
+    if (reason != SlowManifoldStatus::line) {
+      if (silent && point.kind != PointKind::notConverged) m_reason = reason;
       return;
     }
-    if (found.isFound() || found.status == SlowManifoldStatus::stopped) m_found.push_back(std::move(found));
+    SlowManifold found = m_finder.follow(i, ranking);
+    const bool ends = found.isFound() || found.status == SlowManifoldStatus::stopped;
+    // A slow direction along which no curve of slow points could be followed leads past them, too.
+    if (!ends || isPassage(found))
+      m_reason = SlowManifoldStatus::passage;
+    else
+      m_found.push_back(std::move(found));
   }
 
   bool isPassage(SlowManifold& found) const {

@@ -3,6 +3,7 @@
 #include "core/analysis/comparison/explained.h"
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
+#include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 
@@ -139,7 +140,8 @@ void score(MethodRow& row, const Material& material, const Experiment& experimen
   row.spectrum = spectrumOf(student.A, true, student.alpha);
   row.score = lineAttractorScore(row.spectrum);
   row.henrici = henriciNumber(student.A, row.spectrum.values);
-  row.explainedVariance = explainedBy(student, {material.fitted}, progress);
+  QuietProgress quiet(progress);  // the fit was the row's progress
+  row.explainedVariance = explainedBy(student, {material.fitted}, quiet);
   row.heldOut = predictionScores(student, material.heldOut, horizon);
   row.fitsTheData = fitGauge(row.heldOut);
   row.analysis = analysisOf(row, experiment, progress);
