@@ -11,7 +11,6 @@ namespace {
 
 constexpr double kNear = 1.05;          // by this factor a threshold may as well be another
 constexpr double kNearExponent = 2e-3;  // per τ
-constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
 
 bool oscillates(const SystemEvidence& evidence) {
   return evidence.mayCycle && evidence.limitSets && evidence.limitSets->oscillating > 0;

@@ -5,6 +5,9 @@
 
 namespace keyhole {
 
+// What a student explains, and has of the dynamics, below which it is not praised.
+constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
+
 enum class UndecidedBy { nothing, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
 enum class DecidedBy { modes, cycles, points, foresight };
 

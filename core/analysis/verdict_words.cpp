@@ -132,13 +132,12 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
 
 std::string missedEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::foresight) {
-    std::string numbers;
-    if (std::isfinite(c.student.foresight.explainedVariance))
-      numbers = "explained variance " + shortText(c.student.foresight.explainedVariance);
-    if (std::isfinite(c.student.foresight.hasTheDynamics))
-      numbers += std::string(numbers.empty() ? "" : ", ") + "share of the dynamics " +
-                 shortText(c.student.foresight.hasTheDynamics);
-    return ". The student makes nothing up, but foresees nothing (" + numbers + ").";
+    const Foresight& foresight = c.student.foresight;
+    if (foresight.explainedVariance < kLeastExplained)
+      return ". The student makes nothing up, but foresees nothing (explained variance " +
+             shortText(foresight.explainedVariance) + ").";
+    return ". The student makes nothing up, but has less than half of the teacher's dynamics (" +
+           shortText(foresight.hasTheDynamics) + ").";
   }
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";

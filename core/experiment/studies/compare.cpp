@@ -3,7 +3,6 @@
 #include "core/analysis/comparison/explained.h"
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
-#include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 
@@ -140,8 +139,7 @@ void score(MethodRow& row, const Material& material, const Experiment& experimen
   row.spectrum = spectrumOf(student.A, true, student.alpha);
   row.score = lineAttractorScore(row.spectrum);
   row.henrici = henriciNumber(student.A, row.spectrum.values);
-  QuietProgress quiet(progress);  // the fit was the row's progress
-  row.explainedVariance = explainedBy(student, {material.fitted}, quiet);
+  row.explainedVariance = explainedBy(student, {material.fitted}, progress);
   row.heldOut = predictionScores(student, material.heldOut, horizon);
   row.fitsTheData = fitGauge(row.heldOut);
   row.analysis = analysisOf(row, experiment, progress);
@@ -176,7 +174,8 @@ MethodRow rowOf(const MethodVariant& variant, const Material& material, const Ex
   row.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   row.hasParameters = hasParameters(row.summary.status);
   if (row.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
-  if (row.hasParameters) score(row, material, experiment, horizon, progress);
+  ProgressPart after(progress, 1, 1);                             // of a row, its fit is what takes long
+  if (row.hasParameters) score(row, material, experiment, horizon, after);
   return row;
 }
 
