@@ -243,8 +243,12 @@ bool Attractors::isChaotic() const {
 
 std::string Attractors::coexistenceText() const {
   std::string text;
+  Index unvisited = 0;
   for (const CoexistingAttractor& one : coexisting) {
-    if (one.runs.empty() && one.kind == AttractorKind::unresolved) continue;
+    if (one.runs.empty()) {
+      ++unvisited;
+      continue;
+    }
     if (!text.empty()) text += ", ";
     switch (one.kind) {
       case AttractorKind::point:
@@ -271,6 +275,8 @@ std::string Attractors::coexistenceText() const {
     }
     text += " (" + std::to_string(one.runs.size()) + " of " + std::to_string(runs) + " runs)";
   }
+  if (unvisited > 0)
+    text += (text.empty() ? "" : ", and ") + std::to_string(unvisited) + " more on which no run ended";
   return text;
 }
 
