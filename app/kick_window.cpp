@@ -241,7 +241,7 @@ void KickWindow::showPlanes() {
     const std::optional<KickPlane>& plane;
   };
   const Shown sides[] = {{m_teacherPlane, KickRole::teacher, m_shown->teacherPlane},
-                        {m_studentPlane, KickRole::shown, m_shown->shownPlane}};
+                         {m_studentPlane, KickRole::shown, m_shown->shownPlane}};
   Range x{HUGE_VAL, -HUGE_VAL}, y = x;
   for (const Shown& side : sides)
     for (const Matrix* path :

@@ -316,8 +316,8 @@ Probe probe(const Experiment& experiment, Side plane, double x, double y) {
   const auto student = studentSystem(experiment);
   const double alpha = experiment.simulation->alpha;
   const auto& seen = experiment.observation->seen;
-  const bool known = plane == Side::teacher ? experiment.teacherAnalysis != nullptr
-                                            : experiment.studentAnalysis != nullptr;
+  const bool known =
+      plane == Side::teacher ? experiment.teacherAnalysis != nullptr : experiment.studentAnalysis != nullptr;
   if (!known) return result;
   Vector z, start;
   if (experiment.teacherAnalysis) z = experiment.teacherAnalysis->flow.plane.base;
