@@ -2,7 +2,7 @@
 // run that nobody waits for any more may take a while to notice; the next one does not wait for it.
 #pragma once
 
-#include "core/experiment/studies/score_draws.h"
+#include "core/experiment/studies/follow_up.h"
 
 #include <QObject>
 
@@ -29,8 +29,8 @@ class ExperimentWorker : public QObject {
   using Result = std::shared_ptr<const Experiment>;
   using Runner = std::function<Result(const Settings&, const Result&, Progress&, const ExperimentSink&)>;
 
-  // runner: what is run, runWithScores() but for tests.
-  explicit ExperimentWorker(QObject* parent = nullptr, Runner runner = runWithScores,
+  // runner: what is run, runWithStudies() but for tests.
+  explicit ExperimentWorker(QObject* parent = nullptr, Runner runner = runWithStudies,
                             std::chrono::milliseconds grace = std::chrono::milliseconds(300));
   ~ExperimentWorker() override;  // stops what runs and waits for it
 

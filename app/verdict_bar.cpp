@@ -2,6 +2,9 @@
 
 #include "app/gauge.h"
 #include "app/verdict_mark.h"
+#include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/fit_options.h"
+#include "core/experiment/studies/claim_errors.h"
 #include "widgets/controls/relative_font.h"
 
 #include <QEvent>
@@ -120,6 +123,26 @@ void VerdictBar::updateColours() {
   setPalette(own);
 }
 
+namespace {
+
+// What is said of the errors of a recording's claim, or that they are still to come.
+QString errorsOfTheClaim(const Experiment& experiment) {
+  if (experiment.claim) {
+    const ClaimErrors& errors = experiment.claim->errors;
+    QString text = QString::fromStdString(experiment.claim->summary.sentence);
+    if (errors.offered && !errors.complete)
+      text += QString(" (%1 of %2 resamples so far)").arg(errors.spectra.size()).arg(errors.asked);
+    return text;
+  }
+  const bool expected = isRecording(experiment.settings) && fitMethod(experiment.settings).resampling &&
+                        experiment.studentAnalysis &&
+                        experiment.fit->student.summary.status != FitStatus::stopped &&
+                        experiment.settings.integer("analysis.resamples") > 0;
+  return expected ? "The errors of these numbers are still to come." : QString();
+}
+
+}  // namespace
+
 QStringList experimentNotes(const Experiment& experiment) {
   QStringList lines;
   if (experiment.teacher)
@@ -135,6 +158,7 @@ QStringList experimentNotes(const Experiment& experiment) {
       status != FitStatus::iterationLimit)
     lines.append(QString::fromStdString(student.summary.message));
   for (const std::string& note : student.notes) lines.append(QString::fromStdString(note));
+  if (const QString errors = errorsOfTheClaim(experiment); !errors.isEmpty()) lines.append(errors);
   return lines;
 }
 

@@ -3,7 +3,7 @@
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/session.h"
-#include "core/experiment/studies/score_draws.h"
+#include "core/experiment/studies/follow_up.h"
 #include "core/io/file_bytes.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/panels.h"
@@ -66,7 +66,7 @@ void requirePanel(const std::string& panel) {
 int runFigure(const FigureArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".pdf", ".png"});
   requirePanel(arguments.panel);
-  const auto experiment = runWithScores(readSettings(arguments), nullptr, console.progress);
+  const auto experiment = runWithStudies(readSettings(arguments), nullptr, console.progress);
   if (!arguments.data.empty()) createFolder(arguments.data);
   const DrawingApplication application;
   FigureOptions options;

@@ -34,6 +34,9 @@ constexpr Option kOptions[] = {
     {"--loss", "fit.loss", "cornn: weighted (default), standard or robust"},
     {"--hidden", "fit.hidden", "bptt: hidden units (default 0)"},
     {"--seed", "fit.seed", "Seed of the fit's random start (default 1)"},
+    {"--resamples", "analysis.resamples",
+     "Resamples of blocks of the recording for the intervals of the claim of map and subspace (default 200; "
+     "0: none)"},
     {"--restarts", "fit.restarts", "Starts with the seeds from --seed on (default 1)"},
 };
 

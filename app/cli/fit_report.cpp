@@ -4,7 +4,9 @@
 #include "core/analysis/spectrum.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/stage_options.h"
 #include "core/io/json_values.h"
+#include "core/report/claim_json.h"
 #include "core/report/run_record.h"
 #include "core/report/student_json.h"
 
@@ -28,7 +30,17 @@ struct Findings {
   LineAttractorScore score{kNaN, ScoreStatus::undetermined, kNaN, kNaN};
   double henrici = kNaN;
   double explainedVariance = kNaN;
+  ClaimErrors errors;  // of the claim, and what is said of them
+  ClaimSummary claim;
 };
+
+// Of a fit with a spectrum that was not stopped.
+void describeErrors(Findings& findings, const Student& student, const FitRequest& request,
+                    Progress& progress) {
+  findings.errors = claimErrors(student, request.data.trials, request.settings,
+                                request.settings.integer("analysis.resamples"), progress);
+  findings.claim = summaryOf(findings.errors, findings.spectrum, verdictOptions(request.settings));
+}
 
 // The spectrum and what follows from it. A student whose eigenvalues cannot be found keeps its parameters;
 // the message says why.
@@ -125,6 +137,7 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["map_line_attractor_score"] = numberOrNull(findings.score.map);
   json["line_attractor_status"] =
       orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
+  json["intervals"] = claimErrorsToJson(findings.errors, findings.claim);
   json["explained_variance"] = numberOrNull(findings.explainedVariance);
   json["one_step_r2"] = numberOrNull(parameters ? student.oneStepR2 : kNaN);
   json["henrici"] = numberOrNull(findings.henrici);
@@ -157,6 +170,11 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     report.good = describeSpectrum(findings, student.A, student.alpha, report.message);
   }
   report.stopped = student.summary.status == FitStatus::stopped;
+  if (report.good && !report.stopped) {
+    describeErrors(findings, student, request, progress);
+    report.stopped = findings.errors.offered && !findings.errors.complete;
+    report.claim = findings.claim.sentence;
+  }
   std::string status = nameOf(student.summary.status);
   if (!report.message.empty()) {
     status = "no eigenvalues";

@@ -22,6 +22,7 @@ enum class Stream : std::uint64_t {
   probe = 7,
   observationNoise = 8,
   test = 9,
+  resample = 10,
 };
 
 class RandomStream {

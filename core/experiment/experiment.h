@@ -21,6 +21,7 @@ namespace keyhole {
 
 class NestedMap;           // core/fitting/regression/nested_map.h
 struct ScoreDistribution;  // studies/score_draws.h
+struct ClaimStudy;         // studies/claim_errors.h
 
 struct TeacherStage {
   std::optional<Teacher> teacher;      // empty if the data are a recording
@@ -137,6 +138,7 @@ struct Experiment {
       studentReadout;  // n: the readout regressed on the seen units, applied to the student's run; or empty
   Verdict verdict;
   std::shared_ptr<const ScoreDistribution> scores;  // null if none is asked for; grows after the picture
+  std::shared_ptr<const ClaimStudy> claim;          // of a recording: null until its resamples begin
   Depth reached = Depth::none;  // a fit that was cut short by a newer request leaves no more than a sketch
   double analysisSeconds = 0;
 };
@@ -150,7 +152,7 @@ using ExperimentSink = std::function<void(std::shared_ptr<const Experiment>)>;
 // Runs the stages that are stale with respect to `previous` (may be null) and reuses the others. The sink
 // gets a coarse picture first, then the fine one, then the same with all numbers, then with its attractors,
 // growth and overlaps (and the verdict that rests on them); the last one is also returned, and is the same
-// without a sink. Without the scores of other draws (runWithScores() in studies/score_draws.h). Throws
+// without a sink. Without the studies that follow it (runWithStudies() in studies/follow_up.h). Throws
 // InputError for bad settings or files, and Stopped.
 std::shared_ptr<const Experiment> runExperiment(const Settings& settings,
                                                 const std::shared_ptr<const Experiment>& previous,

@@ -51,6 +51,9 @@ KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulat
 Trial trialOf(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
               const ObservationStage& observation, Progress& progress);
 
+// What a recording's fit was made from: for the methods that take sums all of it.
+std::vector<Trial> fittedTrials(const Experiment& experiment, Progress& progress);
+
 // m x T: the input in the units in which the student was given it; 0 x T if it was not.
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation);
 

@@ -205,6 +205,17 @@ Trial trialOf(const Settings& settings, const TeacherStage& teacher, const Simul
   return trial;
 }
 
+std::vector<Trial> fittedTrials(const Experiment& experiment, Progress& progress) {
+  const Settings& settings = experiment.settings;
+  if (fitMethod(settings).source == FitSource::trials)
+    return {
+        trialOf(settings, *experiment.teacher, *experiment.simulation, *experiment.observation, progress)};
+  Trial all;
+  all.activity = experiment.teacher->recording->activity(experiment.observation->seen, Eigen::all);
+  all.input = studentInput(settings, *experiment.simulation);
+  return {std::move(all)};
+}
+
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
                                         const SimulationStage& simulation,
                                         const ObservationStage& observation, KeptForFits kept,

@@ -1,7 +1,7 @@
 // The numbers behind every panel, as they stand in CSV files: names, columns, and what the core found, or
 // what mathematics says of it.
 #include "core/analysis/nonnormal/pseudospectrum.h"
-#include "core/experiment/studies/score_draws.h"
+#include "core/experiment/studies/follow_up.h"
 #include "core/io/delimited.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/singular.h"
@@ -75,7 +75,7 @@ class TestPlotsData : public QObject {
  private slots:
   void initTestCase() {
     for (const Case& c : cases())
-      m_results[c.name] = runWithScores(test::small(c.preset, c.changes), nullptr);
+      m_results[c.name] = runWithStudies(test::small(c.preset, c.changes), nullptr);
   }
 
   void tablesCanBeFiles_data() {

@@ -1,7 +1,8 @@
 // The eigenvalues of teacher and student in the complex plane, with the unit circle, the marginal line Re
 // λ = 1 and, where it can be told from it, the circle |1-α+αλ| = 1 outside of which a mode of the map grows;
 // and the pseudospectrum of one of them, which somebody else computes for the window that the panel asks for.
-// In figures the panel computes it itself. Of a switching student the eigenvalues of each discrete state too.
+// In figures the panel computes it itself. Of a switching student the eigenvalues of each discrete state too;
+// of a recording's student those of its resamples, as a cloud.
 #pragma once
 
 #include "widgets/plots/axes.h"
@@ -58,6 +59,7 @@ class EigenvaluePanel : public PlotPanel {
   void placeMarginalText();
   void showMapCircle(double alpha, const Range& x, const Range& y);
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
+  void showCloud(const ClaimStudy* claim);
   void showLegend(const Experiment& experiment);
 
   class EqualAspectRect* m_rect;
@@ -66,6 +68,7 @@ class EigenvaluePanel : public PlotPanel {
   QCPItemStraightLine* m_marginal;
   QCPItemText* m_marginalText;
   QCPItemText* m_outside = nullptr;
+  QCPGraph* m_cloud;  // of the resamples of a recording
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QList<QCPAbstractItem*> m_teacherCounts, m_studentCounts;
   StateMarks m_states;

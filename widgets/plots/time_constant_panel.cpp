@@ -1,5 +1,6 @@
 #include "widgets/plots/time_constant_panel.h"
 
+#include "core/experiment/studies/claim_errors.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/sides.h"
 
@@ -19,6 +20,19 @@ QString scoreText(const QString& owner, const SystemAnalysis& analysis) {
   return text;
 }
 
+// The interval of τ = |1/(1 - Re λ)|; what may not decay reaches the top.
+struct TauInterval {
+  double low = 0, high = 0;
+};
+std::vector<TauInterval> tauIntervals(const Experiment& experiment) {
+  std::vector<TauInterval> intervals;
+  if (!experiment.claim) return intervals;
+  const auto tau = [](double re) { return re < 1 ? std::min(1 / (1 - re), kTop) : kTop; };
+  for (const ClaimInterval& re : experiment.claim->summary.re)
+    intervals.push_back({tau(re.low), tau(re.high)});
+  return intervals;
+}
+
 int widthOf(const QString& text, const QFont& font) {
   return QFontMetrics(font).size(0, text).width();
 }
@@ -31,12 +45,17 @@ TimeConstantPanel::TimeConstantPanel(QWidget* parent)
       m_student(addLine({}, tr("student"))),
       m_teacherUndetermined(addLine({}, {})),
       m_studentUndetermined(addLine({}, {})),
+      m_errors(new QCPErrorBars(plot().xAxis, plot().yAxis)),
       m_threshold(new QCPItemStraightLine(&plot())),
       m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)) {
   setAccessibleDescription(
       tr("The ten leading time constants of teacher and student on a logarithmic axis."));
   for (QCPGraph* graph : {m_teacher, m_student, m_teacherUndetermined, m_studentUndetermined})
     graph->setLineStyle(QCPGraph::lsNone);
+  m_errors->setDataPlottable(m_student);
+  m_errors->setErrorType(QCPErrorBars::etValueError);
+  m_errors->setSymbolGap(0);
+  m_errors->removeFromLegend();
   plot().yAxis->setScaleType(QCPAxis::stLogarithmic);
   auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
   plot().yAxis->setTicker(ticker);
@@ -65,6 +84,8 @@ void TimeConstantPanel::applyTheme() {
       {QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush, size});
   m_studentUndetermined->setScatterStyle(
       {QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.8 * size});
+  m_errors->setPen(QPen(theme().student, width));
+  m_errors->setWhiskerWidth(0.7 * size);
   m_threshold->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DashLine));
   QColor veil = theme().background;
   veil.setAlpha(180);
@@ -82,7 +103,26 @@ Fingerprint TimeConstantPanel::shownOf(const Experiment& experiment) {
     shown.add(scoreText({}, *analysis)).add(analysis->spectrum);
   }
   if (experiment.fit) shown.add(QString::fromStdString(experiment.fit->student.summary.message));
+  for (const TauInterval& interval : tauIntervals(experiment)) shown.add(interval.low).add(interval.high);
   return shown.add(experiment.settings.number("analysis.persistent_tau"));
+}
+
+// Bars at the student's marks; none where a mark stands among the undetermined ones.
+void TimeConstantPanel::showErrors(const Experiment& experiment, Range& range) {
+  m_errors->data()->clear();
+  const auto intervals = tauIntervals(experiment);
+  if (intervals.empty()) return;
+  for (const auto& mark : *m_student->data()) {
+    const auto mode = static_cast<std::size_t>(std::lround(mark.key)) - 1;
+    if (mode >= intervals.size()) {
+      m_errors->addData(0);
+      continue;
+    }
+    m_errors->addData(std::max(mark.value - intervals[mode].low, 0.0),
+                      std::max(intervals[mode].high - mark.value, 0.0));
+    range.include(intervals[mode].low);
+    range.include(intervals[mode].high);
+  }
 }
 
 void TimeConstantPanel::showExperiment(const Experiment& experiment) {
@@ -104,6 +144,7 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
   };
   draw(m_teacher, m_teacherUndetermined, experiment.teacherAnalysis.get(), tr("▲"));
   draw(m_student, m_studentUndetermined, experiment.studentAnalysis.get(), tr("●"));
+  showErrors(experiment, range);
   showMessage(scores.isEmpty() && experiment.fit
                   ? QString::fromStdString(experiment.fit->student.summary.message)
                   : QString());
@@ -161,6 +202,12 @@ std::vector<PanelData> TimeConstantPanel::data() const {
   };
   add(experiment()->teacherAnalysis.get(), "time-constants-teacher");
   add(experiment()->studentAnalysis.get(), "time-constants-student");
+  if (const auto intervals = tauIntervals(*experiment()); !intervals.empty()) {
+    Matrix rows(static_cast<Index>(intervals.size()), 2);
+    for (std::size_t i = 0; i < intervals.size(); ++i)
+      rows.row(static_cast<Index>(i)) << intervals[i].low, intervals[i].high;
+    tables.push_back({"time-constants-intervals", {"low", "high"}, rows});
+  }
   return tables;
 }
 

@@ -1,5 +1,5 @@
 // The leading time constants τ_n of teacher and student, and the line attractor scores with their blind spots
-// named.
+// named; of the student of a recording with the intervals of its resamples.
 #pragma once
 
 #include "widgets/plots/plot_panel.h"
@@ -22,9 +22,11 @@ class TimeConstantPanel : public PlotPanel {
   void adaptTo(QSize size) override;
 
  private:
+  void showErrors(const Experiment& experiment, Range& range);
   static Fingerprint shownOf(const Experiment& experiment);
 
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
+  QCPErrorBars* m_errors;  // of the student
   QCPItemStraightLine* m_threshold;
   QCPItemText* m_note;
   QString m_scores;  // of both, where there is room for them

@@ -3,6 +3,8 @@
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/fitting/latent/lds_student.h"
+#include "core/fitting/resampling/map_blocks.h"
+#include "core/fitting/resampling/subspace_blocks.h"
 
 #include <algorithm>
 #include <tuple>
@@ -37,6 +39,9 @@ FitMethod mapMethod() {
   method.sameOptions = sameBy<mapOptions>;
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitMap(trials, mapOptions(settings), progress);
+  };
+  method.resampling = [](const Settings& settings, const Trials& trials) {
+    return mapResampling(trials, mapOptions(settings));
   };
   return method;
 }
@@ -101,6 +106,9 @@ FitMethod subspaceMethod() {
   method.sameOptions = sameBy<subspaceOptions>;
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitSubspace(trials, subspaceOptions(settings), progress);
+  };
+  method.resampling = [](const Settings& settings, const Trials& trials) {
+    return subspaceResampling(trials, subspaceOptions(settings));
   };
   return method;
 }

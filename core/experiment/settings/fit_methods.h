@@ -6,6 +6,7 @@
 #include "core/common/progress.h"
 #include "core/fitting/fit.h"
 #include "core/fitting/regression/stationary_fit.h"
+#include "core/fitting/resampling/resampling.h"
 #include "core/fitting/trial.h"
 
 #include <optional>
@@ -47,6 +48,9 @@ struct FitMethod {
   // The student of these trials. held: emissions that stay (heldEmissions), or null. Throws InputError:
   // options that do not suit the data, missing samples; Stopped. Null if the source is a teacher.
   Student (*fit)(const Settings&, const std::vector<Trial>&, const LdsModel* held, Progress&) = nullptr;
+
+  // How it is fitted to resampled blocks of these trials; null: no errors are offered for it.
+  Resampling (*resampling)(const Settings&, const std::vector<Trial>&) = nullptr;
 };
 
 const std::vector<FitMethod>& fitMethods();

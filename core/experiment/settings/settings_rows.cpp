@@ -245,6 +245,11 @@ std::vector<SettingRow> analysisRows() {
               "Other circuits, and other random starts of the fit, whose scores are drawn beside the shown "
               "one; 0: "
               "none. Computed after the picture.")),
+      remaking(Remakes::errors,
+               integer(s, "analysis.resamples", 200, {0, 10000}, "resamples", "Resamples of the recording",
+                       "From how many resamples of blocks of the recording the intervals of its fit's claim "
+                       "come; 0: none. Computed after the picture.",
+                       forKinds({"recording"}))),
       remaking(Remakes::search, number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
                                        "How long the transient growth ‖exp(J t)‖ is followed.")),
       remaking(Remakes::freeRuns, number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "",

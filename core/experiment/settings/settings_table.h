@@ -36,6 +36,7 @@ struct Applies {
 enum class Remakes {
   verdict,   // nothing else
   scores,    // of other draws
+  errors,    // of the claim of a recording
   search,    // of points of rest and cycles; growth
   freeRuns,  // of teacher and student
   picture,   // of the student, and what rests on it

@@ -224,7 +224,19 @@ class Drawing {
   std::size_t m_done = 0;
 };
 
-// The experiment with the scores of other draws, growing.
+}  // namespace
+
+Standing standingOf(double score, const ScoreFamily& family) {
+  Vector scores(static_cast<Index>(family.draws.size()));
+  for (std::size_t i = 0; i < family.draws.size(); ++i) scores(static_cast<Index>(i)) = family.draws[i].score;
+  return standingOf(score, scores);
+}
+
+ScoreDistribution scoreDistribution(const Experiment& experiment, const std::string& cacheFolder,
+                                    Progress& progress, const ScoreSink& sink) {
+  return Drawing(experiment, cacheFolder, progress, sink).run();
+}
+
 std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experiment>& complete,
                                              const Experiment* previous, Progress& progress,
                                              const ExperimentSink& sink) {
@@ -257,25 +269,6 @@ std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experim
       });
   give(scores);
   return result;
-}
-
-}  // namespace
-
-Standing standingOf(double score, const ScoreFamily& family) {
-  Vector scores(static_cast<Index>(family.draws.size()));
-  for (std::size_t i = 0; i < family.draws.size(); ++i) scores(static_cast<Index>(i)) = family.draws[i].score;
-  return standingOf(score, scores);
-}
-
-ScoreDistribution scoreDistribution(const Experiment& experiment, const std::string& cacheFolder,
-                                    Progress& progress, const ScoreSink& sink) {
-  return Drawing(experiment, cacheFolder, progress, sink).run();
-}
-
-std::shared_ptr<const Experiment> runWithScores(const Settings& settings,
-                                                const std::shared_ptr<const Experiment>& previous,
-                                                Progress& progress, const ExperimentSink& sink) {
-  return withScores(runExperiment(settings, previous, progress, sink), previous.get(), progress, sink);
 }
 
 std::string defaultCacheFolder() {

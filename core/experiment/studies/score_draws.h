@@ -44,12 +44,12 @@ using ScoreSink = std::function<void(const ScoreDistribution&)>;
 ScoreDistribution scoreDistribution(const Experiment& experiment, const std::string& cacheFolder,
                                     Progress& progress, const ScoreSink& sink = {});
 
-// runExperiment(), and then, if analysis.draws asks for them, with the scores of more and more draws: the
-// sink is given what they are so far, the last one is also returned. After a stopped fit none are drawn.
-std::shared_ptr<const Experiment> runWithScores(const Settings& settings,
-                                                const std::shared_ptr<const Experiment>& previous,
-                                                Progress& progress = noProgress(),
-                                                const ExperimentSink& sink = {});
+// A finished experiment, if analysis.draws asks for them, with the scores of more and more draws: the sink is
+// given what they are so far, the last one is also returned. Those of `previous` (may be null) are taken over
+// where they are the same. After a stopped fit none are drawn.
+std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experiment>& complete,
+                                             const Experiment* previous, Progress& progress,
+                                             const ExperimentSink& sink);
 
 // $KEYHOLE_CACHE, else $XDG_CACHE_HOME/keyhole, else $HOME/.cache/keyhole; empty if none is set: no cache.
 std::string defaultCacheFolder();

@@ -37,14 +37,6 @@ Index channelsThatVary(const std::vector<Trial>& trials, const Progress& progres
   return ((most - least).array() > kConstant * size).count();
 }
 
-Index blockRowsFor(const std::vector<Trial>& trials, const SubspaceOptions& options) {
-  if (options.blockRows > 0) return options.blockRows;
-  const Index width = trials.front().activity.rows() + trials.front().input.rows();
-  Index k = std::max<Index>(options.latents + 1, 10);
-  while (k > 2 && (2 * k * width > kRows || 4 * k * width > windowCount(trials, 2 * k))) --k;
-  return k;
-}
-
 void requireEnough(const std::vector<Trial>& trials, const SubspaceOptions& options, Index k,
                    const Progress& progress) {
   const Index varying = channelsThatVary(trials, progress);
@@ -171,6 +163,14 @@ bool isFinite(const LdsModel& model) {
 }
 
 }  // namespace
+
+Index blockRowsFor(const std::vector<Trial>& trials, const SubspaceOptions& options) {
+  if (options.blockRows > 0) return options.blockRows;
+  const Index width = trials.front().activity.rows() + trials.front().input.rows();
+  Index k = std::max<Index>(options.latents + 1, 10);
+  while (k > 2 && (2 * k * width > kRows || 4 * k * width > windowCount(trials, 2 * k))) --k;
+  return k;
+}
 
 std::vector<std::string> problems(const SubspaceOptions& options) {
   std::vector<std::string> found;

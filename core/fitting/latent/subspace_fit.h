@@ -52,6 +52,9 @@ std::vector<std::string> problems(const SubspaceOptions& options);
 LdsModel subspaceModel(const std::vector<Trial>& trials, const SubspaceOptions& options,
                        Progress& progress = noProgress());
 
+// k as the fit of these trials takes it.
+Index blockRowsFor(const std::vector<Trial>& trials, const SubspaceOptions& options);
+
 // The same as a student: status solved, or singular or diverged (no parameters, message says why). Throws
 // InputError, Stopped.
 Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& options,

@@ -16,11 +16,6 @@ constexpr double kRidge = 1e-14;     // times the number of rows, of each row's 
 constexpr double kConstant = 1e-12;  // of its mean: a channel that varies less is rounding alone
 constexpr Index kBlock = 128;        // of the Cholesky factorisation
 
-// Mean and greatest deviation of each channel of [u; y].
-struct Scale {
-  Vector mean, most;
-};
-
 // [u; y] of some time points.
 Matrix joined(const Trial& trial, Index first, Index count) {
   Matrix Z(trial.input.rows() + trial.activity.rows(), count);
@@ -29,28 +24,15 @@ Matrix joined(const Trial& trial, Index first, Index count) {
   return Z;
 }
 
-Scale scaleOf(const std::vector<Trial>& trials, const Progress& progress) {
-  Scale scale;
-  scale.mean = scale.most = Vector::Zero(trials.front().input.rows() + trials.front().activity.rows());
-  double all = 0;
-  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
-    scale.mean += joined(trials[k], first, count).rowwise().sum();
-    all += static_cast<double>(count);
-  });
-  scale.mean /= all;
-  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
-    const Matrix Z = joined(trials[k], first, count);
-    for (const auto& z : Z.colwise()) scale.most = scale.most.cwiseMax((z - scale.mean).cwiseAbs());
-  });
-  return scale;
-}
-
-Matrix centred(const Trial& trial, const Scale& scale, const Progress& progress) {
+// The time points first … first + count - 1.
+Matrix centred(const Trial& trial, Index from, Index count, const WindowScale& scale,
+               const Progress& progress) {
   const auto varies = scale.most.array() > kConstant * scale.mean.array().abs();
   const Vector factor = varies.select(Vector::Ones(scale.most.size()), 0.0);
-  Matrix Z(scale.mean.size(), trial.activity.cols());
-  inPieces(Z.cols(), progress, [&](Index first, Index count) {
-    Z.middleCols(first, count) = factor.asDiagonal() * (joined(trial, first, count).colwise() - scale.mean);
+  Matrix Z(scale.mean.size(), count);
+  inPieces(count, progress, [&](Index first, Index some) {
+    Z.middleCols(first, some) =
+        factor.asDiagonal() * (joined(trial, from + first, some).colwise() - scale.mean);
   });
   return Z;
 }
@@ -131,33 +113,67 @@ Index windowCount(const std::vector<Trial>& trials, Index steps) {
   return count;
 }
 
-SubspaceMoments subspaceMoments(const std::vector<Trial>& trials, Index blockRows, Progress& progress) {
+WindowScale windowScale(const std::vector<Trial>& trials, const Progress& progress) {
+  WindowScale scale;
+  scale.mean = scale.most = Vector::Zero(trials.front().input.rows() + trials.front().activity.rows());
+  double all = 0;
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    scale.mean += joined(trials[k], first, count).rowwise().sum();
+    all += static_cast<double>(count);
+  });
+  scale.mean /= all;
+  overTrials(trials, progress, [&](std::size_t k, Index first, Index count) {
+    const Matrix Z = joined(trials[k], first, count);
+    for (const auto& z : Z.colwise()) scale.most = scale.most.cwiseMax((z - scale.mean).cwiseAbs());
+  });
+  return scale;
+}
+
+void addWindows(WindowMoments& into, const Trial& trial, Index first, Index windows, Index blockRows,
+                const WindowScale& scale, Progress& progress) {
+  const Index steps = 2 * blockRows, rows = steps * scale.mean.size();
+  if (into.gram.size() == 0) {
+    into.gram = Matrix::Zero(rows, rows);
+    into.sums = Vector::Zero(rows);
+  }
+  Pace pace(progress, "identifying the subspace");
+  addTrial(centred(trial, first, windows + steps - 1, scale, progress), steps, into.gram, into.sums, pace);
+  into.windows += windows;
+}
+
+SubspaceMoments factorOf(WindowMoments from, Index blockRows, Index neurons, Index inputs,
+                         Progress& progress) {
   SubspaceMoments moments;
   moments.blockRows = blockRows;
-  moments.neurons = trials.front().activity.rows();
-  moments.inputs = trials.front().input.rows();
-  moments.windows = windowCount(trials, 2 * blockRows);
-  const Index rows = 2 * blockRows * (moments.neurons + moments.inputs);
-  const Scale scale = scaleOf(trials, progress);
-  Pace pace(progress, "identifying the subspace");
-  Matrix gram = Matrix::Zero(rows, rows);
-  Vector sums = Vector::Zero(rows);
-  for (const auto& trial : trials)
-    if (trial.activity.cols() >= 2 * blockRows)
-      addTrial(centred(trial, scale, progress), 2 * blockRows, gram, sums, pace);
-  gram.noalias() -= sums * (sums / static_cast<double>(moments.windows)).transpose();
+  moments.neurons = neurons;
+  moments.inputs = inputs;
+  moments.windows = from.windows;
+  Matrix& gram = from.gram;
+  gram.noalias() -= from.sums * (from.sums / static_cast<double>(moments.windows)).transpose();
   gram.triangularView<Eigen::StrictlyLower>() = gram.transpose();
   if (!gram.allFinite()) throw std::runtime_error("the moments of the recording are not finite");
   const std::vector<Index> order = orderOf(moments);
   moments.factor = gram(order, order);
   gram.resize(0, 0);
+  const Index rows = moments.factor.rows();
   for (Index i = 0; i < rows; ++i) {
     double& own = moments.factor(i, i);
     // A channel without any variation: its row is 0 beside the diagonal.
     own = own > 0 ? own * (1 + kRidge * static_cast<double>(rows)) : 1.0;
   }
+  Pace pace(progress, "identifying the subspace");
   factorise(moments.factor, pace);
   return moments;
+}
+
+SubspaceMoments subspaceMoments(const std::vector<Trial>& trials, Index blockRows, Progress& progress) {
+  const WindowScale scale = windowScale(trials, progress);
+  WindowMoments all;
+  for (const auto& trial : trials)
+    if (const Index windows = trial.activity.cols() - 2 * blockRows + 1; windows > 0)
+      addWindows(all, trial, 0, windows, blockRows, scale, progress);
+  return factorOf(std::move(all), blockRows, trials.front().activity.rows(), trials.front().input.rows(),
+                  progress);
 }
 
 }  // namespace keyhole

@@ -21,6 +21,29 @@ struct SubspaceMoments {
   Index futureRows() const { return blockRows * neurons; }
 };
 
+// What a part of a recording adds to the moments: sums over the windows of 2 blockRows steps that begin in
+// it. They can be added, and weighted.
+struct WindowMoments {
+  Matrix gram;  // Σ h hᵀ, h = [u_t; y_t; u_{t+1}; …] in deviations from the scale's means; upper blocks only
+  Vector sums;  // Σ h
+  Index windows = 0;
+};
+
+// Mean and greatest deviation of each channel of [u; y].
+struct WindowScale {
+  Vector mean, most;
+};
+WindowScale windowScale(const std::vector<Trial>& trials, const Progress& progress);
+
+// Adds the windows that begin at first … first + windows - 1 of a trial, all of which must lie in it. `into`
+// is empty or of the same blockRows. Throws Stopped.
+void addWindows(WindowMoments& into, const Trial& trial, Index first, Index windows, Index blockRows,
+                const WindowScale& scale, Progress& progress);
+
+// Of windows of m inputs and N neurons. Throws as subspaceMoments().
+SubspaceMoments factorOf(WindowMoments moments, Index blockRows, Index neurons, Index inputs,
+                         Progress& progress);
+
 // Number of windows of `steps` steps.
 Index windowCount(const std::vector<Trial>& trials, Index steps);
 

@@ -3,7 +3,7 @@
 #include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/experiment/studies/compare.h"
-#include "core/experiment/studies/score_draws.h"
+#include "core/experiment/studies/follow_up.h"
 #include "core/fitting/run_student.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
@@ -261,7 +261,7 @@ class TestFitMethods : public QObject {
   void stoppedFitDrawsNoOthers() {
     StopInFit stop;
     const auto run =
-        runWithScores(chainWith("lds", {{"fit.iterations", "500"}, {"analysis.draws", "2"}}), nullptr, stop);
+        runWithStudies(chainWith("lds", {{"fit.iterations", "500"}, {"analysis.draws", "2"}}), nullptr, stop);
     QCOMPARE(run->fit->student.summary.status, FitStatus::stopped);
     QVERIFY(!run->scores);
   }

@@ -1,5 +1,6 @@
 // Tests core/experiment/studies/score_draws.h and draw_cache.h
 #include "core/experiment/studies/draw_cache.h"
+#include "core/experiment/studies/follow_up.h"
 #include "core/experiment/studies/score_draws.h"
 #include "tests/experiment/experiment_runs.h"
 
@@ -41,19 +42,19 @@ class TestScoreDraws : public QObject {
   // A draw is what the experiment of that seed shows: two roads to one score. Fails if the seeds, the
   // estimators or the recordings are mixed up.
   void drawsAreTheExperimentsOfTheirSeeds() {
-    const auto run = runWithScores(drawn(), nullptr);
+    const auto run = runWithStudies(drawn(), nullptr);
     QVERIFY(run->scores && run->scores->complete);
     QCOMPARE(run->scores->families.size(), std::size_t{8});  // four estimators, over circuits and over starts
     const auto& shown = run->scores->families[0];
     QVERIFY(shown.shown && shown.over == DrawnOver::circuits);
     QCOMPARE(shown.draws.size(), std::size_t{3});
     const auto other =
-        runWithScores(drawn({{"teacher.seed", "2"}, {"fit.seed", "2"}, {"analysis.draws", "0"}}), nullptr);
+        runWithStudies(drawn({{"teacher.seed", "2"}, {"fit.seed", "2"}, {"analysis.draws", "0"}}), nullptr);
     QCOMPARE(shown.draws[1].seed, std::uint64_t{2});
     QCOMPARE(shown.draws[1].score, other->studentAnalysis->score.value);
     const auto& starts = run->scores->families[1];
     QVERIFY(starts.shown && starts.over == DrawnOver::starts);
-    const auto turned = runWithScores(drawn({{"fit.seed", "3"}, {"analysis.draws", "0"}}), nullptr);
+    const auto turned = runWithStudies(drawn({{"fit.seed", "3"}, {"analysis.draws", "0"}}), nullptr);
     QCOMPARE(starts.draws[2].score, turned->studentAnalysis->score.value);
     // The shown one is among them.
     QCOMPARE(starts.draws[0].score, run->studentAnalysis->score.value);
@@ -63,7 +64,7 @@ class TestScoreDraws : public QObject {
   void cacheKeepsThem() {
     const QTemporaryDir folder;
     const std::string path = folder.path().toStdString();
-    const auto run = runWithScores(drawn({{"analysis.draws", "0"}}), nullptr);
+    const auto run = runWithStudies(drawn({{"analysis.draws", "0"}}), nullptr);
     Experiment asked = *run;
     asked.settings = drawn();
     Counting first, second;

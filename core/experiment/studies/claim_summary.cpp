@@ -1,0 +1,128 @@
+// The intervals and the sentence of claim_errors.h.
+#include "core/common/error.h"
+#include "core/experiment/studies/claim_errors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace keyhole {
+namespace {
+
+constexpr Index kModes = 10;
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+// The p-quantile of sorted values, between order statistics as (n + 1) p; the extreme ones beyond them.
+double quantile(const std::vector<double>& sorted, double p) {
+  const double at = p * static_cast<double>(sorted.size() + 1) - 1;
+  if (at <= 0) return sorted.front();
+  const auto below = static_cast<std::size_t>(at);
+  if (below + 1 >= sorted.size()) return sorted.back();
+  const double a = sorted[below], b = sorted[below + 1];
+  return a == b ? a : a + (at - static_cast<double>(below)) * (b - a);
+}
+
+ClaimInterval intervalOf(std::vector<double> values, bool oneSided) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const double tail = oneSided ? 1 - ClaimErrors::kLevel : (1 - ClaimErrors::kLevel) / 2;
+  return {quantile(values, tail), oneSided ? kInfinite : quantile(values, 1 - tail)};
+}
+
+// From the rate of growth per τ to the time constant of the decay; of what does not decay infinite.
+ClaimInterval timesOf(const ClaimInterval& rates) {
+  const auto tau = [](double rate) { return rate < 0 ? -1 / rate : kInfinite; };
+  if (std::isnan(rates.low)) return {};
+  return {tau(rates.low), tau(rates.high)};
+}
+
+template <class Value>
+ClaimInterval over(const ClaimErrors& errors, bool oneSided, Value&& value) {
+  std::vector<double> values;
+  for (const Spectrum& spectrum : errors.spectra)
+    if (const double one = value(spectrum); !std::isnan(one)) values.push_back(one);
+  return intervalOf(std::move(values), oneSided);
+}
+
+double leadingRate(const Spectrum& spectrum) {
+  if (spectrum.values.size() == 0) return std::numeric_limits<double>::quiet_NaN();
+  return mapExponent(spectrum.values(leadingOrder(spectrum).front()), spectrum.alpha).real();
+}
+
+double scoreOf(const Spectrum& spectrum) {
+  const LineAttractorScore score = lineAttractorScore(spectrum);
+  const bool means = score.status != ScoreStatus::unstable && score.status != ScoreStatus::tooFewModes;
+  return means ? score.value : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::string threeDigits(double value) {
+  char buffer[32];
+  const bool whole = std::abs(value) >= 999.5 && std::abs(value) < 1e5;
+  std::snprintf(buffer, sizeof buffer, whole ? "%.0f" : "%.3g", value);
+  return buffer;
+}
+
+std::string rangeText(const ClaimInterval& interval, const std::string& unit) {
+  if (std::isinf(interval.low)) return "none that decays" + std::string();
+  if (std::isinf(interval.high)) return "at least " + threeDigits(interval.low) + unit;
+  return threeDigits(interval.low) + " to " + threeDigits(interval.high) + unit;
+}
+
+std::string percent(double share) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.0f %%", 100 * share);
+  return buffer;
+}
+
+std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary) {
+  if (errors.spectra.empty()) return errors.why;
+  std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
+                     " resamples the fit claims the same (" + nameOf(summary.claim) +
+                     "); leading time constant " + rangeText(summary.leadingTau, " τ");
+  if (!std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score, "");
+  text += errors.oneSided ? " (95 %, one-sided: " + errors.why + ")"
+                          : " (95 %, " + std::to_string(errors.blocks) + " blocks of " +
+                                std::to_string(errors.blockSteps) + " steps)";
+  if (errors.failed > 0)
+    text += "; " + std::to_string(errors.failed) + " more resamples did not determine the fit";
+  return text + ". It is the spread of this estimator on these units, not the distance to the circuit.";
+}
+
+}  // namespace
+
+ClaimSummary summaryOf(const ClaimErrors& errors, const Spectrum& fitted, const VerdictOptions& options) {
+  ClaimSummary summary;
+  summary.claim = claimOf(fitted, options);
+  const Index modes = std::min(kModes, fitted.values.size());
+  for (Index i = 0; i < modes; ++i) {
+    const auto at = [&](auto&& value) {
+      return over(errors, errors.oneSided, [&](const Spectrum& spectrum) {
+        return i < spectrum.values.size() ? value(spectrum.values(i), spectrum.alpha)
+                                          : std::numeric_limits<double>::quiet_NaN();
+      });
+    };
+    using Value = std::complex<double>;
+    summary.re.push_back(at([](Value value, double) { return value.real(); }));
+    summary.im.push_back(over(errors, false, [&](const Spectrum& spectrum) {
+      return i < spectrum.values.size() ? std::abs(spectrum.values(i).imag())
+                                        : std::numeric_limits<double>::quiet_NaN();
+    }));
+    summary.mapTau.push_back(
+        timesOf(at([](Value value, double alpha) { return mapExponent(value, alpha).real(); })));
+  }
+  summary.leadingTau = timesOf(over(errors, errors.oneSided, leadingRate));
+  summary.score = over(errors, errors.oneSided, scoreOf);
+  if (!errors.spectra.empty()) {
+    const auto count = static_cast<double>(errors.spectra.size());
+    const auto same = [&](const Spectrum& spectrum) { return claimOf(spectrum, options) == summary.claim; };
+    const auto scored = [](const Spectrum& spectrum) { return !std::isnan(scoreOf(spectrum)); };
+    summary.sameClaim =
+        static_cast<double>(std::count_if(errors.spectra.begin(), errors.spectra.end(), same)) / count;
+    summary.scored =
+        static_cast<double>(std::count_if(errors.spectra.begin(), errors.spectra.end(), scored)) / count;
+  }
+  summary.sentence = sentenceOf(errors, summary);
+  return summary;
+}
+
+}  // namespace keyhole
