@@ -2,6 +2,7 @@
 // named; of the student of a recording with the intervals of its resamples.
 #pragma once
 
+#include "widgets/plots/axes.h"
 #include "widgets/plots/plot_panel.h"
 
 namespace keyhole {
