@@ -132,6 +132,8 @@ QString errorsOfTheClaim(const Experiment& experiment) {
     QString text = QString::fromStdString(experiment.claim->summary.sentence);
     if (errors.offered && !errors.complete)
       text += QString(" (%1 of %2 resamples so far)").arg(errors.spectra.size()).arg(errors.asked);
+    if (const auto& memory = experiment.claim->memory; memory && memory->offered)
+      text += (text.isEmpty() ? "" : "  ·  ") + QString::fromStdString(memory->sentence);
     return text;
   }
   const bool expected = isRecording(experiment.settings) && fitMethod(experiment.settings).resampling &&

@@ -45,7 +45,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   if (!request.dt && request.data.seconds > 0) request.dt = request.data.seconds;
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
-  if (!report.claim.empty()) say(console, report.claim);
+  for (const auto& claim : report.claims) say(console, claim);
   if (!report.good) say(console, report.message);
   deliver(console, arguments.out, jsonText(report.json));
   if (report.stopped) say(console, "stopped: the result is the best so far");
@@ -73,7 +73,10 @@ normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone co
 intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
 resamples that claim the same, [low, high] of leading_tau, line_attractor_score and by mode of re, im and
 map_time_constants; null where there is no such end: it is the spread of this estimator on these units, not the
-distance to the circuit), ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
+distance to the circuit), prediction (whether the recording remembers for as long as the student claims: its
+autocorrelation along the student's slow direction, by lags in time steps, and low, median and high of simulations
+of the student that were fitted again; sentence, claimed_steps, decisive_lag, lower the share of the simulations that
+remember more there), ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
 ridge visibly pulls), warnings, summary (status, iterations, seconds, message), run
 (version, seed, settings). A status is the test that
 fired: solved (the normal equations), converged (the change fell below the tolerance), iteration limit (all

@@ -37,6 +37,9 @@ constexpr Option kOptions[] = {
     {"--resamples", "analysis.resamples",
      "Resamples of blocks of the recording for the intervals of the claim of map and subspace (default 200; "
      "0: none)"},
+    {"--simulations", "analysis.simulations",
+     "Simulations of the student of map and subspace, to see whether the recording knows of its memory "
+     "(default 40; 0: none)"},
     {"--restarts", "fit.restarts", "Starts with the seeds from --seed on (default 1)"},
 };
 

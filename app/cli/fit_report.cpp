@@ -32,6 +32,7 @@ struct Findings {
   double explainedVariance = kNaN;
   ClaimErrors errors;  // of the claim, and what is said of them
   ClaimSummary claim;
+  std::optional<ClaimedMemory> memory;  // whether the recording knows of it
 };
 
 // Of a fit with a spectrum that was not stopped.
@@ -40,6 +41,9 @@ void describeErrors(Findings& findings, const Student& student, const FitRequest
   findings.errors = claimErrors(student, request.data.trials, request.settings,
                                 request.settings.integer("analysis.resamples"), progress);
   findings.claim = summaryOf(findings.errors, findings.spectrum, verdictOptions(request.settings));
+  const Index simulations = request.settings.integer("analysis.simulations");
+  if (simulations == 0 || (findings.errors.offered && !findings.errors.complete)) return;
+  findings.memory = claimedMemoryOf(student, request.data.trials, request.settings, simulations, progress);
 }
 
 // The spectrum and what follows from it. A student whose eigenvalues cannot be found keeps its parameters;
@@ -138,6 +142,7 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["line_attractor_status"] =
       orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
   json["intervals"] = claimErrorsToJson(findings.errors, findings.claim);
+  if (findings.memory) json["prediction"] = claimedMemoryToJson(*findings.memory);
   json["explained_variance"] = numberOrNull(findings.explainedVariance);
   json["one_step_r2"] = numberOrNull(parameters ? student.oneStepR2 : kNaN);
   json["henrici"] = numberOrNull(findings.henrici);
@@ -171,9 +176,14 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   }
   report.stopped = student.summary.status == FitStatus::stopped;
   if (report.good && !report.stopped) {
-    describeErrors(findings, student, request, progress);
-    report.stopped = findings.errors.offered && !findings.errors.complete;
-    report.claim = findings.claim.sentence;
+    try {
+      describeErrors(findings, student, request, progress);
+    } catch (const Stopped&) {
+      report.stopped = true;
+    }
+    report.stopped = report.stopped || (findings.errors.offered && !findings.errors.complete);
+    report.claims = {findings.claim.sentence, findings.memory ? findings.memory->sentence : std::string()};
+    std::erase(report.claims, std::string());
   }
   std::string status = nameOf(student.summary.status);
   if (!report.message.empty()) {

@@ -43,4 +43,22 @@ ordered_json claimErrorsToJson(const ClaimErrors& errors, const ClaimSummary& su
   return json;
 }
 
+ordered_json claimedMemoryToJson(const ClaimedMemory& memory) {
+  ordered_json json;
+  json["offered"] = memory.offered;
+  json["sentence"] = memory.offered ? memory.sentence : memory.why;
+  if (!memory.offered) return json;
+  json["claimed_steps"] = numberOrNull(memory.claimedSteps);
+  json["simulations"] = memory.simulations;
+  json["failed"] = memory.failed;
+  json["decisive_lag"] = memory.lags[memory.decisive];
+  json["lower"] = memory.lower;
+  json["lags"] = memory.lags;
+  json["recording"] = vectorToJson(memory.recording);
+  json["low"] = vectorToJson(memory.low);
+  json["median"] = vectorToJson(memory.median);
+  json["high"] = vectorToJson(memory.high);
+  return json;
+}
+
 }  // namespace keyhole

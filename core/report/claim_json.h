@@ -13,4 +13,8 @@ namespace keyhole {
 // first two alone.
 nlohmann::ordered_json claimErrorsToJson(const ClaimErrors& errors, const ClaimSummary& summary);
 
+// offered, sentence (or why), claimed_steps, simulations, failed, decisive_lag, lower (share of the
+// simulations that remember more there), and by lag: lags, recording, low, median, high.
+nlohmann::ordered_json claimedMemoryToJson(const ClaimedMemory& memory);
+
 }  // namespace keyhole

@@ -250,6 +250,13 @@ std::vector<SettingRow> analysisRows() {
                        "From how many resamples of blocks of the recording the intervals of its fit's claim "
                        "come; 0: none. Computed after the picture.",
                        forKinds({"recording"}))),
+      remaking(
+          Remakes::errors,
+          integer(s, "analysis.simulations", 40, {0, 1000}, "runs", "Simulations of the student",
+                  "The student of a recording is run so often with its own noise and fitted again, to see "
+                  "whether the recording remembers for as long as it claims; 0: not at all. Computed "
+                  "after the picture.",
+                  forKinds({"recording"}))),
       remaking(Remakes::search, number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
                                        "How long the transient growth ‖exp(J t)‖ is followed.")),
       remaking(Remakes::freeRuns, number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "",

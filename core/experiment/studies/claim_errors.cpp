@@ -1,13 +1,11 @@
 #include "core/experiment/studies/claim_errors.h"
 
+#include "core/analysis/comparison/slow_direction.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/fit_methods.h"
 #include "core/fitting/resampling/slow_time.h"
-#include "core/linalg/eigen.h"
-
-#include <Eigen/QR>
 
 #include <chrono>
 #include <mutex>
@@ -18,26 +16,6 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;  // of the draws: they are no choice of anybody
 constexpr Index kComponents = 3;    // principal components that are looked at for the slow time
-
-// The left eigenvectors of the leading mode as rows over the seen units: real and imaginary part. Of a latent
-// student through the pseudo-inverse of its emission.
-Matrix ownSlowDirections(const Student& student, Index neurons) {
-  const EigenSystem left = eigenSystem(student.A.transpose());
-  Index slowest = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (Index i = 0; i < left.values.size(); ++i) {
-    const double rate = -mapExponent(left.values(i), student.alpha).real();
-    if (rate < least) {
-      least = rate;
-      slowest = i;
-    }
-  }
-  Matrix own(left.values(slowest).imag() != 0 ? 2 : 1, student.A.rows());
-  own.row(0) = left.vectors.col(slowest).real().transpose();
-  if (own.rows() > 1) own.row(1) = left.vectors.col(slowest).imag().transpose();
-  if (student.emission) return own * student.emission->C.completeOrthogonalDecomposition().pseudoInverse();
-  return own.leftCols(neurons);
-}
 
 // One slot per draw: what it gave, or that it failed.
 struct Slot {
@@ -157,7 +135,7 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
   DrawnFit fit;
   try {
     BlockOptions needs = resampling.needs;
-    const Matrix own = ownSlowDirections(student, trials.front().activity.rows());
+    const ComplexVector own = slowDirection(student, trials.front().activity.rows());
     needs.slowTime = slowTime(trials, slowDirections(trials, kComponents, own), progress);
     const BlockPlan plan = planBlocks(trials, needs);
     errors.slowTime = plan.slowTime;
@@ -175,39 +153,98 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
   return Draws(std::move(errors), student.alpha, progress, sink).run(fit);
 }
 
+ClaimedMemory claimedMemoryOf(const Student& student, const std::vector<Trial>& trials,
+                              const Settings& settings, Index simulations, Progress& progress) {
+  const FitMethod& method = fitMethod(settings);
+  if (!method.resampling || method.resampling(settings, trials).onDemand) {
+    ClaimedMemory memory;
+    memory.why = "no prediction is made for " + method.label + ": each simulation would be a whole fit";
+    return memory;
+  }
+  const Refit refit = [&settings](const std::vector<Trial>& simulated) {
+    return fitTrials(settings, simulated, noProgress());
+  };
+  return claimedMemory(student, trials, refit, simulations, progress);
+}
+
+namespace {
+
+// The study of one experiment, part after part.
+class Study {
+ public:
+  Study(std::shared_ptr<const Experiment> complete, const Experiment* previous, Progress& progress,
+        const ExperimentSink& sink)
+      : m_complete(std::move(complete)),
+        m_settings(m_complete->settings),
+        m_progress(progress),
+        m_sink(sink) {
+    if (previous && previous->claim && previous->fit == m_complete->fit) m_known = previous->claim;
+  }
+
+  std::shared_ptr<const Experiment> run() {
+    const Index draws = m_settings.integer("analysis.resamples"),
+                simulations = m_settings.integer("analysis.simulations");
+    const bool drawn =
+        m_known && m_known->errors.complete && (!m_known->errors.offered || m_known->errors.asked == draws);
+    const bool simulated = m_known && m_known->memory && m_known->simulations == simulations;
+    if (!drawn || (!simulated && simulations > 0)) m_trials = stages::fittedTrials(*m_complete, m_progress);
+    m_study.simulations = simulations;
+    if (simulated) m_study.memory = m_known->memory;
+    if (drawn) {
+      give(m_known->errors);
+    } else {
+      give(claimErrors(m_complete->fit->student, m_trials, m_settings, draws, m_progress,
+                       [this](const ClaimErrors& growing) { giveSome(growing); }));
+    }
+    if (!m_study.errors.complete || m_study.memory || simulations == 0) return m_result;
+    try {
+      m_study.memory =
+          claimedMemoryOf(m_complete->fit->student, m_trials, m_settings, simulations, m_progress);
+    } catch (const Stopped&) {
+      return m_result;
+    }
+    give(m_study.errors);
+    return m_result;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void giveSome(const ClaimErrors& growing) {
+    constexpr std::chrono::milliseconds kPause(300);  // between two pictures
+    if (growing.complete || Clock::now() - m_last < kPause) return;
+    m_last = Clock::now();
+    give(growing);
+  }
+
+  void give(const ClaimErrors& errors) {
+    m_study.errors = errors;
+    m_study.summary = summaryOf(errors, m_complete->studentAnalysis->spectrum, verdictOptions(m_settings));
+    auto next = std::make_shared<Experiment>(*m_complete);
+    next->claim = std::make_shared<const ClaimStudy>(m_study);
+    m_result = next;
+    if (m_sink) m_sink(next);
+  }
+
+  std::shared_ptr<const Experiment> m_complete, m_result;
+  const Settings& m_settings;
+  Progress& m_progress;
+  const ExperimentSink& m_sink;
+  std::shared_ptr<const ClaimStudy> m_known;  // of the same fit
+  ClaimStudy m_study;
+  std::vector<Trial> m_trials;
+  Clock::time_point m_last = Clock::now();
+};
+
+}  // namespace
+
 std::shared_ptr<const Experiment> withClaimErrors(const std::shared_ptr<const Experiment>& complete,
                                                   const Experiment* previous, Progress& progress,
                                                   const ExperimentSink& sink) {
-  using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::milliseconds kPause(300);  // between two pictures
-  const Settings& settings = complete->settings;
-  if (!isRecording(settings) || !complete->studentAnalysis ||
+  if (!isRecording(complete->settings) || !complete->studentAnalysis ||
       complete->fit->student.summary.status == FitStatus::stopped)
     return complete;
-  auto result = complete;
-  const auto give = [&](const ClaimErrors& errors) {
-    auto next = std::make_shared<Experiment>(*complete);
-    next->claim = std::make_shared<const ClaimStudy>(
-        ClaimStudy{errors, summaryOf(errors, complete->studentAnalysis->spectrum, verdictOptions(settings))});
-    result = next;
-    if (sink) sink(next);
-  };
-  const Index draws = settings.integer("analysis.resamples");
-  const bool known = previous && previous->claim && previous->fit == complete->fit &&
-                     previous->claim->errors.complete && previous->claim->errors.asked == draws;
-  if (known) {
-    give(previous->claim->errors);
-    return result;
-  }
-  auto last = Clock::now();
-  const auto trials = stages::fittedTrials(*complete, progress);
-  give(
-      claimErrors(complete->fit->student, trials, settings, draws, progress, [&](const ClaimErrors& growing) {
-        if (growing.complete || Clock::now() - last < kPause) return;
-        last = Clock::now();
-        give(growing);
-      }));
-  return result;
+  return Study(complete, previous, progress, sink).run();
 }
 
 }  // namespace keyhole

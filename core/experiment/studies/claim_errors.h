@@ -3,12 +3,14 @@
 // distance to the circuit: what the keyhole makes up it makes up in every resample.
 #pragma once
 
+#include "core/analysis/comparison/claimed_memory.h"
 #include "core/analysis/lasting_modes.h"
 #include "core/experiment/experiment.h"
 #include "core/fitting/resampling/block_plan.h"
 
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,16 +68,24 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
 
 ClaimSummary summaryOf(const ClaimErrors& errors, const Spectrum& fitted, const VerdictOptions& options);
 
-// The errors and what is said of them: of one experiment.
+// Whether the recording knows of the student's memory (claimed_memory.h), with fits by the method and options
+// of the settings; not offered of methods that are not fitted to resamples without being asked.
+ClaimedMemory claimedMemoryOf(const Student& student, const std::vector<Trial>& trials,
+                              const Settings& settings, Index simulations, Progress& progress = noProgress());
+
+// What follows from the recording alone, of one experiment.
 struct ClaimStudy {
   ClaimErrors errors;
-  ClaimSummary summary;
+  ClaimSummary summary;                 // of the errors
+  std::optional<ClaimedMemory> memory;  // empty until it is known, and if analysis.simulations is 0
+  Index simulations = 0;                // asked for
 };
 
 // A finished experiment of a recording with the errors of its claim, from more and more resamples
-// (analysis.resamples): the sink is given what they are so far, the last one is also returned. Those of
-// `previous` (may be null) are taken over if the fit is the very same. Without parameters, after a stopped
-// fit, and of a known teacher, whose other draws say more (score_draws.h): the same experiment.
+// (analysis.resamples), and then with what the recording knows of it (analysis.simulations): the sink is
+// given what there is so far, the last one is also returned. What `previous` (may be null) has of the very
+// same fit is taken over. Without parameters, after a stopped fit, and of a known teacher, whose other draws
+// say more (score_draws.h): the same experiment.
 std::shared_ptr<const Experiment> withClaimErrors(const std::shared_ptr<const Experiment>& complete,
                                                   const Experiment* previous, Progress& progress,
                                                   const ExperimentSink& sink);

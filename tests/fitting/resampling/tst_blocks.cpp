@@ -125,7 +125,7 @@ class TestBlocks : public QObject {
   // time is counted in other units, or if a rotation that lasts passes for one that does not.
   void slowTimeIsThatOfTheProcess() {
     const double phi = std::exp(-0.1), angle = 0.7;
-    const Matrix both = Matrix::Identity(2, 2);
+    const ComplexMatrix both = ComplexMatrix::Identity(2, 2);
     const double real = slowTime({linearRun(diagonal({phi, 0.2}), 20000, 1)}, both);
     QVERIFY2(std::abs(real - 10.5) < 2.5, qPrintable(QString::number(real)));
     Matrix rotation(2, 2);
@@ -143,9 +143,8 @@ class TestBlocks : public QObject {
     const Matrix F = diagonal({0.0, 0.0, 0.0, 0.99});
     Trial trial = linearRun(F, 20000, 4);
     trial.activity.row(3) *= 0.001;
-    Matrix own(1, 4);
-    own << 0, 0, 0, 3;
-    const Matrix directions = slowDirections({trial}, 3, own);
+    const ComplexVector own{{0, 0, 0, 3}};
+    const ComplexMatrix directions = slowDirections({trial}, 3, own);
     QCOMPARE(directions.cols(), Index{4});
     for (const auto& column : directions.colwise()) QVERIFY(std::abs(column.norm() - 1) < 1e-12);
     QVERIFY(slowTime({trial}, directions) > 50);
