@@ -1,8 +1,10 @@
 // The numbers behind every panel, as they stand in CSV files: names, columns, and what the core found, or
 // what mathematics says of it.
 #include "core/analysis/nonnormal/pseudospectrum.h"
+#include "core/experiment/studies/claim_errors.h"
 #include "core/experiment/studies/follow_up.h"
 #include "core/io/delimited.h"
+#include "core/io/npy.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/singular.h"
 #include "tests/experiment/experiment_runs.h"
@@ -44,6 +46,7 @@ const std::vector<Case>& cases() {
        "figure-3",
        {{"fit.method", "slds"}, {"fit.latents", "2"}, {"fit.states", "2"}, {"fit.iterations", "5"}}},
       {"draws", "figure-3", {{"analysis.draws", "3"}}},
+      {"recording", "", {{"analysis.resamples", "20"}, {"analysis.simulations", "20"}}},
   };
   return all;
 }
@@ -72,10 +75,36 @@ std::unique_ptr<Panel> panelFor(const QString& name, const Result& experiment) {
 class TestPlotsData : public QObject {
   Q_OBJECT
 
+  // Two units that forget at different rates, from a file.
+  Settings recorded(const Case& c) {
+    const Matrix noise = RandomStream(1, Stream::test).normalMatrix(2, 3000);
+    Matrix activity = noise;
+    for (Index t = 1; t < noise.cols(); ++t)
+      activity.col(t) += activity.col(t - 1).cwiseProduct(Vector{{0.95, 0.5}});
+    const std::string path = m_folder.filePath("recording.npy").toStdString();
+    writeNpy(path, activity.transpose());
+    const Settings settings = test::with(
+        Settings(), {{"teacher.kind", "recording"}, {"teacher.file", path}, {"simulation.alpha", "0.1"}});
+    return test::with(settings, c.changes);
+  }
+
  private slots:
   void initTestCase() {
     for (const Case& c : cases())
-      m_results[c.name] = runWithStudies(test::small(c.preset, c.changes), nullptr);
+      m_results[c.name] = runWithStudies(*c.preset ? test::small(c.preset, c.changes) : recorded(c), nullptr);
+  }
+
+  // Fails if the cloud is not that of the resamples, or the curves stand under one another's names.
+  void whatARecordingKnows() {
+    const auto& claim = *result("recording")->claim;
+    const auto cloud = panelFor("eigenvalues", result("recording"))->data();
+    const Vector draw = column(named(cloud, "eigenvalues-resamples"), "draw"),
+                 re = column(named(cloud, "eigenvalues-resamples"), "re");
+    QCOMPARE(draw(draw.size() - 1), 20.0);
+    QCOMPARE(re(0), claim.errors.spectra[0].values(0).real());
+    const auto tables = panelFor("claimed-memory", result("recording"))->data();
+    QVERIFY(column(tables.front(), "recording") == claim.memory->recording);
+    QVERIFY((column(tables.front(), "high") - column(tables.front(), "low")).minCoeff() >= 0);
   }
 
   void tablesCanBeFiles_data() {
@@ -457,6 +486,7 @@ class TestPlotsData : public QObject {
  private:
   Result result(const QString& name) { return m_results.at(name.toStdString()); }
 
+  QTemporaryDir m_folder;
   std::map<std::string, Result> m_results;
 };
 

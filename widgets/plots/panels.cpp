@@ -6,6 +6,7 @@
 #include "widgets/plots/flow_panel.h"
 #include "widgets/plots/growth_panel.h"
 #include "widgets/plots/limit_set_panel.h"
+#include "widgets/plots/memory_panel.h"
 #include "widgets/plots/objective_panel.h"
 #include "widgets/plots/overlap_panel.h"
 #include "widgets/plots/score_panel.h"
@@ -44,6 +45,7 @@ constexpr PanelRow kPanels[] = {
     {"task", make<TaskPanel>, {2, 5, 3}, {4, 90}},
     {"segments", make<SegmentPanel>, {2, 5, 3}, {5, 90}},
     {"scores", make<ScorePanel>, {2, 5, 3}, {6, 165}},
+    {"claimed-memory", make<MemoryPanel>, {2, 5, 3}, {5, 125}},
     {"objective", make<ObjectivePanel>, {2, 3, 3}, {6, 125}},
     {"transient-growth", make<GrowthPanel>, {}, {}, onceItIsWanted},
     {"singular-overlaps", make<OverlapPanel>, {}, {}, onceItIsWanted},

@@ -18,6 +18,7 @@ namespace keyhole {
 namespace {
 
 constexpr Index kLags = 40;
+constexpr double kLeastLag = 3;  // steps: the first ones are what a fit of one step fits
 
 // From 1 to `last`, evenly on a logarithmic axis; `marked` among them.
 std::vector<Index> lagsUpTo(Index last, Index marked) {
@@ -148,13 +149,14 @@ ClaimedMemory claimedMemory(const Student& student, const std::vector<Trial>& tr
   if (anyMissing(trials)) return notOffered("no prediction is made with missing samples");
   Index longest = 0;
   for (const auto& trial : trials) longest = std::max(longest, trial.activity.cols());
-  if (longest < 8) return notOffered("no prediction: no trial has eight time points");
+  if (longest < 16) return notOffered("no prediction: no trial has sixteen time points");
   ClaimedMemory memory;
   memory.claimedSteps = slowestSteps(student);
   if (memory.claimedSteps < 0) return notOffered("a student that grows predicts no stationary recording");
   const double most = static_cast<double>(longest) / 4;
-  const auto marked = static_cast<Index>(std::clamp(std::round(memory.claimedSteps), 1.0, most));
-  const auto last = static_cast<Index>(std::clamp(6 * memory.claimedSteps, 2.0, most));
+  const auto marked =
+      static_cast<Index>(std::min(std::max(std::round(memory.claimedSteps), kLeastLag), most));
+  const auto last = static_cast<Index>(std::min(std::max(6 * memory.claimedSteps, kLeastLag), most));
   memory.lags = lagsUpTo(std::max(last, marked), marked);
   memory.decisive = static_cast<std::size_t>(std::find(memory.lags.begin(), memory.lags.end(), marked) -
                                              memory.lags.begin());

@@ -23,7 +23,8 @@ struct ClaimedMemory {
   Vector recording;          // its autocorrelation along the student's slow direction, at these lags
   Vector low, median, high;  // of simulations of the student, each refitted and looked at along its own slow
                              // direction: 95 %
-  std::size_t decisive = 0;  // the lag that is judged: that of the claimed time constant, or the longest one
+  std::size_t decisive = 0;  // the lag that is judged: that of the claimed time constant (at least 3, at
+                             // most the longest)
   Index simulations = 0, failed = 0;
   double lower = 0;  // share of the simulations that remember more than the recording at that lag
   std::string sentence;
