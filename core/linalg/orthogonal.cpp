@@ -37,4 +37,12 @@ Matrix leastSquares(ConstMatrixRef A, ConstMatrixRef B) {
   return Eigen::ColPivHouseholderQR<Matrix>(A).solve(B);
 }
 
+Matrix leastNormSolution(ConstMatrixRef A, ConstMatrixRef B) {
+  return Eigen::CompleteOrthogonalDecomposition<Matrix>(A).solve(B);
+}
+
+Matrix pseudoInverse(ConstMatrixRef A) {
+  return Eigen::CompleteOrthogonalDecomposition<Matrix>(A).pseudoInverse();
+}
+
 }  // namespace keyhole

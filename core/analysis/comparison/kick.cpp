@@ -4,9 +4,8 @@
 #include "core/analysis/nonnormal/eigenmodes.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
+#include "core/linalg/orthogonal.h"
 #include "core/linalg/signs.h"
-
-#include <Eigen/QR>
 
 #include <algorithm>
 #include <cmath>
@@ -195,7 +194,7 @@ KickTarget studentTarget(const Student& student, const Vector& state, const Vect
   KickTarget target{"student", systemOf(student), student.alpha, state, {}, {}, {}, 1};
   if (student.emission) {
     target.emission = student.emission->C;
-    target.kick = target.emission.completeOrthogonalDecomposition().solve(push);
+    target.kick = leastNormSolution(target.emission, push);
     target.captured = (target.emission * target.kick).norm();
   } else {
     target.kick = Vector::Zero(student.A.rows());

@@ -2,8 +2,7 @@
 
 #include "core/analysis/spectrum.h"
 #include "core/linalg/eigen.h"
-
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 namespace keyhole {
 
@@ -14,7 +13,7 @@ ComplexVector slowDirection(const Student& student, Index neurons) {
   spectrum.alpha = student.alpha;
   ComplexVector own = left.vectors.col(leadingOrder(spectrum).front());
   if (student.emission) {
-    const Matrix back = student.emission->C.completeOrthogonalDecomposition().pseudoInverse();
+    const Matrix back = pseudoInverse(student.emission->C);
     own = (own.transpose() * back.cast<std::complex<double>>()).transpose().eval();
   } else {
     own.conservativeResize(neurons);

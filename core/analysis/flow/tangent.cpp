@@ -1,6 +1,6 @@
 #include "core/analysis/flow/tangent.h"
 
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 #include <cmath>
 #include <memory>
@@ -141,7 +141,7 @@ std::optional<LatentFlow> latentFlow(const FlowSystem& system) {
       return periodicStart(latent, kappaFlow, kappa, period, steps);
     };
   } else {
-    const Matrix inverse = latent->M.completeOrthogonalDecomposition().pseudoInverse();
+    const Matrix inverse = pseudoInverse(latent->M);
     result.reduced = [latent, inverse](ConstMatrixRef states) -> Matrix {
       return inverse * (states.colwise() - latent->drive);
     };

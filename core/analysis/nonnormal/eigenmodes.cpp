@@ -7,7 +7,6 @@
 #include "core/linalg/signs.h"
 #include "core/linalg/singular.h"
 
-#include <Eigen/QR>
 #include <lapacke.h>
 
 #include <algorithm>
@@ -139,7 +138,7 @@ ComplexVector modeInUnits(const Student& student, const ComplexVector& mode) {
 Matrix seenConnectivity(const Student& student) {
   if (student.emission) {
     const Matrix& C = student.emission->C;
-    const Matrix inverse = C.completeOrthogonalDecomposition().pseudoInverse();
+    const Matrix inverse = pseudoInverse(C);
     return C * student.A * inverse;
   }
   const Index seen = student.seen > 0 ? student.seen : student.A.rows();

@@ -4,8 +4,7 @@
 #include "core/fitting/latent/lds_steps.h"
 #include "core/fitting/latent/subspace_fit.h"
 #include "core/linalg/eigen.h"
-
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 #include <stdexcept>
 
@@ -24,7 +23,7 @@ void departFrom(LdsModel& model, const std::vector<Trial>& trials) {
 
 void moveBiasToEmission(LdsModel& model) {
   const Matrix pull = Matrix::Identity(model.latents(), model.latents()) - model.F;
-  const Vector rest = pull.completeOrthogonalDecomposition().solve(model.b);
+  const Vector rest = leastNormSolution(pull, model.b);
   model.c += model.C * rest;
   model.mu0 -= rest;
   model.b.setZero();

@@ -8,8 +8,7 @@
 #include "core/fitting/latent/subspace_moments.h"
 #include "core/fitting/latent/subspace_realisation.h"
 #include "core/linalg/eigen.h"
-
-#include <Eigen/QR>
+#include "core/linalg/orthogonal.h"
 
 #include <algorithm>
 #include <chrono>
@@ -78,7 +77,7 @@ Matrix positivePart(const Matrix& A, double least) {
 // Q and R, independent, of the innovations e and the innovations w of the states: E[w eᵀ] = F P Cᵀ and E[e
 // eᵀ] = C P Cᵀ + R for the covariance P of the predicted state, P = F P Fᵀ + Q - E[w wᵀ].
 void splitNoise(LdsModel& model, const SubspaceRealisation& real, const Vector& floors) {
-  const Matrix P = positivePart(model.F.completeOrthogonalDecomposition().solve(real.WE * model.C), 0.0);
+  const Matrix P = positivePart(leastNormSolution(model.F, real.WE * model.C), 0.0);
   const double size = real.states.trace() / static_cast<double>(model.latents());
   model.Q = positivePart(P - model.F * P * model.F.transpose() + real.WW, kLeastQ * size);
   model.R = (real.EE - model.C * P * model.C.transpose()).diagonal().cwiseMax(floors);
@@ -124,7 +123,7 @@ LdsModel modelOf(const std::vector<Trial>& trials, const SubspaceRealisation& re
   model.F = real.F;
   model.C = real.C;
   model.V = Matrix(model.F.rows(), 0);  // Eigen does not solve for no right-hand sides
-  if (real.B.cols() > 0) model.V = real.F.completeOrthogonalDecomposition().solve(real.B);
+  if (real.B.cols() > 0) model.V = leastNormSolution(real.F, real.B);
   model.G = real.D - real.C * model.V;
   Vector y, u;
   meansOf(trials, y, u);
