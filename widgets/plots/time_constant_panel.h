@@ -23,6 +23,7 @@ class TimeConstantPanel : public PlotPanel {
 
  private:
   static Fingerprint shownOf(const Experiment& experiment);
+  static Vector timesOf(const Experiment& experiment, const SystemAnalysis& analysis);
 
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QCPItemStraightLine* m_threshold;
