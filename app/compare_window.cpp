@@ -175,7 +175,10 @@ void CompareWindow::showComparison(const std::shared_ptr<const Comparison>& comp
       const auto& column = columns[static_cast<std::size_t>(j)];
       QTableWidgetItem* item =
           column.text ? new QTableWidgetItem(plain(column.text(row))) : new NumberItem(column.number(row));
-      item->setToolTip(row.hasParameters ? plain(column.help) : plain(row.summary.message));
+      const bool verdict = column.key == "verdict" && !row.sentence.empty();
+      item->setToolTip(!row.hasParameters ? plain(row.summary.message)
+                       : verdict          ? plain(row.sentence)
+                                          : plain(column.help));
       m_table->setItem(i, j, item);
     }
   }

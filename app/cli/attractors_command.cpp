@@ -2,15 +2,19 @@
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/common/random.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/session.h"
-#include "core/io/file_bytes.h"
+#include "core/fitting/run_student.h"
 #include "core/io/json_values.h"
 #include "core/io/recording_file.h"
 #include "core/report/attractors_json.h"
 #include "core/report/run_record.h"
+#include "core/report/student_json.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace keyhole::cli {
 namespace {
@@ -22,18 +26,56 @@ struct AttractorArguments {
   std::vector<std::string> assignments;
 };
 
-Settings settingsFor(const AttractorArguments& arguments) {
+// A student from a file: what `keyhole fit` wrote, or a matrix, which is given the teacher's form.
+struct GivenStudent {
+  Student student;
+  bool whole = false;  // the file says all of it
+};
+
+std::optional<GivenStudent> givenStudent(const AttractorArguments& arguments) {
+  if (arguments.student.empty()) return {};
+  GivenStudent given;
+  if (arguments.student.ends_with(".json")) {
+    given.student = readStudent(arguments.student);
+    given.whole = true;
+    return given;
+  }
+  Student& student = given.student;
+  student.A = readSquareMatrix(arguments.student);
+  student.V = Matrix(student.A.rows(), 0);
+  student.seen = student.A.rows();
+  student.summary.status = FitStatus::solved;
+  return given;
+}
+
+// The steps in which a student was fitted are a part of it.
+void takeAlpha(Settings& settings, const AttractorArguments& arguments, const GivenStudent& given) {
+  if (!given.whole) return;
+  const double alpha = given.student.alpha;
+  const bool asked = std::any_of(arguments.assignments.begin(), arguments.assignments.end(),
+                                 [](const auto& text) { return text.starts_with("simulation.alpha="); });
+  if (asked && settings.number("simulation.alpha") != alpha)
+    throw InputError("simulation.alpha is " + toText(settings.number("simulation.alpha")) +
+                     "; allowed: " + toText(alpha) + ", in which " + arguments.student + " was fitted");
+  settings.set("simulation.alpha", alpha);
+}
+
+Settings settingsFor(const AttractorArguments& arguments, const std::optional<GivenStudent>& given) {
   Settings settings;
-  if (arguments.teacher.empty()) {
+  if (!arguments.source.empty()) {
     settings = presetOrSession(arguments.source).settings;
-  } else {
+  } else if (!arguments.teacher.empty()) {
     settings.set("teacher.kind", nameOf(TeacherKind::imported));
     settings.set("teacher.file", arguments.teacher);
     settings.set("teacher.phi", arguments.phi);
     settings.set("teacher.convention", arguments.convention);
+  } else {
+    settings.set("teacher.kind", std::string("recording"));  // its circuit is not known
+    settings.set("teacher.file", arguments.student);
   }
   if (!arguments.seed.empty()) settings.setFromText("teacher.seed", arguments.seed);
   applySettings(settings, arguments.assignments);
+  if (given) takeAlpha(settings, arguments, *given);
   settings.set("analysis.draws", 0LL);
   if (attractorOptions(settings).starts == 0)
     throw InputError("analysis.point_starts is 0; allowed: a whole number from 1 to 500");
@@ -41,79 +83,101 @@ Settings settingsFor(const AttractorArguments& arguments) {
 }
 
 void requireOneSource(const AttractorArguments& arguments) {
-  if (arguments.source.empty() == arguments.teacher.empty())
-    throw InputError(arguments.source.empty()
-                         ? "keyhole attractors needs a preset, a session or --teacher FILE"
-                         : "both " + arguments.source + " and --teacher " + arguments.teacher +
-                               " are given; allowed: one of them");
-  if (arguments.source.empty()) return;
-  if (!arguments.student.empty())
+  if (!arguments.source.empty() && !arguments.teacher.empty())
+    throw InputError("both " + arguments.source + " and --teacher " + arguments.teacher +
+                     " are given; allowed: one of them");
+  if (!arguments.source.empty() && !arguments.student.empty())
     throw InputError("--student is " + arguments.student +
-                     "; allowed: only with --teacher FILE, since a preset or session has its own student");
-}
-
-// The matrix of a student: a matrix file, or the "dynamics" of what `keyhole fit` wrote.
-Matrix studentMatrix(const std::string& file) {
-  if (!file.ends_with(".json")) return readSquareMatrix(file);
-  const auto json = nlohmann::json::parse(readFileBytes(file), nullptr, false);
-  if (json.is_discarded() || !json.is_object() || !json.contains("dynamics"))
-    throw InputError(file +
-                     " has no \"dynamics\"; allowed: a result of keyhole fit, or a file with a matrix");
-  Matrix A = matrixFromJson(json["dynamics"], file + ", dynamics");
-  if (A.rows() != A.cols() || A.rows() == 0 || !A.allFinite())
-    throw InputError(file + ", dynamics is " + std::to_string(A.rows()) + " x " + std::to_string(A.cols()) +
-                     "; allowed: a square matrix of finite numbers");
-  return A;
+                     "; allowed: only without a preset or session, which has its own student");
+  if (!arguments.source.empty() || !arguments.teacher.empty()) return;
+  if (arguments.student.empty())
+    throw InputError("keyhole attractors needs a preset, a session, --teacher FILE or --student FILE");
+  if (!arguments.student.ends_with(".json"))
+    throw InputError(
+        "--student is " + arguments.student +
+        "; allowed without --teacher FILE: the JSON of keyhole fit, which says what the units do");
 }
 
 // A student from a file sees the teacher's first units.
-void putStudent(Experiment& experiment, const AttractorArguments& arguments, Progress& progress) {
-  const Matrix A = studentMatrix(arguments.student);
+void putStudent(Experiment& experiment, const AttractorArguments& arguments, const GivenStudent& given,
+                Progress& progress) {
   const Index units = experiment.simulation->units;
-  if (A.rows() > units)
-    throw InputError(arguments.student + " has " + std::to_string(A.rows()) + " units; allowed: up to " +
-                     std::to_string(units) + ", the units of " + arguments.teacher);
-  auto observation = std::make_shared<ObservationStage>();
-  for (Index i = 0; i < A.rows(); ++i) observation->seen.push_back(i);
   auto fit = std::make_shared<FitStage>();
   Student& student = fit->student;
-  student.A = A;
-  student.V = Matrix(A.rows(), 0);
-  student.seen = A.rows();
-  student.phi = experiment.teacher->teacher->options.phi;
-  student.convention = experiment.teacher->teacher->options.convention;
-  student.alpha = experiment.simulation->alpha;
-  student.summary.status = FitStatus::solved;
+  student = given.student;
+  if (student.seen > units)
+    throw InputError(arguments.student + " has " + std::to_string(student.seen) +
+                     (given.whole ? " seen units" : " units") + "; allowed: up to " + std::to_string(units) +
+                     ", the units of " + arguments.teacher);
+  auto observation = std::make_shared<ObservationStage>();
+  for (Index i = 0; i < student.seen; ++i) observation->seen.push_back(i);
+  if (!given.whole) {
+    student.phi = experiment.teacher->teacher->options.phi;
+    student.convention = experiment.teacher->teacher->options.convention;
+    student.alpha = experiment.simulation->alpha;
+  }
   experiment.observation = observation;
   experiment.fit = fit;
   experiment.studentAnalysis = stages::analyseStudent(experiment, Depth::complete, nullptr, progress);
 }
 
+// Of a student alone the activity is what it inferred, or a run of its own from a random state with the noise
+// of the settings.
+std::shared_ptr<const SimulationStage> ownActivity(const Settings& settings, const Student& student,
+                                                   Progress& progress) {
+  constexpr Index kSteps = 5000;
+  const SimulationOptions options = simulationOptions(settings);
+  const Index n = student.A.rows(), steps = std::min(options.steps, kSteps);
+  const RandomStream first(options.seed, Stream::initialState), random(options.seed, Stream::noise);
+  Matrix states = student.states;
+  if (states.cols() < 2) {
+    const Vector start = options.initialScale * first.normalMatrix(n, 1);
+    const Matrix noise = options.sigma * random.normalMatrix(n, steps - 1);
+    const int discrete = student.switching ? student.switching->path.front() : 0;
+    states = runStudent(student, start, steps, Matrix(), noise, discrete, progress).states;
+  }
+  auto simulation = std::make_shared<SimulationStage>();
+  simulation->units = student.seen;
+  simulation->steps = states.cols();
+  simulation->alpha = student.alpha;
+  simulation->display = seenActivity(student, states.leftCols(std::min(states.cols(), kSteps)), Matrix());
+  simulation->displayNoise.resize(student.seen, 0);
+  return simulation;
+}
+
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
-  const Settings asked = settingsFor(arguments), settings = effective(asked);
+  const auto given = givenStudent(arguments);
+  const Settings asked = settingsFor(arguments, given), settings = effective(asked);
   if (hasManyUnits(settings))
     throw InputError("teacher.size is " + std::to_string(settings.integer("teacher.size")) +
                      "; allowed for attractors: at most " + std::to_string(kMostUnits) + " units");
-  if (arguments.teacher.empty()) return runExperiment(asked, nullptr, progress);
+  if (!arguments.source.empty()) return runExperiment(asked, nullptr, progress);
   auto experiment = std::make_shared<Experiment>();
   experiment->asked = asked;
   experiment->settings = settings;
-  experiment->teacher = stages::makeTeacher(settings, progress);
-  experiment->simulation =
-      stages::makeSimulation(settings, *experiment->teacher, stages::sumsForFit(settings), progress);
-  experiment->observation = stages::makeObservation(settings, *experiment->simulation);
   experiment->fit = std::make_shared<FitStage>();
-  experiment->teacherAnalysis = stages::analyseTeacher(*experiment, Depth::complete, nullptr, progress);
-  if (!arguments.student.empty()) putStudent(*experiment, arguments, progress);
+  if (arguments.teacher.empty()) {
+    experiment->teacher = std::make_shared<TeacherStage>();
+    experiment->simulation = ownActivity(settings, given->student, progress);
+  } else {
+    experiment->teacher = stages::makeTeacher(settings, progress);
+    experiment->simulation =
+        stages::makeSimulation(settings, *experiment->teacher, stages::sumsForFit(settings), progress);
+    experiment->observation = stages::makeObservation(settings, *experiment->simulation);
+    experiment->teacherAnalysis = stages::analyseTeacher(*experiment, Depth::complete, nullptr, progress);
+  }
+  if (given) putStudent(*experiment, arguments, *given, progress);
   experiment->teacherAttractors = stages::teacherAttractors(*experiment, progress);
   experiment->studentAttractors = stages::studentAttractors(*experiment, progress);
-  if (!arguments.student.empty()) experiment->verdict = stages::verdictOf(*experiment);
+  if (given) experiment->verdict = stages::verdictOf(*experiment);
   return experiment;
 }
 
 ordered_json resultJson(const Experiment& experiment, const AttractorArguments& arguments) {
   ordered_json json;
-  json["source"] = arguments.teacher.empty() ? arguments.source : arguments.teacher;
+  json["source"] = !arguments.source.empty()    ? arguments.source
+                   : !arguments.teacher.empty() ? arguments.teacher
+                                                : arguments.student;
   const auto add = [&json](const char* name, const std::shared_ptr<const Attractors>& attractors) {
     json[name] = attractors ? attractorsToJson(*attractors) : ordered_json(nullptr);
   };
@@ -138,10 +202,14 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
   requireOneSource(arguments);
   requireWritable(arguments.out, {".json"});
   const auto experiment = experimentOf(arguments, console.progress);
+  if (!arguments.student.empty() && experiment->fit->student.V.cols() > 0)
+    say(console,
+        "warning: the student of " + arguments.student + " was fitted with an input, which is 0 here");
   deliver(console, arguments.out, jsonText(resultJson(*experiment, arguments)));
-  const bool recording = experiment->teacher && experiment->teacher->recording;
-  const bool good = (experiment->teacherAttractors || recording) &&
-                    (experiment->studentAttractors || !arguments.teacher.empty());
+  const bool withTeacher = experiment->teacher && experiment->teacher->teacher;
+  const bool withStudent = arguments.teacher.empty() || !arguments.student.empty();
+  const bool good =
+      (experiment->teacherAttractors || !withTeacher) && (experiment->studentAttractors || !withStudent);
   if (!good) say(console, experiment->verdict.sentence);
   return good ? kGood : kNumericalFailure;
 }
@@ -166,12 +234,17 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
              unresolved, divergence), number in its list, runs, share
   lyapunov   exponents per τ with standard errors, kaplan_yorke
 
+A result of keyhole fit is taken whole: with its latents and what they show in the units, hidden units, constant
+drive, transfer function, convention, discrete states and its step alpha, in which a teacher beside it runs too.
+Alone, a student is looked for from the states that it inferred, or from a run of its own.
+
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the result is written).
 
 Examples:
   keyhole attractors figure-3 -o attractors.json
   keyhole attractors --teacher weights.npy --phi tanh
-  keyhole attractors --teacher weights.npy --student fit.json)";
+  keyhole attractors --teacher weights.npy --student fit.json
+  keyhole attractors --student fit.json)";
 
 }  // namespace
 
@@ -185,7 +258,8 @@ void addAttractorsCommand(CLI::App& app, Action& chosen) {
       ->type_name("FILE");
   command
       ->add_option("--student", arguments->student,
-                   "With --teacher: a matrix file or a result of keyhole fit; it sees the first units")
+                   "A result of keyhole fit (JSON), alone or with --teacher; with --teacher also a matrix "
+                   "file, taken to be of the teacher's form. It sees the teacher's first units")
       ->type_name("FILE");
   command->add_option("--phi", arguments->phi, "With --teacher: tanh (default) or linear")->type_name("NAME");
   command

@@ -32,19 +32,33 @@ CompareOptions optionsFrom(const CompareArguments& arguments) {
   return options;
 }
 
+// On which part of the recording what rests.
+std::string splitText(const Comparison& comparison) {
+  const Index used = comparison.fitted + comparison.heldOut;
+  std::string text = "held-out columns: of a second fit to time points 1 to " +
+                     std::to_string(comparison.fitted) + ", scored on those to " + std::to_string(used);
+  if (used < comparison.timePoints)
+    text += " (fit.steps); the other " + std::to_string(comparison.timePoints - used) + " of " +
+            std::to_string(comparison.timePoints) + " are not used there";
+  return text + "; free runs of " + std::to_string(comparison.horizon) + " steps";
+}
+
 int runCompare(const CompareArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json", ".csv"});
   const Settings settings = arguments.source.settings();
   const CompareOptions options = optionsFrom(arguments);
   for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
   Experiment experiment = observedExperiment(settings, console.progress);
-  experiment.teacherAnalysis = stages::analyseTeacher(experiment, Depth::picture, nullptr, console.progress);
+  experiment.teacherAnalysis = stages::analyseTeacher(experiment, Depth::complete, nullptr, console.progress);
   for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
   const Comparison comparison = compareMethods(experiment, options, console.progress);
   console.progress.report(1.0, "");
+  if (const auto note = arguments.source.alphaNote(settings); !note.empty()) say(console, "warning: " + note);
+  say(console, splitText(comparison));
   bool good = true;
   for (const auto& row : comparison.rows) {
     if (!row.hasParameters) say(console, row.label + ": " + row.summary.message);
+    for (const auto& note : row.student.notes) say(console, row.label + ": " + note);
     good = good && row.hasParameters;
   }
   if (arguments.out.ends_with(".csv")) {
@@ -53,8 +67,12 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     ordered_json json;
     json["source"] = arguments.source.source;
     json["seen"] = experiment.observation->seen.size();
-    json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
-    json["fitted"] = options.fitted;
+    json["timepoints"] = comparison.timePoints;
+    json["held_out_split"] = {{"share_fitted", options.fitted},
+                              {"fitted", comparison.fitted},
+                              {"held_out", comparison.heldOut},
+                              {"left_out", comparison.timePoints - comparison.fitted - comparison.heldOut},
+                              {"horizon", comparison.horizon}};
     json["rows"] = compareJson(comparison);
     json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
@@ -69,9 +87,12 @@ int runCompare(const CompareArguments& arguments, Console& console) {
 
 std::string explanation() {
   std::string text =
-      "Every method is fitted to the first part of the same recording (fit.steps time points at most) and "
-      "scored\n"
-      "on the rest. Methods, all of them unless --methods names some:\n";
+      "Every method is fitted to the same recording as in the window for the same settings (MAP to all of "
+      "it, "
+      "the\nothers to fit.steps time points), and judged there in the same way; a second fit, to the first "
+      "part "
+      "of those\nsteps, is scored on the rest (columns held out). Methods, all of them unless --methods "
+      "names some:\n";
   for (const auto& variant : comparedMethods())
     text += "  " + variant.name + std::string(16 - std::min<std::size_t>(variant.name.size(), 15), ' ') +
             variant.help + "\n";

@@ -16,15 +16,17 @@ namespace {
 struct FitArguments {
   FitOptions options;
   FitFiles files;
-  std::string method = "map", alpha = "0.01", dt, bin, out;
+  std::string method = "map", alpha, dt, bin, out;
 };
 
 FitRequest readRequest(const FitArguments& arguments) {
   const double most = std::numeric_limits<double>::max();
   FitRequest request;
   Settings settings = arguments.options.settings(arguments.method);
-  settings.set("simulation.alpha",
-               numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"}));
+  request.alphaAssumed = arguments.alpha.empty();
+  if (!arguments.alpha.empty())
+    settings.set("simulation.alpha",
+                 numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"}));
   request.settings = effective(settings);
   request.heldEmissions = arguments.options.heldEmissions();
   request.transpose = arguments.files.transpose;
@@ -61,13 +63,17 @@ are several recordings: of the same neurons, of any lengths; no step leads from 
 left out or reinterpreted when a file was read stands in warnings.
 
 The result is JSON: method, neurons, timepoints, options, dynamics (the matrix A of
-x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1]), as rows), eigenvalues ([re, im], by falling real
-part; the marginal line is re = 1), time_constants |1/(1 - re)| in units of tau, map_moduli |1-alpha+alpha lambda|
-(a mode of the fitted map x[t] = F x[t-1] grows if this is above 1), map_time_constants -alpha/ln of these, in
-tau (negative: the mode grows), line_attractor_score log2(tau1/tau2) of the two modes that lead by the map (by the
+x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1] + b), as rows), eigenvalues lambda ([re, im], by
+falling real part; the marginal line is re = 1). Of each of them: map_moduli |lambda(F)| = |1-alpha+alpha lambda|
+(a mode of the fitted map x[t] = F x[t-1] grows if this is above 1), time_constants_steps -1/ln of these (negative:
+the mode grows), time_constants_seconds (with --dt or a clock in the file), persistence: decays, lasts (decays in
+more than persistence_limit_steps, n/14.1 of n steps: that cannot be told from a mode that never decays), grows or
+within a step (faster than what was sampled). These do not depend on alpha, of linear students and but for the
+ridge. By this alpha: eigenvalues, time_constants |1/(1 - re)| as published, in units of tau, and map_time_constants,
+the map's in tau. line_attractor_score log2(tau1/tau2) of the two modes that lead by the map (by the
 published tau, or if these are not the first two that are listed, by the map's), published_line_attractor_score (of
 the first two that are listed) and map_line_attractor_score (by the map's tau), line_attractor_status (of the map:
-defined, complex leading pair, unstable, marginal, alternating, undetermined, too few modes), explained_variance of a noise-free run from the first sample (of a latent model:
+defined, complex leading pair, unstable, marginal, alternating, undetermined, too few modes, too few time points), explained_variance of a noise-free run from the first sample (of a latent model:
 of its smoothed reconstruction), one_step_r2, henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
@@ -83,9 +89,12 @@ fired: solved (the normal equations), converged (the change fell below the toler
 iterations were used, or they ended early with the last good parameters: the message says why), stopped (the best
 so far), no eigenvalues (their iteration failed; the dynamics stand); and without parameters: singular (normal
 equations), diverged (a number left the finite range). With --input also
-input_matrix V, with --dt also time_constants_seconds (the
-map's). Of several recordings, timepoints is the total and trials
+input_matrix V. Of several recordings, timepoints is the total and trials
 lists each (file, timepoints). What is infinite or undefined is null.
+
+Students of a recording have a constant drive b, since without one the mean of the activity passes for a mode that
+lasts (map, force, bptt: --offset; lds, slds and subspace have a level of their own; cornn has none, and a warning
+says where that matters).
 
 Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,
 x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R) (with --input-timing departure
@@ -93,7 +102,10 @@ V u[t-1], G u[t] as before): transition, input_matrix,
 dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
 initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
 (dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path (of
-several recordings: of the first, as is its explained_variance). Right after a stop, what is said of a long
+several recordings: of the first, as is its explained_variance), and the emission as for lds. student holds what no
+other key says, so that keyhole attractors --student reads back the very same student: alpha, alpha_assumed, phi, convention, seen,
+time_points (of the longest trial), steps (of all), input_at_arrival, input_weights V, drive b (null for none), noise_covariance, inferred_states (one row per time
+point), posterior (slds), shown_start (of restarts). Right after a stop, what is said of a long
 recording (more than 20000 time points, of many states or latents and with missing samples also fewer) rests on
 its beginning, and a warning says on how much; path ends there too. For lds and slds NaN is a missing sample.
 --emissions-from holds the emissions of an earlier result and fits the dynamics.
@@ -123,7 +135,7 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->type_name("NAME");
   command
       ->add_option("--alpha", arguments->alpha,
-                   "Time step in units of tau, above 0 and up to 1 (default 0.01)")
+                   "Time step in units of tau, above 0 and up to 1 (else 0.01 is assumed, with a warning)")
       ->type_name("NUMBER");
   command->add_flag("--transpose", files.transpose, "RECORDING holds neurons in rows, time in columns");
   command

@@ -19,6 +19,8 @@ struct Option {
 constexpr Option kOptions[] = {
     {"--rho", "fit.rho", "map: ridge, from 0 (default 0.001)"},
     {"--phi", "fit.phi", "map, force, bptt: transfer function, linear (default) or tanh"},
+    {"--offset", "fit.offset",
+     "map, force, bptt: constant drive b: auto (default: on, since a recording has a mean), on or off"},
     {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
     {"--iterations", "fit.iterations",

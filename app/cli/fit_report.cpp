@@ -1,7 +1,7 @@
 #include "app/cli/fit_report.h"
 
 #include "core/analysis/comparison/explained.h"
-#include "core/analysis/spectrum.h"
+#include "core/analysis/lasting_modes.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/stage_options.h"
@@ -35,12 +35,18 @@ struct Findings {
   std::optional<ClaimedMemory> memory;  // whether the recording knows of it
 };
 
+Sampling samplingOf(const FitRequest& request, const Student& student) {
+  return {std::max<Index>(student.timePoints - 1, 1), request.dt.value_or(0), request.alphaAssumed};
+}
+
 // Of a fit with a spectrum that was not stopped.
 void describeErrors(Findings& findings, const Student& student, const FitRequest& request,
                     Progress& progress) {
   findings.errors = claimErrors(student, request.data.trials, request.settings,
                                 request.settings.integer("analysis.resamples"), progress);
-  findings.claim = summaryOf(findings.errors, findings.spectrum, verdictOptions(request.settings));
+  VerdictOptions options = verdictOptions(request.settings);
+  options.sampling = samplingOf(request, student);
+  findings.claim = summaryOf(findings.errors, findings.spectrum, options);
   const Index simulations = request.settings.integer("analysis.simulations");
   if (simulations == 0 || (findings.errors.offered && !findings.errors.complete)) return;
   findings.memory = claimedMemoryOf(student, request.data.trials, request.settings, simulations, progress);
@@ -48,9 +54,11 @@ void describeErrors(Findings& findings, const Student& student, const FitRequest
 
 // The spectrum and what follows from it. A student whose eigenvalues cannot be found keeps its parameters;
 // the message says why.
-bool describeSpectrum(Findings& findings, const Matrix& A, double alpha, std::string& message) {
+bool describeSpectrum(Findings& findings, const Student& student, std::string& message) {
+  const Matrix& A = student.A;
   try {
-    findings.spectrum = spectrumOf(A, true, alpha);
+    findings.spectrum = spectrumOf(A, true, student.alpha);
+    findings.spectrum.fewSteps = restsOnFewSteps(student);
   } catch (const std::runtime_error& error) {
     message = error.what();
     return false;
@@ -99,6 +107,7 @@ ordered_json optionsJson(const FitRequest& request, const Student& student) {
   options["observed"] = request.data.observed ? ordered_json(*request.data.observed) : ordered_json(nullptr);
   const Settings& settings = request.settings;
   options["alpha"] = settings.number("simulation.alpha");
+  options["alpha_assumed"] = request.alphaAssumed;
   if (settings.applies(settingRow("fit.rho"))) options["rho"] = settings.number("fit.rho");
   options["phi"] = nameOf(student.phi);
   options["input"] = oneOrAll(request.data.inputs);
@@ -116,6 +125,12 @@ ordered_json summaryJson(const FitSummary& summary, const std::string& status) {
   return json;
 }
 
+ordered_json persistenceJson(const Spectrum& spectrum, const Sampling& sampling) {
+  auto list = ordered_json::array();
+  for (const auto& value : spectrum.values) list.push_back(persistenceOf(value, spectrum.alpha, sampling));
+  return list;
+}
+
 // Keys in the documented order; what the fit could not give is null.
 ordered_json reportJson(const FitRequest& request, const Student& student, const Findings& findings,
                         const std::string& status) {
@@ -129,12 +144,16 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   if (request.data.trials.size() > 1) json["trials"] = trialsJson(request.data);
   json["options"] = optionsJson(request, student);
   json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });
+  json["map_moduli"] = orNull(spectrum, [&] { return vectorToJson(moduliOf(findings.spectrum)); });
+  const Vector steps = findings.mapTimeConstants / student.alpha;
+  json["time_constants_steps"] = orNull(spectrum, [&] { return vectorToJson(steps); });
+  if (request.dt)
+    json["time_constants_seconds"] = orNull(spectrum, [&] { return vectorToJson(steps * *request.dt); });
+  const Sampling sampling = samplingOf(request, student);
+  json["persistence"] = orNull(spectrum, [&] { return persistenceJson(findings.spectrum, sampling); });
+  json["persistence_limit_steps"] = sampling.longestTold();
   json["eigenvalues"] = orNull(spectrum, [&] { return eigenvaluesToJson(findings.spectrum.values); });
   json["time_constants"] = orNull(spectrum, [&] { return vectorToJson(findings.timeConstants); });
-  if (request.dt)
-    json["time_constants_seconds"] = orNull(
-        spectrum, [&] { return vectorToJson(findings.mapTimeConstants * (*request.dt / student.alpha)); });
-  json["map_moduli"] = orNull(spectrum, [&] { return vectorToJson(moduliOf(findings.spectrum)); });
   json["map_time_constants"] = orNull(spectrum, [&] { return vectorToJson(findings.mapTimeConstants); });
   json["line_attractor_score"] = numberOrNull(findings.score.value);
   json["published_line_attractor_score"] = numberOrNull(findings.score.published);
@@ -149,7 +168,10 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["undetermined"] = orNull(spectrum, [&] { return ordered_json(findings.spectrum.undetermined); });
   if (fitMethod(request.settings).source == FitSource::sums)
     json["ridge_dominance"] = numberOrNull(student.ridgeDominance);
-  if (parameters) addStudentParts(json, student);
+  if (parameters)
+    addStudentParts(json, student);
+  else
+    json["student"] = nullptr;
   if (!request.data.inputs.empty() && !json.contains("input_matrix"))
     json["input_matrix"] = orNull(parameters, [&] { return matrixToJson(student.V); });
   json["warnings"] = request.data.warnings;
@@ -165,6 +187,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   Findings findings;
   const LdsModel* held = request.heldEmissions ? &*request.heldEmissions : nullptr;
   Student student = fitTrials(request.settings, request.data.trials, progress, held);
+  student.alphaAssumed = request.alphaAssumed;
   if (student.summary.status == FitStatus::stopped) progress.grantStop();
   student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   progress.report(0.95, "analysing");
@@ -172,7 +195,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   FitReport report;
   if (hasParameters(student.summary.status)) {
     findings.explainedVariance = explainedAfterFit(student, request.data.trials, progress);
-    report.good = describeSpectrum(findings, student.A, student.alpha, report.message);
+    report.good = describeSpectrum(findings, student, report.message);
   }
   report.stopped = student.summary.status == FitStatus::stopped;
   if (report.good && !report.stopped) {
@@ -193,6 +216,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     report.message = student.summary.message;
   }
   auto& warnings = request.data.warnings;
+  if (request.alphaAssumed) warnings.push_back(assumedAlphaNote(student.alpha));
   warnings.insert(warnings.end(), student.notes.begin(), student.notes.end());
   report.json = reportJson(request, student, findings, status);
   report.warnings = std::move(warnings);

@@ -17,8 +17,9 @@ struct FitRequest {
   FitTrials data;     // all of its neurons are fitted
   Settings settings;  // effective(): fit.method and its options, simulation.alpha
   std::optional<LdsModel> heldEmissions;
-  std::optional<double> dt;  // seconds between two samples
-  bool transpose = false;    // how the recordings were read, for the record
+  std::optional<double> dt;   // seconds between two samples
+  bool alphaAssumed = false;  // nobody said what alpha is
+  bool transpose = false;     // how the recordings were read, for the record
 };
 
 struct FitReport {

@@ -51,6 +51,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
   for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
   const OrderResult result = orderOf(experiment, options, console.progress);
   console.progress.report(1.0, "");
+  if (const auto note = arguments.source.alphaNote(settings); !note.empty()) say(console, "warning: " + note);
   if (!result.caution.empty()) say(console, "warning: " + result.caution);
   if (result.points.empty()) throw Stopped();
   if (arguments.out.ends_with(".csv")) {

@@ -26,6 +26,8 @@ void SourceOptions::addTo(CLI::App& command) {
       ->required()
       ->type_name("");
   command.add_option("--alpha", alpha, "Time step in units of tau")->type_name("NUMBER");
+  command.add_option("--dt", dt, "Seconds between two samples of a recording (default: the file's clock)")
+      ->type_name("SECONDS");
   command.add_flag("--transpose", transpose, "RECORDING holds neurons in rows, time in columns");
   command.add_option("--seed", seed, "The seed of all randomness, as --set teacher.seed=N")->type_name("N");
   command.add_option("--set", assignments, "Change settings; repeatable")
@@ -46,8 +48,17 @@ Settings SourceOptions::settings() const {
   if (transpose) chosen.set("teacher.transpose", true);
   if (!seed.empty()) chosen.setFromText("teacher.seed", seed);
   if (!alpha.empty()) chosen.setFromText("simulation.alpha", alpha);
+  if (!dt.empty()) chosen.setFromText("simulation.dt", dt);
   applySettings(chosen, assignments);
   return chosen;
+}
+
+std::string SourceOptions::alphaNote(const Settings& settings) const {
+  const bool given =
+      !alpha.empty() || std::any_of(assignments.begin(), assignments.end(),
+                                    [](const auto& text) { return text.starts_with("simulation.alpha="); });
+  if (!isRecording(settings) || given || !settings.isDefault("simulation.alpha")) return {};
+  return assumedAlphaNote(settings.number("simulation.alpha"));
 }
 
 Experiment observedExperiment(const Settings& asked, Progress& progress) {

@@ -211,6 +211,12 @@ Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, cons
   return found;
 }
 
+double periodOf(const LimitSets* runs, const Attractors* attractors) {
+  if (attractors)
+    if (const auto cycles = attractors->stableCycles(); !cycles.empty()) return cycles.front()->period;
+  return runs ? runs->period : 0;
+}
+
 std::vector<const FixedPoint*> Attractors::stablePoints() const {
   std::vector<const FixedPoint*> stable;
   for (const FixedPoint& point : points.points)

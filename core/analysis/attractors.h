@@ -69,6 +69,10 @@ struct Attractors {
   std::string coexistenceText() const;
 };
 
+// The period of the cycle that is named, in τ: of the first stable closed orbit where one was found, else of
+// the free runs that oscillate; 0 if there is none. Either may be null.
+double periodOf(const LimitSets* runs, const Attractors* attractors);
+
 // activity: N x T states from which the starts are drawn (the ends of the runs are starts, too, and without a
 // drive the mirror images of all of them), T >= 1 (no line is looked for if it does not vary).
 // runs: the free runs of the same system, whose ends are followed to cycles; null: none, and no cycle is

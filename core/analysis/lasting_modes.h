@@ -3,12 +3,41 @@
 
 #include "core/analysis/spectrum.h"
 
+#include <optional>
+#include <string>
+
 namespace keyhole {
 
+// What a recording has in place of τ: steps, and how many of them.
+struct Sampling {
+  Index steps = 0;            // of the longest uninterrupted stretch; > 0
+  double seconds = 0;         // of one step; 0: not known
+  bool alphaAssumed = false;  // nobody said what α is
+
+  // A mode that decays within more steps than this cannot be told from one that never decays: of a channel
+  // with a constant and a root of 1, n steps give one estimate in twenty with n (1 - |λ(F)|) above 14.1
+  // (Dickey & Fuller 1979).
+  double longestTold() const { return static_cast<double>(steps) / 14.1; }
+};
+
+// "93 steps (0.93 s)" of a time in τ.
+std::string stepsText(double tau, double alpha, const Sampling& sampling);
+// What a mode of the map does, in steps: "decays within 93 steps (0.93 s)", "gone within a step", "grows by e
+// in 40 steps", "neither grows nor decays".
+std::string courseText(std::complex<double> value, double alpha, const Sampling& sampling);
+// Of each value of the spectrum: "grows", "lasts" (cannot be told from a mode that never decays), "decays" or
+// "within a step", faster than what was sampled.
+std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling);
+
+// What is said where a recording's α was not given.
+std::string assumedAlphaNote(double alpha);
+
 struct VerdictOptions {
-  double persistentTau = 10.0;  // τ: a mode persists if it decays more slowly than this, or not at all
+  // τ: a mode persists if it decays more slowly than this, or not at all; of a recording (sampling) not used.
+  double persistentTau = 10.0;
   double scoreThreshold = 1.0;  // a line attractor: one real persistent leading mode with score >= this
   double exaggeration = 3.0;    // >= 1: lasting so many times as long as its counterpart, a mode is made up
+  std::optional<Sampling> sampling = {};  // of a recording whose circuit is not known
 };
 
 struct LastingMode {

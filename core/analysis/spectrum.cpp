@@ -160,6 +160,7 @@ double scoreFrom(double first, double second) {
 }
 
 ScoreStatus statusOf(const Spectrum& spectrum, Index first, Index second) {
+  if (spectrum.fewSteps) return ScoreStatus::tooFewSteps;
   if (isUndetermined(spectrum, first) || isUndetermined(spectrum, second)) return ScoreStatus::undetermined;
   const auto leading = spectrum.values(first);
   const std::complex<double> exponent = mapExponent(leading, spectrum.alpha);
@@ -200,6 +201,8 @@ std::string nameOf(ScoreStatus status) {
       return "undetermined";
     case ScoreStatus::tooFewModes:
       return "too few modes";
+    case ScoreStatus::tooFewSteps:
+      return "too few time points";
     case ScoreStatus::alternating:
       return "alternating";
   }

@@ -16,8 +16,9 @@ struct Spectrum {
   bool exact = false;              // known from the structure, not computed numerically
   bool leadingOnly = false;        // the others were not computed, but
   double fastest = 0;              // the largest |λ - 1| is about this; 0 if all are there
-  double alpha = 0;  // the step, in τ, of the map that the values belong to (see below); 0: of the flow
-  double norm = 0;   // ‖A‖_F, where conditions are known; else 0
+  double alpha = 0;       // the step, in τ, of the map that the values belong to (see below); 0: of the flow
+  double norm = 0;        // ‖A‖_F, where conditions are known; else 0
+  bool fewSteps = false;  // of a fit to so few steps that chance makes such modes (restsOnFewSteps())
 };
 
 // What a fit finds, and a simulation takes, is no flow but a map of one step of α: x ← F x with F = (1-α) I +
@@ -80,6 +81,7 @@ enum class ScoreStatus {
   marginal,            // the leading mode, real, neither grows nor decays: infinite
   undetermined,        // one of the two leading eigenvalues is undetermined
   tooFewModes,         // fewer than two eigenvalues
+  tooFewSteps,         // Spectrum::fewSteps
   alternating,         // 1 - α + α λ₁ < 0: the leading mode changes sign at every step and holds nothing
 };
 struct LineAttractorScore {

@@ -38,11 +38,18 @@ Spectrum spectrumAt(const FixedPoint& point, double alpha) {
 
 // Where the system rests: the point at 0 is left to the evidence's own spectrum, which may be exact.
 const FixedPoint* restingPlace(const SystemEvidence& evidence) {
-  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence)) return nullptr;
+  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence) || !evidence.discreteState.empty())
+    return nullptr;
   const auto stable = evidence.attractors->stablePoints();
   const auto isOrigin = [](const FixedPoint* point) { return point->position.norm() < 1e-6; };
   if (stable.empty() || std::any_of(stable.begin(), stable.end(), isOrigin)) return nullptr;
   return stable.front();
+}
+
+// Of a recording, what persists is what its length cannot tell from lasting.
+VerdictOptions judgedBySampling(VerdictOptions options, double alpha) {
+  if (options.sampling) options.persistentTau = options.sampling->longestTold() * alpha;
+  return options;
 }
 
 LastingModes modesAt(const FixedPoint* place, const SystemEvidence& evidence, const VerdictOptions& options) {
@@ -261,7 +268,8 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
     return verdict;
   }
   if (!teacher) {
-    verdict.sentence = sentenceAlone(*student, modesAt(restingPlace(*student), *student, options), options);
+    const VerdictOptions own = judgedBySampling(options, student->spectrum.alpha);
+    verdict.sentence = sentenceAlone(*student, modesAt(restingPlace(*student), *student, own), own);
     return verdict;
   }
   const VerdictCase c = caseOf(*teacher, *student, options);

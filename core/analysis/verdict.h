@@ -42,6 +42,9 @@ struct SystemEvidence {
   CommonView view = {};                               // from its states to the seen units
   Foresight foresight = {};                           // of the student
   bool soughtThere = false;  // the other's points of rest were starts of the search for this one's
+  // Of a switching student, the discrete state whose dynamics the spectrum is of: "discrete state 2 of 3, 47
+  // % of the time"; its modes are judged there alone. Else empty.
+  std::string discreteState = {};
 };
 
 struct Verdict {

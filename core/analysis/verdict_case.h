@@ -44,6 +44,14 @@ std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std
                        VerdictKind turned);
 std::string sentenceAlone(const SystemEvidence& student, const LastingModes& modes,
                           const VerdictOptions& options);
-std::string shortText(double value);  // three significant digits
+// The same with options.sampling.
+std::string sentenceOfRecording(const SystemEvidence& student, const LastingModes& modes,
+                                const VerdictOptions& options);
+// Parts of what a system has.
+bool isRing(const SystemEvidence& evidence);
+std::string offActivity(const SystemEvidence& evidence);  // the tell-tale of a line that the fit made up
+std::string manyPoints(const SystemEvidence& evidence);   // " and at least 4 points of rest", or nothing
+std::string periodText(const SystemEvidence& evidence, const Sampling& sampling);  // of its cycle, in steps
+std::string shortText(double value);                                               // three significant digits
 
 }  // namespace keyhole

@@ -37,7 +37,8 @@ std::string tauText(const LastingMode& mode, double alpha) {
 
 std::string leadingText(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes) {
   if (!modes.hasLeading) return std::string(symbol) + " unknown";
-  return std::string(symbol) + " = " + complexText(modes.leading.value) + ", " +
+  const std::string where = evidence.discreteState.empty() ? "" : "in " + evidence.discreteState + ": ";
+  return where + std::string(symbol) + " = " + complexText(modes.leading.value) + ", " +
          tauText(modes.leading, evidence.spectrum.alpha);
 }
 
@@ -46,28 +47,18 @@ std::string countText(Index count) {
 }
 
 std::string cycleText(const SystemEvidence& evidence) {
+  const LimitSets* runs = evidence.limitSets ? &*evidence.limitSets : nullptr;
+  const std::string period = "period " + shortText(periodOf(runs, evidence.attractors.get())) + " τ";
   if (!evidence.attractors)
-    return std::to_string(evidence.limitSets->oscillating) + " of " +
-           std::to_string(evidence.limitSets->kinds.size()) + " free runs, period " +
-           shortText(evidence.limitSets->period) + " τ";
+    return std::to_string(runs->oscillating) + " of " + std::to_string(runs->kinds.size()) + " free runs, " +
+           period;
   const LimitCycle& cycle = *evidence.attractors->stableCycles().front();
-  std::string text = "period " + shortText(cycle.period) + " τ";
+  std::string text = period;
   double strongest = 0;  // the largest multiplier besides the trivial one
   for (Index i = 0; i < cycle.multipliers.size(); ++i)
     if (i != cycle.trivial) strongest = std::max(strongest, std::abs(cycle.multipliers(i)));
   if (cycle.multipliers.size() > 1) text += ", multiplier " + shortText(strongest);
   return text;
-}
-
-bool isRing(const SystemEvidence& evidence) {
-  return evidence.attractors && evidence.attractors->line.status == SlowManifoldStatus::ring;
-}
-
-// The tell-tale of a line that the fit made up: the activity does not lie along it.
-std::string offActivity(const SystemEvidence& evidence) {
-  if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
-  const double share = evidence.attractors->line.alignment.varianceShare;
-  return "; " + shortText(100 * share) + " % of the activity along it";
 }
 
 std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes,
@@ -86,14 +77,7 @@ std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const 
     text = countText(modes.persistent) + " (" + leading + ")";
   else
     text = "no persistent mode (" + leading + ")";
-  if (pointsOfRest(evidence) > 1)
-    text += " and " +
-            std::string(evidence.attractors &&
-                                evidence.attractors->points.census.completeness != Completeness::certified
-                            ? "at least "
-                            : "") +
-            std::to_string(pointsOfRest(evidence)) + " points of rest";
-  return text;
+  return text + manyPoints(evidence);
 }
 
 std::string somePoints(Index count) {
@@ -193,6 +177,34 @@ std::string ending(const VerdictCase& c, const Decision& decision) {
 
 }  // namespace
 
+bool isRing(const SystemEvidence& evidence) {
+  return evidence.attractors && evidence.attractors->line.status == SlowManifoldStatus::ring;
+}
+
+std::string offActivity(const SystemEvidence& evidence) {
+  if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
+  const double share = evidence.attractors->line.alignment.varianceShare;
+  return "; " + shortText(100 * share) + " % of the activity along it";
+}
+
+std::string manyPoints(const SystemEvidence& evidence) {
+  if (pointsOfRest(evidence) <= 1) return {};
+  const bool maybeMore =
+      evidence.attractors && evidence.attractors->points.census.completeness != Completeness::certified;
+  return " and " + std::string(maybeMore ? "at least " : "") + std::to_string(pointsOfRest(evidence)) +
+         " points of rest";
+}
+
+std::string periodText(const SystemEvidence& evidence, const Sampling& sampling) {
+  const double alpha = evidence.spectrum.alpha;
+  const LimitSets* runs = evidence.limitSets ? &*evidence.limitSets : nullptr;
+  const double period = periodOf(runs, evidence.attractors.get());
+  const std::string text = "period " + stepsText(period, alpha, sampling);
+  if (evidence.attractors) return text;
+  return std::to_string(runs->oscillating) + " of " + std::to_string(runs->kinds.size()) + " free runs, " +
+         text;
+}
+
 std::string shortText(double value) {
   char buffer[32];
   const bool wholeIsEnough = std::abs(value) >= 999.5 && std::abs(value) < 1e5;  // "1000", not "1e+03"
@@ -217,6 +229,7 @@ std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std
 
 std::string sentenceAlone(const SystemEvidence& student, const LastingModes& modes,
                           const VerdictOptions& options) {
+  if (options.sampling) return sentenceOfRecording(student, modes, options);
   return "The student claims " + whatItHas("λ", student, modes, options) +
          ". What the circuit behind the recording has is not known: UNDECIDED.";
 }

@@ -41,8 +41,10 @@ Vector teacherSingularValues(const Network& network) {
   return singularValues(network.dense());
 }
 
-void describeSpectrum(SystemAnalysis& analysis, const Network& network, Spectrum spectrum) {
+void describeSpectrum(SystemAnalysis& analysis, const Network& network, Spectrum spectrum,
+                      bool fewSteps = false) {
   analysis.spectrum = std::move(spectrum);
+  analysis.spectrum.fewSteps = fewSteps;
   analysis.score = lineAttractorScore(analysis.spectrum);
   analysis.timeConstants = timeConstants(analysis.spectrum.values);
   analysis.henrici = analysis.spectrum.leadingOnly ? std::numeric_limits<double>::quiet_NaN()
@@ -88,18 +90,19 @@ LimitSetOptions freeRunsOf(const Settings& settings, const FlowSystem& system) {
   return options;
 }
 
-AttractorOptions searchOf(const Settings& settings, const FlowSystem& system) {
-  AttractorOptions options = attractorOptions(settings);
+AttractorOptions searchOf(const Experiment& experiment, const FlowSystem& system) {
+  AttractorOptions options = attractorOptions(experiment.settings);
+  options.persistentTau = verdictOptionsOf(experiment).persistentTau;
   if (hasManyUnits(system.network)) options.starts = 0;
   return options;
 }
 
-SystemEvidence evidenceOf(const Settings& settings, const SystemAnalysis& analysis, const FlowSystem& system,
-                          const std::shared_ptr<const Attractors>& attractors) {
+SystemEvidence evidenceOf(const Experiment& experiment, const SystemAnalysis& analysis,
+                          const FlowSystem& system, const std::shared_ptr<const Attractors>& attractors) {
   const bool mayCycle = !isAffine(system);
-  const bool runsAwaited =
-      freeRunsOf(settings, system).runs > 0 && (!analysis.limitSets || analysis.limitSets->undecided);
-  const bool searchAwaited = searchOf(settings, system).starts > 0 && !attractors && !analysis.runDiverged;
+  const bool runsAwaited = freeRunsOf(experiment.settings, system).runs > 0 &&
+                           (!analysis.limitSets || analysis.limitSets->undecided);
+  const bool searchAwaited = searchOf(experiment, system).starts > 0 && !attractors && !analysis.runDiverged;
   return {analysis.spectrum,
           analysis.score,
           analysis.limitSets,
@@ -123,6 +126,14 @@ CommonView viewOfStudent(const Student& student) {
   if (student.emission) return {student.emission->C, student.emission->c};
   if (student.hiddenUnits() > 0) return {Matrix::Identity(student.seen, student.A.rows()), {}};
   return {};
+}
+
+// Whose dynamics the spectrum of a switching student is of.
+std::string discreteStateOf(const Student& student) {
+  if (!student.switching) return {};
+  const std::size_t k = mostVisited(*student.switching);
+  return "discrete state " + std::to_string(k + 1) + " of " + std::to_string(student.switching->A.size()) +
+         " (" + std::to_string(std::lround(100 * occupancy(*student.switching, k))) + " % of the time)";
 }
 
 // What is known of a system, with the stable points to which those of another one with the same states lead.
@@ -177,7 +188,7 @@ std::string whyNoStudent(const Experiment& experiment) {
 std::shared_ptr<const Attractors> attractorsOf(const Experiment& experiment, const FlowSystem& system,
                                                ConstMatrixRef activity, const SystemAnalysis& analysis,
                                                Progress& progress) {
-  const AttractorOptions options = searchOf(experiment.settings, system);
+  const AttractorOptions options = searchOf(experiment, system);
   if (options.starts == 0 || !activity.allFinite()) return nullptr;
   const LimitSets* runs = analysis.limitSets ? &*analysis.limitSets : nullptr;
   return std::make_shared<const Attractors>(findAttractors(system, activity, runs, options, progress));
@@ -190,7 +201,7 @@ void setFitGauge(SystemAnalysis& analysis, const Experiment& experiment, Progres
   const auto oneTau = std::max<Index>(static_cast<Index>(std::lround(1 / simulation.alpha)), 1);
   if (steps > 3 && !analysis.runDiverged) {
     const Trial trial{simulation.display(simulation.rowsOf(experiment.observation->seen), Eigen::all),
-                      studentInput(experiment.settings, simulation).leftCols(steps)};
+                      displayedInput(experiment)};
     analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau, progress));
   }
 }
@@ -200,7 +211,7 @@ void setDynamicsGauge(SystemAnalysis& analysis, const Experiment& experiment) {
   if (!experiment.teacherAnalysis) return;
   const double window = static_cast<double>(simulation.steps) * simulation.alpha;
   analysis.hasTheDynamics =
-      modeAgreement(experiment.teacherAnalysis->spectrum.values, analysis.spectrum.values, window).share;
+      modeAgreement(experiment.teacherAnalysis->spectrum, analysis.spectrum, window).share;
 }
 
 double explainedByStudent(const Experiment& experiment, const SystemAnalysis& analysis, Progress& progress) {
@@ -245,7 +256,8 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
     spectrum = std::async(apart ? std::launch::async : std::launch::deferred,
                           [&] { return studentSpectrum(system.network, student.alpha, depth); });
   ShownRun run = shownRun(experiment, depth == Depth::sketch, progress);
-  describeSpectrum(analysis, system.network, known ? before->spectrum : spectrum.get());
+  describeSpectrum(analysis, system.network, known ? before->spectrum : spectrum.get(),
+                   restsOnFewSteps(student));
   if (tooFast(run, analysis.spectrum, student.alpha)) run = shownRun(experiment, false, progress);
   analysis.runDiverged = run.diverged;
   analysis.stride = run.stride;
@@ -335,7 +347,8 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   if (!measured) {
     if (analysis->spectrum.conditions.size() == 0)
       describeSpectrum(*analysis, system->network,
-                       spectrumOf(system->network, true, experiment.fit->student.alpha));
+                       spectrumOf(system->network, true, experiment.fit->student.alpha),
+                       restsOnFewSteps(experiment.fit->student));
     setDynamicsGauge(*analysis, experiment);
     progress.checkpoint(0, "measuring the fit");
     analysis->singularValues = singularValues(experiment.fit->student.A);
@@ -376,20 +389,20 @@ Vector studentReadout(const Experiment& experiment) {
 }
 
 Verdict verdictOf(const Experiment& experiment) {
-  const Settings& settings = experiment.settings;
   std::optional<SystemEvidence> teacher, student;
   const auto ofTeacher = experiment.teacherAnalysis ? teacherSystem(experiment) : std::nullopt;
   const auto ofStudent = experiment.studentAnalysis ? studentSystem(experiment) : std::nullopt;
   if (ofTeacher) {
-    teacher = evidenceOf(settings, *experiment.teacherAnalysis, *ofTeacher, experiment.teacherAttractors);
+    teacher = evidenceOf(experiment, *experiment.teacherAnalysis, *ofTeacher, experiment.teacherAttractors);
     if (experiment.teacherAttractors) teacher->view = viewOfTeacher(experiment);
   }
   if (ofStudent) {
-    student = evidenceOf(settings, *experiment.studentAnalysis, *ofStudent, experiment.studentAttractors);
+    student = evidenceOf(experiment, *experiment.studentAnalysis, *ofStudent, experiment.studentAttractors);
     student->view = viewOfStudent(experiment.fit->student);
+    student->discreteState = discreteStateOf(experiment.fit->student);
   }
   if (teacher && student) seekFromEachOther(*ofTeacher, *teacher, *ofStudent, *student);
-  return judge(teacher, student, whyNoStudent(experiment), verdictOptions(settings));
+  return judge(teacher, student, whyNoStudent(experiment), verdictOptionsOf(experiment));
 }
 
 }  // namespace keyhole::stages

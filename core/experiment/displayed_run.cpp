@@ -77,9 +77,10 @@ Matrix groupMeans(ConstMatrixRef values, Index stride) {
 }
 
 Matrix displayedInput(const Experiment& experiment) {
+  const Index columns = experiment.simulation->display.cols(), m = experiment.fit->student.V.cols();
   const Matrix input = studentInput(experiment.settings, *experiment.simulation);
-  return experiment.fit->student.V.cols() > 0 ? Matrix(input.leftCols(experiment.simulation->display.cols()))
-                                              : Matrix(0, experiment.simulation->display.cols());
+  // A student from a file may know an input that there is none of here.
+  return input.rows() == m ? Matrix(input.leftCols(columns)) : Matrix(Matrix::Zero(m, columns));
 }
 
 ShownRun shownRun(const Experiment& experiment, bool rough, Progress& progress) {

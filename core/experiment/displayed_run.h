@@ -23,7 +23,8 @@ Index roughStride(double alpha, Index steps);
 // The means over every `stride` columns, of which there are (columns - 1) / stride whole groups.
 Matrix groupMeans(ConstMatrixRef values, Index stride);
 
-// m x T: the student's input over the displayed steps; 0 x T if it was given none.
+// m x T: the student's input over the displayed steps; 0 x T if it was given none; zeros if its input is not
+// that of the experiment.
 Matrix displayedInput(const Experiment& experiment);
 
 }  // namespace keyhole::stages

@@ -272,6 +272,29 @@ std::shared_ptr<const Experiment> runExperiment(const Settings& asked,
   return withAttractors(now, previous.get(), progress, sink);
 }
 
+std::optional<Sampling> samplingOf(const Experiment& experiment) {
+  if (!experiment.teacher || experiment.teacher->teacher || !experiment.simulation || !experiment.fit)
+    return {};
+  const auto& recording = experiment.teacher->recording;
+  const Settings& settings = experiment.settings;
+  const Index fitted = experiment.fit->student.timePoints;
+  Sampling sampling;
+  sampling.steps = std::max<Index>((fitted > 0 ? fitted : experiment.simulation->steps) - 1, 1);
+  sampling.seconds = settings.number("simulation.dt");
+  if (sampling.seconds == 0 && recording && recording->intervalUnit == "s")
+    sampling.seconds = recording->interval;
+  sampling.alphaAssumed = experiment.fit->student.alphaAssumed;
+  return sampling;
+}
+
+VerdictOptions verdictOptionsOf(const Experiment& experiment) {
+  VerdictOptions options = verdictOptions(experiment.settings);
+  options.sampling = samplingOf(experiment);
+  if (options.sampling)
+    options.persistentTau = options.sampling->longestTold() * experiment.fit->student.alpha;
+  return options;
+}
+
 bool isAwaited(const Experiment& experiment) {
   return experiment.reached < Depth::complete;
 }

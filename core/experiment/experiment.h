@@ -143,6 +143,11 @@ struct Experiment {
   double analysisSeconds = 0;
 };
 
+// How a recording was sampled, as far as the fit rests on it; empty for a known circuit.
+std::optional<Sampling> samplingOf(const Experiment& experiment);
+// What the verdict is judged by. Of a recording persistentTau is that of its sampling.
+VerdictOptions verdictOptionsOf(const Experiment& experiment);
+
 // Whether numbers of its analyses are still to come, or what becomes of its free runs.
 bool isAwaited(const Experiment& experiment);
 

@@ -1,5 +1,6 @@
 // The fit stage: from what is seen to a student, by every method.
 #include "core/experiment/experiment_stages.h"
+#include "core/fitting/mean_note.h"
 #include "core/fitting/regression/nested_map.h"
 #include "core/simulation/simulate.h"
 
@@ -35,19 +36,21 @@ RegressionSums withoutInput(RegressionSums sums) {
   sums.PU.resize(sums.S.rows(), 0);
   sums.XU.resize(sums.S.rows(), 0);
   sums.UU.resize(0, 0);
+  sums.inputSum.resize(0);
+  if (sums.phiShift.size() > 0) sums.inputShift.resize(0);
   return sums;
 }
 
 // What the MAP fits of every number of units have in common: what is known already if that serves. Null
 // where it would not pay: a chosen list, more units than anyone factorises while a slider moves, a part of a
-// simulation; a recording's fit looks at each set of units by itself anyway.
+// simulation, or with a constant drive; a recording's fit looks at each set of units by itself anyway.
 std::shared_ptr<const NestedMap> nestedFor(const Settings& settings, const SimulationStage& simulation,
                                            std::shared_ptr<const NestedMap> known) {
   const auto options = mapOptions(settings);
   const auto& sums = options.phi == Nonlinearity::tanh ? simulation.tanhSums : simulation.linearSums;
   const Index D = simulation.units;
   if (!sums || sums->S.rows() != D || sums->count == 0 || simulation.unfinished || !nestedPays(D, D) ||
-      isRecording(settings) || !problems(options).empty())
+      isRecording(settings) || options.offset || !problems(options).empty())
     return nullptr;
   auto order = nestedOrder(settings, D);
   if (order.empty()) return nullptr;
@@ -80,9 +83,13 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
   if (pays) nested = nestedFor(settings, simulation, std::move(nested));
   Student student =
       pays && nested && nested->holdsFor(observation.seen) ? nested->fit(d) : fitMap(chosen(), options);
+  student.timePoints = count + 1;
+  student.steps = count;
   if (recorded && hasParameters(student.summary.status)) {
     student.ridgeDominance = ridgeDominance(chosen(), options);
     if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
+      student.notes.push_back(std::move(note));
+    if (auto note = options.offset ? std::string() : meanNote(meanStrength(chosen())); !note.empty())
       student.notes.push_back(std::move(note));
   }
   if (simulation.signal.size() > 0 && !withInput)
@@ -225,6 +232,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   stage->kept = std::move(kept);
   stage->student = fitBy(settings, teacher, simulation, observation, stage->kept, progress);
   stage->student.seen = static_cast<Index>(observation.seen.size());
+  stage->student.alphaAssumed = teacher.recording && settings.isDefault("simulation.alpha");
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
   stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return stage;

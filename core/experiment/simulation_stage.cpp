@@ -213,7 +213,9 @@ void useRecording(SimulationStage& stage, const Recording& recording) {
 
 RegressionSums recordingSums(const Recording& recording, double alpha, Nonlinearity phi, Progress& progress) {
   const auto& X = recording.activity;
-  RegressionSums sums = emptySums(X.rows(), 0);
+  ChannelMeans means(X.rows());
+  inPieces(X.cols(), progress, [&](Index first, Index count) { means.add(X.middleCols(first, count)); });
+  RegressionSums sums = shiftedSums(means.values(), Vector(0), alpha, phi);
   for (Index first = 0; first + 1 < X.cols(); first += kRecordingBlock) {
     progress.checkpoint(static_cast<double>(first) / static_cast<double>(X.cols()), "summing the recording");
     const Index n = std::min(kRecordingBlock, X.cols() - 1 - first);

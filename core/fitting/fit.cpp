@@ -37,6 +37,19 @@ double occupancy(const Switching& parts, std::size_t state) {
   return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(parts.path.size(), 1));
 }
 
+std::size_t mostVisited(const Switching& parts) {
+  std::size_t most = 0;
+  for (std::size_t k = 1; k < parts.A.size(); ++k)
+    if (occupancy(parts, k) > occupancy(parts, most)) most = k;
+  return most;
+}
+
+bool restsOnFewSteps(const Student& student) {
+  constexpr Index kEach = 4;
+  const Index numbers = student.A.rows() + student.V.cols() + (student.b.size() > 0 ? 1 : 0);
+  return student.steps > 0 && student.steps < kEach * numbers;
+}
+
 void setStopped(FitSummary& summary, const std::string& what) {
   summary.status = FitStatus::stopped;
   summary.message += "; " + what + " was stopped";

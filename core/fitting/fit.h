@@ -86,11 +86,13 @@ struct Switching {
   Vector w;               // K, or empty
   std::vector<int> path;  // the most likely discrete state of each time point of the first trial
   Matrix posterior;       // K x T, of the first trial
-  Vector visits;  // K, expected share of all steps, where path is not of all (after a stop); else empty
+  Vector visits;          // K, expected share of all steps of all trials; empty: that of the path
 };
 
-// The share of the time in a discrete state: of its path, or visits.
+// The share of the time in a discrete state: visits, or that of the path.
 double occupancy(const Switching& parts, std::size_t state);
+// The state in which it is most of the time: the one whose dynamics are Student::A.
+std::size_t mostVisited(const Switching& parts);
 
 // A fitted student with n states. standard: x ← (1-α) x + α (A φ(x) + V u + b + η); leaky rate: x ← (1-α) x +
 // α φ(A x) + α (V u + b + η). All in the paper's scaling.
@@ -102,10 +104,13 @@ struct Student {
   Nonlinearity phi = Nonlinearity::linear;
   Convention convention = Convention::standard;
   double alpha = 0.01;
+  bool alphaAssumed = false;    // of a recording: nobody said what α is
   bool inputAtArrival = false;  // the step from t-1 to t uses u_t (latent models, as published), else u_{t-1}
 
   Index seen = 0;                    // N, the seen units; 0: all n states are units
   std::optional<Emission> emission;  // empty: the first N states are the seen units (the others are hidden)
+  Index timePoints = 0;              // of the longest trial that it was fitted to; 0: not known, or endless
+  Index steps = 0;                   // of all trials; 0 likewise
   Matrix states;                     // n x T, inferred states of the first trial; empty: the units themselves
   std::shared_ptr<const Switching> switching;  // null: one set of dynamics
   std::shared_ptr<const LdsModel> latent;  // of a latent student, all of its parameters; null for the others
@@ -121,5 +126,10 @@ struct Student {
   // n - N for a student whose first N states are the seen units, else 0.
   Index hiddenUnits() const { return emission || seen == 0 ? 0 : A.rows() - seen; }
 };
+
+// Whether the steps that it was fitted to are fewer than four for each number that a step's row is estimated
+// from (states, inputs, drive): what chance alone makes of white noise, a mode of |λ(F)| about √(numbers /
+// steps), is then above a half.
+bool restsOnFewSteps(const Student& student);
 
 }  // namespace keyhole

@@ -1,5 +1,6 @@
 #include "core/fitting/run_student.h"
 
+#include "core/fitting/spread.h"
 #include "core/linalg/orthogonal.h"
 #include "core/simulation/simulate.h"
 
@@ -129,8 +130,8 @@ Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, Const
 
 double oneStepR2(const Student& student, const std::vector<Trial>& trials, const Progress& progress) {
   const double keep = 1 - student.alpha;
-  double left = 0, squares = 0;
-  Vector sum = Vector::Zero(trials.front().activity.rows());
+  double left = 0;
+  Spread changes(trials.front().activity.rows());
   for (const auto& trial : trials) {
     if (&trial != &trials.front()) progress.throwIfStopped();
     inPieces(trial.activity.cols() - 1, progress, [&](Index first, Index count) {
@@ -138,11 +139,10 @@ double oneStepR2(const Student& student, const std::vector<Trial>& trials, const
       const Matrix change = X.rightCols(count) - keep * X.leftCols(count);
       const Matrix predicted = oneStepPredictions(student, X, trial.input.middleCols(first, count + 1));
       left += (X.rightCols(count) - predicted).squaredNorm();
-      squares += change.squaredNorm();
-      sum += change.rowwise().sum();
+      changes.add(change);
     });
   }
-  const double total = squares - sum.squaredNorm() / static_cast<double>(transitionsOf(trials));
+  const double total = changes.squares();
   return total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -159,22 +159,21 @@ void setOneStepR2(Student& student, const std::vector<Trial>& trials, const Prog
 double predictedR2(const Predictions& predictions, const std::vector<Trial>& trials, double alpha,
                    const Progress& progress) {
   const Index N = trials.front().activity.rows();
-  double left = 0, squares = 0;
-  Vector sum = Vector::Zero(N), count = Vector::Zero(N);
+  double left = 0;
+  Spread changes(N);
+  Vector change(N);
   overTrials(trials, progress, [&](std::size_t k, Index first, Index columns) {
     const Matrix& Y = trials[k].activity;
     const Matrix predicted = predictions(k, first, columns);
-    for (Index t = std::max<Index>(first, 1); t < first + columns; ++t)
-      for (Index i = 0; i < N; ++i) {
-        const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predicted(i, t - first);
-        if (std::isnan(change)) continue;
-        left += miss * miss;
-        squares += change * change;
-        sum(i) += change;
-        count(i) += 1;
-      }
+    for (Index t = std::max<Index>(first, 1); t < first + columns; ++t) {
+      change = Y.col(t) - (1 - alpha) * Y.col(t - 1);
+      changes.add(change);
+      for (Index i = 0; i < N; ++i)
+        if (const double miss = Y(i, t) - predicted(i, t - first); !std::isnan(change(i)))
+          left += miss * miss;
+    }
   });
-  const double total = squares - sum.cwiseAbs2().cwiseQuotient(count.cwiseMax(1.0)).sum();
+  const double total = changes.squares();
   const double r2 = total > 0 ? 1 - left / total : std::numeric_limits<double>::quiet_NaN();
   return std::isfinite(r2) ? r2 : std::numeric_limits<double>::quiet_NaN();
 }

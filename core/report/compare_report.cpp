@@ -46,16 +46,30 @@ double firstAngle(const MethodRow& row) {
   return row.agreement && row.agreement->angles.size() > 0 ? row.agreement->angles(0) : kNaN;
 }
 
+// Of the leading mode.
+double decaySteps(const MethodRow& row) {
+  if (row.spectrum.values.size() == 0 || !(row.spectrum.alpha > 0)) return kNaN;
+  const Index leading = leadingOrder(row.spectrum).front();
+  return mapTimeConstants(row.spectrum)(leading) / row.spectrum.alpha;
+}
+
+std::string remarkOf(const MethodRow& row) {
+  if (!(row.heldOut.oneStepR2 < 0)) return {};
+  return row.heldOut.gainOnNoChange < 0 ? "worse than no change" : "worse than the mean step";
+}
+
 std::vector<CompareColumn> makeColumns() {
   return {
       textColumn("method", "method", "How the student was fitted.",
                  [](const MethodRow& r) { return r.label; }),
-      textColumn("verdict", "verdict",
-                 "What its persistent modes (at 0, if it is not linear) come to, beside the teacher's; "
-                 "cycles are not looked for.",
+      textColumn("verdict", "verdict", "The window's for the same settings; of a recording undecided.",
                  [](const MethodRow& r) { return r.verdict; }),
+      numberColumn("fitted_steps", "steps fitted",
+                   "How many steps of the recording the shown fit rests on (fit.steps; MAP takes all).",
+                   [](const MethodRow& r) { return r.student.steps > 0 ? double(r.student.steps) : kNaN; }),
       numberColumn("fits_the_data", "fits the data (held out)",
-                   "Gauge from 0 to 1: the variance of held-out activity that free runs of one τ explain.",
+                   "Gauge from 0 to 1: the variance of held-out activity that free runs of one τ (by this α) "
+                   "explain. Held-out columns are of a second fit, to the first part of those steps.",
                    [](const MethodRow& r) { return r.fitsTheData; }),
       numberColumn("has_the_teachers_dynamics", "has the dynamics",
                    "Gauge from 0 to 1: the share of the modes of teacher and student that agree.",
@@ -66,13 +80,22 @@ std::vector<CompareColumn> makeColumns() {
                  scoreStatus),
       textColumn("leading_eigenvalues", "leading eigenvalues", "The first three, in the paper's scaling.",
                  leadingText),
+      numberColumn("decay_steps", "decay (steps)",
+                   "How many steps the mode that leads by the fitted map takes to decay by e; negative: to "
+                   "grow. It does not depend on α.",
+                   decaySteps),
       numberColumn("explained_variance", "explained variance",
-                   "Of the fitted part: a noise-free run from its first sample, or a latent model's smoothed "
+                   "Of the first steps: a noise-free run from its first sample, or a latent model's smoothed "
                    "reconstruction.",
                    [](const MethodRow& r) { return r.explainedVariance; }),
       numberColumn("held_out_one_step_r2", "one step (held out)",
                    "R² of x_t - (1-α) x_{t-1} on the part that was not fitted.",
                    [](const MethodRow& r) { return r.heldOut.oneStepR2; }),
+      textColumn(
+          "held_out_remark", "beside no change",
+          "worse than no change: it foresees the held-out part worse than x[t] = x[t-1] would, and than "
+          "the mean step (one step R² below 0). worse than the mean step: the latter alone.",
+          remarkOf),
       numberColumn("held_out_free_run", "free run (held out)",
                    "Explained variance of runs of one τ on the part that was not fitted.",
                    [](const MethodRow& r) { return r.heldOut.freeRunVariance; }),
@@ -134,8 +157,10 @@ nlohmann::ordered_json compareJson(const Comparison& comparison) {
       else
         json[column.key] = numberOrNull(column.number(row));
     }
+    json["sentence"] = row.sentence;
     json["eigenvalues"] = eigenvaluesToJson(row.spectrum.values);
     json["message"] = row.summary.message;
+    json["warnings"] = row.student.notes;
     rows.push_back(std::move(json));
   }
   return rows;

@@ -19,6 +19,8 @@ ordered_json rowJson(const CurveRow& row) {
   if (!row.value.empty()) json["units"] = row.units;
   json["eigenvalues"] = ifGood(eigenvaluesToJson(modes.leading.values));
   json["line_attractor_score"] = numberOrNull(modes.score.value);
+  json["published_line_attractor_score"] = numberOrNull(modes.score.published);
+  json["map_line_attractor_score"] = numberOrNull(modes.score.map);
   json["line_attractor_status"] = ifGood(nameOf(modes.score.status));
   json["henrici"] = numberOrNull(modes.henrici);
   json["henrici_undetermined"] = ifGood(modes.henriciUndetermined);

@@ -9,15 +9,19 @@ namespace {
 
 using nlohmann::ordered_json;
 
+void addEmission(ordered_json& json, const Emission& emission) {
+  json["emission"] = matrixToJson(emission.C);
+  json["emission_input"] = matrixToJson(emission.G);
+  json["emission_bias"] = vectorToJson(emission.c);
+  json["emission_var"] = vectorToJson(emission.R);
+}
+
 void addLatent(ordered_json& json, const LdsModel& model) {
   json["transition"] = matrixToJson(model.F);
   json["input_matrix"] = matrixToJson(model.V);
   json["dynamics_bias"] = vectorToJson(model.b);
   json["dynamics_cov"] = matrixToJson(model.Q);
-  json["emission"] = matrixToJson(model.C);
-  json["emission_input"] = matrixToJson(model.G);
-  json["emission_bias"] = vectorToJson(model.c);
-  json["emission_var"] = vectorToJson(model.R);
+  addEmission(json, {model.C, model.G, model.c, model.R});
   json["initial_mean"] = vectorToJson(model.mu0);
   json["initial_covariance"] = matrixToJson(model.P0);
 }
@@ -36,12 +40,40 @@ void addSwitching(ordered_json& json, const Switching& parts, double alpha) {
     state["occupancy"] = occupancy(parts, k);
     state["dynamics"] = matrixToJson(parts.A[k]);
     state.update(spectrumJson(spectrumOf(parts.A[k], false).values, alpha));
+    state["input_weights"] = matrixToJson(parts.V[k]);
+    state["drive"] = vectorToJson(parts.b[k]);
+    state["noise_covariance"] = parts.Q.empty() ? ordered_json(nullptr) : matrixToJson(parts.Q[k]);
     json["states"].push_back(std::move(state));
   }
   json["log_transition"] = matrixToJson(parts.logTransition);
   if (parts.W.rows() > 0) json["recurrent_weights"] = matrixToJson(parts.W);
   if (parts.w.size() > 0) json["recurrent_bias"] = vectorToJson(parts.w);
   json["path"] = parts.path;
+}
+
+// What no other key holds, time in rows.
+ordered_json restOf(const Student& student) {
+  const auto orNull = [](bool there, auto&& make) { return there ? make() : ordered_json(nullptr); };
+  ordered_json json;
+  json["alpha"] = student.alpha;
+  json["alpha_assumed"] = student.alphaAssumed;
+  json["phi"] = nameOf(student.phi);
+  json["convention"] = nameOf(student.convention);
+  json["input_at_arrival"] = student.inputAtArrival;
+  json["seen"] = student.seen;
+  json["time_points"] = student.timePoints;
+  json["steps"] = student.steps;
+  json["input_weights"] = matrixToJson(student.V);
+  json["drive"] = orNull(student.b.size() > 0, [&] { return vectorToJson(student.b); });
+  json["noise_covariance"] = orNull(student.Q.size() > 0, [&] { return matrixToJson(student.Q); });
+  json["inferred_states"] =
+      orNull(student.states.size() > 0, [&] { return matrixToJson(student.states.transpose()); });
+  if (student.switching) {
+    json["posterior"] = matrixToJson(student.switching->posterior.transpose());
+    if (student.switching->visits.size() > 0) json["visits"] = vectorToJson(student.switching->visits);
+  }
+  if (!student.restarts.empty()) json["shown_start"] = student.shownRestart + 1;
+  return json;
 }
 
 }  // namespace
@@ -56,8 +88,10 @@ void addStudentParts(ordered_json& json, const Student& student) {
         vectorToJson(values);
   }
   if (student.latent) addLatent(json, *student.latent);
+  if (student.emission && !student.latent) addEmission(json, *student.emission);
   if (student.switching) addSwitching(json, *student.switching, student.alpha);
   if (student.hiddenUnits() > 0) json["hidden_units"] = student.hiddenUnits();
+  if (student.A.size() > 0) json["student"] = restOf(student);
   if (student.restarts.empty()) return;
   json["restarts"] = ordered_json::array();
   for (const auto& restart : student.restarts) {

@@ -25,6 +25,7 @@ RegressionSums TrajectorySums::inUnits() const {
   sums.PU = (U * m_sums.PU).eval();
   sums.XU = (U * m_sums.XU).eval();
   sums.sum = (U * m_sums.sum).eval();
+  sums.phiSum = (U * m_sums.phiSum).eval();
   // Σ (x⁺)² per unit with x⁺_t = x_t - (1-α) x_{t-1} expands into the diagonals of S and R and the outermost
   // states: Σ x_t² = S_ii + x_T² - x_0², Σ x_t x_{t-1} = R_ii + (1-α) S_ii.
   const double keep = 1.0 - m_alpha;

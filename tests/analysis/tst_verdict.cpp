@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <cmath>
+
 using namespace keyhole;
 
 namespace {
@@ -124,6 +126,74 @@ class TestVerdict : public QObject {
     const Verdict none = judge(evidence(kLine), {}, "the normal equations are singular", {});
     QCOMPARE(none.kind, VerdictKind::undecided);
     QVERIFY(QString::fromStdString(none.sentence).contains("the normal equations are singular"));
+  }
+
+  // Of a recording: one and the same map says the same whatever α is taken to be, in steps, but for what is
+  // said to be by α. Fails if persistence, the score or a time rests on an assumed τ.
+  void recordingsDoNotDependOnAlpha() {
+    const std::vector<Values> maps = {{{0.9999, 0}, {0.9, 0}},
+                                      {{0.98, 0.1}, {0.98, -0.1}, {0.2, 0}},
+                                      {{1.01, 0}, {0.5, 0}},
+                                      {{0.2, 0}, {0.1, 0}},
+                                      {{0.9995, 0}, {0.9993, 0.1}, {0.9993, -0.1}}};
+    for (const Values& map : maps) {
+      QString first;
+      for (const double alpha : {0.01, 0.1, 1.0}) {
+        Values values;
+        for (const auto& value : map) values.push_back((value - (1 - alpha)) / alpha);
+        SystemEvidence student = evidence(values);
+        student.spectrum.alpha = alpha;
+        student.score = lineAttractorScore(student.spectrum);
+        VerdictOptions options;
+        options.sampling = Sampling{20000, 0.01, true};
+        const Verdict verdict = judge({}, student, "", options);
+        QCOMPARE(verdict.kind, VerdictKind::undecided);
+        const QString sentence = QString::fromStdString(verdict.sentence);
+        QVERIFY2(sentence.contains("which is assumed"), qPrintable(sentence));
+        const QString rest = sentence.left(sentence.indexOf(" By α"));
+        if (first.isEmpty()) first = rest;
+        QCOMPARE(rest, first);
+      }
+    }
+  }
+
+  // What lasts is what the length cannot tell from lasting: n/14.1 of n steps. Times come in steps, and in
+  // seconds where a step is known.
+  void recordingsAreJudgedByTheirLength() {
+    const auto sentence = [](double F, Index steps, double seconds) {
+      SystemEvidence student = evidence({{F, 0}, {0.1, 0}});
+      student.spectrum.alpha = 1;
+      student.score = lineAttractorScore(student.spectrum);
+      VerdictOptions options;
+      options.sampling = Sampling{steps, seconds, false};
+      return QString::fromStdString(judge({}, student, "", options).sentence);
+    };
+    const double F = std::exp(-1.0 / 500);  // decays within 500 steps
+    QVERIFY2(sentence(F, 6900, 0).contains("line attractor"), qPrintable(sentence(F, 6900, 0)));
+    QVERIFY2(sentence(F, 7200, 0).contains("no persistent mode"), qPrintable(sentence(F, 7200, 0)));
+    QVERIFY(sentence(F, 7200, 0).contains("decays within 500 steps") &&
+            !sentence(F, 7200, 0).contains(" s)"));
+    QVERIFY(sentence(F, 7200, 0.02).contains("500 steps (10 s)"));
+    QVERIFY(!sentence(F, 7200, 0).contains("assumed"));
+    QVERIFY2(sentence(0.2, 7200, 0).contains("gone within a step"), qPrintable(sentence(0.2, 7200, 0)));
+    QVERIFY2(sentence(1.01, 7200, 0).contains("grows by e in 100 steps"),
+             qPrintable(sentence(1.01, 7200, 0)));
+    const Sampling sampling{1410, 0, false};
+    QCOMPARE(persistenceOf({std::exp(-1 / 101.0), 0}, 1, sampling), std::string("lasts"));
+    QCOMPARE(persistenceOf({std::exp(-1 / 99.0), 0}, 1, sampling), std::string("decays"));
+    QCOMPARE(persistenceOf({1, 0}, 1, sampling), std::string("lasts"));
+    QCOMPARE(persistenceOf({0.3, 0}, 1, sampling), std::string("within a step"));
+    QCOMPARE(persistenceOf({1.1, 0}, 1, sampling), std::string("grows"));
+  }
+
+  // A switching student is judged in the discrete state in which it is most of the time, and the sentence
+  // says which that is.
+  void theDiscreteStateIsNamed() {
+    SystemEvidence student = evidence(kLine, Nonlinearity::tanh);
+    student.discreteState = "discrete state 2 of 3 (47 % of the time)";
+    const QString sentence = QString::fromStdString(judge(evidence(kNone), student, "", {}).sentence);
+    QVERIFY2(sentence.contains("in discrete state 2 of 3 (47 % of the time): λ = 0.999"),
+             qPrintable(sentence));
   }
 
   // The thresholds are the user's.

@@ -1,4 +1,5 @@
 // `keyhole attractors`, from files and from a preset.
+#include "core/common/random.h"
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
 
@@ -92,14 +93,60 @@ class TestAttractorsCommand : public QObject {
   // A student that rests at 0 alone, of a teacher with two wells: the memory is missed. Fails if teacher and
   // student are mixed up, or the verdict does not rest on the points.
   void aStudentFromAFileIsJudged() {
-    const std::string teacher = m_folder.path("teacher.csv"), student = m_folder.path("student.json");
+    const std::string teacher = m_folder.path("teacher.csv"), student = m_folder.path("student.npy");
     writeFileAtomically(teacher, "2,0\n0,0.5\n");
-    writeFileAtomically(student, R"({"dynamics": [[0.4]]})");
+    writeNpy(student, Matrix::Constant(1, 1, 0.4));
     const Outcome outcome = runCli(with({"attractors", "--teacher", teacher, "--student", student}, kShort));
     QCOMPARE(outcome.code, 0);
     const auto json = outcome.json();
     QCOMPARE(json["student"]["points"]["points"].size(), std::size_t{1});
     QVERIFY2(json["verdict"]["kind"] == "missed", outcome.out.c_str());
+  }
+
+  // What `keyhole fit` wrote comes back whole: a linear student with a drive, in steps of 0.2, rests at
+  // (1 - A)⁻¹ b, also beside a tanh teacher in other steps; a latent one is judged in its latents. A file
+  // that is no such result, or asks for other steps, is told in one sentence.
+  void aFittedStudentIsWhatItsFileSays() {
+    const RandomStream random(7, Stream::test);
+    Matrix X = random.normalMatrix(2, 1500), noise = random.normalMatrix(2, 1500, 5000);
+    for (Index t = 1; t < X.cols(); ++t) X.col(t) = 0.9 * X.col(t - 1) + 0.2 * noise.col(t);
+    X.row(0).array() += 4;
+    const std::string recording = m_folder.writeActivity("level.npy", X), fit = m_folder.path("fit.json"),
+                      teacher = m_folder.path("beside.csv");
+    writeFileAtomically(teacher, "2,0\n0,0.5\n");
+    QCOMPARE(runCli({"fit", recording, "--alpha", "0.2", "-o", fit}).code, 0);
+    const auto written = nlohmann::ordered_json::parse(readFileBytes(fit));
+    const double a = written["dynamics"][0][0], b = written["dynamics"][0][1], c = written["dynamics"][1][0],
+                 d = written["dynamics"][1][1];
+    const double p = written["student"]["drive"][0], q = written["student"]["drive"][1];
+    const double determinant = (1 - a) * (1 - d) - b * c;
+    const double x = ((1 - d) * p + b * q) / determinant;
+    for (const auto& args : {std::vector<std::string>{"attractors", "--student", fit},
+                             {"attractors", "--student", fit, "--teacher", teacher}}) {
+      const Outcome outcome = runCli(with(args, kShort));
+      QVERIFY2(outcome.code == 0, outcome.err.c_str());
+      const auto points = outcome.json()["student"]["points"];
+      QCOMPARE(points["status"].get<std::string>(), std::string("exact"));
+      QVERIFY(std::abs(points["points"][0]["position"][0].get<double>() - x) < 1e-9 * std::abs(x));
+      QVERIFY(std::abs(x - 4) < 1);
+      QCOMPARE(outcome.json()["run"]["settings"]["simulation.alpha"].get<double>(), 0.2);
+    }
+    const Outcome steps = runCli({"attractors", "--student", fit, "--set", "simulation.alpha=0.1"});
+    QVERIFY2(steps.code == 2 && steps.oneSentence() && steps.err.find("0.2, in which") != std::string::npos,
+             steps.err.c_str());
+    const std::string latent = m_folder.path("lds.json");
+    QCOMPARE(runCli({"fit", recording, "--method", "lds", "--latents", "1", "--iterations", "5", "--alpha",
+                     "0.2", "-o", latent})
+                 .code,
+             0);
+    const Outcome ofLatents = runCli(with({"attractors", "--student", latent, "--teacher", teacher}, kShort));
+    QVERIFY2(ofLatents.code == 0, ofLatents.err.c_str());
+    QCOMPARE(ofLatents.json()["student"]["points"]["points"][0]["position"].size(), std::size_t{1});
+    const std::string other = m_folder.path("other.json");
+    writeFileAtomically(other, R"({"dynamics": [[0.4]]})");
+    const Outcome refused = runCli({"attractors", "--student", other});
+    QVERIFY2(refused.code == 2 && refused.oneSentence() && refused.err.find(other) != std::string::npos,
+             refused.err.c_str());
   }
 
   // Two wells along unit 1 | along unit 2. Fails if points of rest are counted instead of compared; and the

@@ -32,9 +32,12 @@ const std::vector<std::string> kKeys = {"method",
                                         "timepoints",
                                         "options",
                                         "dynamics",
+                                        "map_moduli",
+                                        "time_constants_steps",
+                                        "persistence",
+                                        "persistence_limit_steps",
                                         "eigenvalues",
                                         "time_constants",
-                                        "map_moduli",
                                         "map_time_constants",
                                         "line_attractor_score",
                                         "published_line_attractor_score",
@@ -45,6 +48,7 @@ const std::vector<std::string> kKeys = {"method",
                                         "henrici",
                                         "undetermined",
                                         "ridge_dominance",
+                                        "student",
                                         "warnings",
                                         "summary",
                                         "run"};
@@ -83,7 +87,7 @@ class TestFit : public QObject {
     QFETCH(QString, phi);
     QFETCH(double, alpha);
     QFETCH(double, rho);
-    const MapOptions options{alpha, rho, phi == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear};
+    const MapOptions options{alpha, rho, phi == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear, true};
     const Student student = fitMap(m_activity, Matrix(0, m_activity.cols()), options);
     const auto json = runCli({"fit", m_recording, "--phi", phi.toStdString(), "--alpha", toText(alpha),
                               "--rho", toText(rho)})
@@ -100,7 +104,7 @@ class TestFit : public QObject {
     const RandomStream random(6, Stream::test);
     const Matrix input = random.normalMatrix(2, 900);
     const std::string file = m_folder.writeActivity("input.npy", input);
-    const Student student = fitMap(m_activity, input, {0.2, 0.001, Nonlinearity::linear});
+    const Student student = fitMap(m_activity, input, {0.2, 0.001, Nonlinearity::linear, true});
     const auto outcome = runCli({"fit", m_recording, "--alpha", "0.2", "--input", file});
     QCOMPARE(outcome.code, 0);
     COMPARE_MATRICES(matrixOf(outcome.json()["input_matrix"]), student.V, 1e-10);
@@ -141,6 +145,60 @@ class TestFit : public QObject {
     QCOMPARE(json["line_attractor_status"].get<std::string>(), std::string("unstable"));
   }
 
+  // White noise about 3: no dynamics by default; without a constant drive a made-up mode, and a warning that
+  // says why; CORNN has none to offer, and says so. Fails if the offset is not the default of a recording.
+  void aMeanIsNoMemory() {
+    const std::string file =
+        m_folder.writeActivity("mean3.npy", RandomStream(9, Stream::test).normalMatrix(10, 3000).array() + 3);
+    expectNoMemory(file);
+    const Outcome cornn = runCli({"fit", file, "--alpha", "1", "--method", "cornn", "--iterations", "2"});
+    QVERIFY2(cornn.err.find("this method has no constant drive") != std::string::npos, cornn.err.c_str());
+    const auto leading = [&](std::vector<std::string> more) {
+      std::vector<std::string> args{"fit", file, "--alpha", "1", "--method"};
+      args.insert(args.end(), more.begin(), more.end());
+      return runCli(args).json()["map_moduli"][0].get<double>();
+    };
+    QVERIFY(leading({"force", "--iterations", "20", "--set", "fit.reset_every=1", "fit.gain=0"}) < 0.15);
+    QVERIFY(leading({"bptt", "--iterations", "1500", "--set", "fit.start_gain=0"}) < 0.15);
+    QVERIFY(leading({"force", "--offset", "off", "--iterations", "20", "--set", "fit.reset_every=1",
+                     "fit.gain=0"}) > 0.9);
+    QVERIFY(leading({"bptt", "--offset", "off", "--iterations", "300", "--set", "fit.start_gain=0"}) > 0.9);
+  }
+
+  // α is asked for: where it is not given, that is said, and what does not depend on it is the same for any.
+  // The ridge alone, off here, would depend on it.
+  void alphaIsAskedFor() {
+    const Outcome assumed = runCli({"fit", m_recording, "--rho", "0"});
+    QVERIFY2(assumed.err.find("alpha, the step in units of the units' time constant, is not given; 0.01") !=
+                 std::string::npos,
+             assumed.err.c_str());
+    QCOMPARE(assumed.json()["options"]["alpha_assumed"].get<bool>(), true);
+    for (const char* alpha : {"0.01", "0.1", "1"}) {
+      const Outcome given = runCli({"fit", m_recording, "--rho", "0", "--alpha", alpha});
+      QVERIFY2(given.err.find("alpha") == std::string::npos, given.err.c_str());
+      const auto json = given.json();
+      QCOMPARE(json["options"]["alpha_assumed"].get<bool>(), false);
+      QVERIFY(json["persistence"] == assumed.json()["persistence"]);
+      for (std::size_t i = 0; i < 6; ++i)
+        for (const char* key : {"map_moduli", "time_constants_steps"})
+          QVERIFY(std::abs(json[key][i].get<double>() / assumed.json()[key][i].get<double>() - 1) < 1e-8);
+    }
+  }
+
+  // Ten time points of six units: whatever comes out, its score is not defined.
+  void tenTimePointsDefineNoScore() {
+    const std::string file = m_folder.writeActivity("ten.npy", m_activity.leftCols(10));
+    const Outcome outcome = runCli({"fit", file, "--alpha", "0.2"});
+    QCOMPARE(outcome.json()["line_attractor_status"].get<std::string>(), std::string("too few time points"));
+  }
+
+  // The recording of that kind among the shared cases.
+  void aMeanIsNoMemoryInTheCase() {
+    const QByteArray cases = qgetenv("KEYHOLE_CASES");
+    if (cases.isEmpty()) QSKIP("KEYHOLE_CASES does not name the folder of cases");
+    expectNoMemory(cases.toStdString() + "/numbers/noise_mean3.npy");
+  }
+
   // Fails if --observed takes other channels than the first, or --transpose does not turn the array.
   void observedAndTranspose() {
     const auto first = runCli({"fit", m_folder.writeActivity("first.npy", m_activity.topRows(3))}).json();
@@ -166,8 +224,8 @@ class TestFit : public QObject {
   // Fails if a numerical failure is called good, loses its output, or invents numbers.
   void singularFitIsWrittenWithItsStatus() {
     const std::string file = m_folder.path("singular.json");
-    const auto outcome = runCli(
-        {"fit", m_folder.writeActivity("short.npy", m_activity.leftCols(4)), "--rho", "0", "-o", file});
+    const auto outcome = runCli({"fit", m_folder.writeActivity("short.npy", m_activity.leftCols(4)), "--rho",
+                                 "0", "--alpha", "0.2", "-o", file});
     QCOMPARE(outcome.code, 3);
     QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
     QVERIFY(outcome.out.empty());
@@ -258,8 +316,8 @@ class TestFit : public QObject {
     const auto expected = referenceJson(name.toStdString());
     const std::string file = m_folder.path("reference.npy");
     writeNpy(file, referenceArray(name.toStdString() + ".activity"));
-    const auto outcome = runCli(
-        {"fit", file, "--method", "map", "--alpha", "0.01", "--rho", "0.001", "--phi", phi.toStdString()});
+    const auto outcome = runCli({"fit", file, "--method", "map", "--alpha", "0.01", "--rho", "0.001", "--phi",
+                                 phi.toStdString(), "--offset", "off"});
     QCOMPARE(outcome.code, 0);
     const auto json = outcome.json();
     COMPARE_MATRICES(matrixOf(json["dynamics"]), matrixOf(expected["A"]), 1e-8);
@@ -269,6 +327,18 @@ class TestFit : public QObject {
   }
 
  private:
+  static void expectNoMemory(const std::string& file) {
+    const Outcome with = runCli({"fit", file, "--alpha", "1"});
+    QCOMPARE(with.code, 0);
+    QVERIFY2(with.json()["map_moduli"][0].get<double>() < 0.1, with.out.c_str());
+    QCOMPARE(with.json()["options"]["offset"].get<std::string>(), std::string("on"));
+    QVERIFY2(with.err.find("constant drive") == std::string::npos, with.err.c_str());
+    const Outcome without = runCli({"fit", file, "--alpha", "1", "--offset", "off"});
+    QVERIFY(std::abs(without.json()["map_moduli"][0].get<double>() - 0.989) < 0.003);
+    QVERIFY2(without.err.find("the activity has a mean of 9.") != std::string::npos, without.err.c_str());
+    QVERIFY(without.json()["student"]["drive"].is_null());
+  }
+
   Folder m_folder;
   Matrix m_activity = smallActivity(6, 900);
   std::string m_recording = m_folder.writeActivity("activity.npy", m_activity);

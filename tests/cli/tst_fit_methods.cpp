@@ -200,7 +200,7 @@ class TestFitMethods : public QObject {
         runCli({"compare", m_recording, "--methods", "map,lds", "--set", "fit.latents=2", "-o", table});
     QCOMPARE(outcome.code, 0);
     const std::string csv = readFileBytes(table);
-    QVERIFY(csv.starts_with("method,verdict,fits_the_data,has_the_teachers_dynamics,"));
+    QVERIFY(csv.starts_with("method,verdict,fitted_steps,fits_the_data,has_the_teachers_dynamics,"));
     QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), std::ptrdiff_t{3});
     // Nobody knows the teacher of a recording: that gauge is empty, not 0.
     QVERIFY(csv.find("\nMAP,undecided,") != std::string::npos);

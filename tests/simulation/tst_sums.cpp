@@ -51,6 +51,41 @@ class TestSums : public QObject {
     COMPARE_MATRICES(selected.R, some.R, 1e-12);
     COMPARE_MATRICES(selected.energy, some.energy, 1e-12);
     COMPARE_MATRICES(selected.sum, some.sum, 1e-12);
+    COMPARE_MATRICES(selected.phiSum, some.phiSum, 1e-12);
+  }
+
+  // Taken about any point and moved back, the sums are the same; about their means they have none left, and
+  // are those of the deviations. Fails if a cross term or the energy is not moved.
+  void shiftsAreTakenBack() {
+    const double alpha = 0.3;
+    const Matrix X = RandomStream(4, Stream::test).normalMatrix(4, 30).array() + 2;
+    const Matrix U = RandomStream(5, Stream::test).normalMatrix(2, 29).array() - 1;
+    RegressionSums plain = emptySums(4, 2);
+    RegressionSums moved =
+        shiftedSums(Vector::LinSpaced(4, 0.5, 2.5), Vector::Constant(2, 0.4), alpha, Nonlinearity::tanh);
+    accumulate(plain, X, U, alpha, Nonlinearity::tanh);
+    accumulate(moved, X, U, alpha, Nonlinearity::tanh);
+    const RegressionSums back = unshifted(moved);
+    for (const auto member : {&RegressionSums::S, &RegressionSums::R, &RegressionSums::PU,
+                              &RegressionSums::XU, &RegressionSums::UU})
+      COMPARE_MATRICES(back.*member, plain.*member, 1e-12);
+    for (const auto member :
+         {&RegressionSums::energy, &RegressionSums::sum, &RegressionSums::phiSum, &RegressionSums::inputSum})
+      COMPARE_MATRICES(back.*member, plain.*member, 1e-12);
+    const RegressionSums one = centred(plain), other = centred(moved);
+    const Matrix phis = X.leftCols(29).array().tanh(), steps = X.rightCols(29) - (1 - alpha) * X.leftCols(29);
+    const Matrix phi = phis.colwise() - phis.rowwise().mean(),
+                 step = steps.colwise() - steps.rowwise().mean();
+    for (const auto& about : {one, other}) {
+      COMPARE_MATRICES(about.S, phi * phi.transpose(), 1e-12);
+      COMPARE_MATRICES(about.R, step * phi.transpose(), 1e-12);
+      COMPARE_MATRICES(about.XU, step * U.transpose(), 1e-12);
+      COMPARE_MATRICES(about.energy, step.rowwise().squaredNorm(), 1e-12);
+      COMPARE_MATRICES(about.phiShift, phis.rowwise().mean(), 1e-13);
+      COMPARE_MATRICES(about.stepShift, steps.rowwise().mean(), 1e-13);
+      COMPARE_MATRICES(about.inputShift, U.rowwise().mean(), 1e-13);
+      QVERIFY(about.phiSum.norm() < 1e-12 && about.sum.norm() < 1e-12 && about.inputSum.norm() < 1e-12);
+    }
   }
 
   // Two roads: a chain's sums taken in its modes, and over its units. Fails if a part of them is not rotated,

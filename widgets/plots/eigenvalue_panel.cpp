@@ -363,13 +363,18 @@ QString EigenvaluePanel::describe(const Nearest& nearest) const {
   const Spectrum& spectrum = *spectrumOf(*experiment(), nearest.side);
   const double alpha = spectrum.alpha, tau = std::abs(1 / (1 - mark.value.real()));
   const double inSteps = -1 / mapExponent(mark.value, alpha).real();
-  QString text = tr("%1: λ = %2%3, τ = %4 τ")
-                     .arg(nameOf(nearest.side), shortNumber(mark.value.real()),
-                          mark.value.imag() == 0 ? QString()
-                                                 : (mark.value.imag() > 0 ? " + " : " − ") +
-                                                       shortNumber(std::abs(mark.value.imag())) + "i",
-                          shortNumber(tau));
-  if (mapDiffers(mark.value, alpha) && alpha > 0)
+  const QString imaginary = mark.value.imag() == 0 ? QString()
+                                                   : (mark.value.imag() > 0 ? " + " : " − ") +
+                                                         shortNumber(std::abs(mark.value.imag())) + "i";
+  QString text = tr("%1: λ = %2%3").arg(nameOf(nearest.side), shortNumber(mark.value.real()), imaginary);
+  const auto sampling = samplingOf(*experiment());
+  if (sampling)
+    text += tr(" by α = %1, |λ(F)| = %2, %3")
+                .arg(shortNumber(alpha), shortNumber(mapModulus(mark.value, alpha)),
+                     QString::fromStdString(courseText(mark.value, alpha, *sampling)));
+  else
+    text += tr(", τ = %1 τ").arg(shortNumber(tau));
+  if (!sampling && mapDiffers(mark.value, alpha) && alpha > 0)
     text += tr(", in steps of α |λ(F)| = %1, τ = %2 τ")
                 .arg(shortNumber(mapModulus(mark.value, alpha)), shortNumber(std::abs(inSteps)));
   if (grows(mark.value, alpha)) text += tr(" (unstable)");

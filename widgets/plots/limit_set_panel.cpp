@@ -39,7 +39,9 @@ void LimitSetPanel::showExperiment(const Experiment& experiment) {
   if (!speaksFor(experiment)) return m_analysis ? void() : redraw();
   const auto& attractors = attractorsOf(experiment, m_side);
   const auto& analysis = analysisOf(experiment, m_side);
-  if (analysis == m_analysis && attractors == m_attractors) return;
+  const TimeUnit unit = timeUnitOf(experiment);
+  if (analysis == m_analysis && attractors == m_attractors && unit.perTau == m_unit.perTau) return;
+  m_unit = unit;
   m_analysis = analysis;
   m_attractors = attractors;
   redraw();
@@ -50,25 +52,29 @@ void LimitSetPanel::redraw() {
   update();
 }
 
-QString LimitSetPanel::summaryOf(const LimitSets& sets) {
+QString LimitSetPanel::summary() const {
+  return summaryOf(*m_analysis->limitSets, m_attractors.get(), m_unit);
+}
+
+QString LimitSetPanel::summaryOf(const LimitSets& sets, const Attractors* attractors, const TimeUnit& unit) {
   const auto count = [&](LimitKind kind) {
     return static_cast<Index>(std::count(sets.kinds.begin(), sets.kinds.end(), kind));
   };
   QStringList parts;
   if (sets.oscillating > 0)
-    parts.append(
-        runs(sets.oscillating, sets.kinds.size(), tr("cycle, period %1 τ").arg(shortNumber(sets.period))));
+    parts.append(runs(sets.oscillating, sets.kinds.size(),
+                      tr("cycle, period %1").arg(unit.text(periodOf(&sets, attractors)))));
   if (const Index n = count(LimitKind::fixedPoint) + sets.restLater) {
     QStringList rest = {tr("come to rest")};
     if (sets.restingPoints > 1) rest.append(tr("at %1 points").arg(sets.restingPoints));
     if (sets.restLater > 0) {
-      const QString later = tr("later than %1 τ").arg(shortNumber(sets.shownTime));
+      const QString later = tr("later than %1").arg(unit.text(sets.shownTime));
       rest.append(sets.restLater == n ? later : tr("%1 of them %2").arg(sets.restLater).arg(later));
     }
     parts.append(runs(n, sets.kinds.size(), rest.join(", ")));
   }
   if (const Index n = count(LimitKind::slow) - sets.restLater) {
-    const QString moving = tr("still move after %1 τ").arg(shortNumber(sets.followedTime));
+    const QString moving = tr("still move after %1").arg(unit.text(sets.followedTime));
     parts.append(
         runs(n, sets.kinds.size(), sets.undecided ? tr("%1, cycle not ruled out").arg(moving) : moving));
   }
@@ -192,7 +198,7 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
         experiment()->reached >= Depth::numbers ? tr("no free runs") : tr("free runs are being computed …"));
   } else {
     const auto& sets = *m_analysis->limitSets;
-    const double text = 1.4 * theme().fontPixels * static_cast<double>(summaryOf(sets).count('\n') + 1);
+    const double text = 1.4 * theme().fontPixels * static_cast<double>(summary().count('\n') + 1);
     const double length = 2.2 * theme().fontPixels;
     // The axes stand there, if there is room.
     const double left = std::min(4.2 * length, 0.15 * size.width());
@@ -200,7 +206,7 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
     paintAxes(painter, QPointF(2.0 * length, size.height() - 1.7 * length), length, sets);
     painter.setPen(theme().foreground);
     painter.drawText(whole.adjusted(margin, margin * 0.5, -margin, 0), Qt::AlignTop | Qt::AlignLeft,
-                     summaryOf(sets));
+                     summary());
   }
   painter.restore();
 }
@@ -229,7 +235,7 @@ void LimitSetPanel::mouseMoveEvent(QMouseEvent* event) {
     m_rotation.drag(way.x(), way.y(), std::max(80, std::min(width(), height())));
     redraw();
   } else if (m_analysis && m_analysis->limitSets) {
-    emit hovered(summaryOf(*m_analysis->limitSets).replace('\n', "; "));
+    emit hovered(summary().replace('\n', "; "));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "widgets/plots/panel.h"
 #include "widgets/plots/rotation.h"
+#include "widgets/plots/sides.h"
 
 #include <QPixmap>
 
@@ -24,7 +25,9 @@ class LimitSetPanel : public Panel {
   const Rotation& rotation() const { return m_rotation; }
 
   // "15 of 15 runs settle on a cycle of period 21 τ": what the runs do, in words.
-  static QString summaryOf(const LimitSets& sets);
+  // attractors: of the same system, or null.
+  static QString summaryOf(const LimitSets& sets, const Attractors* attractors = nullptr,
+                           const TimeUnit& unit = {});
 
  protected:
   void showExperiment(const Experiment& experiment) override;
@@ -37,6 +40,7 @@ class LimitSetPanel : public Panel {
 
  private:
   void redraw();
+  QString summary() const;
   void paint(QPainter& painter, QSize size) const;
   void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
   Matrix turnedStates(const LimitSets& sets, ConstMatrixRef states) const;
@@ -47,6 +51,7 @@ class LimitSetPanel : public Panel {
   Side m_side;
   std::shared_ptr<const SystemAnalysis> m_analysis;  // the last one that had limit sets
   std::shared_ptr<const Attractors> m_attractors;
+  TimeUnit m_unit;
   Rotation m_rotation;
   double m_zoom = 1;
   QPointF m_last;

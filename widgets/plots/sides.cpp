@@ -1,5 +1,7 @@
 #include "widgets/plots/sides.h"
 
+#include "widgets/plots/axes.h"
+
 #include <QObject>
 
 namespace keyhole {
@@ -14,6 +16,18 @@ const std::shared_ptr<const Attractors>& attractorsOf(const Experiment& experime
 
 std::optional<FlowSystem> systemOf(const Experiment& experiment, Side side) {
   return side == Side::teacher ? teacherSystem(experiment) : studentSystem(experiment);
+}
+
+QString TimeUnit::text(double tau) const {
+  return shortNumber(tau * perTau) + " " + name;
+}
+
+TimeUnit timeUnitOf(const Experiment& experiment) {
+  const auto sampling = samplingOf(experiment);
+  if (!sampling) return {};
+  const double steps = 1 / experiment.fit->student.alpha;
+  if (sampling->seconds > 0) return {steps * sampling->seconds, "s"};
+  return {steps, QObject::tr("steps")};
 }
 
 QString nameOf(Side side) {

@@ -13,6 +13,16 @@ const std::shared_ptr<const Attractors>& attractorsOf(const Experiment& experime
 // Empty without parameters, and for a recording's teacher.
 std::optional<FlowSystem> systemOf(const Experiment& experiment, Side side);
 
+// In what times are told: of a known circuit in τ; of a recording, whose τ is not known, in seconds, or in
+// steps where those are not known either.
+struct TimeUnit {
+  double perTau = 1;
+  QString name = "τ";
+
+  QString text(double tau) const;  // "0.93 s"
+};
+TimeUnit timeUnitOf(const Experiment& experiment);
+
 QString nameOf(Side side);  // "teacher"
 QColor colourOf(const Theme& theme, Side side);
 

@@ -19,6 +19,7 @@ void StateMarks::show(const Student* student, const Theme& theme, QCPLegend& leg
   m_shares.clear();
   if (!student || !student->switching || student->switching->A.size() < 2) return;
   const Switching& parts = *student->switching;
+  m_alpha = student->alpha;
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     m_spectra.push_back(spectrumOf(parts.A[k], false).values);
     m_shares.push_back(occupancy(parts, k));
@@ -53,7 +54,7 @@ QString StateMarks::describe(QPointF pixel, double within) const {
                  .arg(k + 1)
                  .arg(percent(m_shares[k]), QString::fromStdString(complexText(value)),
                       shortNumber(std::abs(1 / (1 - value.real()))));
-      if (value.real() > 1) text += QObject::tr(" (unstable)");
+      if (grows(value, m_alpha)) text += QObject::tr(" (unstable)");
     }
   return text;
 }

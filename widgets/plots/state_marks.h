@@ -32,6 +32,7 @@ class StateMarks {
   std::vector<QCPGraph*> m_graphs;  // one per state
   std::vector<ComplexVector> m_spectra;
   std::vector<double> m_shares;  // of the time
+  double m_alpha = 0;
 };
 
 }  // namespace keyhole

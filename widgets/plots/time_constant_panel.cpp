@@ -20,16 +20,16 @@ QString scoreText(const QString& owner, const SystemAnalysis& analysis) {
   return text;
 }
 
-// The interval of τ = |1/(1 - Re λ)|; what may not decay reaches the top.
+// The intervals in the panel's unit; what may not decay reaches the top.
 struct TauInterval {
   double low = 0, high = 0;
 };
 std::vector<TauInterval> tauIntervals(const Experiment& experiment) {
   std::vector<TauInterval> intervals;
   if (!experiment.claim) return intervals;
-  const auto tau = [](double re) { return re < 1 ? std::min(1 / (1 - re), kTop) : kTop; };
-  for (const ClaimInterval& re : experiment.claim->summary.re)
-    intervals.push_back({tau(re.low), tau(re.high)});
+  const double perTau = timeUnitOf(experiment).perTau;
+  for (const ClaimInterval& tau : experiment.claim->summary.mapTau)
+    intervals.push_back({std::min(tau.low, kTop) * perTau, std::min(tau.high, kTop) * perTau});
   return intervals;
 }
 
@@ -92,19 +92,27 @@ void TimeConstantPanel::applyTheme() {
   m_note->setBrush(veil);
 }
 
+// As published, in τ; of a recording those of the fitted map, which need no τ.
+Vector TimeConstantPanel::timesOf(const Experiment& experiment, const SystemAnalysis& analysis) {
+  if (!samplingOf(experiment)) return analysis.timeConstants;
+  return mapTimeConstants(analysis.spectrum).cwiseAbs() * timeUnitOf(experiment).perTau;
+}
+
 // What it shows of an experiment.
 Fingerprint TimeConstantPanel::shownOf(const Experiment& experiment) {
   Fingerprint shown;
+  shown.add(timeUnitOf(experiment).name);
   for (const Side side : {Side::teacher, Side::student}) {
     const auto& analysis = analysisOf(experiment, side);
     shown.add(std::uint64_t{analysis != nullptr});
     if (!analysis) continue;
-    shown.add(analysis->timeConstants.head(std::min(kShown, analysis->timeConstants.size())));
+    const Vector times = timesOf(experiment, *analysis);
+    shown.add(times.head(std::min(kShown, times.size())));
     shown.add(scoreText({}, *analysis)).add(analysis->spectrum);
   }
   if (experiment.fit) shown.add(QString::fromStdString(experiment.fit->student.summary.message));
   for (const TauInterval& interval : tauIntervals(experiment)) shown.add(interval.low).add(interval.high);
-  return shown.add(experiment.settings.number("analysis.persistent_tau"));
+  return shown.add(verdictOptionsOf(experiment).persistentTau);
 }
 
 // Bars at the student's marks; none where a mark stands among the undetermined ones.
@@ -129,13 +137,16 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
   if (isDrawn(shownOf(experiment))) return;
   Range range{1, 20};
   QStringList scores;
+  const TimeUnit unit = timeUnitOf(experiment);
+  plot().yAxis->setLabel(tr("τₙ (%1)").arg(unit.name));
   const auto draw = [&](QCPGraph* determined, QCPGraph* undetermined, const SystemAnalysis* analysis,
                         const QString& owner) {
     determined->data()->clear();
     undetermined->data()->clear();
     if (!analysis) return;
-    for (Index i = 0; i < std::min<Index>(kShown, analysis->timeConstants.size()); ++i) {
-      const double tau = std::min(analysis->timeConstants(i), kTop);
+    const Vector times = timesOf(experiment, *analysis);
+    for (Index i = 0; i < std::min<Index>(kShown, times.size()); ++i) {
+      const double tau = std::min(times(i), kTop * unit.perTau);
       const bool unknown = analysis->spectrum.undetermined[static_cast<std::size_t>(i)];
       (unknown ? undetermined : determined)->addData(static_cast<double>(i + 1), tau);
       range.include(tau);
@@ -149,7 +160,7 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
                   ? QString::fromStdString(experiment.fit->student.summary.message)
                   : QString());
   m_scores = scores.isEmpty() ? QString() : tr("score  ") + scores.join("\n");
-  const double threshold = experiment.settings.number("analysis.persistent_tau");
+  const double threshold = verdictOptionsOf(experiment).persistentTau * unit.perTau;
   m_threshold->point1->setCoords(0, threshold);
   m_threshold->point2->setCoords(1, threshold);
   plot().xAxis->setRange(0.5, static_cast<double>(kShown) + 0.5);
@@ -174,6 +185,13 @@ QString TimeConstantPanel::describe(double x, double, QPointF) const {
     const bool unknown = analysis->spectrum.undetermined[static_cast<std::size_t>(mode - 1)];
     const auto value = analysis->spectrum.values(mode - 1);
     const double alpha = analysis->spectrum.alpha;
+    if (const auto sampling = samplingOf(*experiment())) {
+      parts.append(tr("%1 %2; by α = %3 λ = %4%5")
+                       .arg(owner, QString::fromStdString(courseText(value, alpha, *sampling)),
+                            shortNumber(alpha), QString::fromStdString(complexText(value)),
+                            unknown ? tr(", undetermined") : QString()));
+      return;
+    }
     const QString inSteps =
         !mapDiffers(value, alpha)
             ? QString()
@@ -194,11 +212,14 @@ std::vector<PanelData> TimeConstantPanel::data() const {
   if (!experiment()) return tables;
   const auto add = [&](const SystemAnalysis* analysis, const QString& tableName) {
     if (!analysis) return;
-    Matrix rows(analysis->timeConstants.size(), 2);
-    rows.col(0) = analysis->timeConstants;
+    const Vector times = timesOf(*experiment(), *analysis);
+    Matrix rows(times.size(), 2);
+    rows.col(0) = times;
     for (Index i = 0; i < rows.rows(); ++i)
       rows(i, 1) = analysis->spectrum.undetermined[static_cast<std::size_t>(i)] ? 1 : 0;
-    tables.push_back({tableName, {"tau", "undetermined"}, rows});
+    const TimeUnit unit = timeUnitOf(*experiment());
+    const QString column = unit.name == "τ" ? "tau" : unit.name == "s" ? "seconds" : "steps";
+    tables.push_back({tableName, {column, "undetermined"}, rows});
   };
   add(experiment()->teacherAnalysis.get(), "time-constants-teacher");
   add(experiment()->studentAnalysis.get(), "time-constants-student");

@@ -25,6 +25,7 @@ class TimeConstantPanel : public PlotPanel {
  private:
   void showErrors(const Experiment& experiment, Range& range);
   static Fingerprint shownOf(const Experiment& experiment);
+  static Vector timesOf(const Experiment& experiment, const SystemAnalysis& analysis);
 
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QCPErrorBars* m_errors;  // of the student

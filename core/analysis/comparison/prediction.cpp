@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 #include "core/common/random.h"
 #include "core/fitting/run_student.h"
+#include "core/fitting/spread.h"
 #include "core/linalg/eigen.h"
 #include "core/simulation/simulate.h"
 
@@ -20,30 +21,23 @@ constexpr std::uint64_t kNoiseSubstream = 0x6761756765;  // the noise of noisyRu
 // The share of the variance of targets that predictions explain; samples that are missing are left out.
 class Explained {
  public:
-  explicit Explained(Index channels)
-      : m_sum(Vector::Zero(channels)), m_squares(Vector::Zero(channels)), m_count(Vector::Zero(channels)) {}
+  explicit Explained(Index channels) : m_targets(channels) {}
 
   void add(const Vector& target, const Vector& error) {
-    for (Index i = 0; i < target.size(); ++i) {
-      if (std::isnan(target(i))) continue;
-      m_left += error(i) * error(i);
-      m_sum(i) += target(i);
-      m_squares(i) += target(i) * target(i);
-      m_count(i) += 1;
-    }
+    m_targets.add(target);
+    for (Index i = 0; i < target.size(); ++i)
+      if (!std::isnan(target(i))) m_left += error(i) * error(i);
   }
 
   // NaN if the targets do not vary by more than rounding.
   double share() const {
-    const Vector count = m_count.cwiseMax(1.0);
-    const double total = (m_squares - m_sum.cwiseAbs2().cwiseQuotient(count)).sum();
-    if (!(total > 1e-14 * m_squares.sum())) return std::numeric_limits<double>::quiet_NaN();
-    return std::max(1 - m_left / total, kWorst);
+    if (!m_targets.varies()) return std::numeric_limits<double>::quiet_NaN();
+    return std::max(1 - m_left / m_targets.squares(), kWorst);
   }
 
  private:
   double m_left = 0;
-  Vector m_sum, m_squares, m_count;
+  Spread m_targets;
 };
 
 double oneStepShare(const Student& student, const Matrix& Y, const Matrix& predicted, Index first) {
@@ -52,6 +46,18 @@ double oneStepShare(const Student& student, const Matrix& Y, const Matrix& predi
   for (Index t = first + 1; t < Y.cols(); ++t)
     explained.add(Y.col(t) - keep * Y.col(t - 1), Y.col(t) - predicted.col(t));
   return explained.share();
+}
+
+double gainOnNoChange(const Matrix& Y, const Matrix& predicted, Index first) {
+  double left = 0, changes = 0;
+  for (Index t = first + 1; t < Y.cols(); ++t)
+    for (Index i = 0; i < Y.rows(); ++i) {
+      const double change = Y(i, t) - Y(i, t - 1), miss = Y(i, t) - predicted(i, t);
+      if (std::isnan(change)) continue;
+      changes += change * change;
+      left += miss * miss;
+    }
+  return changes > 0 ? std::max(1 - left / changes, kWorst) : std::numeric_limits<double>::quiet_NaN();
 }
 
 // The columns `first`, first + stride … of a matrix, `count` of them.
@@ -150,13 +156,14 @@ PredictionScores predictionScores(const Student& student, const Trial& heldOut, 
                                   Progress& progress) {
   if (horizon < 1)
     throw InputError("the horizon is " + std::to_string(horizon) + "; allowed: at least 1 step");
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  PredictionScores scores{kNaN, kNaN, horizon, PredictionStatus::noParameters};
+  PredictionScores scores;
+  scores.horizon = horizon;
   if (student.A.size() == 0 || !student.A.allFinite()) return scores;
   const FilteredStates filtered = filterStates(student, heldOut);
   const Index first = std::min(horizon, heldOut.activity.cols() / 4);
   bool diverged = filtered.diverged;
   scores.oneStepR2 = oneStepShare(student, heldOut.activity, filtered.predicted, first);
+  scores.gainOnNoChange = gainOnNoChange(heldOut.activity, filtered.predicted, first);
   scores.freeRunVariance = freeRunShare(student, heldOut, filtered, first, horizon, diverged, progress);
   if (std::isnan(scores.oneStepR2) || std::isnan(scores.freeRunVariance))
     scores.status = PredictionStatus::constant;

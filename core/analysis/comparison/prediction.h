@@ -23,6 +23,8 @@ struct PredictionScores {
       std::numeric_limits<double>::quiet_NaN();  // of x_t - (1-α) x_{t-1}; at most 1, can be negative
   double freeRunVariance = std::numeric_limits<double>::quiet_NaN();  // of x_t, in runs of `horizon` steps
                                                                       // that restart from the data
+  // 1 - Σ(x_t - x̂_t)² / Σ(x_t - x_{t-1})²: below 0 the student foresees a step worse than no change would.
+  double gainOnNoChange = std::numeric_limits<double>::quiet_NaN();
   Index horizon = 0;
   PredictionStatus status = PredictionStatus::noParameters;
 };

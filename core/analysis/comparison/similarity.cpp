@@ -35,8 +35,8 @@ ComplexVector leading(const ComplexVector& values, Index k) {
 }
 
 // The leading k, filled up with the bare leak.
-ComplexVector filledUp(const ComplexVector& values, Index k) {
-  ComplexVector filled = ComplexVector::Zero(k);
+ComplexVector filledUp(const ComplexVector& values, Index k, Complex leak) {
+  ComplexVector filled = ComplexVector::Constant(k, leak);
   const ComplexVector modes = leading(values, k);
   filled.head(modes.size()) = modes;
   return filled;
@@ -86,15 +86,38 @@ double modeOverlap(Complex first, Complex second, double window) {
   return std::clamp(std::norm(innerProduct(first, second, window)) / norms, 0.0, 1.0);
 }
 
-double modeWeight(Complex mode, double window) {
+namespace {
+
+// Beside this leak.
+double weightOf(Complex mode, Complex leak, double window) {
   const double rate = 1 - mode.real();
   const double duration = rate * window > 1 ? 1 / rate : window;
-  return duration * (1 - modeOverlap(mode, 0.0, window));
+  return duration * (1 - modeOverlap(mode, leak, window));
 }
 
-ModeAgreement modeAgreement(const ComplexVector& first, const ComplexVector& second, double window, Index k) {
+// What a mode is in steps of α, as the λ of a flow. One that is gone within a step is given the rate of 1e-20
+// per step.
+Complex asFlow(Complex value, double alpha) {
+  if (!(alpha > 0)) return value;
+  const Complex s = mapExponent(value, alpha);
+  return {1 + std::max(s.real(), -46 / alpha), s.imag()};
+}
+
+ComplexVector asFlow(const Spectrum& spectrum) {
+  const std::vector<Index> order = leadingOrder(spectrum);
+  ComplexVector values(spectrum.values.size());
+  for (Index i = 0; i < values.size(); ++i)
+    values(i) = asFlow(spectrum.values(order[static_cast<std::size_t>(i)]), spectrum.alpha);
+  return values;
+}
+
+ModeAgreement agreementOf(const ComplexVector& first, const ComplexVector& second, Complex firstLeak,
+                          Complex secondLeak, double window, Index k) {
   k = std::min(k, std::max(first.size(), second.size()));
-  const ComplexVector a = filledUp(first, k), b = filledUp(second, k);
+  const ComplexVector a = filledUp(first, k, firstLeak), b = filledUp(second, k, secondLeak);
+  const auto modeWeight = [firstLeak](Complex mode, double within) {
+    return weightOf(mode, firstLeak, within);
+  };
   Matrix disagreement(k, k);
   double total = 0;
   for (Index i = 0; i < k; ++i) {
@@ -108,6 +131,21 @@ ModeAgreement modeAgreement(const ComplexVector& first, const ComplexVector& sec
   if (total > kNothing)
     agreement.share = std::clamp(1 - summed(disagreement, agreement.assignment) / total, 0.0, 1.0);
   return agreement;
+}
+
+}  // namespace
+
+double modeWeight(Complex mode, double window) {
+  return weightOf(mode, 0.0, window);
+}
+
+ModeAgreement modeAgreement(const ComplexVector& first, const ComplexVector& second, double window, Index k) {
+  return agreementOf(first, second, 0.0, 0.0, window, k);
+}
+
+ModeAgreement modeAgreement(const Spectrum& first, const Spectrum& second, double window, Index k) {
+  return agreementOf(asFlow(first), asFlow(second), asFlow(0.0, first.alpha), asFlow(0.0, second.alpha),
+                     window, k);
 }
 
 Matrix leadingModes(const Network& network, Index k) {
@@ -161,12 +199,11 @@ DynamicsAgreement dynamicsAgreement(const TeacherDynamics& teacher, const Studen
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   DynamicsAgreement agreement;
   if (student.A.size() == 0 || !student.A.allFinite()) return agreement;
-  const Spectrum spectrum = spectrumOf(student.A, true);
+  const Spectrum spectrum = spectrumOf(student.A, true, student.alpha);
   const SpectrumMatch match = spectrumDistance(spectrum.values, teacher.spectrum.values, options.modes);
   agreement.spectrumDistance = match.distance;
   agreement.assignment = match.assignment;
-  agreement.gauge =
-      modeAgreement(spectrum.values, teacher.spectrum.values, options.window, options.modes).share;
+  agreement.gauge = modeAgreement(spectrum, teacher.spectrum, options.window, options.modes).share;
   agreement.status =
       isUndetermined(spectrum, options.modes) || isUndetermined(teacher.spectrum, options.modes)
           ? AgreementStatus::undetermined

@@ -41,6 +41,9 @@ struct ModeAgreement {
 };
 ModeAgreement modeAgreement(const ComplexVector& first, const ComplexVector& second, double window,
                             Index k = 10);
+// The same by what the modes do in steps of each spectrum's α (spectrum.h): with 1 + s in place of λ, also of
+// the leak, and the k that lead by the map.
+ModeAgreement modeAgreement(const Spectrum& first, const Spectrum& second, double window, Index k = 10);
 
 // An orthonormal basis (D x k or k + 1, a pair is not split) of a network's k leading modes, or 0 columns
 // where they are not defined: where the last one inside and the first one outside share their real part (to
@@ -72,7 +75,7 @@ enum class AgreementStatus {
 std::string nameOf(AgreementStatus status);
 
 struct DynamicsAgreement {
-  double gauge = 0;  // "has the teacher's dynamics": modeAgreement().share
+  double gauge = 0;  // "has the teacher's dynamics": modeAgreement().share, by the maps
   double spectrumDistance = 0;
   std::vector<Index> assignment;  // of the student's leading eigenvalues to the teacher's
   Vector angles;                  // principal angles, rising; empty if either subspace is not defined

@@ -151,16 +151,8 @@ class LatentFilter {
       const Matrix centred = m_student.states.colwise() - belief.mean;
       belief.covariance = centred * centred.transpose() / static_cast<double>(centred.cols());
     }
-    if (m_student.switching) belief.discrete = mostVisited();
+    if (m_student.switching) belief.discrete = static_cast<int>(mostVisited(*m_student.switching));
     return belief;
-  }
-
-  int mostVisited() const {
-    const Switching& parts = *m_student.switching;
-    std::size_t most = 0;
-    for (std::size_t k = 1; k < parts.A.size(); ++k)
-      if (occupancy(parts, k) > occupancy(parts, most)) most = k;
-    return static_cast<int>(most);
   }
 
   // Log-probabilities of the next discrete state, up to a constant.

@@ -203,6 +203,7 @@ std::optional<StudentModes> ChainStudents::modes(Index d, Index count) const {
   StudentModes modes;
   modes.road = ModeRoad::companion;
   modes.complete = roots.counted;
+  modes.reach = polynomial.radius() + std::abs(fitted.diagonal);
   modes.residual = 0;
   modes.leading.values = roots.leading.head(count).array() + fitted.diagonal;
   modes.leading.conditions.resize(count);

@@ -25,7 +25,7 @@ bool isSymmetric(const Network& network) {
 }  // namespace
 
 LimitStudents::LimitStudents(const Teacher& teacher, StationaryLimit limit, double alpha, bool leadingOnly)
-    : m_teacher(teacher) {
+    : m_teacher(teacher), m_alpha(limit == StationaryLimit::discrete ? alpha : 0) {
   const auto& form = teacher.network.form();
   if (const auto* lowRank = std::get_if<LowRankForm>(&form)) {
     auto factors = lowRankCovariance(*lowRank, limit, alpha);
@@ -77,13 +77,15 @@ Matrix LimitStudents::student(Index d) const {
   return A.transpose();
 }
 
-StudentModes LimitStudents::modes(Index d, const ModeQuestions& questions) const {
+StudentModes LimitStudents::modes(Index d, const ModeQuestions& asked) const {
+  ModeQuestions questions = asked;
+  questions.alpha = m_alpha;
   const auto& exact = m_teacher.network.exactEigenvalues();
   if (d < units() || !exact || m_symmetric) return modesOfPart(d, questions);
   if (!m_lowRank) return exactModes(m_teacher.network.dense(), *exact, questions);
   // Everything but the eigenvalues comes from the factors.
   StudentModes modes = m_lowRank->modes(d, questions);
-  const StudentModes known = exactModes(Matrix(0, 0), *exact, {questions.count, false});
+  const StudentModes known = exactModes(Matrix(0, 0), *exact, {questions.count, false, questions.alpha});
   modes.leading = known.leading;
   modes.score = known.score;
   modes.road = known.road;
@@ -100,7 +102,7 @@ StudentModes LimitStudents::modesOfPart(Index d, const ModeQuestions& questions)
     std::optional<StudentModes> fast;
     if (m_chain) fast = m_chain->modes(d, questions.count);
     if (m_whitened) fast = m_whitened->modes(d, questions.count);
-    if (fast) return *fast;
+    if (fast && followMap(*fast, questions.alpha)) return *fast;
   }
   return denseModes(student(d), questions);
 }

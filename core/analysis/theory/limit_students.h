@@ -22,8 +22,9 @@ class LimitStudents {
   FitStatus status(Index d) const;
   std::string message(Index d) const;  // one sentence
 
-  // Precondition: status(d) is solved. Safe to call from several threads. Throws std::runtime_error if a QR
-  // iteration fails.
+  // Their score is that of the map of the discrete limit's step, or of the flow (questions.alpha is not
+  // used). Precondition: status(d) is solved. Safe to call from several threads. Throws std::runtime_error if
+  // a QR iteration fails.
   StudentModes modes(Index d, const ModeQuestions& questions) const;
 
   // λ_max(P C Pᵀ), which bounds every time constant (theory_curves.h). Precondition as above. O(d³), low rank
@@ -37,6 +38,7 @@ class LimitStudents {
   StudentModes modesOfPart(Index d, const ModeQuestions& questions) const;
 
   Teacher m_teacher;
+  double m_alpha = 0;  // of the discrete limit
   FitStatus m_status = FitStatus::notRun;
   Index m_solvable = 0;  // the largest d whose covariance has a Cholesky factor
   bool m_symmetric = false;

@@ -84,6 +84,7 @@ StudentModes LowRankStudents::modes(Index d, const ModeQuestions& questions) con
   modes.leading.conditions = Vector::Ones(k);
   modes.leading.undetermined.assign(static_cast<std::size_t>(k), false);
   double undeterminedSquares = 0;
+  std::vector<bool> marked(static_cast<std::size_t>(values.size()), false);
   for (Index i = 0; i < values.size(); ++i) {
     const Index from = order[static_cast<std::size_t>(i)];
     if (from >= r) continue;
@@ -92,12 +93,16 @@ StudentModes LowRankStudents::modes(Index d, const ModeQuestions& questions) con
       if (j != from) nearest = std::min(nearest, std::abs(inner.values(j) - values(i)));
     const bool undetermined = roundingMayMove(inner.conditions(from), nearest, r, norm);
     if (undetermined) undeterminedSquares += std::norm(values(i));
+    marked[static_cast<std::size_t>(i)] = undetermined;
     if (i >= k) continue;
     modes.leading.conditions(i) = inner.conditions(from);
     modes.leading.undetermined[static_cast<std::size_t>(i)] = undetermined;
     modes.residual = std::max(modes.residual, inner.residuals(from));
   }
-  modes.score = lineAttractorScore(modes.leading);
+  modes.leading.alpha = questions.alpha;
+  Spectrum all = spectrumOf(values, questions.alpha);
+  all.undetermined = std::move(marked);
+  modes.score = lineAttractorScore(all);
   if (!questions.all) return modes;
   modes.henriciUndetermined = undeterminedSquares > 1e-6 * norm * norm;
   if (!modes.henriciUndetermined)

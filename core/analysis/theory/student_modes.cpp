@@ -26,7 +26,27 @@ void findSingular(StudentModes& modes, ConstMatrixRef A, Index count) {
   modes.rightSingular = std::move(leading.right);
 }
 
+// Of all values, in steps of alpha.
+LineAttractorScore scoreOfAll(const ComplexVector& values, const std::vector<bool>& undetermined,
+                              double alpha) {
+  Spectrum all = spectrumOf(values, alpha);
+  all.undetermined = undetermined;
+  return lineAttractorScore(all);
+}
+
 }  // namespace
+
+bool followMap(StudentModes& modes, double alpha) {
+  modes.leading.alpha = alpha;
+  modes.score = lineAttractorScore(modes.leading);
+  const ComplexVector& values = modes.leading.values;
+  if (alpha == 0 || values.size() < 2) return true;
+  // |1 - α + α λ|² = (1-α)² + 2α(1-α) Re λ + α² |λ|², and the others' real parts are no larger than the last.
+  const double last = values(values.size() - 1).real(), keep = 1 - alpha;
+  const double most = keep * keep + 2 * alpha * keep * last + alpha * alpha * modes.reach * modes.reach;
+  const double second = mapModulus(values(leadingOrder(modes.leading)[1]), alpha);
+  return second * second >= most;
+}
 
 std::string nameOf(ModeRoad road) {
   switch (road) {
@@ -56,14 +76,17 @@ StudentModes denseModes(ConstMatrixRef A, const ModeQuestions& questions) {
   modes.leading.values = report.values.head(k);
   modes.leading.conditions = report.conditions.head(k);
   double undeterminedSquares = 0;
+  std::vector<bool> marked;
   for (Index i = 0; i < n; ++i) {
     const bool undetermined =
         roundingMayMove(report.conditions(i), distanceToNearest(report.values, i), n, norm);
+    marked.push_back(undetermined);
     if (undetermined) undeterminedSquares += std::norm(report.values(i));
     if (i < k) modes.leading.undetermined.push_back(undetermined);
   }
   modes.residual = eigenResidual(A, modes.leading.values, report.vectors);
-  modes.score = lineAttractorScore(modes.leading);
+  modes.leading.alpha = questions.alpha;
+  modes.score = scoreOfAll(report.values, marked, questions.alpha);
   if (!questions.all) return modes;
   findHenrici(modes, report.values, norm, undeterminedSquares);
   findSingular(modes, A, questions.count);
@@ -79,7 +102,8 @@ StudentModes exactModes(ConstMatrixRef A, const ComplexVector& values, const Mod
   modes.leading.values = values.head(k);
   modes.leading.undetermined.assign(static_cast<std::size_t>(k), false);
   modes.leading.exact = true;
-  modes.score = lineAttractorScore(modes.leading);
+  modes.leading.alpha = questions.alpha;
+  modes.score = lineAttractorScore(spectrumOf(values, questions.alpha));
   if (!questions.all) return modes;
   findHenrici(modes, values, A.norm(), 0);
   findSingular(modes, A, questions.count);

@@ -100,6 +100,7 @@ std::optional<StudentModes> WhitenedStudents::modes(Index d, Index count) const 
     StudentModes modes;
     modes.road = ModeRoad::krylov;
     modes.complete = true;
+    modes.reach = m_norm;
     modes.leading.values = found.values.head(count);
     modes.leading.conditions.resize(count);
     for (Index i = 0; i < count; ++i) {

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/fitting/latent/lds_student.h"
+#include "core/fitting/mean_note.h"
 #include "core/fitting/resampling/map_blocks.h"
 #include "core/fitting/resampling/subspace_blocks.h"
 
@@ -35,7 +36,7 @@ FitMethod mapMethod() {
   method.label = "MAP";
   method.help = "Ridge regression with the teacher's own form (eq. 4).";
   method.source = FitSource::sums;
-  method.takes = {"fit.rho", "fit.phi", "fit.use_input"};
+  method.takes = {"fit.rho", "fit.phi", "fit.offset", "fit.use_input"};
   method.sameOptions = sameBy<mapOptions>;
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitMap(trials, mapOptions(settings), progress);
@@ -136,8 +137,8 @@ FitMethod forceMethod() {
   method.objective = FitObjective::loss;
   method.iterations = 1000;
   method.randomStart = true;
-  method.takes = {"fit.phi",  "fit.use_input", "fit.steps", "fit.iterations",
-                  "fit.seed", "fit.p0",        "fit.gain",  "fit.reset_every"};
+  method.takes = {"fit.phi",  "fit.offset", "fit.use_input", "fit.steps",      "fit.iterations",
+                  "fit.seed", "fit.p0",     "fit.gain",      "fit.reset_every"};
   method.sameOptions = sameBy<forceOptions>;
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitForce(trials, forceOptions(settings), progress);
@@ -153,14 +154,24 @@ FitMethod bpttMethod() {
   method.objective = FitObjective::loss;
   method.iterations = 200;
   method.randomStart = true;
-  method.takes = {"fit.phi",      "fit.use_input",     "fit.steps",      "fit.iterations",  "fit.seed",
-                  "fit.hidden",   "fit.forcing_kind",  "fit.forcing",    "fit.window",      "fit.optimizer",
-                  "fit.momentum", "fit.learning_rate", "fit.start_gain", "fit.weight_decay"};
+  method.takes = {"fit.offset",    "fit.phi",      "fit.use_input",     "fit.steps",      "fit.iterations",
+                  "fit.seed",      "fit.hidden",   "fit.forcing_kind",  "fit.forcing",    "fit.window",
+                  "fit.optimizer", "fit.momentum", "fit.learning_rate", "fit.start_gain", "fit.weight_decay"};
   method.sameOptions = sameBy<bpttOptions>;
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitBptt(trials, bpttOptions(settings), progress);
   };
   return method;
+}
+
+// Of a recording's fit in units that has no constant drive. MAP says so itself, from its sums.
+void addMeanNote(Student& student, const Settings& settings, const Trials& trials, const Progress& progress) {
+  const bool units = !student.emission && student.b.size() == 0;
+  if (!isRecording(settings) || !units || !hasParameters(student.summary.status) ||
+      fitMethod(settings).source != FitSource::trials || progress.stopRequested())
+    return;
+  const bool offered = settings.applies(settingRow("fit.offset"));
+  if (auto note = meanNote(meanStrength(trials), offered); !note.empty()) student.notes.push_back(note);
 }
 
 }  // namespace
@@ -233,6 +244,9 @@ Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Pr
                      ", which needs a known teacher; allowed for a recording: " + namesOf(fitsRecordings));
   Student student = method.fit(settings, trials, held, progress);
   student.seen = trials.front().activity.rows();
+  student.steps = transitionsOf(trials);
+  for (const auto& trial : trials) student.timePoints = std::max(student.timePoints, trial.activity.cols());
+  addMeanNote(student, settings, trials, progress);
   return student;
 }
 

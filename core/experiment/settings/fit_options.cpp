@@ -44,6 +44,11 @@ Nonlinearity studentPhi(const Settings& settings) {
   return isRecording(settings) ? Nonlinearity::linear : phiNamed(settings.text("teacher.phi"));
 }
 
+bool fitOffset(const Settings& settings) {
+  const std::string& offset = settings.text("fit.offset");
+  return offset == "auto" ? isRecording(settings) : offset == "on";
+}
+
 Index fitIterations(const Settings& settings) {
   const Index asked = settings.integer("fit.iterations");
   return asked > 0 ? asked : fitMethod(settings).iterations;
@@ -54,6 +59,7 @@ MapOptions mapOptions(const Settings& settings) {
   options.alpha = alphaOf(settings);
   options.rho = settings.number("fit.rho");
   options.phi = studentPhi(settings);
+  options.offset = fitOffset(settings);
   return options;
 }
 
@@ -112,6 +118,7 @@ ForceOptions forceOptions(const Settings& settings) {
   ForceOptions options;
   options.alpha = alphaOf(settings);
   options.phi = studentPhi(settings);
+  options.offset = fitOffset(settings);
   options.gain = settings.number("fit.gain");
   options.p0 = settings.number("fit.p0");
   options.passes = fitIterations(settings);
@@ -124,6 +131,7 @@ BpttOptions bpttOptions(const Settings& settings) {
   BpttOptions options;
   options.alpha = alphaOf(settings);
   options.phi = studentPhi(settings);
+  options.offset = fitOffset(settings);
   options.hidden = settings.integer("fit.hidden");
   options.window = settings.integer("fit.window");
   options.forcingKind =

@@ -19,6 +19,10 @@ bool isRecording(const Settings& settings);
 Nonlinearity phiNamed(const std::string& name);     // of a choice: "linear", "tanh"
 Nonlinearity studentPhi(const Settings& settings);  // "same" becomes the teacher's (linear for a recording)
 
+// fit.offset: with "auto" on for a recording, whose mean says nothing of its dynamics, and off for a known
+// circuit, whose equation has no constant.
+bool fitOffset(const Settings& settings);
+
 // fit.iterations, or as many as published where that is 0.
 Index fitIterations(const Settings& settings);
 

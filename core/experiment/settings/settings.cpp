@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/fit_options.h"
 
 #include <algorithm>
 #include <cassert>
@@ -76,6 +77,8 @@ Settings effective(const Settings& settings) {
     if (!settings.applies(row)) acting.m_values[positionOf(row.key)] = row.initial;
   if (acting.integer("fit.iterations") == 0 && fitMethod(acting).iterations > 0)
     acting.set("fit.iterations", fitMethod(acting).iterations);
+  if (acting.text("fit.offset") == "auto" && acting.applies(settingRow("fit.offset")))
+    acting.set("fit.offset", std::string(fitOffset(acting) ? "on" : "off"));
   return acting;
 }
 

@@ -34,8 +34,8 @@ class Settings {
 };
 
 // The settings as they act: rows that do not apply stand at their default, and fit.iterations at the
-// published number where it is 0. Two settings with the same effective() ask for the same experiment; what is
-// computed reads these alone.
+// published number where it is 0, and fit.offset on or off where it is auto. Two settings with the same
+// effective() ask for the same experiment; what is computed reads these alone.
 Settings effective(const Settings& settings);
 
 // Whether any setting of a stage up to and including `stage` acts differently (effective()): then that

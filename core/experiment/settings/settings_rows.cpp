@@ -149,6 +149,11 @@ std::vector<SettingRow> simulationRows() {
       number(
           s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
           "Time step in units of the units' time constant τ; for a recording, what the fit takes it to be."),
+      number(
+          s, "simulation.dt", 0, {0, 1e6}, "s", "Sampling Δt",
+          "Seconds between two samples of the recording; 0: by the file's clock, if it has one. Else times "
+          "are told in steps.",
+          forKinds({"recording"})),
       number(s, "simulation.sigma", 0.2, {0, 10}, "", "Process noise σ",
              "Standard deviation of the noise per unit: σ ξ of eq. 2 with ξ ~ N(0, I).", known),
       number(s, "simulation.initial_scale", 1, {0, 100}, "", "Initial state",
@@ -191,9 +196,13 @@ std::vector<SettingRow> observationRows() {
 std::vector<SettingRow> analysisRows() {
   const auto s = Stage::analysis;
   return {
-      remaking(Remakes::search,
-               number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
-                      "A mode persists if it decays more slowly than this, in steps of α, or not at all.")),
+      remaking(
+          Remakes::search,
+          number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
+                 "A mode persists if it decays more slowly than this, in steps of α, or not at all. (Of a "
+                 "recording, whose τ is not known, if its length cannot tell it from one that does not "
+                 "decay.)",
+                 forKinds(knownKinds()))),
       remaking(
           Remakes::verdict,
           number(s, "analysis.score_threshold", 1, {0, 20}, "", "Line attractor score from",

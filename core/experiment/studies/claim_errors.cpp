@@ -219,7 +219,7 @@ class Study {
 
   void give(const ClaimErrors& errors) {
     m_study.errors = errors;
-    m_study.summary = summaryOf(errors, m_complete->studentAnalysis->spectrum, verdictOptions(m_settings));
+    m_study.summary = summaryOf(errors, m_complete->studentAnalysis->spectrum, verdictOptionsOf(*m_complete));
     auto next = std::make_shared<Experiment>(*m_complete);
     next->claim = std::make_shared<const ClaimStudy>(m_study);
     m_result = next;

@@ -62,10 +62,18 @@ std::string threeDigits(double value) {
   return buffer;
 }
 
-std::string rangeText(const ClaimInterval& interval, const std::string& unit) {
-  if (std::isinf(interval.low)) return "none that decays" + std::string();
-  if (std::isinf(interval.high)) return "at least " + threeDigits(interval.low) + unit;
-  return threeDigits(interval.low) + " to " + threeDigits(interval.high) + unit;
+std::string rangeText(const ClaimInterval& interval) {
+  if (std::isinf(interval.high)) return "at least " + threeDigits(interval.low);
+  return threeDigits(interval.low) + " to " + threeDigits(interval.high);
+}
+
+// "it decays within 12 to 45 steps (0.12 to 0.45 s)".
+std::string decayText(const ClaimInterval& tau, double alpha, double seconds) {
+  if (std::isinf(tau.low)) return "the leading mode does not decay";
+  const ClaimInterval steps{tau.low / alpha, tau.high / alpha};
+  std::string text = "the leading mode decays within " + rangeText(steps) + " steps";
+  if (seconds > 0) text += " (" + rangeText({steps.low * seconds, steps.high * seconds}) + " s)";
+  return text;
 }
 
 std::string percent(double share) {
@@ -74,12 +82,12 @@ std::string percent(double share) {
   return buffer;
 }
 
-std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary) {
+std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, double alpha, double seconds) {
   if (errors.spectra.empty()) return errors.why;
   std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
-                     " resamples the fit claims the same (" + nameOf(summary.claim) +
-                     "); leading time constant " + rangeText(summary.leadingTau, " τ");
-  if (!std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score, "");
+                     " resamples the fit claims the same (" + nameOf(summary.claim) + "); " +
+                     decayText(summary.leadingTau, alpha, seconds);
+  if (!std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score);
   text += errors.oneSided ? " (95 %, one-sided: " + errors.why + ")"
                           : " (95 %, " + std::to_string(errors.blocks) + " blocks of " +
                                 std::to_string(errors.blockSteps) + " steps)";
@@ -121,7 +129,8 @@ ClaimSummary summaryOf(const ClaimErrors& errors, const Spectrum& fitted, const 
     summary.scored =
         static_cast<double>(std::count_if(errors.spectra.begin(), errors.spectra.end(), scored)) / count;
   }
-  summary.sentence = sentenceOf(errors, summary);
+  summary.sentence =
+      sentenceOf(errors, summary, fitted.alpha, options.sampling ? options.sampling->seconds : 0);
   return summary;
 }
 

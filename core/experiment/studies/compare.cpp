@@ -1,20 +1,15 @@
 #include "core/experiment/studies/compare.h"
 
-#include "core/analysis/comparison/explained.h"
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/fitting/run_student.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -69,9 +64,15 @@ const MethodVariant& variantNamed(std::string_view name) {
   throw InputError("the method is " + std::string(name) + "; allowed: " + known);
 }
 
-// The recording, divided, and what the teacher is known to be.
+// The settings as asked, with this method.
+Settings changed(Settings settings, std::string_view method) {
+  for (const auto& [key, value] : variantNamed(method).settings) settings.set(key, value);
+  return settings;
+}
+
+// The recording that is divided, and what the teacher is known to be.
 struct Material {
-  Trial fitted, heldOut;
+  Trial all, fitted, heldOut;
   std::optional<TeacherDynamics> teacher;
   double window = 1;  // length of the recording, τ
 };
@@ -89,93 +90,91 @@ TeacherDynamics teacherOf(const Experiment& experiment, const Trial& trial, Inde
 Material materialOf(const Experiment& experiment, const CompareOptions& options, Progress& progress) {
   Settings settings = experiment.asked;
   settings.set("fit.method", text("lds"));  // any method that is given the recording itself
-  const Trial all = stages::trialOf(effective(settings), *experiment.teacher, *experiment.simulation,
-                                    *experiment.observation, progress);
   Material material;
-  std::tie(material.fitted, material.heldOut) = split(all, options.fitted);
-  material.window = static_cast<double>(all.activity.cols()) * experiment.simulation->alpha;
+  material.all = stages::trialOf(effective(settings), *experiment.teacher, *experiment.simulation,
+                                 *experiment.observation, progress);
+  std::tie(material.fitted, material.heldOut) = split(material.all, options.fitted);
+  material.window = static_cast<double>(experiment.simulation->steps) * experiment.simulation->alpha;
   if (experiment.teacherAnalysis)
-    material.teacher = teacherOf(experiment, material.fitted, AgreementOptions().plane);
+    material.teacher = teacherOf(experiment, material.all, AgreementOptions().plane);
   return material;
 }
 
-Student fitOf(const Settings& settings, const Material& material, Progress& progress) {
-  if (!fitMethod(settings).missingSamples)
-    requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
-  return fitTrials(settings, {material.fitted}, progress);
-}
-
-std::string verdictOf(const MethodRow& row, const Experiment& experiment) {
-  const auto mayCycle = [](Nonlinearity phi) { return phi != Nonlinearity::linear; };
-  SystemEvidence student{row.spectrum, row.score, {}, mayCycle(row.student.phi), false};
-  student.foresight = {row.explainedVariance, row.hasTheDynamics};
-  std::optional<SystemEvidence> teacher;
-  if (experiment.teacherAnalysis)
-    teacher = SystemEvidence{experiment.teacherAnalysis->spectrum,
-                             experiment.teacherAnalysis->score,
-                             {},
-                             mayCycle(experiment.teacher->teacher->options.phi),
-                             false};
-  return nameOf(judge(teacher, student, "", verdictOptions(experiment.settings)).kind);
-}
-
-// The picture of the student, as if it were the experiment's own.
-std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Experiment& experiment,
-                                                 Progress& progress) {
-  Experiment own = experiment;
-  own.settings = row.settings;
-  auto fit = std::make_shared<FitStage>();
-  fit->student = row.student;
-  // MAP was given the same input as the others here, and takes it undivided there.
-  if (fitMethod(row.settings).source == FitSource::sums && row.student.V.cols() > 0)
-    fit->student.V /= experiment.simulation->signal.cwiseAbs().maxCoeff();
-  own.fit = fit;
-  return stages::analyseStudent(own, Depth::picture, nullptr, progress);
-}
-
-void score(MethodRow& row, const Material& material, const Experiment& experiment, Index horizon,
-           Progress& progress) {
-  const Student& student = row.student;
-  row.spectrum = spectrumOf(student.A, true, student.alpha);
-  row.score = lineAttractorScore(row.spectrum);
-  row.henrici = henriciNumber(student.A, row.spectrum.values);
-  row.explainedVariance = explainedBy(student, {material.fitted}, progress);
-  row.heldOut = predictionScores(student, material.heldOut, horizon);
-  row.fitsTheData = fitGauge(row.heldOut);
-  row.analysis = analysisOf(row, experiment, progress);
-  if (!material.teacher) {
-    row.verdict = verdictOf(row, experiment);
-    return;
+// The parts of a row's experiment each tell 0 to 1 of their own: a bar never goes back.
+class Rising : public Progress {
+ public:
+  explicit Rising(Progress& whole) : m_whole(whole) {}
+  void report(double fraction, std::string_view what) override {
+    m_most = std::max(m_most, fraction);
+    m_whole.report(m_most, what);
   }
+  bool stopRequested() const override { return m_whole.stopRequested(); }
+
+ private:
+  Progress& m_whole;
+  double m_most = 0;
+};
+
+// What the experiment with this method says, the very one that the window shows.
+void describe(MethodRow& row, const Experiment& own, const Material& material, Progress& progress) {
+  row.student = own.fit->student;
+  row.analysis = own.studentAnalysis;
+  row.verdict = nameOf(own.verdict.kind);
+  row.sentence = own.verdict.sentence;
+  if (!row.analysis) return;
+  row.spectrum = row.analysis->spectrum;
+  row.score = row.analysis->score;
+  row.henrici = row.analysis->henrici;
+  row.explainedVariance = row.analysis->explainedVariance;
+  row.hasTheDynamics = row.analysis->hasTheDynamics;
+  if (!material.teacher) return;
   AgreementOptions options;
   options.window = material.window;
-  const auto seed = static_cast<std::uint64_t>(experiment.settings.integer("fit.seed"));
-  row.agreement = dynamicsAgreement(*material.teacher, student, noisyRun(student, material.fitted, seed),
+  const auto seed = static_cast<std::uint64_t>(own.settings.integer("fit.seed"));
+  Trial shown = material.all;
+  if (row.student.V.cols() > 0)
+    shown.input = stages::studentInput(own.settings, *own.simulation).leftCols(shown.activity.cols());
+  row.agreement = dynamicsAgreement(*material.teacher, row.student, noisyRun(row.student, shown, seed),
                                     options, progress);
-  row.hasTheDynamics = row.agreement->gauge;
-  row.verdict = verdictOf(row, experiment);
 }
 
-MethodRow rowOf(const MethodVariant& variant, const Material& material, const Experiment& experiment,
-                Index horizon, Progress& progress) {
+// A second fit, to the first part alone, is scored on the rest.
+void holdOut(MethodRow& row, const Material& material, Index horizon, Progress& progress) {
+  try {
+    if (!fitMethod(row.settings).missingSamples)
+      requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
+    const Student student = fitTrials(row.settings, {material.fitted}, progress);
+    if (student.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
+    row.heldOut = predictionScores(student, material.heldOut, horizon);
+    row.fitsTheData = fitGauge(row.heldOut);
+  } catch (const InputError& error) {  // too many latents for so few time points …
+    row.student.notes.push_back("nothing could be held out: " + std::string(error.what()));
+  }
+}
+
+MethodRow rowOf(const MethodVariant& variant, const Material& material,
+                std::shared_ptr<const Experiment>& before, Index horizon, Progress& progress) {
+  constexpr double kOwn = 0.7;  // share of a row's time, about
   MethodRow row;
   row.name = variant.name;
   row.label = variant.label;
-  row.settings = settingsOf(experiment.asked, variant.name);
+  row.settings = settingsOf(before->asked, variant.name);
   row.score = {kNaN, ScoreStatus::undetermined};
-  const auto start = Clock::now();
+  ProgressPart first(progress, 0, kOwn), second(progress, kOwn, 1);
+  Rising rising(first), further(second);
   try {
-    row.student = fitOf(row.settings, material, progress);
-    row.summary = row.student.summary;
+    const auto own = runExperiment(changed(before->asked, variant.name), before, rising);
+    row.summary = own->fit->student.summary;
+    row.seconds = own->fit->seconds;
+    row.hasParameters = hasParameters(row.summary.status);
+    if (row.summary.status == FitStatus::stopped) throw Stopped();
+    describe(row, *own, material, rising);
+    before = own;
   } catch (const InputError& error) {  // too many latents for so few units …
     row.summary.status = FitStatus::notRun;
     row.summary.message = error.what();
   }
-  row.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  row.hasParameters = hasParameters(row.summary.status);
-  if (row.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
-  ProgressPart after(progress, 1, 1);                             // of a row, its fit is what takes long
-  if (row.hasParameters) score(row, material, experiment, horizon, after);
+  if (row.hasParameters) holdOut(row, material, horizon, further);
   return row;
 }
 
@@ -187,9 +186,7 @@ const std::vector<MethodVariant>& comparedMethods() {
 }
 
 Settings settingsOf(const Settings& settings, std::string_view method) {
-  Settings own = settings;
-  for (const auto& [key, value] : variantNamed(method).settings) own.set(key, value);
-  return effective(own);
+  return effective(changed(settings, method));
 }
 
 Comparison compareMethods(const Experiment& experiment, const CompareOptions& options, Progress& progress,
@@ -198,18 +195,23 @@ Comparison compareMethods(const Experiment& experiment, const CompareOptions& op
   if (names.empty())
     for (const auto& variant : comparedMethods()) names.push_back(variant.name);
   for (const auto& name : names) variantNamed(name);  // told before anything is computed
-  ProgressPart before(progress, 0, 0);
-  const Material material = materialOf(experiment, options, before);
+  ProgressPart reading(progress, 0, 0);
+  const Material material = materialOf(experiment, options, reading);
   const auto oneTau = static_cast<Index>(std::lround(1 / experiment.simulation->alpha));
   const Index horizon = options.horizon > 0 ? options.horizon : std::max<Index>(oneTau, 1);
   Comparison comparison;
+  comparison.timePoints = experiment.simulation->steps;
+  comparison.fitted = material.fitted.activity.cols();
+  comparison.heldOut = material.heldOut.activity.cols();
+  comparison.horizon = horizon;
+  auto before = std::make_shared<const Experiment>(experiment);
   try {
     for (const auto& name : names) {
       const auto& variant = variantNamed(name);
       const auto done = static_cast<double>(comparison.rows.size()), all = static_cast<double>(names.size());
       ProgressPart part(progress, done / all, (done + 1) / all, "comparing: " + variant.label);
       part.checkpoint(0, {});
-      comparison.rows.push_back(rowOf(variant, material, experiment, horizon, part));
+      comparison.rows.push_back(rowOf(variant, material, before, horizon, part));
       if (sink) sink(comparison);
     }
   } catch (const Stopped&) {

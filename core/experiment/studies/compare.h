@@ -12,7 +12,7 @@ namespace keyhole {
 
 struct CompareOptions {
   std::vector<std::string> methods;  // names, see compareMethods(); empty: all that make sense
-  double fitted = 0.8;               // the first share of the recording is fitted, the rest held out
+  double fitted = 0.8;               // of the second fit: the first share is fitted, the rest held out
   Index horizon = 0;                 // steps of a free run; 0: one τ, 1/α
 };
 
@@ -27,18 +27,21 @@ struct MethodRow {
   Spectrum spectrum;         // empty without parameters
   LineAttractorScore score;  // NaN without
   double henrici = kNotKnown;
-  double explainedVariance = kNotKnown;  // of the fitted part, as for SystemAnalysis
-  PredictionScores heldOut;
+  double explainedVariance = kNotKnown;            // as for SystemAnalysis
+  PredictionScores heldOut;                        // of the second fit
   std::optional<DynamicsAgreement> agreement;      // empty for a recording
-  double fitsTheData = kNotKnown;                  // the two gauges, in [0, 1]
+  double fitsTheData = kNotKnown;                  // the two gauges, in [0, 1]; this of the second fit
   double hasTheDynamics = kNotKnown;               // NaN for a recording
-  std::string verdict;                             // nameOf() of the verdict's kind
-  std::shared_ptr<const SystemAnalysis> analysis;  // its flow …, coarse; null without parameters
+  std::string verdict, sentence;                   // nameOf() of the verdict's kind, and what it says
+  std::shared_ptr<const SystemAnalysis> analysis;  // its flow …; null without parameters
   double seconds = 0;
 };
 
 struct Comparison {
-  std::vector<MethodRow> rows;  // in the order of the methods, those that are done
+  Index timePoints = 0;           // of the recording
+  Index fitted = 0, heldOut = 0;  // of the second fits: time points fitted, and scored
+  Index horizon = 0;              // of their free runs, steps
+  std::vector<MethodRow> rows;    // in the order of the methods, those that are done
   bool complete = false;
 };
 
@@ -56,10 +59,11 @@ const std::vector<MethodVariant>& comparedMethods();
 // naming an unknown one.
 Settings settingsOf(const Settings& settings, std::string_view method);
 
-// Fits every method to the first part of what is seen (at most fit.steps time points) and scores it on the
-// rest. All methods get the same recording and input. The sink is given the growing table. A stop returns
-// what is there. The experiment needs its stages through the observation, and the teacher's analysis if it
-// has a teacher.
+// Of every method the experiment that the window would show: the same fit (to all that the method is given
+// there: MAP all of the recording, the others fit.steps time points), analysis, search and verdict. Held-out
+// scores are those of a second fit, to the first part of at most fit.steps time points. All methods get the
+// same recording and input. The sink is given the growing table. A stop returns what is there. The experiment
+// needs its stages through the observation, and the teacher's analysis if it has a teacher.
 Comparison compareMethods(const Experiment& experiment, const CompareOptions& options,
                           Progress& progress = noProgress(), const CompareSink& sink = {});
 

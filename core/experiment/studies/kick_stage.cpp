@@ -171,7 +171,9 @@ std::vector<std::string> problems(const KickSettings& settings) {
 std::vector<NamedStudent> studentsOf(const Comparison& comparison, const Experiment& experiment) {
   std::vector<NamedStudent> students;
   for (const MethodRow& row : comparison.rows)
-    if (row.hasParameters && !staleThrough(row.settings, experiment.settings, Stage::observation))
+    // The shown student is there already.
+    if (row.hasParameters && !staleThrough(row.settings, experiment.settings, Stage::observation) &&
+        staleThrough(row.settings, experiment.settings, Stage::fit))
       students.push_back({row.label, row.student, row.settings});
   return students;
 }
@@ -249,7 +251,7 @@ Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
     const double late = lateTimeConstant(runs[i]);
     result.systems.push_back({role, targets[i].captured, std::move(runs[i]), late});
   }
-  const double persistent = verdictOptions(experiment.settings).persistentTau;
+  const double persistent = verdictOptionsOf(experiment).persistentTau;
   result.lastingMode = lastingMode(experiment, persistent);
   addPlanes(result);
   result.conclusion = conclusionOf(result, persistent);

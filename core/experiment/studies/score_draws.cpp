@@ -79,7 +79,8 @@ ScoreDraw drawOf(const Settings& settings, const Experiment& recorded, std::uint
   if (fit->interrupted) throw Stopped();
   ScoreDraw draw{seed, std::numeric_limits<double>::quiet_NaN(), ScoreStatus::tooFewModes, {}};
   if (!hasParameters(fit->student.summary.status)) return draw;
-  const Spectrum spectrum = spectrumOf(fit->student.A, false, fit->student.alpha);
+  Spectrum spectrum = spectrumOf(fit->student.A, false, fit->student.alpha);
+  spectrum.fewSteps = restsOnFewSteps(fit->student);
   const auto score = lineAttractorScore(spectrum);
   draw.score = score.value;
   draw.status = score.status;

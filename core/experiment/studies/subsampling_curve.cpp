@@ -112,6 +112,15 @@ class RowMaker {
     return seen;
   }
 
+  StudentModes modesOf(const Student& student) const {
+    ModeQuestions questions = m_questions.modes;
+    questions.alpha = student.alpha;
+    StudentModes modes = denseModes(student.A, questions);
+    modes.leading.fewSteps = restsOnFewSteps(student);
+    if (modes.leading.fewSteps) modes.score.status = ScoreStatus::tooFewSteps;
+    return modes;
+  }
+
   void fillFromFit(CurveRow& row, std::vector<std::string>& notes) const {
     ObservationStage seen;
     seen.seen = firstOnes(row.d);
@@ -121,7 +130,7 @@ class RowMaker {
     row.message = student.summary.message;
     notes = student.notes;
     if (!hasParameters(student.summary.status)) return;
-    row.modes = denseModes(student.A, m_questions.modes);
+    row.modes = modesOf(student);
     row.good = true;
     addOverlaps(row);
   }

@@ -335,7 +335,7 @@ Student fitBptt(const std::vector<Trial>& trials, const BpttOptions& options, Pr
   student.notes = notesOf(training);
   student.A = std::move(training.best.A);
   student.V = std::move(training.best.V);
-  student.b = std::move(training.best.b);
+  if (options.offset) student.b = std::move(training.best.b);
   const ForcedRun run = forcedRun(student, trials, progress);
   student.oneStepR2 = run.oneStepR2;
   if (run.transitions < transitionsOf(trials))

@@ -43,6 +43,7 @@ enum class BpttOptimizer {
 struct BpttOptions {
   double alpha = 0.01;  // 0 < α <= 1
   Nonlinearity phi = Nonlinearity::linear;
+  bool offset = true;  // the constant drive b; false: it stays at 0
   Index hidden = 0;    // H >= 0
   Index window = 500;  // steps per window, >= 1
   ForcingKind forcingKind = ForcingKind::generalized;

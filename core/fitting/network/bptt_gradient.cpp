@@ -210,7 +210,7 @@ void BpttGradient::sumGradient(const Group& group, BpttParameters& gradient, Pac
     gradient.A.noalias() += m_options.alpha * adjoint * phis.middleCols(first, count).transpose();
     if (m_inputs > 0)
       gradient.V.noalias() += m_options.alpha * adjoint * m_drives.middleCols(first, count).transpose();
-    gradient.b += m_options.alpha * adjoint.rowwise().sum();
+    if (m_options.offset) gradient.b += m_options.alpha * adjoint.rowwise().sum();
     if (pace.stopAfter(perColumn * static_cast<double>(count))) return;
   }
 }

@@ -68,7 +68,7 @@ class Trainer {
 
 Matrix startOf(const std::vector<Trial>& trials, const ForceOptions& options) {
   const Index N = trials.front().activity.rows(), m = trials.front().input.rows();
-  Matrix start = Matrix::Zero(N, N + m);
+  Matrix start = Matrix::Zero(N, N + m + (options.offset ? 1 : 0));
   start.leftCols(N) = options.gain / std::sqrt(static_cast<double>(N)) *
                       RandomStream(options.seed, Stream::fit).normalMatrix(N, N);
   return start;
@@ -86,11 +86,11 @@ Trainer::Trainer(const std::vector<Trial>& trials, const ForceOptions& options, 
       m_progress(progress),
       m_rls(startOf(trials, options), options.p0),
       m_limit(limitOf(trials)) {
-  const Index N = trials.front().activity.rows(), q = N + trials.front().input.rows();
+  const Index N = trials.front().activity.rows(), q = m_rls.weights().cols();
   m_pollEvery = std::max<Index>(1, 2000000 / (q * q));
   m_untilPoll = m_pollEvery;
   m_state.resize(N);
-  m_regressor.resize(q);
+  m_regressor = Vector::Ones(q);  // the last one stays, of an offset
   m_drive.resize(N);
   m_error.resize(N);
 }
@@ -107,7 +107,7 @@ void Trainer::poll() {
 void Trainer::step(const Trial& trial, Index t) {
   const Index N = m_state.size();
   applyNonlinearity(m_options.phi, m_state.data(), m_regressor.data(), N);
-  for (Index i = N; i < m_regressor.size(); ++i) m_regressor(i) = trial.input(i - N, t);
+  for (Index i = 0; i < trial.input.rows(); ++i) m_regressor(N + i) = trial.input(i, t);
   m_rls.predict(m_regressor.data(), m_drive.data());
   bool inside = true;
   for (Index i = 0; i < N; ++i) {
@@ -281,7 +281,8 @@ Student fitForce(const std::vector<Trial>& trials, const ForceOptions& options, 
   }
   const Matrix weights = conclude(trainer, student.summary, course);
   student.A = weights.leftCols(N);
-  student.V = weights.rightCols(m);
+  student.V = weights.middleCols(N, m);
+  if (options.offset) student.b = weights.rightCols(1);
   setOneStepR2(student, trials, progress);
   addNotes(student, course, trainer.timesRestarted());
   student.summary.seconds = secondsSince(start);

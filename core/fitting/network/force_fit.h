@@ -13,6 +13,7 @@ namespace keyhole {
 struct ForceOptions {
   double alpha = 0.01;  // 0 < α <= 1
   Nonlinearity phi = Nonlinearity::tanh;
+  bool offset = false;      // a constant drive b, which starts at 0
   double gain = 1.5;        // g >= 0: A starts at N(0, g²/N), V at 0
   double p0 = 0.01;         // P starts at p0 I, 0 < p0 <= 1e6
   Index passes = 100;       // over the recording, >= 1; see below
@@ -27,9 +28,9 @@ struct ForceOptions {
 
 std::vector<std::string> problems(const ForceOptions& options);
 
-// The student is that of fit.h, x̂_t = (1-α) x̂_{t-1} + α W r_{t-1} with W = [A V] and r = [φ(x̂); u], and x̂ is
-// what is to follow the recorded x. In each pass and trial x̂ starts at the recording and goes on from its own
-// past, put back to the recording every resetEvery steps. W is taught by recursive least squares
+// The student is that of fit.h, x̂_t = (1-α) x̂_{t-1} + α W r_{t-1} with W = [A V b] and r = [φ(x̂); u; 1], and
+// x̂ is what is to follow the recorded x. In each pass and trial x̂ starts at the recording and goes on from
+// its own past, put back to the recording every resetEvery steps. W is taught by recursive least squares
 // (recursive_least_squares.h) in the units of the drive: the target of W r_{t-1} is what would bring x̂ onto
 // the recording in this step,
 //   a_t = (x_t - (1-α) x̂_{t-1})/α,  so that the error is W r_{t-1} - a_t = (x̂_t - x_t)/α.

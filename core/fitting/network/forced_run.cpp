@@ -1,6 +1,7 @@
 #include "core/fitting/network/forced_run.h"
 
 #include "core/fitting/pace.h"
+#include "core/fitting/spread.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,14 +12,13 @@ namespace {
 
 // What the steps of a trial leave unexplained, added up.
 struct Sums {
-  double left = 0, squares = 0;
-  Vector sum;
+  double left = 0;
+  Spread changes;
   Index count = 0;
 
   void add(ConstMatrixRef change, ConstMatrixRef error) {
     left += error.squaredNorm();
-    squares += change.squaredNorm();
-    sum += change.rowwise().sum();
+    changes.add(change);
     count += change.cols();
   }
 };
@@ -70,7 +70,7 @@ class Leader {
 };
 
 double rSquared(const Sums& sums) {
-  const double total = sums.squares - sums.sum.squaredNorm() / static_cast<double>(sums.count);
+  const double total = sums.changes.squares();
   return total > 0 ? 1 - sums.left / total : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -83,8 +83,7 @@ ForcedRun forcedRun(const Student& student, const std::vector<Trial>& trials, Pr
   Pace pace(progress, "running the student along the recording");
   pace.setFraction(1);
   Leader leader(student, N);
-  Sums sums;
-  sums.sum = Vector::Zero(N);
+  Sums sums{0, Spread(N)};
   Matrix change, error;
   ForcedRun run;
   for (const auto& trial : trials) {

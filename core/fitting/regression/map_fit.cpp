@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/parallel.h"
+#include "core/fitting/mean_note.h"
 #include "core/linalg/eigen.h"
 
 #include <Eigen/Cholesky>
@@ -52,8 +53,9 @@ void solveInPlace(const Eigen::LLT<Matrix>& factor, Matrix& target) {
 }
 
 // 1 - residual / total sum of squares of the targets, summed over units; the targets' mean is taken out of
-// the total. The residual is Σ(x⁺)² - 2 tr(Kᵀ M) + tr(M G Mᵀ) with M = α [A V], K = [R XU], G = [φ; u][φ;
-// u]ᵀ; since [A V] (ρ I + α² G) = α K, M G = K - (ρ/α) [A V], which spares a product.
+// the total (sums: as they were solved, which with an offset have no mean left). The residual is Σ(x⁺)² - 2
+// tr(Kᵀ M) + tr(M G Mᵀ) with M = α [A V], K = [R XU], G = [φ; u][φ; u]ᵀ; since [A V] (ρ I + α² G) = α K, M G
+// = K - (ρ/α) [A V], which spares a product.
 double rSquared(const RegressionSums& sums, const Student& student, const MapOptions& options) {
   const double crossed =
       options.alpha * (student.A.cwiseProduct(sums.R).sum() + student.V.cwiseProduct(sums.XU).sum());
@@ -64,22 +66,30 @@ double rSquared(const RegressionSums& sums, const Student& student, const MapOpt
   return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
 }
 
-RegressionSums sumsOf(const std::vector<Trial>& trials, const MapOptions& options, Progress& progress) {
-  constexpr Index kBlock = 4096;
-  RegressionSums sums = emptySums(trials.front().activity.rows(), trials.front().input.rows());
-  const auto all = static_cast<double>(transitionsOf(trials));
-  Index done = 0;
-  for (const auto& trial : trials) {
-    const Index transitions = trial.activity.cols() - 1;
-    for (Index first = 0; first < transitions; first += kBlock) {
-      progress.checkpoint(static_cast<double>(done + first) / all, "fitting");
-      const Index n = std::min(kBlock, transitions - first);
-      accumulate(sums, trial.activity.middleCols(first, n + 1), trial.input.middleCols(first, n),
-                 options.alpha, options.phi);
-    }
-    done += transitions;
+// Without an offset the sums are of the activity as it is, whose squares a large mean would leave without
+// digits: the same residual from the sums about the means, plus that of the means. Cost O(d³).
+double rSquaredBesideMean(const RegressionSums& sums, const Student& student, const MapOptions& options) {
+  const RegressionSums about = centred(sums);
+  const double a = options.alpha;
+  double residual = about.energy.sum() - 2 * a * student.A.cwiseProduct(about.R).sum() +
+                    a * a * (student.A * about.S).cwiseProduct(student.A).sum();
+  Vector left = about.stepShift - a * (student.A * about.phiShift);
+  if (student.V.cols() > 0) {
+    residual += -2 * a * student.V.cwiseProduct(about.XU).sum() +
+                a * a * (student.V * about.UU).cwiseProduct(student.V).sum() +
+                2 * a * a * (student.A * about.PU).cwiseProduct(student.V).sum();
+    left -= a * (student.V * about.inputShift);
   }
-  return sums;
+  residual += static_cast<double>(about.count) * left.squaredNorm();
+  const double total = about.energy.sum();
+  return total > 0 ? 1.0 - residual / total : std::numeric_limits<double>::quiet_NaN();
+}
+
+// b, with which the means of both sides of the fitted equation are the same.
+Vector offsetOf(const RegressionSums& about, const Student& student, double alpha) {
+  Vector b = about.stepShift / alpha - student.A * about.phiShift;
+  if (student.V.cols() > 0) b -= student.V * about.inputShift;
+  return b;
 }
 
 double dominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
@@ -101,9 +111,34 @@ std::vector<std::string> problems(const MapOptions& options) {
   return found;
 }
 
-Student fitMap(const RegressionSums& sums, const MapOptions& options) {
+RegressionSums sumsOf(const std::vector<Trial>& trials, const MapOptions& options, Progress& progress) {
+  constexpr Index kBlock = 4096;
+  Vector inputMean = Vector::Zero(trials.front().input.rows());
+  for (const auto& trial : trials) inputMean += trial.input.rowwise().sum();
+  inputMean /= static_cast<double>(transitionsOf(trials) + static_cast<Index>(trials.size()));
+  RegressionSums sums =
+      shiftedSums(channelMeans(trials, progress).values(), inputMean, options.alpha, options.phi);
+  const auto all = static_cast<double>(transitionsOf(trials));
+  Index done = 0;
+  for (const auto& trial : trials) {
+    const Index transitions = trial.activity.cols() - 1;
+    for (Index first = 0; first < transitions; first += kBlock) {
+      progress.checkpoint(static_cast<double>(done + first) / all, "fitting");
+      const Index n = std::min(kBlock, transitions - first);
+      accumulate(sums, trial.activity.middleCols(first, n + 1), trial.input.middleCols(first, n),
+                 options.alpha, options.phi);
+    }
+    done += transitions;
+  }
+  return sums;
+}
+
+Student fitMap(const RegressionSums& given, const MapOptions& options) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   const auto start = Clock::now();
+  const bool moved = options.offset || given.phiShift.size() > 0;
+  const RegressionSums made = !moved ? RegressionSums() : options.offset ? centred(given) : unshifted(given);
+  const RegressionSums& sums = moved ? made : given;
   const Index d = sums.S.rows(), m = sums.UU.rows();
   Student student;
   student.phi = options.phi;
@@ -122,8 +157,11 @@ Student fitMap(const RegressionSums& sums, const MapOptions& options) {
     solveInPlace(factor, equations.target);
     student.A = options.alpha * equations.target.topRows(d).transpose();
     student.V = options.alpha * equations.target.bottomRows(m).transpose();
-    student.oneStepR2 = rSquared(sums, student, options);
-    const bool solved = student.A.allFinite() && student.V.allFinite();
+    if (options.offset) student.b = offsetOf(sums, student, options.alpha);
+    student.oneStepR2 = !options.offset && given.phiShift.size() > 0
+                            ? rSquaredBesideMean(given, student, options)
+                            : rSquared(sums, student, options);
+    const bool solved = student.A.allFinite() && student.V.allFinite() && student.b.allFinite();
     student.summary.status = solved ? FitStatus::solved : FitStatus::diverged;
     student.summary.message = solved ? "the normal equations were solved" : "the solution is not finite";
   }
@@ -141,6 +179,8 @@ Student fitMap(const std::vector<Trial>& trials, const MapOptions& options, Prog
   student.ridgeDominance = dominanceOrNaN(sums, options);
   if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
     student.notes.push_back(std::move(note));
+  if (auto note = options.offset ? std::string() : meanNote(meanStrength(sums)); !note.empty())
+    student.notes.push_back(std::move(note));
   student.summary.seconds = secondsSince(start);
   return student;
 }
@@ -152,7 +192,7 @@ Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& 
 }
 
 double ridgeDominance(const RegressionSums& sums, const MapOptions& options) {
-  const Vector values = symmetricEigenSystem(sums.S).values;
+  const Vector values = symmetricEigenSystem(options.offset ? centred(sums).S : unshifted(sums).S).values;
   const double smallest = values.size() > 0 ? values(values.size() - 1) : 0.0;
   if (!(smallest > 0)) return std::numeric_limits<double>::infinity();
   return options.rho / (options.alpha * options.alpha * smallest);

@@ -1,5 +1,6 @@
 #include "core/fitting/resampling/map_blocks.h"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -14,7 +15,19 @@ void add(RegressionSums& to, const RegressionSums& from, double times) {
   to.UU += times * from.UU;
   to.energy += times * from.energy;
   to.sum += times * from.sum;
+  to.phiSum += times * from.phiSum;
+  to.inputSum += times * from.inputSum;
   to.count += static_cast<Index>(times) * from.count;
+}
+
+Vector inputMeans(const std::vector<Trial>& trials) {
+  Vector sum = Vector::Zero(trials.front().input.rows());
+  double count = 0;
+  for (const auto& trial : trials) {
+    sum += trial.input.rowwise().sum();
+    count += static_cast<double>(trial.input.cols());
+  }
+  return sum / std::max(count, 1.0);
 }
 
 }  // namespace
@@ -23,11 +36,12 @@ std::vector<RegressionSums> mapBlockSums(const std::vector<Trial>& trials, const
                                          const MapOptions& options, Progress& progress) {
   constexpr Index kPart = 4096;  // time points at once
   std::vector<RegressionSums> sums;
-  const Index N = trials.front().activity.rows(), m = trials.front().input.rows();
+  const RegressionSums none =
+      shiftedSums(channelMeans(trials, progress).values(), inputMeans(trials), options.alpha, options.phi);
   for (const Block& block : blocks) {
     progress.checkpoint(static_cast<double>(sums.size()) / static_cast<double>(blocks.size()),
                         "summing blocks");
-    sums.push_back(emptySums(N, m));
+    sums.push_back(none);
     for (const auto& stretch : block) {
       const Trial& trial = trials[stretch.trial];
       inPieces(
@@ -44,6 +58,9 @@ std::vector<RegressionSums> mapBlockSums(const std::vector<Trial>& trials, const
 
 RegressionSums drawnSums(const std::vector<RegressionSums>& sums, const Vector& counts) {
   RegressionSums drawn = emptySums(sums.front().S.rows(), sums.front().UU.rows());
+  drawn.phiShift = sums.front().phiShift;
+  drawn.stepShift = sums.front().stepShift;
+  drawn.inputShift = sums.front().inputShift;
   for (std::size_t b = 0; b < sums.size(); ++b)
     if (const double times = counts(static_cast<Index>(b)); times > 0) add(drawn, sums[b], times);
   return drawn;

@@ -6,7 +6,8 @@
 
 namespace keyhole {
 
-// The sums of each block. Memory blocks x 2 N², cost O(N² Σ T_k). Throws Stopped.
+// The sums of each block, all about the mean of the whole. Memory blocks x 2 N², cost O(N² Σ T_k). Throws
+// Stopped.
 std::vector<RegressionSums> mapBlockSums(const std::vector<Trial>& trials, const std::vector<Block>& blocks,
                                          const MapOptions& options, Progress& progress = noProgress());
 

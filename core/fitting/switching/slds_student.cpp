@@ -149,7 +149,7 @@ std::shared_ptr<const Switching> switchingOf(const SldsFit& fit, double alpha) {
   parts->w = model.w;
   parts->path = fit.paths.front();
   parts->posterior = fit.posteriors.front();
-  if (fit.inPart) parts->visits = fit.visits;
+  parts->visits = fit.visits;
   return parts;
 }
 

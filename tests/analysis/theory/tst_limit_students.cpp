@@ -47,6 +47,29 @@ Teacher chain(Index size, bool rotated, double beta, double diagonal = 0) {
 class TestLimitStudents : public QObject {
   Q_OBJECT
  private slots:
+  // Curves tell the score of the map: a rotation of |F| = 0.995 and angle 0.3 leads beside a real 0.98,
+  // though its real part is smaller. Fails if Re λ decides; the published score keeps its own value.
+  void scoresFollowTheMap() {
+    Matrix A = Matrix::Zero(3, 3);
+    A.topLeftCorner(2, 2) << 0.995 * std::cos(0.3), -0.995 * std::sin(0.3), 0.995 * std::sin(0.3),
+        0.995 * std::cos(0.3);
+    A(2, 2) = 0.98;
+    ModeQuestions inSteps = kAll;
+    inSteps.alpha = 1;
+    const StudentModes map = denseModes(A, inSteps), flow = denseModes(A, kAll);
+    QCOMPARE(map.score.status, ScoreStatus::complexLeadingPair);
+    QCOMPARE(map.score.value, 0.0);
+    QCOMPARE(flow.score.status, ScoreStatus::defined);
+    QCOMPARE(map.score.published, flow.score.published);
+    // Of the first two listed alone the pair would be cut: whether that may be is known by how large the
+    // others can be.
+    StudentModes some = flow;
+    some.leading = spectrumOf(ComplexVector(some.leading.values.head(2)), 0);
+    some.reach = 0.995;
+    QVERIFY(!followMap(some, 1));
+    QVERIFY(followMap(some, 0));
+  }
+
   // Two roads for every teacher and both limits: what the structure gives and the QR iteration on the student
   // of fitStationary(). 1e-7: the students' conditions here are up to 1e4 and their rounding 1e-13. Fails if
   // a road solves another problem, leaves out an eigenvalue, or takes the wrong leading ones.

@@ -70,6 +70,26 @@ class TestCompare : public QObject {
     QCOMPARE(fooled.verdict, std::string("spurious persistence"));
   }
 
+  // One experiment, one answer: whatever the method, the row says what the window says for the same settings,
+  // to the last bit, in verdict, eigenvalues, score and gauge; and on how many steps it rests, MAP on all,
+  // the others on fit.steps. Fails if the comparison fits, analyses or judges by itself.
+  void saysWhatTheWindowSays() {
+    const Settings settings = small("figure-3", {{"simulation.steps", "3000"}, {"fit.steps", "1000"}});
+    const auto rows = compared(settings, {"map", "cornn", "subspace"}).rows;
+    for (const MethodRow& row : rows) {
+      const auto shown = runExperiment(with(settings, {{"fit.method", row.name}}), nullptr);
+      QVERIFY(row.spectrum.values == shown->studentAnalysis->spectrum.values);
+      QCOMPARE(row.score.value, shown->studentAnalysis->score.value);
+      QCOMPARE(row.hasTheDynamics, shown->studentAnalysis->hasTheDynamics);
+      QCOMPARE(QString::fromStdString(row.sentence), QString::fromStdString(shown->verdict.sentence));
+      QCOMPARE(row.verdict, nameOf(shown->verdict.kind));
+      QCOMPARE(row.student.steps, row.name == "map" ? Index{2999} : Index{999});
+    }
+    const auto json = compareJson(compared(settings, {"subspace"}));
+    QCOMPARE(json[0]["fitted_steps"].get<int>(), 999);
+    QVERIFY2(contains(json[0]["warnings"].dump(), "the first 1000 of 3000 steps"), json.dump().c_str());
+  }
+
   // Fails if a fit's own progress is told as that of the whole: the bar would jump, with other words.
   void progressIsThatOfTheWhole() {
     Listening listening;

@@ -9,6 +9,7 @@
 #include "tests/support/reference.h"
 #include "tests/support/teacher_runs.h"
 
+#include <Eigen/Cholesky>
 #include <QTest>
 
 using namespace keyhole;
@@ -169,6 +170,73 @@ class TestMapFit : public QObject {
     QCOMPARE(student.summary.status, FitStatus::singular);
     QVERIFY(!hasParameters(student.summary.status));
     QVERIFY(hasParameters(fitMap(X, Matrix(), options(Nonlinearity::linear, 0.01)).summary.status));
+  }
+
+  // Two roads: the regression on [φ; 1] by its normal equations with a ridge on φ alone, and the fit. Fails
+  // if b is penalised, or left out of a mean.
+  void offsetIsTheRegressionOnAConstant() {
+    const double alpha = 0.2, rho = 0.5;
+    Matrix X = RandomStream(5, Stream::test).normalMatrix(4, 300).array() + 1.5;
+    X.row(2) *= 0.3;
+    const Matrix U = RandomStream(6, Stream::test).normalMatrix(2, 300).array() - 0.7;
+    for (const auto phi : {Nonlinearity::linear, Nonlinearity::tanh}) {
+      MapOptions fit = options(phi, rho);
+      fit.alpha = alpha;
+      fit.offset = true;
+      const Student student = fitMap(X, U, fit);
+      Matrix Z(7, 299);
+      Z << alpha * applied(phi, X.leftCols(299)), alpha * U.leftCols(299), Matrix::Constant(1, 299, alpha);
+      Matrix gram = Z * Z.transpose();
+      gram.diagonal().head(6).array() += rho;
+      const Matrix steps = X.rightCols(299) - (1 - alpha) * X.leftCols(299);
+      const Matrix M = gram.ldlt().solve(Z * steps.transpose()).transpose();
+      COMPARE_MATRICES(student.A, M.leftCols(4), 1e-10);
+      COMPARE_MATRICES(student.V, M.middleCols(4, 2), 1e-10);
+      COMPARE_MATRICES(student.b, M.rightCols(1), 1e-10);
+      const double total = (steps.colwise() - steps.rowwise().mean()).squaredNorm();
+      QVERIFY(std::abs(student.oneStepR2 - (1 - (steps - M * Z).squaredNorm() / total)) < 1e-10);
+    }
+  }
+
+  // A property over random recordings: with an offset, activity about any level gives the same matrix and the
+  // same one-step R², and the level is where b holds the student: b' = b + c - A c. Levels up to 1e6 standard
+  // deviations, which cost six of sixteen digits of the activity; without the sums about the mean they would
+  // cost twelve.
+  void levelsDoNotMatter() {
+    for (const std::uint64_t seed : {1u, 2u, 3u, 4u})
+      for (const double level : {3.0, 1e3, 1e6}) {
+        const Matrix X = RandomStream(seed, Stream::test).normalMatrix(5, 400);
+        const Vector c = level * RandomStream(seed, Stream::test, 9).normalMatrix(5, 1);
+        MapOptions fit = options(Nonlinearity::linear, 1e-3);
+        fit.alpha = 0.3;
+        fit.offset = true;
+        const Student at0 = fitMap(X, Matrix(), fit), there = fitMap(X.colwise() + c, Matrix(), fit);
+        COMPARE_MATRICES(there.A, at0.A, 1e-8);
+        COMPARE_MATRICES(there.b, at0.b + c - at0.A * c, 1e-8 * level);
+        QVERIFY(std::abs(there.oneStepR2 - at0.oneStepR2) < 1e-8);
+      }
+  }
+
+  // White noise about 3 of 10 units, α = 1: no dynamics. With an offset all eigenvalues are those of chance,
+  // √(N/T) = 0.03 and surely below 0.1; without one the mean makes n m²/(n m² + 1) = 0.989 and is named. The
+  // one-step R² is that of the definition.
+  void whiteNoiseAboutAMeanHasNoMemory() {
+    const Matrix X = RandomStream(3, Stream::test).normalMatrix(10, 10000).array() + 3;
+    MapOptions fit = options(Nonlinearity::linear);
+    fit.alpha = 1;
+    const Student without = fitMap(X, Matrix(), fit);
+    QVERIFY(std::abs(spectrumOf(without.A, false).values(0).real() - 90.0 / 91) < 0.003);
+    QCOMPARE(without.notes.size(), std::size_t{1});
+    const QString note = QString::fromStdString(without.notes.front());
+    QVERIFY2(note.contains("9.4") && note.contains("0.989") && note.contains("fit.offset"), qPrintable(note));
+    const Matrix before = X.leftCols(9999), after = X.rightCols(9999);
+    const double total = (after.colwise() - after.rowwise().mean()).squaredNorm();
+    QVERIFY(std::abs(without.oneStepR2 - (1 - (after - without.A * before).squaredNorm() / total)) < 1e-10);
+    fit.offset = true;
+    const Student with = fitMap(X, Matrix(), fit);
+    QVERIFY(spectrumOf(with.A, false).values.cwiseAbs().maxCoeff() < 0.1);
+    COMPARE_MATRICES(with.b + with.A * Vector::Constant(10, 3), Vector::Constant(10, 3), 0.05);
+    QVERIFY(with.notes.empty());
   }
 
   void badOptionsAreNamed() {

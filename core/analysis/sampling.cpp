@@ -1,0 +1,54 @@
+// Times of a recording: see lasting_modes.h.
+#include "core/analysis/lasting_modes.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace keyhole {
+namespace {
+
+std::string threeDigits(double value) {
+  char text[32];
+  const bool whole = std::abs(value) >= 999.5 && std::abs(value) < 1e6;
+  std::snprintf(text, sizeof text, whole ? "%.0f" : "%.3g", value);
+  return text;
+}
+
+// Of the decay, in steps; infinite if there is none.
+double decaySteps(std::complex<double> value, double alpha) {
+  const double rate = mapExponent(value, alpha).real();
+  return rate < -kMarginalRate ? -1 / (rate * alpha) : INFINITY;
+}
+
+}  // namespace
+
+std::string stepsText(double tau, double alpha, const Sampling& sampling) {
+  const double steps = tau / alpha;
+  std::string text = threeDigits(steps) + (threeDigits(steps) == "1" ? " step" : " steps");
+  if (sampling.seconds > 0) text += " (" + threeDigits(steps * sampling.seconds) + " s)";
+  return text;
+}
+
+std::string courseText(std::complex<double> value, double alpha, const Sampling& sampling) {
+  if (grows(value, alpha))
+    return "grows by e in " + stepsText(1 / mapExponent(value, alpha).real(), alpha, sampling);
+  const double steps = decaySteps(value, alpha);
+  if (std::isinf(steps)) return "neither grows nor decays";
+  if (steps < 1) return "gone within a step";
+  return "decays within " + stepsText(steps * alpha, alpha, sampling);
+}
+
+std::string assumedAlphaNote(double alpha) {
+  return "alpha, the step in units of the units' time constant, is not given; " + threeDigits(alpha) +
+         " is assumed. |λ(F)| and times in steps of linear students do not depend on it; λ, times in τ and "
+         "tanh students do";
+}
+
+std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling) {
+  if (grows(value, alpha)) return "grows";
+  const double steps = decaySteps(value, alpha);
+  if (steps > sampling.longestTold()) return "lasts";
+  return steps < 1 ? "within a step" : "decays";
+}
+
+}  // namespace keyhole

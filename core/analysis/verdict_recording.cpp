@@ -1,0 +1,55 @@
+// What is said of a student of a recording, whose circuit is not known: in steps of the recording, since its
+// τ is not known either.
+#include "core/analysis/verdict_case.h"
+
+namespace keyhole {
+namespace {
+
+std::string leadingMode(const SystemEvidence& evidence, const LastingModes& modes, const Sampling& sampling) {
+  if (!modes.hasLeading) return "eigenvalues unknown";
+  const double alpha = evidence.spectrum.alpha;
+  const std::string where = evidence.discreteState.empty() ? "" : "in " + evidence.discreteState + ": ";
+  return where + "λ(F) = " + complexText(1.0 + alpha * (modes.leading.value - 1.0)) + ", " +
+         courseText(modes.leading.value, alpha, sampling);
+}
+
+std::string claimOf(const SystemEvidence& evidence, const LastingModes& modes,
+                    const VerdictOptions& options) {
+  const Sampling& sampling = *options.sampling;
+  const double alpha = evidence.spectrum.alpha;
+  const std::string leading = leadingMode(evidence, modes, sampling);
+  if (hasCycle(evidence)) return "a limit cycle (" + periodText(evidence, sampling) + "; " + leading + ")";
+  if (isChaotic(evidence))
+    return "chaos (Lyapunov exponent " + shortText(alpha * evidence.attractors->exponents.exponents(0)) +
+           " per step; " + leading + ")";
+  if (isLineAttractor(evidence, modes, options.scoreThreshold))
+    return "an approximate " + std::string(isRing(evidence) ? "ring" : "line") + " attractor (score " +
+           shortText(modes.score.value) + "; " + leading + offActivity(evidence) + ")";
+  if (modes.persistent == 0) return "no persistent mode (" + leading + ")";
+  return std::to_string(modes.persistent) + (modes.persistent == 1 ? " mode that " : " modes that ") +
+         (modes.persistent == 1 ? "lasts" : "last") + " (" + leading + ")";
+}
+
+// What rests on α says so.
+std::string byAlpha(const SystemEvidence& evidence, const LastingModes& modes, const Sampling& sampling) {
+  if (!modes.hasLeading) return {};
+  const std::string alpha = shortText(evidence.spectrum.alpha);
+  return " By α = " + alpha + (sampling.alphaAssumed ? ", which is assumed," : "") +
+         " that is λ = " + complexText(modes.leading.value) + ".";
+}
+
+}  // namespace
+
+std::string sentenceOfRecording(const SystemEvidence& student, const LastingModes& modes,
+                                const VerdictOptions& options) {
+  const Sampling& sampling = *options.sampling;
+  const std::string limit =
+      " A decay of more than " +
+      stepsText(sampling.longestTold() * student.spectrum.alpha, student.spectrum.alpha, sampling) +
+      " cannot be told from none in " + std::to_string(sampling.steps) + " steps.";
+  return "The student claims " + claimOf(student, modes, options) + manyPoints(student) + "." + limit +
+         byAlpha(student, modes, sampling) +
+         " What the circuit behind the recording has is not known: UNDECIDED.";
+}
+
+}  // namespace keyhole
