@@ -18,7 +18,6 @@ struct FitRequest {
   Settings settings;  // effective(): fit.method and its options, simulation.alpha
   std::optional<LdsModel> heldEmissions;
   std::optional<double> dt;  // seconds between two samples
-  bool transpose = false;    // how the recordings were read, for the record
 };
 
 struct FitReport {

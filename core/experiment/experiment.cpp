@@ -35,7 +35,7 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   Reuse reuse;
   if (!previous) return reuse;
   const auto fresh = [&](Stage stage) { return !staleThrough(previous->settings, settings, stage); };
-  reuse.teacher = previous->teacher && fresh(Stage::teacher);
+  reuse.teacher = previous->teacher && fresh(Stage::recording);
   reuse.simulation = previous->simulation && !previous->simulation->unfinished &&
                      fresh(previous->simulation->kept.empty() ? Stage::simulation : Stage::observation);
   reuse.observation = previous->observation && fresh(Stage::observation);

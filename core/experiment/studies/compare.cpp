@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/fitting/order_curve.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
@@ -71,7 +72,7 @@ const MethodVariant& variantNamed(std::string_view name) {
 
 // The recording, divided, and what the teacher is known to be.
 struct Material {
-  Trial fitted, heldOut;
+  std::vector<Trial> fitted, heldOut;
   std::optional<TeacherDynamics> teacher;
   double window = 1;  // length of the recording, τ
 };
@@ -89,20 +90,23 @@ TeacherDynamics teacherOf(const Experiment& experiment, const Trial& trial, Inde
 Material materialOf(const Experiment& experiment, const CompareOptions& options, Progress& progress) {
   Settings settings = experiment.asked;
   settings.set("fit.method", text("lds"));  // any method that is given the recording itself
-  const Trial all = stages::trialOf(effective(settings), *experiment.teacher, *experiment.simulation,
+  const auto all = stages::trialsOf(effective(settings), *experiment.teacher, *experiment.simulation,
                                     *experiment.observation, progress);
   Material material;
-  std::tie(material.fitted, material.heldOut) = split(all, options.fitted);
-  material.window = static_cast<double>(all.activity.cols()) * experiment.simulation->alpha;
+  auto parts = split(all, options.fitted);
+  material.fitted = std::move(parts.fitted);
+  material.heldOut = std::move(parts.heldOut);
+  material.window = static_cast<double>(timePointsOf(all)) * experiment.simulation->alpha;
   if (experiment.teacherAnalysis)
-    material.teacher = teacherOf(experiment, material.fitted, AgreementOptions().plane);
+    material.teacher = teacherOf(experiment, material.fitted.front(), AgreementOptions().plane);
   return material;
 }
 
 Student fitOf(const Settings& settings, const Material& material, Progress& progress) {
   if (!fitMethod(settings).missingSamples)
-    requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
-  return fitTrials(settings, {material.fitted}, progress);
+    for (const auto* trials : {&material.fitted, &material.heldOut})
+      requireTrials(*trials, MissingSamples::refused);
+  return fitTrials(settings, material.fitted, progress);
 }
 
 std::string verdictOf(const MethodRow& row, const Experiment& experiment) {
@@ -127,7 +131,8 @@ std::shared_ptr<const SystemAnalysis> analysisOf(const MethodRow& row, const Exp
   auto fit = std::make_shared<FitStage>();
   fit->student = row.student;
   // MAP was given the same input as the others here, and takes it undivided there.
-  if (fitMethod(row.settings).source == FitSource::sums && row.student.V.cols() > 0)
+  if (fitMethod(row.settings).source == FitSource::sums && row.student.V.cols() > 0 &&
+      experiment.simulation->signal.size() > 0)
     fit->student.V /= experiment.simulation->signal.cwiseAbs().maxCoeff();
   own.fit = fit;
   return stages::analyseStudent(own, Depth::picture, nullptr, progress);
@@ -139,7 +144,10 @@ void score(MethodRow& row, const Material& material, const Experiment& experimen
   row.spectrum = spectrumOf(student.A, true, student.alpha);
   row.score = lineAttractorScore(row.spectrum);
   row.henrici = henriciNumber(student.A, row.spectrum.values);
-  row.explainedVariance = explainedBy(student, {material.fitted}, progress);
+  // A switching student knows its states of the first trial alone.
+  const bool ofFirst = student.emission && !student.latent && material.fitted.size() > 1;
+  row.explainedVariance =
+      explainedBy(student, ofFirst ? std::vector<Trial>{material.fitted.front()} : material.fitted, progress);
   row.heldOut = predictionScores(student, material.heldOut, horizon);
   row.fitsTheData = fitGauge(row.heldOut);
   row.analysis = analysisOf(row, experiment, progress);
@@ -150,8 +158,8 @@ void score(MethodRow& row, const Material& material, const Experiment& experimen
   AgreementOptions options;
   options.window = material.window;
   const auto seed = static_cast<std::uint64_t>(experiment.settings.integer("fit.seed"));
-  row.agreement = dynamicsAgreement(*material.teacher, student, noisyRun(student, material.fitted, seed),
-                                    options, progress);
+  row.agreement = dynamicsAgreement(*material.teacher, student,
+                                    noisyRun(student, material.fitted.front(), seed), options, progress);
   row.hasTheDynamics = row.agreement->gauge;
   row.verdict = verdictOf(row, experiment);
 }
