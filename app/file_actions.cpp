@@ -2,11 +2,13 @@
 
 #include "app/ask_for_file.h"
 #include "app/document.h"
+#include "app/import_window.h"
 #include "app/recent_files.h"
 #include "core/common/error.h"
 #include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
+#include <QApplication>
 #include <QFileInfo>
 #include <QTimer>
 #include <QWidget>
@@ -85,6 +87,32 @@ void FileActions::open(const QString& path) {
   }
 }
 
+void FileActions::offer(const QString& path) {
+  if (path.endsWith(".keyhole") || looksLikeConnectivity(path))
+    open(path);
+  else
+    importRecording(path);
+}
+
+ImportWindow* FileActions::importRecording(const QString& path) {
+  auto* window = new ImportWindow(path, m_document.settings(),
+                                  Theme::of(m_window.palette(), QApplication::font()), &m_window);
+  window->setAttribute(Qt::WA_DeleteOnClose);
+  // The document may have changed since: only what the window asked is taken from it.
+  connect(window, &ImportWindow::used, this, [this, path](const Settings& chosen, const QString& title) {
+    Settings settings = m_document.settings();
+    for (const auto& row : settingsTable())
+      if (row.stage <= Stage::recording) settings.set(row.key, chosen.value(row.key));
+    settings.set("teacher.seed", m_document.settings().value("teacher.seed"));
+    for (const char* key : {"observation.subset", "observation.fraction"})
+      settings.set(key, chosen.value(key));
+    m_document.changeData(settings, title, "Open recording");
+    m_recent.add(path);
+  });
+  window->show();
+  return window;
+}
+
 void FileActions::openRecording(const QString& path) {
   // The session must find it again from any folder. (A MATLAB variable behind a colon stays there.)
   const QString whole = QFileInfo(path).absoluteFilePath();
@@ -107,7 +135,7 @@ void FileActions::askForSession() {
 
 void FileActions::askForRecording() {
   askForFile(&m_window, {"Open a recording", dataFilter, QString(), startFolder(), FileQuestion::Kind::open},
-             [this](const QString& path) { openRecording(path); });
+             [this](const QString& path) { importRecording(path); });
 }
 
 void FileActions::askForConnectivity() {
@@ -172,6 +200,10 @@ void FileActions::restore(std::optional<UnsavedSessions::Copy> copy) {
 Settings withRecording(Settings settings, const QString& path) {
   settings.set("teacher.kind", std::string("recording"));
   settings.set("teacher.file", path.toStdString());
+  // How another file was to be read says nothing of this one.
+  settings.set("teacher.transpose", false);
+  for (const auto& row : settingsTable())
+    if (row.stage == Stage::recording) settings.set(row.key, row.initial);
   // What is in the file has been seen, all of it: a keyhole in front of it is a choice of its own.
   settings.set("observation.subset", std::string("first"));
   settings.set("observation.fraction", 1.0);

@@ -13,6 +13,7 @@ class QTimer;
 namespace keyhole {
 
 class Document;
+class ImportWindow;
 class RecentFiles;
 
 class FileActions : public QObject {
@@ -34,6 +35,10 @@ class FileActions : public QObject {
   // A session, a recording or a connectivity matrix, whichever the file is; by drop, by the recent files, by
   // the command line.
   void open(const QString& path);
+  // The same, but of data that may be a recording the import window asks how it is to be read: by drop.
+  void offer(const QString& path);
+  // Shows the import window for a recording; null if there is no such file.
+  ImportWindow* importRecording(const QString& path);
   void openRecording(const QString& path);
   void openConnectivity(const QString& path);
 

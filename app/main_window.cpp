@@ -347,7 +347,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
-  m_files->open(event->mimeData()->urls().first().toLocalFile());
+  m_files->offer(event->mimeData()->urls().first().toLocalFile());
 }
 
 }  // namespace keyhole

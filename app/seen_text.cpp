@@ -6,7 +6,7 @@ QString seenText(const Settings& settings, const Experiment* shown) {
   const std::string& kind = settings.text("teacher.kind");
   Index units = static_cast<Index>(settings.integer("teacher.size"));
   if (kind == "imported" || kind == "recording") {
-    if (!shown || !shown->simulation || staleThrough(shown->settings, settings, Stage::teacher))
+    if (!shown || !shown->simulation || staleThrough(shown->settings, settings, Stage::recording))
       return QString();
     units = shown->simulation->units;
   }

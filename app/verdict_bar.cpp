@@ -150,6 +150,9 @@ QStringList experimentNotes(const Experiment& experiment) {
   if (experiment.teacher)
     for (const std::string& warning : experiment.teacher->warnings)
       lines.append(QString::fromStdString(warning));
+  if (experiment.teacher && experiment.teacher->summary)
+    for (const std::string& warning : experiment.teacher->summary->warnings)
+      lines.append(QString::fromStdString(warning));
   if (!experiment.fit) return lines;
   const Student& student = experiment.fit->student;
   const FitStatus status = student.summary.status;

@@ -21,8 +21,8 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list",       "contents", "fit",      "compare", "order",
-                                            "attractors", "curve",    "simulate", "figure"};
+const std::vector<std::string> kCommands = {"list",  "contents",   "summary", "fit",      "compare",
+                                            "order", "attractors", "curve",   "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
 std::atomic<bool> g_interrupted = false;
@@ -50,6 +50,7 @@ any; all else nothing).
 Examples:
   keyhole list
   keyhole contents session.mat
+  keyhole summary session.mat:spikes --dt 0.01
   keyhole fit activity.npy --method map -o fit.json
   keyhole compare figure-2 -o table.csv
   keyhole order figure-2 --latents 1..8
@@ -97,6 +98,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   app.add_flag("--info", flags.info, "Print the version, the libraries and the number of processors");
   addListCommand(app, chosen);
   addContentsCommand(app, chosen);
+  addSummaryCommand(app, chosen);
   addFitCommand(app, chosen);
   addCompareCommand(app, chosen);
   addOrderCommand(app, chosen);

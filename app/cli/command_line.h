@@ -1,5 +1,5 @@
-// The command line of the program: `keyhole list | contents | fit | curve | simulate | figure`. It opens no
-// window and needs no display.
+// The command line of the program: `keyhole list | contents | summary | fit | curve | simulate | figure`. It
+// opens no window and needs no display.
 #pragma once
 
 #include "core/common/progress.h"

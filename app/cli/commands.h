@@ -18,6 +18,7 @@ using Action = std::function<int(Console&)>;
 
 void addListCommand(CLI::App& app, Action& chosen);
 void addContentsCommand(CLI::App& app, Action& chosen);
+void addSummaryCommand(CLI::App& app, Action& chosen);
 void addFitCommand(CLI::App& app, Action& chosen);
 void addCompareCommand(CLI::App& app, Action& chosen);
 void addOrderCommand(CLI::App& app, Action& chosen);

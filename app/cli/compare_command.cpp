@@ -50,7 +50,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
   for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
   Experiment experiment = observedExperiment(settings, console.progress);
   experiment.teacherAnalysis = stages::analyseTeacher(experiment, Depth::complete, nullptr, console.progress);
-  for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
+  for (const auto& warning : sourceWarnings(experiment)) say(console, "warning: " + warning);
   const Comparison comparison = compareMethods(experiment, options, console.progress);
   console.progress.report(1.0, "");
   if (const auto note = arguments.source.alphaNote(settings); !note.empty()) say(console, "warning: " + note);
@@ -74,6 +74,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
                               {"left_out", comparison.timePoints - comparison.fitted - comparison.heldOut},
                               {"horizon", comparison.horizon}};
     json["rows"] = compareJson(comparison);
+    addSource(json, experiment);
     json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }
@@ -99,6 +100,9 @@ std::string explanation() {
   text += "Columns of the table:\n";
   for (const auto& column : compareColumns()) text += "  " + column.key + ": " + column.help + "\n";
   return text +
+         "In JSON also recording and warnings: what a recording is (keyhole summary --help), what was "
+         "guessed, left "
+         "out\nor endangers the fits. Trials are kept apart; the first of them are fitted.\n"
          "\nExit codes: 0 good; 2 bad input or usage; 3 a method gave no parameters (the table is written, "
          "its status "
          "says why).\n\nExamples:\n"

@@ -3,11 +3,12 @@
 #include "app/cli/fit_options.h"
 #include "app/cli/fit_report.h"
 #include "app/cli/option_values.h"
+#include "app/cli/reading_options.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 
-#include <limits>
 #include <memory>
 
 namespace keyhole::cli {
@@ -15,23 +16,21 @@ namespace {
 
 struct FitArguments {
   FitOptions options;
+  ReadingOptions reading;
   FitFiles files;
-  std::string method = "map", alpha, dt, bin, out;
+  std::string method = "map", alpha, out;
 };
 
 FitRequest readRequest(const FitArguments& arguments) {
-  const double most = std::numeric_limits<double>::max();
   FitRequest request;
   Settings settings = arguments.options.settings(arguments.method);
   request.alphaAssumed = arguments.alpha.empty();
   if (!arguments.alpha.empty())
     settings.set("simulation.alpha",
                  numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"}));
+  arguments.reading.applyTo(settings);
   request.settings = effective(settings);
   request.heldEmissions = arguments.options.heldEmissions();
-  request.transpose = arguments.files.transpose;
-  if (!arguments.dt.empty())
-    request.dt = numberOption("--dt", arguments.dt, {0, false, most, "a number of seconds above 0"});
   return request;
 }
 
@@ -39,12 +38,10 @@ int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
   FitFiles files = arguments.files;
-  if (!arguments.bin.empty())
-    files.bin = numberOption("--bin", arguments.bin,
-                             {0, false, std::numeric_limits<double>::max(), "a number of seconds above 0"});
-  files.missingAllowed = fitMethod(request.settings).missingSamples;
+  files.reading = recordingOptions(request.settings);
+  files.reading.missingAllowed = fitMethod(request.settings).missingSamples;
   request.data = readTrials(files, console.progress);
-  if (!request.dt && request.data.seconds > 0) request.dt = request.data.seconds;
+  if (request.data.seconds > 0) request.dt = request.data.seconds;
   const FitReport report = fitAndReport(std::move(request), console.progress);
   for (const auto& warning : report.warnings) say(console, "warning: " + warning);
   for (const auto& claim : report.claims) say(console, claim);
@@ -60,9 +57,10 @@ constexpr const char* kFitHelp =
 behind a colon: file.mat:data.spikes, file.h5:group/array, file.mat:D(3).data, file.mat:x[:,:,2] (counted from 1);
 keyhole contents FILE lists them. An array of structs, a cell array and the last of three axes are trials, and so
 are several recordings: of the same neurons, of any lengths; no step leads from one into the next. What was guessed,
-left out or reinterpreted when a file was read stands in warnings.
+left out or reinterpreted when a file was read stands in warnings, and what of the recording endangers the fit.
 
-The result is JSON: method, neurons, timepoints, options, dynamics (the matrix A of
+The result is JSON: method, neurons, timepoints, options, recording (see keyhole summary --help; with parameters, the
+numbers that the fit chose, and samples_per_parameter, effective samples times units for each), dynamics (the matrix A of
 x[t] = (1-alpha) x[t-1] + alpha (A phi(x[t-1]) + V u[t-1] + b), as rows), eigenvalues lambda ([re, im], by
 falling real part; the marginal line is re = 1). Of each of them: map_moduli |lambda(F)| = |1-alpha+alpha lambda|
 (a mode of the fitted map x[t] = F x[t-1] grows if this is above 1), time_constants_steps -1/ln of these (negative:
@@ -115,6 +113,7 @@ Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the JSON is writt
 Examples:
   keyhole fit activity.npy --method map
   keyhole fit spikes.mat:Q --alpha 0.01 --dt 0.01 -o fit.json
+  keyhole fit spikes.mat:Q --dt 0.001 --steps bin:0.02,smooth:0.05,zscore
   keyhole fit neurons-by-time.csv --transpose --phi tanh --observed 25
   keyhole fit trial1.npy trial2.npy --method lds --input input1.npy input2.npy)";
 
@@ -137,42 +136,17 @@ void addFitCommand(CLI::App& app, Action& chosen) {
       ->add_option("--alpha", arguments->alpha,
                    "Time step in units of tau, above 0 and up to 1 (else 0.01 is assumed, with a warning)")
       ->type_name("NUMBER");
-  command->add_flag("--transpose", files.transpose, "RECORDING holds neurons in rows, time in columns");
+  arguments->reading.addTo(*command, false);
   command
       ->add_option(
           "--input", files.inputs,
           "Known input, one row per time point; row t acts on the step from t to t+1 (latent models: "
           "to t, see --input-timing); one file per RECORDING, in the same order")
       ->type_name("FILE …");
-  command
-      ->add_option("--dt", arguments->dt,
-                   "Time between two samples in seconds (default: the file's clock, if it has one); adds "
-                   "time_constants_seconds")
-      ->type_name("SECONDS");
   command->add_option("--observed", files.observed, "Fit the first N neurons only (default: all)")
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output)")
       ->type_name("OUT.json");
-  command->add_option("--bin", arguments->bin, "Count spike times in bins of so many seconds (NWB units)")
-      ->type_name("SECONDS");
-  command
-      ->add_option(
-          "--separator", files.table.separator,
-          "Between the cells of a table: comma, semicolon, tab, blank, bar, none (default: from the file)")
-      ->type_name("NAME");
-  command
-      ->add_option("--decimal", files.table.decimal,
-                   "Decimal sign of a table: point, comma (default: from the file)")
-      ->type_name("NAME");
-  command
-      ->add_option(
-          "--index-column", files.table.indexColumn,
-          "Column of a table that counts or is the clock: number, name, none (default: from the file)")
-      ->type_name("COLUMN");
-  command
-      ->add_option("--header", files.table.header,
-                   "Lines of names at the top of a table (default: from the file)")
-      ->type_name("N");
   arguments->options.addTo(*command);
   command->footer(kFitHelp);
   command->callback([arguments, &chosen] {

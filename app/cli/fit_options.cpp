@@ -96,7 +96,9 @@ void FitOptions::addTo(CLI::App& command) {
       .add_option("--emissions-from", m_emissionsFile,
                   "lds: hold the emissions of an earlier result fixed (its JSON)")
       ->type_name("FILE.json");
-  command.add_option("--set", m_assignments, "Any other setting of the fit, see keyhole list: fit.KEY=VALUE")
+  command
+      .add_option("--set", m_assignments,
+                  "Any other setting of the fit or the recording, see keyhole list: fit.KEY=VALUE")
       ->expected(1)
       ->take_all()
       ->type_name("KEY=VALUE");
@@ -115,8 +117,10 @@ Settings FitOptions::settings(const std::string& method) const {
   if (m_stable) setAs(settings, "--stable", "fit.stable", "true");
   if (m_notRecurrent) setAs(settings, "--not-recurrent", "fit.recurrent", "false");
   for (const auto& assignment : m_assignments)
-    if (!assignment.starts_with("fit."))
-      throw InputError("--set is " + assignment + "; allowed: a setting of the fit, fit.KEY=VALUE");
+    if (!assignment.starts_with("fit.") && !assignment.starts_with("recording."))
+      throw InputError(
+          "--set is " + assignment +
+          "; allowed: a setting of the fit or of the recording, fit.KEY=VALUE, recording.KEY=VALUE");
   applySettings(settings, m_assignments);
   return settings;
 }

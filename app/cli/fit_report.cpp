@@ -4,9 +4,13 @@
 #include "core/analysis/lasting_modes.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/recording_options.h"
 #include "core/experiment/stage_options.h"
+#include "core/fitting/parameter_count.h"
 #include "core/io/json_values.h"
+#include "core/observation/summary/recording_summary.h"
 #include "core/report/claim_json.h"
+#include "core/report/recording_json.h"
 #include "core/report/run_record.h"
 #include "core/report/student_json.h"
 
@@ -103,7 +107,8 @@ ordered_json trialsJson(const FitTrials& data) {
 ordered_json optionsJson(const FitRequest& request, const Student& student) {
   ordered_json options;
   options["recording"] = oneOrAll(request.data.files);
-  options["transpose"] = request.transpose;
+  options["transpose"] = request.settings.flag("teacher.transpose");
+  options["steps"] = stepsText(request.settings);
   options["observed"] = request.data.observed ? ordered_json(*request.data.observed) : ordered_json(nullptr);
   const Settings& settings = request.settings;
   options["alpha"] = settings.number("simulation.alpha");
@@ -133,7 +138,7 @@ ordered_json persistenceJson(const Spectrum& spectrum, const Sampling& sampling)
 
 // Keys in the documented order; what the fit could not give is null.
 ordered_json reportJson(const FitRequest& request, const Student& student, const Findings& findings,
-                        const std::string& status) {
+                        const RecordingSummary& summary, const std::string& status) {
   const bool parameters = hasParameters(student.summary.status);
   const bool spectrum = findings.spectrum.values.size() > 0;
   const auto orNull = [](bool known, auto&& make) { return known ? make() : ordered_json(nullptr); };
@@ -143,6 +148,10 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["timepoints"] = request.data.timepoints();
   if (request.data.trials.size() > 1) json["trials"] = trialsJson(request.data);
   json["options"] = optionsJson(request, student);
+  json["recording"] = recordingJson(summary);
+  json["recording"]["parameters"] = orNull(parameters, [&] { return ordered_json(parameterCount(student)); });
+  json["recording"]["samples_per_parameter"] =
+      orNull(parameters, [&] { return numberOrNull(samplesPerParameter(summary, parameterCount(student))); });
   json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });
   json["map_moduli"] = orNull(spectrum, [&] { return vectorToJson(moduliOf(findings.spectrum)); });
   const Vector steps = findings.mapTimeConstants / student.alpha;
@@ -180,9 +189,19 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   return json;
 }
 
+RecordedTrials recordedTrials(const FitTrials& data) {
+  RecordedTrials recorded;
+  for (const auto& trial : data.trials)
+    recorded.trials.emplace_back(trial.activity.data(), trial.activity.rows(), trial.activity.cols());
+  recorded.source = data.files.front();
+  recorded.seconds = data.seconds;
+  return recorded;
+}
+
 }  // namespace
 
 FitReport fitAndReport(FitRequest request, Progress& progress) {
+  const RecordingSummary summary = summarise(recordedTrials(request.data), progress);
   const auto start = Clock::now();
   Findings findings;
   const LdsModel* held = request.heldEmissions ? &*request.heldEmissions : nullptr;
@@ -216,9 +235,15 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     report.message = student.summary.message;
   }
   auto& warnings = request.data.warnings;
-  if (request.alphaAssumed) warnings.push_back(assumedAlphaNote(student.alpha));
-  warnings.insert(warnings.end(), student.notes.begin(), student.notes.end());
-  report.json = reportJson(request, student, findings, status);
+  const auto add = [&warnings](const std::string& warning) {  // the latent models tell of copies, too
+    if (!warning.empty() && std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+      warnings.push_back(warning);
+  };
+  if (request.alphaAssumed) add(assumedAlphaNote(student.alpha));
+  for (const auto& warning : summary.warnings) add(warning);
+  if (hasParameters(student.summary.status)) add(parametersWarning(summary, parameterCount(student)));
+  for (const auto& note : student.notes) add(note);
+  report.json = reportJson(request, student, findings, summary, status);
   report.warnings = std::move(warnings);
   return report;
 }

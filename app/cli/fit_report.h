@@ -19,7 +19,6 @@ struct FitRequest {
   std::optional<LdsModel> heldEmissions;
   std::optional<double> dt;   // seconds between two samples
   bool alphaAssumed = false;  // nobody said what alpha is
-  bool transpose = false;     // how the recordings were read, for the record
 };
 
 struct FitReport {

@@ -2,8 +2,6 @@
 
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
-#include "core/io/formats.h"
-#include "core/io/recording_file.h"
 
 #include <cmath>
 #include <utility>
@@ -28,60 +26,12 @@ void keepFirst(Recording& recording, Index kept) {
   if (!recording.channelNames.empty()) recording.channelNames.resize(static_cast<std::size_t>(kept));
 }
 
-// The input of one trial as m x T, from T rows (or a single row of T numbers).
-Matrix inputOf(Matrix input, Index T, const std::string& file, const std::string& trial) {
-  if (input.rows() == 1 && T > 1) input.transposeInPlace();
-  if (input.rows() != T)
-    throw InputError("the input " + file + " has " + std::to_string(input.rows()) +
-                     " rows; allowed: " + std::to_string(T) + ", one per time point of " + trial);
-  for (Index j = 0; j < input.cols(); ++j)
-    for (Index t = 0; t < T; ++t)
-      if (!std::isfinite(input(t, j)))
-        throw InputError("the input " + file + " has the value " + toText(input(t, j)) + " in row " +
-                         std::to_string(t + 1) + ", column " + std::to_string(j + 1) +
-                         "; allowed: finite numbers");
-  return input.transpose();
-}
-
-// One input per trial of the recording: from as many trials, or from one array of all their time points.
-std::vector<Matrix> readInputs(const std::string& file, const Recording& recording, const TableOptions& table,
-                               std::vector<std::string>& notes) {
-  FileData data = readFileData(file, {table, false, 0});
-  notes.insert(notes.end(), data.notes.begin(), data.notes.end());
-  if (data.turned)
-    for (auto& trial : data.trials) trial = trial.transpose().eval();
-  const std::vector<Index> bounds = trialBounds(recording);
-  const std::size_t n = bounds.size() - 1;
-  std::vector<Matrix> inputs;
-  if (data.trials.size() == 1) {
-    const Matrix whole = inputOf(std::move(data.trials.front()), bounds.back(), file, recording.source);
-    for (std::size_t k = 0; k < n; ++k)
-      inputs.push_back(whole.middleCols(bounds[k], bounds[k + 1] - bounds[k]));
-    return inputs;
-  }
-  if (data.trials.size() != n)
-    throw InputError("the input " + file + " has " + std::to_string(data.trials.size()) +
-                     " trials; allowed: " + std::to_string(n) + ", those of " + recording.source +
-                     ", or one for all of it");
-  for (std::size_t k = 0; k < n; ++k)
-    inputs.push_back(inputOf(std::move(data.trials[k]), bounds[k + 1] - bounds[k], file,
-                             "trial " + std::to_string(k + 1) + " of " + recording.source));
-  return inputs;
-}
-
-void requireLongEnough(const Recording& recording) {
-  for (std::size_t k = 0; k < recording.trialLengths.size(); ++k)
-    if (recording.trialLengths[k] < 2)
-      throw InputError(recording.source + ", trial " + std::to_string(k + 1) + " has " +
-                       counted(recording.trialLengths[k], "time point") + "; allowed: at least 2");
-}
-
 std::vector<Recording> readRecordings(const FitFiles& files, const Progress& progress) {
   std::vector<Recording> recordings;
   for (const auto& file : files.recordings) {
-    recordings.push_back(readRecording(
-        file, RecordingOptions{files.transpose, files.missingAllowed, files.table, files.bin}, progress));
-    requireLongEnough(recordings.back());
+    RecordingOptions reading = files.reading;
+    if (!files.inputs.empty()) reading.input = files.inputs[recordings.size()];
+    recordings.push_back(readRecording(file, reading, progress));
     requireSame(recordings.back().activity.rows(), recordings.front().activity.rows(), "neuron", file,
                 files.recordings.front());
   }
@@ -128,16 +78,14 @@ void takeReading(const std::vector<Recording>& recordings, FitTrials& data) {
   }
 }
 
-// The trials of one file, with their inputs.
+// The trials of one file, with their inputs; the recording's samples go into them.
 void addTrials(Recording& recording, std::size_t k, const FitFiles& files, FitTrials& data) {
   const std::vector<Index> bounds = trialBounds(recording);
   const std::size_t n = bounds.size() - 1;
-  std::vector<Matrix> inputs;
-  if (!files.inputs.empty()) inputs = readInputs(files.inputs[k], recording, files.table, data.warnings);
   for (std::size_t i = 0; i < n; ++i) {
     const Index T = bounds[i + 1] - bounds[i];
     Trial trial{Matrix(), Matrix(0, T)};
-    if (!inputs.empty()) trial.input = std::move(inputs[i]);
+    if (recording.input.rows() > 0) trial.input = recording.input.middleCols(bounds[i], T);
     if (!data.trials.empty())
       requireSame(trial.input.rows(), data.trials.front().input.rows(), "input",
                   files.inputs.empty() ? "" : files.inputs[k],

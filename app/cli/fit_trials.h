@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/fitting/trial.h"
-#include "core/io/table_dialect.h"
-#include "core/observation/recording.h"
+#include "core/io/recording_file.h"
 
 #include <optional>
 #include <string>
@@ -14,11 +13,8 @@ namespace keyhole::cli {
 struct FitFiles {
   std::vector<std::string> recordings;
   std::vector<std::string> inputs;  // none, or one per recording, in the same order
-  bool transpose = false;           // the recordings hold neurons in rows
-  bool missingAllowed = false;      // NaN is a missing sample
+  RecordingOptions reading;         // of every file; its input is that of `inputs`
   std::string observed;             // the first so many neurons, as typed; empty: all
-  TableOptions table = {};          // how tables are written, where that is said
-  double bin = 0;                   // seconds in which spike times are counted; 0: not said
 };
 
 struct FitTrials {
@@ -27,7 +23,7 @@ struct FitTrials {
   std::vector<std::string> trialNames;     // the file of each trial, with its number if the file has several
   std::optional<Index> observed;
   std::vector<std::string> warnings;  // what was guessed when reading; channels that carry no information …
-  double seconds = 0;                 // between two samples, by the files' clocks; 0: not known
+  double seconds = 0;  // between two samples, as said or by the files' clocks, after all steps; 0: not known
 
   Index neurons() const { return trials.front().activity.rows(); }
   Index timepoints() const { return transitionsOf(trials) + static_cast<Index>(trials.size()); }

@@ -48,7 +48,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
   const OrderOptions options = optionsFrom(arguments);
   const Settings settings = arguments.source.settings();
   const Experiment experiment = observedExperiment(settings, console.progress);
-  for (const auto& warning : experiment.teacher->warnings) say(console, "warning: " + warning);
+  for (const auto& warning : sourceWarnings(experiment)) say(console, "warning: " + warning);
   const OrderResult result = orderOf(experiment, options, console.progress);
   console.progress.report(1.0, "");
   if (const auto note = arguments.source.alphaNote(settings); !note.empty()) say(console, "warning: " + note);
@@ -62,6 +62,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
     json.update(orderJson(result));
+    addSource(json, experiment);
     json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }
@@ -87,6 +88,8 @@ of all data. The output is JSON or CSV:
   blocks                    (JSON) the single values behind the mean
   chosen                    the smallest number within one standard error of the best
   caution                   (JSON, and on the standard error) why the choice says little, if it does
+  recording, warnings       (JSON) of a recording: what it is (keyhole summary --help), and what was guessed, left
+                            out or endangers the fits
 The fits are those of the settings (fit.estimator, fit.noise, …: keyhole list) if these are about that method, else
 exact EM, or a switching LDS, with as many iterations as published. run (JSON; of a table in TABLE.csv.json)
 records version, seed and settings.

@@ -5,6 +5,7 @@
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/settings/session.h"
 #include "core/io/formats.h"
+#include "core/report/recording_json.h"
 
 #include <algorithm>
 
@@ -26,9 +27,7 @@ void SourceOptions::addTo(CLI::App& command) {
       ->required()
       ->type_name("");
   command.add_option("--alpha", alpha, "Time step in units of tau")->type_name("NUMBER");
-  command.add_option("--dt", dt, "Seconds between two samples of a recording (default: the file's clock)")
-      ->type_name("SECONDS");
-  command.add_flag("--transpose", transpose, "RECORDING holds neurons in rows, time in columns");
+  reading.addTo(command, true);
   command.add_option("--seed", seed, "The seed of all randomness, as --set teacher.seed=N")->type_name("N");
   command.add_option("--set", assignments, "Change settings; repeatable")
       ->expected(1)
@@ -45,10 +44,9 @@ Settings SourceOptions::settings() const {
     chosen.set("teacher.file", source);
     chosen.set("observation.fraction", 1.0);
   }
-  if (transpose) chosen.set("teacher.transpose", true);
+  reading.applyTo(chosen);
   if (!seed.empty()) chosen.setFromText("teacher.seed", seed);
   if (!alpha.empty()) chosen.setFromText("simulation.alpha", alpha);
-  if (!dt.empty()) chosen.setFromText("simulation.dt", dt);
   applySettings(chosen, assignments);
   return chosen;
 }
@@ -71,6 +69,18 @@ Experiment observedExperiment(const Settings& asked, Progress& progress) {
       stages::makeSimulation(settings, *experiment.teacher, stages::sumsForFit(settings), progress);
   experiment.observation = stages::makeObservation(settings, *experiment.simulation);
   return experiment;
+}
+
+std::vector<std::string> sourceWarnings(const Experiment& experiment) {
+  std::vector<std::string> warnings = experiment.teacher->warnings;
+  if (const auto& summary = experiment.teacher->summary)
+    warnings.insert(warnings.end(), summary->warnings.begin(), summary->warnings.end());
+  return warnings;
+}
+
+void addSource(nlohmann::ordered_json& json, const Experiment& experiment) {
+  if (experiment.teacher->summary) json["recording"] = recordingJson(*experiment.teacher->summary);
+  json["warnings"] = sourceWarnings(experiment);
 }
 
 }  // namespace keyhole::cli

@@ -1,18 +1,20 @@
 // The recording that a command works on: a file, a preset or a session, with settings changed.
 #pragma once
 
+#include "app/cli/reading_options.h"
 #include "core/experiment/experiment.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 namespace keyhole::cli {
 
 struct SourceOptions {
-  std::string source, seed, alpha, dt;
-  bool transpose = false;
+  std::string source, seed, alpha;
+  ReadingOptions reading;
   std::vector<std::string> assignments;
 
-  // The positional argument and --alpha, --dt, --transpose, --seed, --set.
+  // The positional argument and --alpha, --seed, --set, and how a recording is read.
   void addTo(CLI::App& command);
 
   // A sentence if they are those of a recording whose α nobody has given; else empty.
@@ -24,5 +26,11 @@ struct SourceOptions {
 
 // The stages through the observation. Throws InputError, Stopped.
 Experiment observedExperiment(const Settings& settings, Progress& progress);
+
+// What is to be said of its teacher: of a recording's reading and its summary.
+std::vector<std::string> sourceWarnings(const Experiment& experiment);
+
+// Adds `recording` (of a recording) and `warnings` to a command's result.
+void addSource(nlohmann::ordered_json& json, const Experiment& experiment);
 
 }  // namespace keyhole::cli

@@ -200,9 +200,8 @@ void setFitGauge(SystemAnalysis& analysis, const Experiment& experiment, Progres
   const Index steps = simulation.display.cols();
   const auto oneTau = std::max<Index>(static_cast<Index>(std::lround(1 / simulation.alpha)), 1);
   if (steps > 3 && !analysis.runDiverged) {
-    const Trial trial{simulation.display(simulation.rowsOf(experiment.observation->seen), Eigen::all),
-                      displayedInput(experiment)};
-    analysis.fitsTheData = fitGauge(predictionScores(experiment.fit->student, trial, oneTau, progress));
+    analysis.fitsTheData =
+        fitGauge(predictionScores(experiment.fit->student, displayedTrials(experiment), oneTau, progress));
   }
 }
 
@@ -214,13 +213,15 @@ void setDynamicsGauge(SystemAnalysis& analysis, const Experiment& experiment) {
       modeAgreement(experiment.teacherAnalysis->spectrum, analysis.spectrum, window).share;
 }
 
+// Of what is displayed; where the student's states are of a part of it, of that.
 double explainedByStudent(const Experiment& experiment, const SystemAnalysis& analysis, Progress& progress) {
-  const auto& simulation = *experiment.simulation;
-  const Index steps = experiment.fit->student.emission ? analysis.activity.cols() : simulation.display.cols();
-  const Trial displayed{
-      simulation.display(simulation.rowsOf(experiment.observation->seen), Eigen::seqN(0, steps)),
-      displayedInput(experiment).leftCols(steps)};
-  return explainedBy(experiment.fit->student, {displayed}, progress);
+  const Student& student = experiment.fit->student;
+  std::vector<Trial> trials = displayedTrials(experiment);
+  if (student.V.cols() == 0)
+    for (auto& trial : trials) trial.input.resize(0, trial.activity.cols());
+  if (student.emission && (trials.size() == 1 || !student.latent))
+    trials = beginningOf({trials.front()}, std::max<Index>(analysis.activity.cols(), 2));
+  return explainedBy(student, trials, progress);
 }
 
 void addFreeRuns(SystemAnalysis& analysis, const Experiment& experiment, const FlowSystem& system,

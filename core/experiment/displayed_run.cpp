@@ -1,6 +1,7 @@
 #include "core/experiment/displayed_run.h"
 
 #include "core/experiment/experiment_stages.h"
+#include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
@@ -61,6 +62,32 @@ ShownRun ownRun(const Experiment& experiment, bool withNoise, Index stride, Prog
   return {std::move(run.states), run.diverged, stride};
 }
 
+// Of several trials: smoothed states or runs of each, side by side; of a student whose states are known of
+// the first trial alone, these.
+ShownRun runsOfTrials(const Experiment& experiment, Progress& progress) {
+  const auto& student = experiment.fit->student;
+  const std::vector<Trial> trials = displayedTrials(experiment);
+  if (student.states.cols() > 0 && !student.latent)
+    return {student.states.leftCols(std::min(trials.front().activity.cols(), student.states.cols())), false,
+            1};
+  std::vector<Matrix> states;
+  if (student.latent) states = smooth(*student.latent, trials, progress).means;
+  ShownRun shown{Matrix(student.A.rows(), experiment.simulation->display.cols()), false, 1};
+  Index at = 0;
+  for (std::size_t k = 0; k < trials.size(); ++k) {
+    const Matrix& X = trials[k].activity;
+    if (k >= states.size()) {
+      StudentRun run =
+          runStudent(student, stateOf(student, X.col(0)), X.cols(), trials[k].input, Matrix(), 0, progress);
+      shown.diverged = shown.diverged || run.diverged;
+      states.push_back(std::move(run.states));
+    }
+    shown.states.middleCols(at, X.cols()) = states[k];
+    at += X.cols();
+  }
+  return shown;
+}
+
 }  // namespace
 
 Index roughStride(double alpha, Index steps) {
@@ -84,6 +111,7 @@ Matrix displayedInput(const Experiment& experiment) {
 }
 
 ShownRun shownRun(const Experiment& experiment, bool rough, Progress& progress) {
+  if (experiment.simulation->displayBounds.size() > 2) return runsOfTrials(experiment, progress);
   const auto& student = experiment.fit->student;
   const Index steps = experiment.simulation->display.cols();
   if (student.states.cols() > 0)

@@ -15,7 +15,7 @@ struct ShownRun {
 // What is shown of a student: the states that it infers, if it does, else a run of its own from the start of
 // what is displayed, with the task's input, and with the teacher's noise on the seen units or none, as the
 // settings wish. rough: in few, large steps (α up to 0.1, of large students 0.2), each with the mean of what
-// drives the small ones.
+// drives the small ones. Several trials are shown side by side, each from its own start, in small steps.
 ShownRun shownRun(const Experiment& experiment, bool rough, Progress& progress);
 
 // How many displayed steps one large step stands for; 1 where there is nothing to gain.

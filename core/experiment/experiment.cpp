@@ -35,7 +35,7 @@ Reuse reusable(const Settings& settings, const Experiment* previous) {
   Reuse reuse;
   if (!previous) return reuse;
   const auto fresh = [&](Stage stage) { return !staleThrough(previous->settings, settings, stage); };
-  reuse.teacher = previous->teacher && fresh(Stage::teacher);
+  reuse.teacher = previous->teacher && fresh(Stage::recording);
   reuse.simulation = previous->simulation && !previous->simulation->unfinished &&
                      fresh(previous->simulation->kept.empty() ? Stage::simulation : Stage::observation);
   reuse.observation = previous->observation && fresh(Stage::observation);
@@ -276,13 +276,10 @@ std::optional<Sampling> samplingOf(const Experiment& experiment) {
   if (!experiment.teacher || experiment.teacher->teacher || !experiment.simulation || !experiment.fit)
     return {};
   const auto& recording = experiment.teacher->recording;
-  const Settings& settings = experiment.settings;
   const Index fitted = experiment.fit->student.timePoints;
   Sampling sampling;
   sampling.steps = std::max<Index>((fitted > 0 ? fitted : experiment.simulation->steps) - 1, 1);
-  sampling.seconds = settings.number("simulation.dt");
-  if (sampling.seconds == 0 && recording && recording->intervalUnit == "s")
-    sampling.seconds = recording->interval;
+  if (recording && recording->intervalUnit == "s") sampling.seconds = recording->interval;
   sampling.alphaAssumed = experiment.fit->student.alphaAssumed;
   return sampling;
 }

@@ -11,6 +11,7 @@
 #include "core/experiment/side.h"
 #include "core/experiment/stage_options.h"
 #include "core/observation/recording.h"
+#include "core/observation/summary/recording_summary.h"
 
 #include <functional>
 #include <limits>
@@ -24,10 +25,11 @@ struct ScoreDistribution;  // studies/score_draws.h
 struct ClaimStudy;         // studies/claim_errors.h
 
 struct TeacherStage {
-  std::optional<Teacher> teacher;      // empty if the data are a recording
-  std::optional<Recording> recording;  // the file's data (N x T), if so
-  std::vector<Index> firstMissing;     // of each of its channels, see firstMissing()
-  std::vector<std::string> warnings;   // constant channels …
+  std::optional<Teacher> teacher;                   // empty if the data are a recording
+  std::optional<Recording> recording;               // the file's data (N x T), if so
+  std::vector<Index> firstMissing;                  // of each of its channels, see firstMissing()
+  std::vector<std::string> warnings;                // of its reading; constant channels …
+  std::shared_ptr<const RecordingSummary> summary;  // of the recording, else null; has warnings of its own
   double seconds = 0;
 };
 
@@ -50,6 +52,8 @@ struct SimulationStage {
   std::vector<Index> kept;           // the units of the rows below; empty: all. Not empty for a teacher of
                                      // many units, whose simulation depends on what is seen of it
   Matrix display;                    // D x n, n <= 5000: the first recorded states (with observation noise)
+  std::vector<Index> displayBounds;  // the first column of each trial in it, and n behind them
+  Matrix recordedInput;              // m x T, of a recording; 0 x 0: none
   Matrix displayNoise;               // D x (n-1): σ ξ of those steps; 0 columns for a recording
   Matrix roughNoise;                 // D x m: its means over every roughStride() steps, for sketches
   std::shared_ptr<const LatentRun> latents;  // of a teacher of many units, else null

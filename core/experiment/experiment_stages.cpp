@@ -1,6 +1,7 @@
 #include "core/experiment/experiment_stages.h"
 
 #include "core/common/error.h"
+#include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
@@ -24,14 +25,11 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const 
     const std::string& file = settings.text("teacher.file");
     if (file.empty())
       throw InputError("teacher.file is empty; allowed: the path of a recording (" + extensionList() + ")");
-    stage->recording =
-        readRecording(file, RecordingOptions{settings.flag("teacher.transpose"), true}, progress);
+    stage->recording = readRecording(file, recordingOptions(settings), progress);
     stage->firstMissing = firstMissing(stage->recording->activity);
-    stage->warnings = stage->recording->notes;
-    for (auto& warning :
-         {joinedTrialsWarning(*stage->recording), doubtfulNamesWarning(*stage->recording),
-          constantChannelWarning(*stage->recording), missingSamplesWarning(*stage->recording)})
-      if (!warning.empty()) stage->warnings.push_back(warning);
+    stage->warnings = recordingWarnings(*stage->recording);
+    stage->summary =
+        std::make_shared<const RecordingSummary>(summarise(recordedTrials(*stage->recording), progress));
   } else {
     stage->teacher = buildTeacher(teacherOptions(settings, &stage->warnings));
   }

@@ -47,15 +47,20 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
 KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulation);
 
 // What the methods that need the recording itself (not its sums) are given: the seen units over the first
-// fit.steps time points, and the task's input divided by its largest magnitude.
-Trial trialOf(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
-              const ObservationStage& observation, Progress& progress);
+// fit.steps time points (of several trials, one after the other), and the input: the task's divided by its
+// largest magnitude, a recording's as it is.
+std::vector<Trial> trialsOf(const Settings& settings, const TeacherStage& teacher,
+                            const SimulationStage& simulation, const ObservationStage& observation,
+                            Progress& progress);
 
 // What a recording's fit was made from: for the methods that take sums all of it.
 std::vector<Trial> fittedTrials(const Experiment& experiment, Progress& progress);
 
 // m x T: the input in the units in which the student was given it; 0 x T if it was not.
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation);
+
+// The seen units over the displayed steps, trial by trial, with the input.
+std::vector<Trial> displayedTrials(const Experiment& experiment);
 
 // The teacher at this depth (at most complete; at numbers it is complete if no free run still moves). before:
 // its analysis at a lesser depth, or null; what that knows already is taken from it. Null for a recording.

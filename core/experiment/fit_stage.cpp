@@ -19,9 +19,13 @@ bool nestedPays(Index seen, Index units) {
   return seen >= kFew && units <= kMost && 5 * seen >= 3 * units;
 }
 
-// The fit is given the task's input if there is one and the user wants it.
+bool hasInput(const SimulationStage& simulation) {
+  return simulation.signal.size() > 0 || simulation.recordedInput.rows() > 0;
+}
+
+// The fit is given the task's input, or the recording's, if there is one and the user wants it.
 bool usesInput(const Settings& settings, const SimulationStage& simulation) {
-  return simulation.signal.size() > 0 && settings.flag("fit.use_input");
+  return hasInput(simulation) && settings.flag("fit.use_input");
 }
 
 Student notFitted(FitStatus status, const std::string& message, double alpha) {
@@ -92,7 +96,7 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
     if (auto note = options.offset ? std::string() : meanNote(meanStrength(chosen())); !note.empty())
       student.notes.push_back(std::move(note));
   }
-  if (simulation.signal.size() > 0 && !withInput)
+  if (hasInput(simulation) && !withInput)
     student.notes.push_back("the task's input was not given to the fit");
   if (!recorded && settings.text("teacher.convention") == "leaky-rate" && options.phi == Nonlinearity::tanh)
     student.notes.push_back("the teacher's rates are leaky, and MAP takes φ inside of the sum: another form");
@@ -128,7 +132,6 @@ Matrix seenActivityOf(const Settings& settings, const TeacherStage& teacher,
                       const SimulationStage& simulation, const ObservationStage& observation, Index steps,
                       Progress& progress) {
   const auto& seen = observation.seen;
-  if (teacher.recording) return teacher.recording->activity(seen, Eigen::seqN(0, steps));
   if (steps <= simulation.display.cols())
     return simulation.display(simulation.rowsOf(seen), Eigen::seqN(0, steps));
   auto options = simulationOptions(settings);
@@ -159,17 +162,18 @@ std::string missingForbids(const FitMethod& method, const TeacherStage& teacher,
 
 Student fitByTrials(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
                     const ObservationStage& observation, Progress& progress) {
-  const auto trial = trialOf(settings, teacher, simulation, observation, progress);
-  if (trial.activity.cols() < 2)
+  const auto trials = trialsOf(settings, teacher, simulation, observation, progress);
+  const Index steps = transitionsOf(trials) + static_cast<Index>(trials.size());
+  if (trials.front().activity.cols() < 2)
     return notFitted(FitStatus::diverged,
                      "the teacher left the finite range at once, so there is nothing to fit",
                      simulation.alpha);
-  Student student = fitTrials(settings, {trial}, progress);
-  if (simulation.signal.size() > 0 && trial.input.rows() == 0)
+  Student student = fitTrials(settings, trials, progress);
+  if (hasInput(simulation) && trials.front().input.rows() == 0)
     student.notes.push_back("the task's input was not given to the fit");
-  if (simulation.steps > trial.activity.cols())
-    student.notes.push_back("the first " + std::to_string(trial.activity.cols()) + " of " +
-                            std::to_string(simulation.steps) + " steps were fitted");
+  if (simulation.steps > steps)
+    student.notes.push_back("the first " + std::to_string(steps) + " of " + std::to_string(simulation.steps) +
+                            " steps were fitted");
   return student;
 }
 
@@ -197,31 +201,73 @@ KeptForFits keptForFits(const Settings& settings, const SimulationStage& simulat
 
 Matrix studentInput(const Settings& settings, const SimulationStage& simulation) {
   if (!usesInput(settings, simulation)) return Matrix(0, simulation.steps);
+  if (simulation.recordedInput.rows() > 0) return simulation.recordedInput;
   const Vector& signal = simulation.signal;
   const bool divided = fitMethod(settings).source == FitSource::trials;
   const double scale = divided ? signal.cwiseAbs().maxCoeff() : 1.0;
   return (signal / scale).transpose();
 }
 
-Trial trialOf(const Settings& settings, const TeacherStage& teacher, const SimulationStage& simulation,
-              const ObservationStage& observation, Progress& progress) {
+std::vector<Trial> trialsOf(const Settings& settings, const TeacherStage& teacher,
+                            const SimulationStage& simulation, const ObservationStage& observation,
+                            Progress& progress) {
   const Index steps = std::min<Index>(settings.integer("fit.steps"), simulation.steps);
-  Trial trial;
-  trial.activity = seenActivityOf(settings, teacher, simulation, observation, steps, progress);
-  trial.input = studentInput(settings, simulation).leftCols(trial.activity.cols());
-  return trial;
+  const Matrix input = studentInput(settings, simulation);
+  if (!teacher.recording) {
+    Trial trial;
+    trial.activity = seenActivityOf(settings, teacher, simulation, observation, steps, progress);
+    trial.input = input.leftCols(trial.activity.cols());
+    return {std::move(trial)};
+  }
+  const Matrix& activity = teacher.recording->activity;
+  const std::vector<Index> bounds = trialBounds(*teacher.recording);
+  std::vector<Trial> trials;
+  // A trial of which one time point is left has no step.
+  for (std::size_t k = 0; k + 1 < bounds.size() && steps - bounds[k] >= 2; ++k) {
+    const Index first = bounds[k], count = std::min(bounds[k + 1], steps) - first;
+    trials.push_back({activity(observation.seen, Eigen::seqN(first, count)), input.middleCols(first, count)});
+  }
+  return trials;
+}
+
+std::vector<Trial> displayedTrials(const Experiment& experiment) {
+  const auto& simulation = *experiment.simulation;
+  const auto rows = simulation.rowsOf(experiment.observation->seen);
+  const Matrix input = studentInput(experiment.settings, simulation);
+  std::vector<Trial> trials;
+  for (std::size_t k = 0; k + 1 < simulation.displayBounds.size(); ++k) {
+    const Index first = simulation.displayBounds[k], count = simulation.displayBounds[k + 1] - first;
+    trials.push_back({simulation.display(rows, Eigen::seqN(first, count)), input.middleCols(first, count)});
+  }
+  return trials;
 }
 
 std::vector<Trial> fittedTrials(const Experiment& experiment, Progress& progress) {
   const Settings& settings = experiment.settings;
   if (fitMethod(settings).source == FitSource::trials)
-    return {
-        trialOf(settings, *experiment.teacher, *experiment.simulation, *experiment.observation, progress)};
-  Trial all;
-  all.activity = experiment.teacher->recording->activity(experiment.observation->seen, Eigen::all);
-  all.input = studentInput(settings, *experiment.simulation);
-  return {std::move(all)};
+    return trialsOf(settings, *experiment.teacher, *experiment.simulation, *experiment.observation, progress);
+  const Recording& recording = *experiment.teacher->recording;
+  const std::vector<Index> bounds = trialBounds(recording);
+  const Matrix input = studentInput(settings, *experiment.simulation);
+  std::vector<Trial> trials;
+  for (std::size_t k = 0; k + 1 < bounds.size(); ++k) {
+    const Index first = bounds[k], count = bounds[k + 1] - first;
+    trials.push_back({recording.activity(experiment.observation->seen, Eigen::seqN(first, count)),
+                      input.middleCols(first, count)});
+  }
+  return trials;
 }
+
+namespace {
+
+Index longestTrial(const Recording& recording) {
+  const std::vector<Index> bounds = trialBounds(recording);
+  Index longest = 0;
+  for (std::size_t k = 0; k + 1 < bounds.size(); ++k) longest = std::max(longest, bounds[k + 1] - bounds[k]);
+  return longest;
+}
+
+}  // namespace
 
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
                                         const SimulationStage& simulation,
@@ -232,6 +278,8 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   stage->kept = std::move(kept);
   stage->student = fitBy(settings, teacher, simulation, observation, stage->kept, progress);
   stage->student.seen = static_cast<Index>(observation.seen.size());
+  if (teacher.recording && fitMethod(settings).source == FitSource::sums)
+    stage->student.timePoints = longestTrial(*teacher.recording);
   stage->student.alphaAssumed = teacher.recording && settings.isDefault("simulation.alpha");
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
   stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();

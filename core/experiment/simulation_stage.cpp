@@ -169,6 +169,7 @@ class TeacherRun {
       auto soFar = std::make_shared<SimulationStage>(m_stage);
       slotOf(*soFar, phi) = sums.inUnits();
       soFar->unfinished = true;
+      soFar->displayBounds = {0, soFar->display.cols()};
       const auto start = Clock::now();
       early(std::move(soFar));
       m_elsewhere = std::chrono::duration<double>(Clock::now() - start).count();
@@ -209,18 +210,37 @@ void useRecording(SimulationStage& stage, const Recording& recording) {
   stage.steps = recording.activity.cols();
   stage.display = recording.activity.leftCols(std::min(stage.steps, kDisplaySteps));
   stage.displayNoise.resize(stage.units, 0);
+  stage.recordedInput = recording.input;
+  const Index shown = stage.display.cols();
+  for (const Index bound : trialBounds(recording))
+    if (bound < shown) stage.displayBounds.push_back(bound);
+  // A trial of which one column would be shown has no step.
+  if (stage.displayBounds.size() > 1 && shown - stage.displayBounds.back() < 2) {
+    stage.display.conservativeResize(Eigen::NoChange, stage.displayBounds.back());
+    return;
+  }
+  stage.displayBounds.push_back(shown);
 }
 
+// Trial by trial: no step leads from one into the next.
 RegressionSums recordingSums(const Recording& recording, double alpha, Nonlinearity phi, Progress& progress) {
-  const auto& X = recording.activity;
-  ChannelMeans means(X.rows());
-  inPieces(X.cols(), progress, [&](Index first, Index count) { means.add(X.middleCols(first, count)); });
-  RegressionSums sums = shiftedSums(means.values(), Vector(0), alpha, phi);
-  for (Index first = 0; first + 1 < X.cols(); first += kRecordingBlock) {
-    progress.checkpoint(static_cast<double>(first) / static_cast<double>(X.cols()), "summing the recording");
-    const Index n = std::min(kRecordingBlock, X.cols() - 1 - first);
-    accumulate(sums, X.middleCols(first, n + 1), Matrix(0, n), alpha, phi);
-  }
+  const auto &X = recording.activity, &U = recording.input;
+  const std::vector<Index> bounds = trialBounds(recording);
+  const auto meansOf = [&](const Matrix& values) {
+    ChannelMeans means(values.rows());
+    inPieces(values.cols(), progress,
+             [&](Index first, Index count) { means.add(values.middleCols(first, count)); });
+    return means.values();
+  };
+  RegressionSums sums = shiftedSums(meansOf(X), meansOf(U), alpha, phi);
+  for (std::size_t k = 0; k + 1 < bounds.size(); ++k)
+    for (Index first = bounds[k]; first + 1 < bounds[k + 1]; first += kRecordingBlock) {
+      progress.checkpoint(static_cast<double>(first) / static_cast<double>(X.cols()),
+                          "summing the recording");
+      const Index n = std::min(kRecordingBlock, bounds[k + 1] - 1 - first);
+      accumulate(sums, X.middleCols(first, n + 1),
+                 U.rows() > 0 ? Matrix(U.middleCols(first, n)) : Matrix(0, n), alpha, phi);
+    }
   return sums;
 }
 
@@ -244,6 +264,7 @@ std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, 
     TeacherRun run(*stage, settings, *teacher.teacher, progress);
     run.run(wanted, early);
     elsewhere = run.elsewhere();
+    stage->displayBounds = {0, stage->display.cols()};
   }
   stage->seconds = std::chrono::duration<double>(Clock::now() - start).count() - elsewhere;
   return stage;

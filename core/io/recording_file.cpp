@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/common/memory.h"
 #include "core/io/formats.h"
+#include "core/io/recording_input.h"
 
 #include <cmath>
 
@@ -34,25 +35,68 @@ Matrix joined(std::vector<Matrix>& trials, bool timeInColumns, const Progress& p
   return activity;
 }
 
-}  // namespace
+// The time between samples as it was said, or as the file has it.
+void setInterval(Recording& recording, double said) {
+  constexpr double kAlike = 0.01;
+  if (said <= 0) return;
+  if (recording.intervalUnit == "s" && std::abs(recording.interval - said) > kAlike * said)
+    recording.notes.push_back(recording.source + " itself has " + toText(recording.interval) +
+                              " s between two samples; taken are the " + toText(said) + " s that were said");
+  recording.interval = said;
+  recording.intervalUnit = "s";
+}
 
-Recording readRecording(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
+// What a file holds, as it is.
+Recording recordingIn(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
   FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin});
   progress.throwIfStopped();
   Recording recording;
   recording.source = spec;
   recording.notes = std::move(data.notes);
+  const bool timeInColumns = options.timeInColumns != data.turned;
   if (data.trials.size() > 1)
     for (const auto& trial : data.trials)
-      recording.trialLengths.push_back(options.timeInColumns != data.turned ? trial.cols() : trial.rows());
-  recording.activity = joined(data.trials, options.timeInColumns != data.turned, progress);
+      recording.trialLengths.push_back(timeInColumns ? trial.cols() : trial.rows());
+  recording.activity = joined(data.trials, timeInColumns, progress);
   recording.channelNames = std::move(options.timeInColumns ? data.rowNames : data.columnNames);
   recording.interval = data.interval;
   recording.intervalUnit = data.intervalUnit;
-  requireUsable(recording, options.missingAllowed);
+  return recording;
+}
+
+}  // namespace
+
+Recording readRecording(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
+  Recording recording = recordingIn(spec, options, progress);
+  setInterval(recording, options.interval);
+  const bool asItIs = options.steps == Preprocessing();
+  requireUsable(recording, options.missingAllowed || !asItIs);
   if (auto wide = wideRecordingWarning(recording, options.timeInColumns); !wide.empty())
     recording.notes.push_back(std::move(wide));
+  requireLongTrials(recording);
+  if (!options.input.empty()) recording.input = readInputOf(recording, options.input, options.table);
+  if (options.joinTrials) {
+    if (auto note = joinedTrialsWarning(recording); !note.empty()) recording.notes.push_back(std::move(note));
+    recording.trialLengths.clear();
+  }
+  return withSteps(std::move(recording), options, progress);
+}
+
+Recording withSteps(Recording recording, const RecordingOptions& options, const Progress& progress) {
+  if (!(options.steps == Preprocessing())) {
+    recording = preprocessed(std::move(recording), options.steps, progress);
+    requireLongTrials(recording);
+  }
+  requireUsable(recording, options.missingAllowed);
   return recording;
+}
+
+std::vector<std::string> recordingWarnings(const Recording& recording) {
+  std::vector<std::string> warnings = recording.notes;
+  for (auto& warning :
+       {doubtfulNamesWarning(recording), constantChannelWarning(recording), missingSamplesWarning(recording)})
+    if (!warning.empty()) warnings.push_back(warning);
+  return warnings;
 }
 
 Matrix readMatrixFile(const std::string& spec, std::vector<std::string>* notes, const TableOptions& options) {

@@ -1,9 +1,10 @@
-// Recordings and matrices from files of any kind that is read: .npy, .csv, .tsv, .txt and MATLAB's .mat
-// (`file.mat:variable`).
+// Recordings and matrices from files of any kind that is read (formats.h), and everything that can be said of
+// how a recording is read: one object for the window and for all commands.
 #pragma once
 
 #include "core/common/progress.h"
 #include "core/io/table_dialect.h"
+#include "core/observation/preprocessing/preprocessing.h"
 #include "core/observation/recording.h"
 
 #include <string>
@@ -15,12 +16,25 @@ struct RecordingOptions {
   bool missingAllowed = false;  // NaN is a missing sample
   TableOptions table = {};      // how a table is written, where that is decided by hand
   double bin = 0;               // seconds in which spike times are counted; 0: not said
+  double interval = 0;          // seconds between two samples, said by hand; 0: by the file
+  bool joinTrials = false;      // trials are taken end to end as one
+  std::string input = {};       // FILE or FILE:PATH of a known drive, T x m or one per trial; empty: none
+  Preprocessing steps = {};     // done after reading
 };
 
-// Files hold time x neurons; the recording's activity is N x T. Throws InputError: see requireUsable() and
-// the readers; Stopped, but not before the file itself is read.
+// Files hold time x neurons; the recording's activity is N x T. The input is read, trials are joined, and the
+// steps done. Throws InputError: see requireUsable(), requireLongTrials(), preprocessed() and the readers;
+// Stopped, but not before the file itself is read.
 Recording readRecording(const std::string& spec, const RecordingOptions& options = {},
                         const Progress& progress = noProgress());
+
+// The steps alone, of a recording that was read without them; the same as if it had been read with them.
+Recording withSteps(Recording recording, const RecordingOptions& options,
+                    const Progress& progress = noProgress());
+
+// Everything that is to be said of a recording before it is fitted, a sentence each: its notes, doubtful
+// names, constant channels, missing samples. Throws InputError: see constantChannelWarning().
+std::vector<std::string> recordingWarnings(const Recording& recording);
 
 // The array as stored (a task's input, T x m). What was guessed or left out is added to `notes`.
 Matrix readMatrixFile(const std::string& spec, std::vector<std::string>* notes = nullptr,

@@ -18,14 +18,38 @@ std::string sourceName(const Recording& recording) {
   return recording.source.empty() ? "the recording" : "the recording " + recording.source;
 }
 
-std::string channelName(const Recording& recording, Index channel) {
+}  // namespace
+
+std::string channelTitle(const Recording& recording, Index channel) {
   const auto i = static_cast<std::size_t>(channel);
   if (i < recording.channelNames.size() && !recording.channelNames[i].empty())
     return std::to_string(channel + 1) + " (" + recording.channelNames[i] + ")";
   return std::to_string(channel + 1);
 }
 
-}  // namespace
+std::string channelTitles(const Recording& recording, const std::vector<Index>& channels) {
+  constexpr std::size_t kMostNamed = 10;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(channels.size(), kMostNamed); ++i)
+    names += (i ? ", " : "") + channelTitle(recording, channels[i]);
+  if (channels.size() > kMostNamed) names += ", … (" + std::to_string(channels.size()) + " in all)";
+  return names;
+}
+
+double secondsBetweenSamples(const Recording& recording, const std::string& what) {
+  if (recording.interval > 0 && recording.intervalUnit == "s") return recording.interval;
+  throw InputError("the time between two samples of " + sourceName(recording) +
+                   " is not known in seconds, which " + what +
+                   " needs; allowed: say it (--dt, recording.interval)");
+}
+
+void requireLongTrials(const Recording& recording) {
+  for (std::size_t k = 0; k < recording.trialLengths.size(); ++k)
+    if (const Index length = recording.trialLengths[k]; length < 2)
+      throw InputError(recording.source + ", trial " + std::to_string(k + 1) + " has " +
+                       std::to_string(length) + (length == 1 ? " time point" : " time points") +
+                       "; allowed: at least 2");
+}
 
 std::vector<Index> trialBounds(const Recording& recording) {
   std::vector<Index> bounds = {0};
@@ -58,7 +82,7 @@ std::string joinedTrialsWarning(const Recording& recording) {
   if (recording.trialLengths.size() < 2) return {};
   return sourceName(recording) + " has " + std::to_string(recording.trialLengths.size()) +
          " trials, which are taken end to end as one: the steps from one into the next are none of the "
-         "circuit's (keyhole fit keeps them apart)";
+         "circuit's";
 }
 
 std::string wideRecordingWarning(const Recording& recording, bool transposed) {
@@ -86,13 +110,13 @@ void requireUsable(const Recording& recording, bool missingAllowed) {
         throw InputError(sourceName(recording) +
                          (std::isnan(X(i, t)) ? " has no number (nan, or an empty cell) in channel "
                                               : " has the value " + toText(X(i, t)) + " in channel ") +
-                         channelName(recording, i) + " at time point " + std::to_string(t + 1) +
+                         channelTitle(recording, i) + " at time point " + std::to_string(t + 1) +
                          "; allowed: finite numbers" +
                          (missingAllowed ? ", or NaN for a missing sample" : ""));
   for (Index i = 0; i < X.rows(); ++i)
     if (X.row(i).array().isNaN().all())
       throw InputError(sourceName(recording) + " has no sample at all in channel " +
-                       channelName(recording, i) + "; allowed: at least 1");
+                       channelTitle(recording, i) + "; allowed: at least 1");
 }
 
 std::string doubtfulNamesWarning(const Recording& recording) {
@@ -148,11 +172,7 @@ std::string constantChannelWarning(const Recording& recording) {
   const auto constant = constantChannels(recording.activity);
   if (constant.empty()) return {};
   const Index varying = recording.activity.rows() - static_cast<Index>(constant.size());
-  std::string names;
-  constexpr std::size_t kMostNamed = 10;
-  for (std::size_t i = 0; i < std::min(constant.size(), kMostNamed); ++i)
-    names += (i ? ", " : "") + channelName(recording, constant[i]);
-  if (constant.size() > kMostNamed) names += ", … (" + std::to_string(constant.size()) + " in all)";
+  const std::string names = channelTitles(recording, constant);
   if (varying < 2)
     throw InputError(sourceName(recording) + " has only " + std::to_string(varying) +
                      (varying == 1 ? " varying channel" : " varying channels") + " (constant: " + names +

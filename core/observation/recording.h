@@ -18,6 +18,7 @@ struct Recording {
   std::vector<Index> trialLengths = {};
   double interval = 0;            // between two samples, by the file's clock or rate; 0: not known
   std::string intervalUnit = {};  // "s", or empty if the file does not name the clock's unit
+  Matrix input = {};              // m x T, a known drive, finite; 0 x 0: none
   // What was guessed, left out or reinterpreted when it was read: a sentence each.
   std::vector<std::string> notes = {};
 };
@@ -31,6 +32,18 @@ std::string fingerprint(const Recording& recording);
 
 // One sentence if the recording has several trials, for whoever takes it as one; else empty.
 std::string joinedTrialsWarning(const Recording& recording);
+
+// Seconds between two samples. Throws InputError if they are not known, naming `what` needs them.
+double secondsBetweenSamples(const Recording& recording, const std::string& what);
+
+// Throws InputError if a trial has fewer than two time points.
+void requireLongTrials(const Recording& recording);
+
+// "3 (left)", or "3" without a name; counted from 1.
+std::string channelTitle(const Recording& recording, Index channel);
+
+// "1, 4 (left), … (12 in all)".
+std::string channelTitles(const Recording& recording, const std::vector<Index>& channels);
 
 // One sentence if there are far more channels than time points, as of a file whose axes are the other way
 // round; else empty. transposed: whether the axes were exchanged when it was read.

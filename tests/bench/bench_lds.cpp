@@ -21,7 +21,7 @@ Trial figure2Trial(Index steps) {
   const auto simulation =
       stages::makeSimulation(settings, *teacher, stages::sumsForFit(settings), noProgress());
   const auto observation = stages::makeObservation(settings, *simulation);
-  return stages::trialOf(settings, *teacher, *simulation, *observation, noProgress());
+  return stages::trialsOf(settings, *teacher, *simulation, *observation, noProgress()).front();
 }
 
 void fitWith(benchmark::State& state, LdsEstimator estimator) {

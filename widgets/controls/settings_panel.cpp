@@ -53,8 +53,8 @@ void SettingsPanel::addControl(const SettingRow& row, QVBoxLayout* layout, QWidg
 }
 
 void SettingsPanel::buildSections(QVBoxLayout* layout) {
-  for (const Stage stage :
-       {Stage::teacher, Stage::simulation, Stage::observation, Stage::fit, Stage::analysis, Stage::view}) {
+  for (const Stage stage : {Stage::teacher, Stage::recording, Stage::simulation, Stage::observation,
+                            Stage::fit, Stage::analysis, Stage::view}) {
     auto* section = new CollapsibleSection(sectionTitle(stage), this);
     section->setObjectName("section." + sectionName(stage));
     layout->addWidget(section);

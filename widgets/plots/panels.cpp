@@ -9,6 +9,7 @@
 #include "widgets/plots/memory_panel.h"
 #include "widgets/plots/objective_panel.h"
 #include "widgets/plots/overlap_panel.h"
+#include "widgets/plots/recording_panel.h"
 #include "widgets/plots/score_panel.h"
 #include "widgets/plots/segment_panel.h"
 #include "widgets/plots/task_panel.h"
@@ -38,6 +39,7 @@ constexpr PanelRow kPanels[] = {
     {"student-flow", makeFor<FlowPanel, Side::student>, {0, 4, 6}, {0, 150}, always},
     {"eigenvalues", make<EigenvaluePanel>, {0, 4, 6}, {0, 150}, always},
     {"curve", make<CurvePanel>, {1, 5, 5}, {1, 125}},
+    {"recording", make<RecordingPanel>, {1, 5, 5}, {1, 125}},
     {"activity", make<ActivityPanel>, {2, 4, 3}, {2, 125}, always},
     {"teacher-limit-sets", makeFor<LimitSetPanel, Side::teacher>, {1, 4, 5}, {3, 125}, always},
     {"student-limit-sets", makeFor<LimitSetPanel, Side::student>, {1, 4, 5}, {3, 125}, always},

@@ -40,25 +40,34 @@ class Explained {
   Spread m_targets;
 };
 
-double oneStepShare(const Student& student, const Matrix& Y, const Matrix& predicted, Index first) {
-  Explained explained(Y.rows());
+void addOneStep(const Student& student, const Matrix& Y, const Matrix& predicted, Index first,
+                Explained& explained) {
   const double keep = 1 - student.alpha;
   for (Index t = first + 1; t < Y.cols(); ++t)
     explained.add(Y.col(t) - keep * Y.col(t - 1), Y.col(t) - predicted.col(t));
-  return explained.share();
 }
 
-double gainOnNoChange(const Matrix& Y, const Matrix& predicted, Index first) {
-  double left = 0, changes = 0;
-  for (Index t = first + 1; t < Y.cols(); ++t)
-    for (Index i = 0; i < Y.rows(); ++i) {
-      const double change = Y(i, t) - Y(i, t - 1), miss = Y(i, t) - predicted(i, t);
-      if (std::isnan(change)) continue;
-      changes += change * change;
-      left += miss * miss;
-    }
-  return changes > 0 ? std::max(1 - left / changes, kWorst) : std::numeric_limits<double>::quiet_NaN();
-}
+// Σ of squared misses beside that of the changes from one sample to the next, over several trials.
+class GainOnNoChange {
+ public:
+  void add(const Matrix& Y, const Matrix& predicted, Index first) {
+    for (Index t = first + 1; t < Y.cols(); ++t)
+      for (Index i = 0; i < Y.rows(); ++i) {
+        const double change = Y(i, t) - Y(i, t - 1), miss = Y(i, t) - predicted(i, t);
+        if (std::isnan(change)) continue;
+        m_changes += change * change;
+        m_left += miss * miss;
+      }
+  }
+
+  double share() const {
+    return m_changes > 0 ? std::max(1 - m_left / m_changes, kWorst)
+                         : std::numeric_limits<double>::quiet_NaN();
+  }
+
+ private:
+  double m_left = 0, m_changes = 0;
+};
 
 // The columns `first`, first + stride … of a matrix, `count` of them.
 Matrix everyNth(const Matrix& values, Index first, Index stride, Index count) {
@@ -97,10 +106,9 @@ Index addRunsTogether(const Student& student, const Trial& trial, const Filtered
   return runs;
 }
 
-double freeRunShare(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
-                    Index horizon, bool& diverged, Progress& progress) {
+void addFreeRuns(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
+                 Index horizon, Explained& explained, bool& diverged, Progress& progress) {
   const Index T = trial.activity.cols();
-  Explained explained(trial.activity.rows());
   if (!student.switching)
     first +=
         horizon * addRunsTogether(student, trial, filtered, first, horizon, explained, diverged, progress);
@@ -115,7 +123,6 @@ double freeRunShare(const Student& student, const Trial& trial, const FilteredSt
     for (Index s = 1; s < steps; ++s)
       explained.add(trial.activity.col(t + s), trial.activity.col(t + s) - seen.col(s));
   }
-  return explained.share();
 }
 
 // S with S Sᵀ = P for a positive semidefinite P.
@@ -154,17 +161,30 @@ std::string nameOf(PredictionStatus status) {
 
 PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon,
                                   Progress& progress) {
+  return predictionScores(student, std::vector<Trial>{heldOut}, horizon, progress);
+}
+
+PredictionScores predictionScores(const Student& student, const std::vector<Trial>& heldOut, Index horizon,
+                                  Progress& progress) {
   if (horizon < 1)
     throw InputError("the horizon is " + std::to_string(horizon) + "; allowed: at least 1 step");
   PredictionScores scores;
   scores.horizon = horizon;
   if (student.A.size() == 0 || !student.A.allFinite()) return scores;
-  const FilteredStates filtered = filterStates(student, heldOut);
-  const Index first = std::min(horizon, heldOut.activity.cols() / 4);
-  bool diverged = filtered.diverged;
-  scores.oneStepR2 = oneStepShare(student, heldOut.activity, filtered.predicted, first);
-  scores.gainOnNoChange = gainOnNoChange(heldOut.activity, filtered.predicted, first);
-  scores.freeRunVariance = freeRunShare(student, heldOut, filtered, first, horizon, diverged, progress);
+  Explained oneStep(heldOut.front().activity.rows()), freeRun(heldOut.front().activity.rows());
+  GainOnNoChange gain;
+  bool diverged = false;
+  for (const Trial& trial : heldOut) {
+    const FilteredStates filtered = filterStates(student, trial);
+    const Index first = std::min(horizon, trial.activity.cols() / 4);
+    diverged = diverged || filtered.diverged;
+    addOneStep(student, trial.activity, filtered.predicted, first, oneStep);
+    gain.add(trial.activity, filtered.predicted, first);
+    addFreeRuns(student, trial, filtered, first, horizon, freeRun, diverged, progress);
+  }
+  scores.oneStepR2 = oneStep.share();
+  scores.gainOnNoChange = gain.share();
+  scores.freeRunVariance = freeRun.share();
   if (std::isnan(scores.oneStepR2) || std::isnan(scores.freeRunVariance))
     scores.status = PredictionStatus::constant;
   else
@@ -187,6 +207,35 @@ std::pair<Trial, Trial> split(const Trial& trial, double fraction) {
   const Index first = std::clamp<Index>(wanted, 2, T - 2);
   return {{trial.activity.leftCols(first), trial.input.leftCols(first)},
           {trial.activity.rightCols(T - first), trial.input.rightCols(T - first)}};
+}
+
+SplitTrials split(const std::vector<Trial>& trials, double fraction) {
+  if (trials.size() == 1) {
+    auto [fitted, heldOut] = split(trials.front(), fraction);
+    return {{std::move(fitted)}, {std::move(heldOut)}};
+  }
+  Index all = 0;
+  for (const auto& trial : trials) all += trial.activity.cols();
+  if (!(fraction > 0 && fraction < 1))
+    throw InputError("the fraction to fit is " + toText(fraction) + "; allowed: a number between 0 and 1");
+  const auto wanted = static_cast<Index>(std::llround(fraction * static_cast<double>(all)));
+  SplitTrials parts;
+  Index start = 0;
+  for (const auto& trial : trials) {
+    const Index T = trial.activity.cols(), cut = std::clamp<Index>(wanted - start, 0, T);
+    const auto add = [&](std::vector<Trial>& to, Index first, Index count) {
+      if (count >= 2)
+        to.push_back({trial.activity.middleCols(first, count), trial.input.middleCols(first, count)});
+    };
+    add(parts.fitted, 0, cut);
+    add(parts.heldOut, cut, T - cut);
+    start += T;
+  }
+  if (parts.fitted.empty() || parts.heldOut.empty())
+    throw InputError("the recording has " + std::to_string(all) + " time points in " +
+                     std::to_string(trials.size()) +
+                     " trials; allowed: enough to fit one part and hold out the other");
+  return parts;
 }
 
 Matrix noisyRun(const Student& student, const Trial& recording, std::uint64_t seed) {

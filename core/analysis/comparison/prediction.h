@@ -40,6 +40,10 @@ struct PredictionScores {
 PredictionScores predictionScores(const Student& student, const Trial& heldOut, Index horizon,
                                   Progress& progress = noProgress());
 
+// The same of several trials, all samples together.
+PredictionScores predictionScores(const Student& student, const std::vector<Trial>& heldOut, Index horizon,
+                                  Progress& progress = noProgress());
+
 // The gauge "fits the data", in [0, 1]: the free-run explained variance on held-out data, 0 if negative or
 // undefined. With runs of one τ (horizon 1/α) it asks whether the student foresees the activity as long as a
 // unit alone would remember it. The one-step R² is no gauge: at small α it is a number about the process
@@ -49,6 +53,13 @@ double fitGauge(const PredictionScores& scores);
 // A recording's first `fraction` to fit, the rest to hold out; both keep at least 2 time points. Throws
 // InputError unless 0 < fraction < 1 and there are 4 time points.
 std::pair<Trial, Trial> split(const Trial& trial, double fraction);
+
+// The same of several trials, one after the other; the one in which the cut lies is cut. A part of it with a
+// single time point is left to the other side, or out.
+struct SplitTrials {
+  std::vector<Trial> fitted, heldOut;
+};
+SplitTrials split(const std::vector<Trial>& trials, double fraction);
 
 // What the seen units do if the student is run along a recording from its start, with its own noise: N x T.
 // The noise has the covariance Q, or, where Q is unknown and the states are units, that of the one-step

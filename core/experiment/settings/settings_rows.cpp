@@ -149,11 +149,6 @@ std::vector<SettingRow> simulationRows() {
       number(
           s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
           "Time step in units of the units' time constant τ; for a recording, what the fit takes it to be."),
-      number(
-          s, "simulation.dt", 0, {0, 1e6}, "s", "Sampling Δt",
-          "Seconds between two samples of the recording; 0: by the file's clock, if it has one. Else times "
-          "are told in steps.",
-          forKinds({"recording"})),
       number(s, "simulation.sigma", 0.2, {0, 10}, "", "Process noise σ",
              "Standard deviation of the noise per unit: σ ξ of eq. 2 with ξ ~ N(0, I).", known),
       number(s, "simulation.initial_scale", 1, {0, 100}, "", "Initial state",

@@ -6,6 +6,7 @@
 namespace keyhole {
 
 std::vector<SettingRow> teacherRows();
+std::vector<SettingRow> recordingRows();
 std::vector<SettingRow> simulationRows();
 std::vector<SettingRow> observationRows();
 std::vector<SettingRow> fitRows();

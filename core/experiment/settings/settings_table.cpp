@@ -64,6 +64,8 @@ std::string nameOf(Stage stage) {
   switch (stage) {
     case Stage::teacher:
       return "teacher";
+    case Stage::recording:
+      return "recording";
     case Stage::simulation:
       return "simulation";
     case Stage::observation:
@@ -81,8 +83,8 @@ std::string nameOf(Stage stage) {
 const std::vector<SettingRow>& settingsTable() {
   static const std::vector<SettingRow> table = [] {
     std::vector<SettingRow> rows;
-    for (const auto& part :
-         {teacherRows(), simulationRows(), observationRows(), fitRows(), analysisRows(), viewRows()})
+    for (const auto& part : {teacherRows(), recordingRows(), simulationRows(), observationRows(), fitRows(),
+                             analysisRows(), viewRows()})
       rows.insert(rows.end(), part.begin(), part.end());
     return rows;
   }();

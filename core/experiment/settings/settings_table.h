@@ -11,7 +11,8 @@
 
 namespace keyhole {
 
-enum class Stage { teacher, simulation, observation, fit, analysis, view };
+// teacher and recording are one result: a circuit, or what a file holds as the rows of `recording` read it.
+enum class Stage { teacher, recording, simulation, observation, fit, analysis, view };
 std::string nameOf(Stage stage);
 
 enum class SettingType { number, integer, flag, choice, text };

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/fitting/order_curve.h"
 
 #include <algorithm>
 #include <cmath>
@@ -72,7 +73,7 @@ Settings changed(Settings settings, std::string_view method) {
 
 // The recording that is divided, and what the teacher is known to be.
 struct Material {
-  Trial all, fitted, heldOut;
+  std::vector<Trial> all, fitted, heldOut;
   std::optional<TeacherDynamics> teacher;
   double window = 1;  // length of the recording, τ
 };
@@ -91,12 +92,14 @@ Material materialOf(const Experiment& experiment, const CompareOptions& options,
   Settings settings = experiment.asked;
   settings.set("fit.method", text("lds"));  // any method that is given the recording itself
   Material material;
-  material.all = stages::trialOf(effective(settings), *experiment.teacher, *experiment.simulation,
-                                 *experiment.observation, progress);
-  std::tie(material.fitted, material.heldOut) = split(material.all, options.fitted);
+  material.all = stages::trialsOf(effective(settings), *experiment.teacher, *experiment.simulation,
+                                  *experiment.observation, progress);
+  auto parts = split(material.all, options.fitted);
+  material.fitted = std::move(parts.fitted);
+  material.heldOut = std::move(parts.heldOut);
   material.window = static_cast<double>(experiment.simulation->steps) * experiment.simulation->alpha;
   if (experiment.teacherAnalysis)
-    material.teacher = teacherOf(experiment, material.all, AgreementOptions().plane);
+    material.teacher = teacherOf(experiment, material.all.front(), AgreementOptions().plane);
   return material;
 }
 
@@ -131,7 +134,7 @@ void describe(MethodRow& row, const Experiment& own, const Material& material, P
   AgreementOptions options;
   options.window = material.window;
   const auto seed = static_cast<std::uint64_t>(own.settings.integer("fit.seed"));
-  Trial shown = material.all;
+  Trial shown = material.all.front();
   if (row.student.V.cols() > 0)
     shown.input = stages::studentInput(own.settings, *own.simulation).leftCols(shown.activity.cols());
   row.agreement = dynamicsAgreement(*material.teacher, row.student, noisyRun(row.student, shown, seed),
@@ -142,8 +145,9 @@ void describe(MethodRow& row, const Experiment& own, const Material& material, P
 void holdOut(MethodRow& row, const Material& material, Index horizon, Progress& progress) {
   try {
     if (!fitMethod(row.settings).missingSamples)
-      requireTrials({material.fitted, material.heldOut}, MissingSamples::refused);
-    const Student student = fitTrials(row.settings, {material.fitted}, progress);
+      for (const auto* trials : {&material.fitted, &material.heldOut})
+        requireTrials(*trials, MissingSamples::refused);
+    const Student student = fitTrials(row.settings, material.fitted, progress);
     if (student.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
     row.heldOut = predictionScores(student, material.heldOut, horizon);
     row.fitsTheData = fitGauge(row.heldOut);
@@ -201,8 +205,8 @@ Comparison compareMethods(const Experiment& experiment, const CompareOptions& op
   const Index horizon = options.horizon > 0 ? options.horizon : std::max<Index>(oneTau, 1);
   Comparison comparison;
   comparison.timePoints = experiment.simulation->steps;
-  comparison.fitted = material.fitted.activity.cols();
-  comparison.heldOut = material.heldOut.activity.cols();
+  comparison.fitted = timePointsOf(material.fitted);
+  comparison.heldOut = timePointsOf(material.heldOut);
   comparison.horizon = horizon;
   auto before = std::make_shared<const Experiment>(experiment);
   try {

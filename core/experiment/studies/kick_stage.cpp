@@ -102,12 +102,16 @@ Push pushAlong(const Experiment& experiment, const Vector& direction, bool ofAll
 Vector stateAtMiddle(const NamedStudent& named, const Experiment& experiment) {
   const auto& [name, student, settings] = named;
   const Index k = middleOf(experiment);
-  const Matrix before = experiment.simulation->display(experiment.observation->seen, Eigen::seqN(0, k + 1));
-  if (student.states.cols() > k) return student.states.col(k);
-  if (student.hiddenUnits() == 0) return stateOf(student, before.col(k));
-  Trial trial{before, stages::studentInput(settings, *experiment.simulation).leftCols(k + 1)};
-  if (student.V.cols() == 0) trial.input.resize(0, k + 1);
-  return filterStates(student, trial).states.col(k);
+  const auto& bounds = experiment.simulation->displayBounds;
+  const Index first = *std::prev(std::upper_bound(bounds.begin(), bounds.end(), k));  // of its trial
+  const auto until = Eigen::seqN(first, k + 1 - first);
+  const Matrix before = experiment.simulation->display(experiment.observation->seen, until);
+  if (first == 0 && student.states.cols() > k) return student.states.col(k);
+  if (student.hiddenUnits() == 0 && first == 0) return stateOf(student, before.col(k));
+  Trial trial{before,
+              stages::studentInput(settings, *experiment.simulation).middleCols(first, k + 1 - first)};
+  if (student.V.cols() == 0) trial.input.resize(0, k + 1 - first);
+  return filterStates(student, trial).states.rightCols(1);
 }
 
 KickTarget targetOf(const NamedStudent& named, const Experiment& experiment, const KickSettings& settings,

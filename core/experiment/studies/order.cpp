@@ -102,9 +102,9 @@ OrderResult orderOf(const Experiment& experiment, const OrderOptions& options, P
                     const OrderResultSink& sink) {
   const Settings settings = orderSettings(experiment.asked, options.counted);
   ProgressPart before(progress, 0, 0);  // a longer recording is simulated once more
-  const Trial trial =
-      stages::trialOf(settings, *experiment.teacher, *experiment.simulation, *experiment.observation, before);
-  return orderOf(settings, {trial}, options, progress, sink);
+  const auto trials = stages::trialsOf(settings, *experiment.teacher, *experiment.simulation,
+                                       *experiment.observation, before);
+  return orderOf(settings, trials, options, progress, sink);
 }
 
 }  // namespace keyhole

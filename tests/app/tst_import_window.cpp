@@ -1,0 +1,169 @@
+// The import window: what is in a file, guesses that can be changed, a picture of what would be read, and
+// nothing taken over before "Use".
+#include "app/file_actions.h"
+#include "app/import_picture.h"
+#include "app/import_window.h"
+#include "core/common/random.h"
+#include "core/io/file_bytes.h"
+#include "core/io/npy.h"
+#include "tests/app/window_bench.h"
+#include "widgets/controls/setting_control.h"
+
+#include <QComboBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTreeWidget>
+#include <qcustomplot.h>
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+Theme plainTheme() {
+  return Theme::of(QPalette(), QFont());
+}
+
+struct ImportBench {
+  QTemporaryDir folder;
+  std::unique_ptr<ImportWindow> window;
+
+  QString file(const char* name, const Matrix& rows) {
+    writeNpy(folder.filePath(name).toStdString(), rows);
+    return folder.filePath(name);
+  }
+  void open(const QString& path) {
+    window = std::make_unique<ImportWindow>(path, Settings(), plainTheme());
+    window->show();
+  }
+  // A picture of the present choices is shown.
+  bool settled() {
+    return QTest::qWaitFor(
+        [this] {
+          return (window->preview() && window->preview()->settings == window->settings()) ||
+                 !window->problem().isEmpty();
+        },
+        kPatience);
+  }
+};
+
+Matrix numbers(Index rows, Index columns) {
+  return RandomStream(6, Stream::test).normalMatrix(rows, columns);
+}
+
+}  // namespace
+
+class TestImportWindow : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Fails if the array is not listed, the picture is of something else, or the settings that are given on are
+  // not those that were shown.
+  void showsWhatWouldBeRead() {
+    ImportBench bench;
+    const QString path = bench.file("a.npy", numbers(300, 4));
+    bench.open(path);
+    QVERIFY(bench.settled());
+    QCOMPARE(bench.window->problem(), QString());
+    QCOMPARE(bench.window->tree().topLevelItemCount(), 1);
+    QVERIFY(bench.window->tree().topLevelItem(0)->text(1).contains("300 x 4"));
+    const auto& preview = *bench.window->preview();
+    QCOMPARE(preview.units, Index{4});
+    QCOMPARE(preview.timePoints, Index{300});
+    QCOMPARE(bench.window->picture().traces().graphCount(), 4);
+    QSignalSpy used(bench.window.get(), &ImportWindow::used);
+    QTest::mouseClick(&bench.window->useButton(), Qt::LeftButton);
+    QCOMPARE(used.size(), 1);
+    const auto settings = used[0][0].value<Settings>();
+    QCOMPARE(settings.text("teacher.file"), path.toStdString());
+    QCOMPARE(settings.text("teacher.kind"), std::string("recording"));
+  }
+
+  // Far more columns than rows: the axes are guessed, said, and can be put back.
+  void axesAreGuessed() {
+    ImportBench bench;
+    bench.open(bench.file("wide.npy", numbers(5, 400)));
+    QVERIFY(bench.settled());
+    QVERIFY(bench.window->settings().flag("teacher.transpose"));
+    QCOMPARE(bench.window->preview()->units, Index{5});
+    auto& axes = bench.window->control("teacher.transpose");
+    QVERIFY(axes.note().contains("guessed"));
+    emit axes.valueEdited("teacher.transpose", false, 1);
+    QVERIFY(bench.settled());
+    QCOMPARE(bench.window->preview()->units, Index{400});
+    QVERIFY(!axes.note().contains("guessed"));
+  }
+
+  // A choice redraws; one that cannot be read is one sentence, and cannot be used.
+  void choicesAreDrawn() {
+    ImportBench bench;
+    bench.open(bench.file("b.npy", numbers(200, 3)));
+    QVERIFY(bench.settled());
+    emit bench.window->control("recording.bin").valueEdited("recording.bin", 0.1, 1);
+    QVERIFY(bench.settled());
+    QVERIFY2(bench.window->problem().contains("time between two samples"),
+             qPrintable(bench.window->problem()));
+    QVERIFY(!bench.window->useButton().isEnabled());
+    emit bench.window->control("recording.interval").valueEdited("recording.interval", 0.05, 2);
+    QVERIFY(bench.settled());
+    QCOMPARE(bench.window->problem(), QString());
+    QCOMPARE(bench.window->preview()->timePoints, Index{100});
+    QVERIFY(bench.window->useButton().isEnabled());
+    emit bench.window->control("recording.split").valueEdited("recording.split", 2.0, 3);
+    QVERIFY(bench.settled());
+    QCOMPARE(bench.window->preview()->bounds.size(), std::size_t{6});
+  }
+
+  // A table has controls of its own, and a clock column gives the time between samples.
+  void tablesAreTold() {
+    ImportBench bench;
+    std::string text = "time,a,b\n";
+    for (int t = 0; t < 60; ++t)
+      text += std::to_string(t) + "e-2," + std::to_string(t % 7) + ".5," + std::to_string(t % 5) + ".25\n";
+    writeFileAtomically(bench.folder.filePath("t.csv").toStdString(), text);
+    bench.open(bench.folder.filePath("t.csv"));
+    QVERIFY(bench.settled());
+    QCOMPARE(bench.window->preview()->units, Index{2});
+    QVERIFY(bench.window->control("recording.interval").note().contains("0.01 s, by the file"));
+    QVERIFY(!bench.window->control("recording.separator").parentWidget()->isHidden());
+    QVERIFY(!bench.window->preview()->warnings.empty());
+  }
+
+  // What is no data says so in the window.
+  void aFileThatIsNoneIsRefused() {
+    ImportBench bench;
+    writeFileAtomically(bench.folder.filePath("x.npy").toStdString(), "no numbers");
+    bench.open(bench.folder.filePath("x.npy"));
+    QVERIFY(QTest::qWaitFor([&] { return !bench.window->problem().isEmpty(); }, kPatience));
+    QVERIFY(bench.window->problem().contains("x.npy"));
+    QVERIFY(!bench.window->useButton().isEnabled());
+  }
+
+  // Nothing of the document changes before "Use"; then the recording is one entry of the history, and the
+  // page of the recording is there.
+  void nothingIsReadBeforeUse() {
+    Settings settings;
+    settings.set("teacher.size", 40LL);
+    settings.set("simulation.steps", 500LL);
+    settings.set("analysis.limit_runs", 0LL);
+    WindowBench bench(settings);
+    QVERIFY(bench.settle());
+    const QString path = bench.folder.filePath("r.npy");
+    writeNpy(path.toStdString(), numbers(300, 4));
+    const Settings before = bench.window.document().settings();
+    ImportWindow* import = bench.window.files().importRecording(path);
+    QVERIFY(QTest::qWaitFor([&] { return import->preview() != nullptr; }, kPatience));
+    QVERIFY(bench.window.document().settings() == before);
+    QTest::mouseClick(&import->useButton(), Qt::LeftButton);
+    QVERIFY(bench.settle());
+    QCOMPARE(bench.window.document().settings().text("teacher.file"), path.toStdString());
+    QVERIFY(bench.window.shown()->teacher->summary != nullptr);
+    QCOMPARE(bench.window.shown()->teacher->summary->units, Index{4});
+    bench.window.document().history().undo();
+    QVERIFY(bench.window.document().settings() == before);
+  }
+};
+
+QTEST_MAIN(TestImportWindow)
+#include "tst_import_window.moc"
