@@ -130,12 +130,15 @@ Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, Const
 double oneStepR2(const Student& student, const std::vector<Trial>& trials, const Progress& progress) {
   const double keep = 1 - student.alpha;
   double left = 0, squares = 0;
-  Vector sum = Vector::Zero(trials.front().activity.rows());
+  // About the first change, since the squares of a large offset would bury those of what varies.
+  const Matrix& Y = trials.front().activity;
+  const Vector origin = Y.col(1) - keep * Y.col(0);
+  Vector sum = Vector::Zero(Y.rows());
   for (const auto& trial : trials) {
     if (&trial != &trials.front()) progress.throwIfStopped();
     inPieces(trial.activity.cols() - 1, progress, [&](Index first, Index count) {
       const auto X = trial.activity.middleCols(first, count + 1);
-      const Matrix change = X.rightCols(count) - keep * X.leftCols(count);
+      const Matrix change = (X.rightCols(count) - keep * X.leftCols(count)).colwise() - origin;
       const Matrix predicted = oneStepPredictions(student, X, trial.input.middleCols(first, count + 1));
       left += (X.rightCols(count) - predicted).squaredNorm();
       squares += change.squaredNorm();
@@ -161,6 +164,8 @@ double predictedR2(const Predictions& predictions, const std::vector<Trial>& tri
   const Index N = trials.front().activity.rows();
   double left = 0, squares = 0;
   Vector sum = Vector::Zero(N), count = Vector::Zero(N);
+  // About the mean: the squares of a large offset would bury those of what varies.
+  const Vector origin = alpha * channelMeans(trials, progress).values();
   overTrials(trials, progress, [&](std::size_t k, Index first, Index columns) {
     const Matrix& Y = trials[k].activity;
     const Matrix predicted = predictions(k, first, columns);
@@ -168,9 +173,10 @@ double predictedR2(const Predictions& predictions, const std::vector<Trial>& tri
       for (Index i = 0; i < N; ++i) {
         const double change = Y(i, t) - (1 - alpha) * Y(i, t - 1), miss = Y(i, t) - predicted(i, t - first);
         if (std::isnan(change)) continue;
+        const double about = change - origin(i);
         left += miss * miss;
-        squares += change * change;
-        sum(i) += change;
+        squares += about * about;
+        sum(i) += about;
         count(i) += 1;
       }
   });

@@ -52,8 +52,8 @@ struct MethodVariant {
 };
 const std::vector<MethodVariant>& comparedMethods();
 
-// The settings as asked, with the method of that name, as they act then (effective()). Throws InputError
-// naming an unknown one.
+// The settings as asked, with the method of that name, as they act then (effective()). "lds-full", which once
+// was a row of its own, is "lds". Throws InputError naming an unknown one.
 Settings settingsOf(const Settings& settings, std::string_view method);
 
 // Fits every method to the first part of what is seen (at most fit.steps time points) and scores it on the
