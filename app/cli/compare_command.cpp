@@ -48,6 +48,8 @@ int runCompare(const CompareArguments& arguments, Console& console) {
   const Settings settings = arguments.source.settings();
   const CompareOptions options = optionsFrom(arguments);
   for (const auto& name : options.methods) (void)settingsOf(settings, name);  // told before simulating
+  if (std::find(options.methods.begin(), options.methods.end(), "lds-full") != options.methods.end())
+    say(console, "note: lds-full is lds: with exact EM, diagonal and full Q are the same models");
   Experiment experiment = observedExperiment(settings, console.progress);
   experiment.teacherAnalysis = stages::analyseTeacher(experiment, Depth::complete, nullptr, console.progress);
   for (const auto& warning : sourceWarnings(experiment)) say(console, "warning: " + warning);
@@ -97,6 +99,7 @@ std::string explanation() {
   for (const auto& variant : comparedMethods())
     text += "  " + variant.name + std::string(16 - std::min<std::size_t>(variant.name.size(), 15), ' ') +
             variant.help + "\n";
+  text += "lds-full is another name of lds: with exact EM, diagonal and full Q are the same models.\n";
   text += "Columns of the table:\n";
   for (const auto& column : compareColumns()) text += "  " + column.key + ": " + column.help + "\n";
   return text +

@@ -83,7 +83,7 @@ of the student that were fitted again; sentence, claimed_steps, decisive_lag, lo
 remember more there), ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
 ridge visibly pulls), warnings, summary (status, iterations, seconds, message), run
 (version, seed, settings). A status is the test that
-fired: solved (the normal equations), converged (the change fell below the tolerance), iteration limit (all
+fired: solved (the normal equations), converged (the gradient, or the change, fell below the tolerance), iteration limit (all
 iterations were used, or they ended early with the last good parameters: the message says why), stopped (the best
 so far), no eigenvalues (their iteration failed; the dynamics stand); and without parameters: singular (normal
 equations), diverged (a number left the finite range). With --input also
@@ -98,7 +98,12 @@ Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iter
 x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R) (with --input-timing departure
 V u[t-1], G u[t] as before): transition, input_matrix,
 dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
-initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood). slds adds states
+initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood; of exact
+EM also start, status and iterations: what it began with, and how it ended). Exact EM also adds promised_rise (nats that
+the gradient at its end still promises; it is at rest below 0.0001) and noise_floor (the share of a channel's variance
+below which its noise may not fall, and the channels that are there: --emission-noise diagonal has none, and then the
+likelihood has no maximum). It is fitted with free emissions and full dynamics noise, which is the same class of models
+as orthonormal emissions and diagonal noise, and written in the coordinates that were asked for. slds adds states
 (dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path (of
 several recordings: of the first, as is its explained_variance), and the emission as for lds. student holds what no
 other key says, so that keyhole attractors --student reads back the very same student: alpha, alpha_assumed, phi, convention, seen,

@@ -24,12 +24,16 @@ constexpr Option kOptions[] = {
     {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
     {"--iterations", "fit.iterations",
-     "At most so many iterations, passes or epochs (default 0: as many as published, see keyhole list)"},
+     "At most so many iterations, passes or epochs (default 0: the usual number, see keyhole list)"},
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
-    {"--start", "fit.lds_start", "lds, exact: the first start of EM: pca (default) or subspace"},
-    {"--emissions", "fit.emissions", "orthonormal (default) or free"},
-    {"--noise", "fit.noise", "Dynamics noise: diagonal (default) or full"},
-    {"--emission-noise", "fit.emission_noise", "diagonal (default), isotropic or floor"},
+    {"--start", "fit.lds_start",
+     "lds, exact: what EM starts from: several (default), subspace, pca, factors or random"},
+    {"--emissions", "fit.emissions",
+     "orthonormal (default) or free: of lds the same models in other coordinates"},
+    {"--noise", "fit.noise",
+     "Dynamics noise: diagonal (default) or full: of lds, exact, the same models in other axes"},
+    {"--emission-noise", "fit.emission_noise",
+     "floor (default: diagonal, never below 1e-4 of a channel's variance), diagonal or isotropic"},
     {"--input-timing", "fit.input_timing",
      "lds: u[t] acts on x[t] (arrival, default) or u[t-1] does (departure)"},
     {"--weighting", "fit.weighting", "subspace: n4sid (default) or cva"},
@@ -42,7 +46,8 @@ constexpr Option kOptions[] = {
     {"--simulations", "analysis.simulations",
      "Simulations of the student of map and subspace, to see whether the recording knows of its memory "
      "(default 40; 0: none)"},
-    {"--restarts", "fit.restarts", "Starts with the seeds from --seed on (default 1)"},
+    {"--restarts", "fit.restarts",
+     "Starts, the random ones with the seeds from --seed on (default 0: lds, exact, 4; else 1)"},
 };
 
 void setAs(Settings& settings, const std::string& option, const std::string& key, const std::string& text) {

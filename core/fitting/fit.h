@@ -71,6 +71,16 @@ struct Restart {
   std::uint64_t seed = 0;
   ComplexVector eigenvalues;  // of A, in the paper's scaling, ordered
   double objective = 0;       // the last one: a log-likelihood (higher is better) or a loss (lower is better)
+  std::string start = {};     // what it began with, where starts differ: "factor analysis"
+  FitStatus status = FitStatus::notRun;  // how it ended, where that is known
+  int iterations = 0;                    // likewise
+  bool givenUp = false;  // left unfinished: it stood below the best one by more than it promised to rise
+};
+
+// The least noise variance that a fit allowed a channel, and where it ended there.
+struct NoiseFloor {
+  double share = 0;             // of the channel's variance
+  std::vector<Index> channels;  // at the floor, from 0
 };
 
 // A switching student's parts: in discrete state k it follows A[k], V[k], b[k]. The next discrete state is
@@ -118,6 +128,10 @@ struct Student {
   FitSummary summary;
   // Of MAP, how its ridge compares with the data (map_fit.h); NaN for the other methods.
   double ridgeDominance = std::numeric_limits<double>::quiet_NaN();
+  // Of a latent LDS by exact EM: what the gradient at its end still promises, nats (½ gᵀ H g); NaN for the
+  // others.
+  double promisedRise = std::numeric_limits<double>::quiet_NaN();
+  std::optional<NoiseFloor> noiseFloor;  // of a latent model with one
   double oneStepR2 = 0.0;         // of x_t - (1-α) x_{t-1} on the fitted data; NaN if it does not vary
   std::vector<Restart> restarts;  // of an iterative fit with several starts; the shown one is shownRestart
   std::size_t shownRestart = 0;

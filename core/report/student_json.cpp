@@ -4,6 +4,8 @@
 #include "core/fitting/latent/lds_model.h"
 #include "core/io/json_values.h"
 
+#include <cmath>
+
 namespace keyhole {
 namespace {
 
@@ -92,6 +94,12 @@ void addStudentParts(ordered_json& json, const Student& student) {
   if (student.switching) addSwitching(json, *student.switching, student.alpha);
   if (student.hiddenUnits() > 0) json["hidden_units"] = student.hiddenUnits();
   if (student.A.size() > 0) json["student"] = restOf(student);
+  if (std::isfinite(student.promisedRise)) json["promised_rise"] = student.promisedRise;
+  if (student.noiseFloor) {
+    auto channels = ordered_json::array();
+    for (const Index i : student.noiseFloor->channels) channels.push_back(i + 1);
+    json["noise_floor"] = {{"share", student.noiseFloor->share}, {"channels_at_floor", channels}};
+  }
   if (student.restarts.empty()) return;
   json["restarts"] = ordered_json::array();
   for (const auto& restart : student.restarts) {
@@ -99,6 +107,11 @@ void addStudentParts(ordered_json& json, const Student& student) {
     entry["seed"] = restart.seed;
     entry.update(spectrumJson(restart.eigenvalues, student.alpha));
     entry[likelihood ? "log_likelihood" : "loss"] = numberOrNull(restart.objective);
+    if (!restart.start.empty()) {
+      entry["start"] = restart.start;
+      entry["status"] = restart.givenUp ? "given up" : nameOf(restart.status);
+      entry["iterations"] = restart.iterations;
+    }
     json["restarts"].push_back(std::move(entry));
   }
 }

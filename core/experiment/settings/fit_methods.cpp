@@ -22,8 +22,8 @@ bool sameBy(const Settings& a, const Settings& b) {
 bool sameLds(const Settings& a, const Settings& b) {
   const LdsOptions x = ldsOptions(a), y = ldsOptions(b);
   const auto key = [](const LdsOptions& o) {
-    return std::tie(o.kind, o.estimator, o.start, o.alpha, o.iterations, o.tolerance, o.inputAtArrival,
-                    o.seed, o.restarts);
+    return std::tie(o.kind, o.estimator, o.start, o.alpha, o.iterations, o.rest, o.tolerance,
+                    o.inputAtArrival, o.seed, o.restarts);
   };
   return key(x) == key(y);
 }
@@ -67,6 +67,7 @@ FitMethod ldsMethod() {
   method.help = "A latent linear dynamical system, as in Figs. 1 and 2.";
   method.objective = FitObjective::logLikelihood;
   method.iterations = 200;
+  method.exactIterations = 1000;  // at most: its end is where the gradient is at rest
   method.missingSamples = method.randomStart = method.heldEmissions = true;
   method.takes = {"fit.use_input",      "fit.steps",  "fit.iterations", "fit.seed",         "fit.restarts",
                   "fit.latents",        "fit.noise",  "fit.estimator",  "fit.lds_start",    "fit.emissions",
@@ -220,6 +221,12 @@ const FitMethod& fitMethod(const std::string& name) {
 
 const FitMethod& fitMethod(const Settings& settings) {
   return fitMethod(settings.text("fit.method"));
+}
+
+long long usualIterations(const Settings& settings) {
+  const FitMethod& method = fitMethod(settings);
+  const bool exact = method.exactIterations > 0 && settings.text("fit.estimator") == "exact";
+  return exact ? method.exactIterations : method.iterations;
 }
 
 std::string namesOf(bool (*holds)(const FitMethod&)) {

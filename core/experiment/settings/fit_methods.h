@@ -36,6 +36,7 @@ struct FitMethod {
   FitSource source = FitSource::trials;
   FitObjective objective = FitObjective::none;
   long long iterations = 0;              // as published, where fit.iterations is 0; 0: not iterative
+  long long exactIterations = 0;         // the same with fit.estimator exact, if another number; else 0
   bool missingSamples = false;           // NaN is a missing sample, and left out exactly
   bool randomStart = false;              // fit.seed chooses among the ends
   bool heldEmissions = false;            // fit() can be given emissions that stay as they are
@@ -57,6 +58,9 @@ const std::vector<FitMethod>& fitMethods();
 
 // The method of fit.method.
 const FitMethod& fitMethod(const Settings& settings);
+
+// How many iterations these settings ask for where fit.iterations is 0; 0: the method is not iterative.
+long long usualIterations(const Settings& settings);
 
 // The method of a name. Throws InputError with those that are known.
 const FitMethod& fitMethod(const std::string& name);

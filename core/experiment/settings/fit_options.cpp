@@ -2,6 +2,8 @@
 
 #include "core/experiment/settings/fit_methods.h"
 
+#include <algorithm>
+
 namespace keyhole {
 namespace {
 
@@ -12,12 +14,20 @@ LdsClass ldsClass(const Settings& settings) {
   kind.dynamicsNoise =
       settings.text("fit.noise") == "full" ? LdsDynamicsNoise::full : LdsDynamicsNoise::diagonal;
   const std::string& noise = settings.text("fit.emission_noise");
-  kind.emissionNoise = noise == "isotropic" ? LdsEmissionNoise::isotropic
-                       : noise == "floor"   ? LdsEmissionNoise::floored
-                                            : LdsEmissionNoise::diagonal;
+  kind.emissionNoise = noise == "isotropic"  ? LdsEmissionNoise::isotropic
+                       : noise == "diagonal" ? LdsEmissionNoise::diagonal
+                                             : LdsEmissionNoise::floored;
   kind.bias = settings.flag("fit.bias");
   kind.direct = settings.flag("fit.direct");
   return kind;
+}
+
+LdsStart ldsStart(const std::string& name) {
+  if (name == "subspace") return LdsStart::subspace;
+  if (name == "pca") return LdsStart::pca;
+  if (name == "factors") return LdsStart::factors;
+  if (name == "random") return LdsStart::random;
+  return LdsStart::several;
 }
 
 std::uint64_t fitSeed(const Settings& settings) {
@@ -51,7 +61,7 @@ bool fitOffset(const Settings& settings) {
 
 Index fitIterations(const Settings& settings) {
   const Index asked = settings.integer("fit.iterations");
-  return asked > 0 ? asked : fitMethod(settings).iterations;
+  return asked > 0 ? asked : usualIterations(settings);
 }
 
 MapOptions mapOptions(const Settings& settings) {
@@ -69,8 +79,7 @@ LdsOptions ldsOptions(const Settings& settings) {
   options.kind.stable = settings.flag("fit.stable");
   options.estimator =
       settings.text("fit.estimator") == "published" ? LdsEstimator::published : LdsEstimator::exact;
-  if (options.estimator == LdsEstimator::exact && settings.text("fit.lds_start") == "subspace")
-    options.start = LdsStart::subspace;
+  if (options.estimator == LdsEstimator::exact) options.start = ldsStart(settings.text("fit.lds_start"));
   options.inputAtArrival = settings.text("fit.input_timing") == "arrival";
   options.alpha = alphaOf(settings);
   options.iterations = fitIterations(settings);
@@ -86,7 +95,7 @@ SldsOptions sldsOptions(const Settings& settings) {
   options.alpha = alphaOf(settings);
   options.iterations = fitIterations(settings);
   options.seed = fitSeed(settings);
-  options.restarts = settings.integer("fit.restarts");
+  options.restarts = std::max<Index>(settings.integer("fit.restarts"), 1);
   options.stickiness = settings.number("fit.stickiness");
   options.transitions = settings.flag("fit.recurrent") ? SldsTransitions::recurrent : SldsTransitions::markov;
   return options;

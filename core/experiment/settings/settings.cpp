@@ -75,8 +75,8 @@ Settings effective(const Settings& settings) {
   Settings acting = settings;
   for (const auto& row : settingsTable())
     if (!settings.applies(row)) acting.m_values[positionOf(row.key)] = row.initial;
-  if (acting.integer("fit.iterations") == 0 && fitMethod(acting).iterations > 0)
-    acting.set("fit.iterations", fitMethod(acting).iterations);
+  if (acting.integer("fit.iterations") == 0 && usualIterations(acting) > 0)
+    acting.set("fit.iterations", usualIterations(acting));
   if (acting.text("fit.offset") == "auto" && acting.applies(settingRow("fit.offset")))
     acting.set("fit.offset", std::string(fitOffset(acting) ? "on" : "off"));
   return acting;

@@ -24,7 +24,8 @@ std::string publishedIterations() {
   std::string text;
   for (const auto& method : fitMethods())
     if (method.iterations > 0)
-      text += (text.empty() ? "" : ", ") + std::to_string(method.iterations) + " of " + method.name;
+      text += (text.empty() ? "" : ", ") + std::to_string(method.iterations) + " of " + method.name +
+              (method.name == "lds" ? " as published" : "");
   return text;
 }
 
@@ -61,13 +62,15 @@ std::vector<SettingRow> commonRows() {
       integer(s, "fit.iterations", 0, {0, 100000, kLog}, "", "Iterations",
               "At most so many: of EM, of CORNN's update, passes of FORCE, epochs of BPTT; 0: as many as "
               "published, " +
-                  publishedIterations() + "."),
+                  publishedIterations() +
+                  "; exact EM of lds ends where its gradient is at rest, or after 1000."),
       integer(s, "fit.seed", 1, {0, 9007199254740992.0}, "", "Seed of the fit",
               "Of the fit's own random start, such as the rotation of the latents."),
-      integer(s, "fit.restarts", 1, {1, 100}, "starts", "Starts",
-              "Fits from so many starts, with the seeds from the fit's seed on. Exact EM shows the "
-              "likeliest; the "
-              "published estimator the first."),
+      integer(
+          s, "fit.restarts", 0, {0, 100}, "starts", "Starts",
+          "Fits from so many starts; what is random in them has the seeds from the fit's seed on. The best "
+          "end is shown, of the published estimator the first. 0: four of exact EM that begins with several "
+          "starts, else one."),
   };
 }
 
@@ -86,21 +89,30 @@ std::vector<SettingRow> latentRows() {
              "Estimator", "Two ways to fit one model; they disagree."),
       choice(
           s, "fit.lds_start",
-          {{"pca", "principal components", "In a random rotation of the latents."},
-           {"subspace", "subspace identification",
-            "The first start is the model of subspace identification (N4SID); further starts are random."}},
+          {{"several", "several starts",
+            "Subspace identification, principal components, factor analysis, random dynamics: the best end."},
+           {"subspace", "subspace identification", "The model of N4SID; further starts are random."},
+           {"pca", "principal components", "Of standardised units; further starts are random."},
+           {"factors", "factor analysis", "Likewise."},
+           {"random", "random dynamics", "All starts are random."}},
           "EM starts from", "What exact EM improves on.", {{"fit.estimator", {"exact"}}}),
       choice(s, "fit.emissions",
              {{"orthonormal", "orthonormal", "CᵀC = I, as in the paper."}, {"free", "free", "Any C."}},
-             "Emissions C", "How the latents show in the units.", {{"fit.estimator", {"exact"}}}),
+             "Emissions C",
+             "How the latents show in the units. With one discrete state both are the same models in other "
+             "coordinates.",
+             {{"fit.estimator", {"exact"}}}),
       choice(s, "fit.noise",
-             {{"diagonal", "diagonal", "As in the paper; then a rotation of the latents is another model."},
-              {"full", "full", "Then the basis of the latents does not matter."}},
-             "Dynamics noise Q", "Covariance of the latent noise."),
+             {{"diagonal", "diagonal", "As in the paper."}, {"full", "full", "Any covariance."}},
+             "Dynamics noise Q",
+             "Covariance of the latent noise. For exact EM both are the same models, written in other axes; "
+             "of the "
+             "published estimator, which holds C, a rotation with diagonal Q is another model."),
       choice(s, "fit.emission_noise",
-             {{"diagonal", "diagonal", "A variance for every unit."},
-              {"isotropic", "isotropic", "One variance for all."},
-              {"floor", "diagonal, floored", "Never below a ten-thousandth of the unit's variance."}},
+             {{"floor", "diagonal, floored",
+               "A variance for every unit, never below a ten-thousandth of the unit's own."},
+              {"diagonal", "diagonal", "Without a floor: then the likelihood has no maximum."},
+              {"isotropic", "isotropic", "One variance for all."}},
              "Observation noise R", "Variance of what the latents do not explain.",
              {{"fit.estimator", {"exact"}}}),
       choice(s, "fit.input_timing",

@@ -40,11 +40,9 @@ std::vector<MethodVariant> makeVariants() {
       variantOf("lds", "lds-published", "Latent LDS, as published",
                 "PCA emissions in a random rotation, EM on the dynamics.",
                 {{"fit.estimator", text("published")}}),
-      variantOf("lds", "lds", "Latent LDS, exact EM", "Maximum likelihood of all parameters.",
+      variantOf("lds", "lds", "Latent LDS, exact EM",
+                "Maximum likelihood of all parameters; diagonal and full Q are the same models.",
                 {{"fit.estimator", text("exact")}}),
-      variantOf("lds", "lds-full", "Latent LDS, exact EM, full Q",
-                "The same with a full covariance of the dynamics noise.",
-                {{"fit.estimator", text("exact")}, {"fit.noise", text("full")}}),
       variantOf("subspace"),
       variantOf("slds"),
       variantOf("cornn"),
@@ -57,6 +55,7 @@ std::vector<MethodVariant> makeVariants() {
 }
 
 const MethodVariant& variantNamed(std::string_view name) {
+  if (name == "lds-full") name = "lds";  // the name that full Q had when it was taken for another class
   std::string known;
   for (const auto& variant : comparedMethods()) {
     if (variant.name == name) return variant;
@@ -198,7 +197,12 @@ Comparison compareMethods(const Experiment& experiment, const CompareOptions& op
   std::vector<std::string> names = options.methods;
   if (names.empty())
     for (const auto& variant : comparedMethods()) names.push_back(variant.name);
-  for (const auto& name : names) variantNamed(name);  // told before anything is computed
+  for (auto& name : names) name = variantNamed(name).name;  // told before anything is computed
+  // Two names of one method are one row.
+  std::vector<std::string> once;
+  for (const auto& name : names)
+    if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
+  names = std::move(once);
   ProgressPart reading(progress, 0, 0);
   const Material material = materialOf(experiment, options, reading);
   const auto oneTau = static_cast<Index>(std::lround(1 / experiment.simulation->alpha));

@@ -55,8 +55,8 @@ struct MethodVariant {
 };
 const std::vector<MethodVariant>& comparedMethods();
 
-// The settings as asked, with the method of that name, as they act then (effective()). Throws InputError
-// naming an unknown one.
+// The settings as asked, with the method of that name, as they act then (effective()). "lds-full", which once
+// was a row of its own, is "lds". Throws InputError naming an unknown one.
 Settings settingsOf(const Settings& settings, std::string_view method);
 
 // Of every method the experiment that the window would show: the same fit (to all that the method is given

@@ -2,9 +2,13 @@
 
 #include "core/common/error.h"
 #include "core/fitting/channel_notes.h"
-#include "core/fitting/latent/em_end.h"
-#include "core/fitting/latent/lds_steps.h"
-#include "core/fitting/latent/lds_subspace_start.h"
+#include "core/fitting/input_notes.h"
+#include "core/fitting/latent/lds_class.h"
+#include "core/fitting/latent/lds_dynamics_em.h"
+#include "core/fitting/latent/lds_ends.h"
+#include "core/fitting/latent/lds_search.h"
+#include "core/fitting/latent/lds_units.h"
+#include "core/fitting/latent/noise_floor.h"
 #include "core/fitting/run_student.h"
 #include "core/linalg/eigen.h"
 
@@ -18,24 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kHeywood =
-    1e-6;  // of a channel's variance: noise below it says that the channel is a latent
-
-// One start of the fit.
-struct Run {
-  LdsModel model;
-  std::vector<double> logLikelihood;
-  std::vector<Matrix> means;  // see LdsFit
-  FitStatus status = FitStatus::iterationLimit;
-  std::string broke;  // why it ended early, if it did
-};
-
 bool emissionsAreFixed(const LdsOptions& options) {
   return options.estimator == LdsEstimator::published || options.heldEmissions.has_value();
-}
-
-std::size_t iterationsOf(const Run& run) {
-  return run.logLikelihood.empty() ? 0 : run.logLikelihood.size() - 1;
 }
 
 // The published estimator does not fit the first state: it stays at its start, N(0, I). So it is with held
@@ -45,146 +33,6 @@ LdsClass classOf(const LdsOptions& options) {
   if (emissionsAreFixed(options)) kind.initialState = LdsInitialState::standardNormal;
   return kind;
 }
-
-// What one fit has for all of its starts.
-class Em {
- public:
-  Em(const std::vector<Trial>& trials, const LdsOptions& options, const Progress& progress)
-      : m_data(trials, options.inputAtArrival, progress),
-        m_options(options),
-        m_kind(classOf(options)),
-        m_smoother(m_data, m_kind.latents),
-        m_emissions(m_data, m_kind) {}
-
-  const LdsData& data() const { return m_data; }
-
-  // The start of number `start`, from its progress bar's place `start` out of all.
-  Run run(Index start, Progress& progress) {
-    if (start == 0 && m_options.start == LdsStart::subspace) {
-      const Run run = runFromSubspace(progress);
-      if (!run.logLikelihood.empty() || run.status == FitStatus::stopped) return run;
-      m_startWarning = "the start by subspace identification failed, and PCA took its place: " + run.broke;
-    }
-    try {
-      return runFrom(startOf(m_data.trials(), m_options, seedOf(start), progress), start, progress);
-    } catch (const Stopped&) {
-      if (start == 0) throw;
-      Run run;  // an earlier start has something to show
-      run.status = FitStatus::stopped;
-      return run;
-    }
-  }
-
-  std::uint64_t seedOf(Index start) const { return m_options.seed + static_cast<std::uint64_t>(start); }
-
-  const std::string& startWarning() const { return m_startWarning; }  // empty: none
-
- private:
-  Run runFromSubspace(Progress& progress) {
-    Run run;
-    try {
-      return runFrom(subspaceStart(m_data, m_kind, progress), 0, progress);
-    } catch (const Stopped&) {
-      throw;
-    } catch (const std::runtime_error& error) {
-      run.broke = error.what();
-    }
-    return run;
-  }
-
-  void moveWithin(LdsModel& start) {
-    m_leastNoise = m_emissions.leastDynamicsNoise(start);
-    const Vector held = start.R;
-    moveWithinBounds(start, m_emissions.floors(), m_leastNoise, m_kind);
-    if (emissionsAreFixed(m_options)) start.R = held;
-  }
-
-  // True if EM ends with the model before.
-  bool endsBelow(double before, double value, Run& run) const {
-    const double scale = std::max(std::abs(before), static_cast<double>(transitionsOf(m_data.trials())));
-    const AfterStep after = afterStep(before, value, scale);
-    if (after == AfterStep::broken)
-      run.broke = brokenByRounding("the log-likelihood", before - value);
-    else if (after == AfterStep::rounding && m_options.tolerance > 0)
-      run.status = FitStatus::converged;
-    else
-      return false;
-    return true;
-  }
-
-  Run runFrom(LdsModel next, Index start, Progress& progress) {
-    Run run;
-    moveWithin(next);
-    for (Index iteration = 0;; ++iteration) {
-      const LdsExpectations* sums = tryToSmooth(next, run, progress);
-      if (!sums) return run;  // run.model is the last good one
-      if (!run.logLikelihood.empty() && endsBelow(run.logLikelihood.back(), sums->logLikelihood, run))
-        return run;
-      run.model = next;
-      run.logLikelihood.push_back(sums->logLikelihood);
-      if (m_data.anyMissing() && !emissionsAreFixed(m_options)) run.means = sums->means;
-      report(start, iteration, sums->logLikelihood, progress);
-      if (stoodStill(run.logLikelihood, m_options.tolerance)) {
-        run.status = FitStatus::converged;
-        return run;
-      }
-      if (iteration == m_options.iterations) return run;
-      if (progress.stopRequested()) {
-        run.status = FitStatus::stopped;
-        return run;
-      }
-      if (!tryToImprove(next, *sums, run, progress)) return run;
-    }
-  }
-
-  // The M step; false, and what is wrong, if the sums do not allow one, or if it was stopped.
-  bool tryToImprove(LdsModel& next, const LdsExpectations& sums, Run& run, const Progress& progress) {
-    try {
-      updateDynamics(next, sums, m_kind, m_leastNoise);
-      if (!emissionsAreFixed(m_options)) m_emissions.update(next, sums, progress);
-      return true;
-    } catch (const Stopped&) {
-      run.status = FitStatus::stopped;
-      return false;
-    } catch (const std::runtime_error& error) {
-      run.broke = error.what();
-      return false;
-    }
-  }
-
-  // The expectations of a model, or nothing and what is wrong with it.
-  const LdsExpectations* tryToSmooth(const LdsModel& model, Run& run, Progress& progress) {
-    try {
-      const LdsExpectations& sums = m_smoother.run(
-          model, emissionsAreFixed(m_options) ? LdsSmoother::Need::dynamics : LdsSmoother::Need::emissions,
-          progress);
-      if (std::isfinite(sums.logLikelihood)) return &sums;
-      run.broke = "the log-likelihood left the finite range";
-    } catch (const Stopped&) {
-      run.status = FitStatus::stopped;
-    } catch (const std::runtime_error& error) {
-      run.broke = error.what();
-    }
-    return nullptr;
-  }
-
-  void report(Index start, Index iteration, double value, Progress& progress) const {
-    const double part = m_options.iterations > 0
-                            ? static_cast<double>(iteration) / static_cast<double>(m_options.iterations)
-                            : 1.0;
-    progress.report((static_cast<double>(start) + part) / static_cast<double>(m_options.restarts),
-                    "fitting the latent system");
-    progress.objective(static_cast<int>(start), static_cast<int>(iteration), value);
-  }
-
-  LdsData m_data;
-  const LdsOptions& m_options;
-  LdsClass m_kind;
-  LdsSmoother m_smoother;
-  LdsEmissionSteps m_emissions;
-  double m_leastNoise = 0;
-  std::string m_startWarning;
-};
 
 void requireEnough(const LdsData& data, const LdsOptions& options) {
   const Index N = data.neurons(), m = data.inputs(), L = options.kind.latents;
@@ -206,26 +54,19 @@ void requireEnough(const LdsData& data, const LdsOptions& options) {
                        std::to_string(m));
 }
 
-std::vector<std::string> warningsOf(const LdsModel& model, const Vector& variances,
-                                    const LdsOptions& options) {
-  std::vector<Index> constant, heywood;
-  for (Index i = 0; i < model.R.size(); ++i) {
-    if (variances(i) <= 0)
-      constant.push_back(i);
-    else if (model.R(i) < kHeywood * variances(i))
-      heywood.push_back(i);
-  }
+std::vector<std::string> warningsOf(const LdsFit& fit, const Vector& variances, const LdsOptions& options) {
+  std::vector<Index> constant;
+  for (Index i = 0; i < variances.size(); ++i)
+    if (variances(i) <= 0) constant.push_back(i);
   std::vector<std::string> warnings;
   if (!constant.empty())
     warnings.push_back("constant channels carry no information: " + channelList(constant));
-  if (!heywood.empty() && !emissionsAreFixed(options))
-    warnings.push_back(
-        "the noise variance went to 0 in channel " + channelList(heywood) +
-        " (a Heywood case: the latents copy it, and the likelihood has no bound); a floor prevents it");
+  if (emissionsAreFixed(options)) return warnings;
+  for (auto& note : noiseNotes(fit.model.R, variances, options.kind)) warnings.push_back(std::move(note));
   return warnings;
 }
 
-FitSummary summaryOf(const Run& run) {
+FitSummary summaryOf(const LdsRun& run) {
   FitSummary summary;
   summary.status = run.logLikelihood.empty() ? FitStatus::diverged : run.status;
   summary.iterations = static_cast<int>(iterationsOf(run));
@@ -237,7 +78,7 @@ FitSummary summaryOf(const Run& run) {
   else if (!run.broke.empty())
     summary.message = "ended after " + count + ", the last good ones: " + run.broke;
   else if (run.status == FitStatus::converged)
-    summary.message = "the log-likelihood stood still after " + count;
+    summary.message = run.ending + " after " + count;
   else if (run.status == FitStatus::stopped)
     summary.message = "stopped after " + count;
   else
@@ -271,6 +112,8 @@ void describe(LdsFit& fit, const LdsData& data, Progress& progress) {
   try {
     explain(fit, data, progress);
     for (auto& note : dependentChannels(data.trials(), progress)) fit.warnings.push_back(std::move(note));
+    for (auto& note : weakInputs(data.trials(), fit.model.latents() + 1, progress))
+      fit.warnings.push_back(std::move(note));
   } catch (const Stopped&) {
     // Of the notes on channels there is then none, and the rest is complete.
     if (std::isfinite(fit.explainedVariance)) return;
@@ -295,17 +138,39 @@ std::vector<std::string> problems(const LdsOptions& options) {
   };
   whole("the number of latents", options.kind.latents, 1);
   whole("the number of iterations", options.iterations, 0);
-  whole("the number of restarts", options.restarts, 1);
+  whole("the number of restarts", options.restarts, 0);
   if (!(options.alpha > 0 && options.alpha <= 1))
     found.push_back("alpha is " + toText(options.alpha) + "; allowed: a number above 0 and up to 1");
-  if (options.start == LdsStart::subspace && emissionsAreFixed(options))
-    found.push_back("the start is subspace, and the emissions are " +
+  const bool usual = options.start == LdsStart::several || options.start == LdsStart::pca;
+  if (!usual && emissionsAreFixed(options))
+    found.push_back("the start is " + nameOf(options.start) + ", and the emissions are " +
                     std::string(options.heldEmissions ? "held" : "those of the published estimator") +
-                    "; allowed: pca");
+                    "; allowed: none");
   if (!(options.kind.noiseFloor > 0 && options.kind.noiseFloor < 1))
     found.push_back("the noise floor is " + toText(options.kind.noiseFloor) +
                     "; allowed: a number between 0 and 1");
   return found;
+}
+
+Index startsOf(const LdsOptions& options) {
+  if (options.restarts > 0) return options.restarts;
+  return !emissionsAreFixed(options) && options.start == LdsStart::several ? 4 : 1;
+}
+
+std::string nameOf(LdsStart start) {
+  switch (start) {
+    case LdsStart::several:
+      return "several starts";
+    case LdsStart::subspace:
+      return "subspace identification";
+    case LdsStart::pca:
+      return "principal components";
+    case LdsStart::factors:
+      return "factor analysis";
+    case LdsStart::random:
+      return "random dynamics";
+  }
+  return {};
 }
 
 Index lookedAtAfterStop(Index latents, bool gaps) {
@@ -315,17 +180,28 @@ Index lookedAtAfterStop(Index latents, bool gaps) {
   return gaps ? std::clamp(kBudget / each, kLeast, kLookAfterStop) : kLookAfterStop;
 }
 
-LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
-  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
-  requireTrials(trials, MissingSamples::allowed);
-  const auto start = Clock::now();
-  Em em(trials, options, progress);
-  requireEnough(em.data(), options);
+namespace {
+
+ComplexVector inPaperScaling(const ComplexVector& ofF, double alpha) {
+  return (ofF.array() - (1 - alpha)) / alpha;
+}
+
+// What is left of the rise, and how the starts ended.
+void say(LdsFit& fit, const LdsEnds& ends) {
+  if (fit.summary.status == FitStatus::iterationLimit && std::isfinite(fit.promisedRise))
+    fit.summary.message += "; the gradient there still promises " + twoDigits(fit.promisedRise) + " nats";
+  if (!ends.agreement.empty()) fit.summary.message += "; " + ends.agreement;
+  if (!ends.others.empty()) fit.warnings.push_back(ends.others);
+}
+
+// Of held emissions: the first start is shown (published), or the best.
+LdsFit fitDynamics(const LdsData& data, const LdsOptions& options, Progress& progress) {
+  LdsDynamicsEm em(data, options, classOf(options));
   LdsFit fit;
-  Run shown;
-  for (Index r = 0; r < options.restarts; ++r) {
-    const std::uint64_t seed = em.seedOf(r);
-    Run run = em.run(r, progress);
+  LdsRun shown;
+  for (Index r = 0; r < startsOf(options); ++r) {
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
+    LdsRun run = em.run(r, seed, progress);
     const bool stopped = run.status == FitStatus::stopped;
     if (!run.logLikelihood.empty())
       fit.restarts.push_back(
@@ -337,6 +213,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     if (r == 0 || better) {
       shown = std::move(run);
       fit.seed = seed;
+      fit.shown = fit.restarts.empty() ? 0 : fit.restarts.size() - 1;
     }
     if (!stopped) continue;
     shown.status = FitStatus::stopped;
@@ -344,15 +221,64 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   }
   if (shown.status == FitStatus::stopped && shown.logLikelihood.empty()) throw Stopped();
   fit.summary = summaryOf(shown);
-  fit.logLikelihood = shown.logLikelihood;
-  if (!shown.logLikelihood.empty()) {
-    fit.model = std::move(shown.model);
-    fit.means = std::move(shown.means);
-    fit.warnings = warningsOf(fit.model, em.data().variances(), options);
-    if (!shown.broke.empty()) fit.warnings.push_back(fit.summary.message);
-    if (options.describe) describe(fit, em.data(), progress);
+  if (!shown.broke.empty() && !shown.logLikelihood.empty()) fit.warnings.push_back(fit.summary.message);
+  fit.logLikelihood = std::move(shown.logLikelihood);
+  fit.model = std::move(shown.model);
+  return fit;
+}
+
+// Of all parameters, in units of the channels; written as the class that was asked for.
+LdsFit fitAll(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
+  const LdsUnits units = unitsOf(trials, options.kind, progress);
+  const std::vector<Trial> own = inUnits(trials, units, progress);
+  LdsSearchResult found = [&] {
+    const LdsData data(own, options.inputAtArrival, progress);
+    return searchLds(data, options, progress);
+  }();
+  const double scale = logScale(trials, units);
+  LdsFit fit;
+  for (auto& start : found.starts)
+    fit.restarts.push_back({start.seed, inPaperScaling(start.eigenvalues, options.alpha),
+                            start.logLikelihood - scale, nameOf(start.from), start.status,
+                            static_cast<int>(start.steps), start.givenUp});
+  for (double& value : found.run.logLikelihood) value -= scale;
+  fit.summary = summaryOf(found.run);
+  fit.logLikelihood = std::move(found.run.logLikelihood);
+  if (fit.logLikelihood.empty()) return fit;
+  // One of several that fails is no loss that a user must know of before all else.
+  if (options.start != LdsStart::several) fit.warnings = found.failed;
+  if (!found.run.broke.empty()) fit.warnings.push_back(fit.summary.message);
+  fit.shown = found.best;
+  fit.seed = found.starts[found.best].seed;
+  if (std::isfinite(found.starts[found.best].promised)) fit.promisedRise = found.starts[found.best].promised;
+  fit.model = outOfUnits(std::move(found.run.model), units);
+  try {
+    fit.model = writtenAs(fit.model, options.kind).model;
+  } catch (const std::runtime_error& error) {
+    fit.warnings.push_back("the fit is written with free emissions: " + std::string(error.what()));
   }
-  if (!em.startWarning().empty()) fit.warnings.push_back(em.startWarning());
+  say(fit, endsOf(fit.restarts, fit.shown));
+  if (options.start == LdsStart::several)
+    for (const auto& start : found.failed) fit.summary.message += "; " + start;
+  return fit;
+}
+
+}  // namespace
+
+LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::allowed);
+  const auto start = Clock::now();
+  const LdsData data(trials, options.inputAtArrival, progress);
+  requireEnough(data, options);
+  LdsFit fit =
+      emissionsAreFixed(options) ? fitDynamics(data, options, progress) : fitAll(trials, options, progress);
+  if (!fit.logLikelihood.empty()) {
+    if (!emissionsAreFixed(options)) fit.noiseFloor = floorOf(fit.model.R, data.variances(), options.kind);
+    auto own = warningsOf(fit, data.variances(), options);
+    fit.warnings.insert(fit.warnings.begin(), own.begin(), own.end());
+    if (options.describe) describe(fit, data, progress);
+  }
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return fit;
 }

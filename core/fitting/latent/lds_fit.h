@@ -18,11 +18,13 @@ enum class LdsEstimator {
 };
 
 enum class LdsStart {
-  pca,       // principal components in a random rotation of the latents
-  subspace,  // the first start is the model of subspace identification, whatever its seed; further starts as
-             // for pca. If that fails (missing samples, too few of them), the first one is too, and a warning
-             // says why.
+  several,   // one of each of these, and further ones at random; the best end is shown
+  subspace,  // the model of subspace identification (which needs a recording without gaps)
+  pca,       // principal components of the channels in units of their own, and a regression on themselves
+  factors,   // factor analysis, likewise
+  random,    // a random plane of the leading components, with random dynamics
 };
+std::string nameOf(LdsStart start);  // "subspace identification" …
 
 // How many time points are looked at after a stop: kLookAfterStop; with gaps fewer, since each costs L³ then.
 Index lookedAtAfterStop(Index latents, bool gaps);
@@ -30,14 +32,20 @@ Index lookedAtAfterStop(Index latents, bool gaps);
 struct LdsOptions {
   LdsClass kind;
   LdsEstimator estimator = LdsEstimator::exact;
-  LdsStart start = LdsStart::pca;  // subspace: for the exact estimator without held emissions
-  double alpha = 0.01;             // for the paper's scaling
-  Index iterations = 200;          // at most
-  double tolerance =
-      1e-10;  // converged if the log-likelihood rises by less than this part of its size; 0: never
+  LdsStart start = LdsStart::several;  // of the exact estimator without held emissions
+  double alpha = 0.01;                 // for the paper's scaling
+  Index iterations = 200;              // at most, of each start
+  // Exact: converged if the gradient promises less than so many nats (LdsAscent); 0: never.
+  double rest = 1e-4;
+  // With held emissions: converged if the log-likelihood rises by less than this part of its size; 0: never
+  // (exact too).
+  double tolerance = 1e-10;
   bool inputAtArrival = true;  // u_t acts on x_t as published, else u_{t-1}
-  std::uint64_t seed = 1;      // of the rotation that the latents start in
-  Index restarts = 1;          // starts with the seeds seed, seed + 1, …
+  std::uint64_t seed = 1;      // of what is random in the starts
+  // Starts. Exact: the first is of the kind that `start` names (several: the first four, of each kind), the
+  // others are random with the seeds seed, seed + 1, … Held emissions: the seeds seed, seed + 1, … 0: as many
+  // as there are kinds, or one.
+  Index restarts = 0;
   // C, G, c, R of this model stay as they are, and EM is on the dynamics alone, with x_0 ~ N(0, I) as
   // published.
   std::optional<LdsModel> heldEmissions;
@@ -48,17 +56,24 @@ struct LdsOptions {
 
 std::vector<std::string> problems(const LdsOptions& options);
 
+// The number of starts.
+Index startsOf(const LdsOptions& options);
+
 struct LdsFit {
   LdsModel model;
   std::vector<double> logLikelihood;        // before each iteration, and after the last
   FitSummary summary;                       // cost: the negative log-likelihood
-  std::vector<Restart> restarts;            // one per start, in the order of their seeds
-  std::uint64_t seed = 0;                   // of the start that is shown
+  std::vector<Restart> restarts;            // one per start that could be evaluated
+  std::size_t shown = 0;                    // which of them is shown
+  std::uint64_t seed = 0;                   // its seed
+  double promisedRise = std::nan("");       // of the exact estimator, as in Student
+  std::optional<NoiseFloor> noiseFloor;     // of the floored class
   double explainedVariance = std::nan("");  // of the samples by the smoothed reconstruction C x̂ + G u + c;
                                             // after a stop, of the first lookedAtAfterStop() time points
   // Per trial L x T, E[x_t] under the model; empty after the stop of a long fit, where nothing missing.
   std::vector<Matrix> means;
-  std::vector<std::string> warnings;  // Heywood cases, channels that do not vary, a start that failed
+  // Heywood cases, channels at the noise floor or that do not vary, starts that failed or end elsewhere.
+  std::vector<std::string> warnings;
 };
 
 // Exact: the start with the highest final log-likelihood is shown. Published: the first one, since its
@@ -69,11 +84,16 @@ struct LdsFit {
 // start could be evaluated.
 LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress = noProgress());
 
-// The start of a fit (LdsStart::pca): PCA (the published estimator: behind the regression on the input) in a
-// random rotation of the latents (one seed, one rotation: the signs of the axes are those of signs.h); for
-// the published estimator also its final emissions. Missing samples count as their channel's mean. Throws
-// Stopped, of long recordings.
+// Starts of a fit. PCA (the published estimator: behind the regression on the input) in a random rotation of
+// the latents (one seed, one rotation: the signs of the axes are those of signs.h); for the published
+// estimator also its final emissions. Missing samples count as their channel's mean. Throw Stopped, of long
+// recordings.
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
                  Progress& progress = noProgress());
+// Factor analysis; the dynamics are the regression of its scores on themselves.
+LdsModel factorStartOf(const std::vector<Trial>& trials, const LdsOptions& options,
+                       Progress& progress = noProgress());
+LdsModel randomStartOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
+                       Progress& progress = noProgress());
 
 }  // namespace keyhole

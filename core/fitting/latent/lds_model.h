@@ -35,9 +35,9 @@ enum class LdsEmissions {
 };
 enum class LdsDynamicsNoise { diagonal, full };
 enum class LdsEmissionNoise {
-  diagonal,
-  isotropic,
-  floored,  // diagonal, but never below a fraction of the channel's variance
+  diagonal,   // as it is: the likelihood has no maximum, since a latent can copy a channel (R_i → 0)
+  isotropic,  // one for all: another unit of one channel is then another model
+  floored,    // diagonal, but never below a fraction of the channel's variance
 };
 
 enum class LdsInitialState {
@@ -50,7 +50,7 @@ struct LdsClass {
   Index latents = 5;
   LdsEmissions emissions = LdsEmissions::orthonormal;
   LdsDynamicsNoise dynamicsNoise = LdsDynamicsNoise::diagonal;
-  LdsEmissionNoise emissionNoise = LdsEmissionNoise::diagonal;
+  LdsEmissionNoise emissionNoise = LdsEmissionNoise::floored;
   LdsInitialState initialState = LdsInitialState::estimated;
   double noiseFloor = 1e-4;  // of a channel's variance, for floored
   bool bias = true;          // b; c is always there

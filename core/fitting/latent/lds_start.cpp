@@ -24,12 +24,16 @@ class Starter {
   // G, c, C and R.
   void setEmissions(LdsModel& model, std::uint64_t seed) const;
   // The latents of every trial, L x T_k, by least squares: emissions that were given need not be orthonormal.
-  std::vector<Matrix> latents(const LdsModel& model) const;
+  std::vector<Matrix> latents(const LdsModel& model, bool weighted) const;
   // F, V, b and Q by regression of the latents on themselves one step earlier.
   void setDynamics(LdsModel& model, const std::vector<Matrix>& X) const;
+  // The same of factor analysis, and at random: see lds_fit.h.
+  void setFactors(LdsModel& model) const;
+  void setRandom(LdsModel& model, std::uint64_t seed) const;
 
  private:
   void regressOnInput(LdsModel& model, bool direct) const;
+  Matrix scatterOf(const LdsModel& model) const;  // of what G and c leave, N x N
   Matrix samples(std::size_t trial, Index first, Index count) const;
   Matrix residual(const LdsModel& model, std::size_t trial, Index first, Index count) const;
   template <class Work>
@@ -77,6 +81,16 @@ void Starter::regressOnInput(LdsModel& model, bool direct) const {
   model.c = m_means - model.G * sum / m_columns;
 }
 
+Matrix Starter::scatterOf(const LdsModel& model) const {
+  const Index N = m_means.size();
+  Matrix scatter = Matrix::Zero(N, N);
+  overTrials(m_trials, m_progress, [&](std::size_t k, Index first, Index count) {
+    const Matrix E = residual(model, k, first, count);
+    scatter.noalias() += E * E.transpose();
+  });
+  return scatter;
+}
+
 void Starter::setEmissions(LdsModel& model, std::uint64_t seed) const {
   const Index L = m_options.kind.latents, N = m_means.size();
   const bool published = m_options.estimator == LdsEstimator::published;
@@ -85,11 +99,7 @@ void Starter::setEmissions(LdsModel& model, std::uint64_t seed) const {
   // give it back: eight rotations ended at log-likelihoods of 150,000 to 169,000 instead of 183,000 to
   // 187,000.)
   regressOnInput(model, m_options.kind.direct && published);
-  Matrix scatter = Matrix::Zero(N, N);
-  overTrials(m_trials, m_progress, [&](std::size_t k, Index first, Index count) {
-    const Matrix E = residual(model, k, first, count);
-    scatter.noalias() += E * E.transpose();
-  });
+  const Matrix scatter = scatterOf(model);
   const auto spectrum = symmetricEigenSystem(scatter / (m_columns - 1));
   const Matrix rotation = haarColumns(RandomStream(seed, Stream::fit), L, L);
   model.C = spectrum.vectors.leftCols(L) * rotation.transpose();
@@ -101,12 +111,68 @@ void Starter::setEmissions(LdsModel& model, std::uint64_t seed) const {
   model.R = ((beside * scatter * beside).diagonal() / m_columns).cwiseMax(std::max(0.1 * left, least));
 }
 
-std::vector<Matrix> Starter::latents(const LdsModel& model) const {
-  const Eigen::LDLT<Matrix> gram(model.C.transpose() * model.C);
+// Maximum likelihood by alternating its two conditions (Jöreskog 1967): from C the noise, from the noise C.
+void Starter::setFactors(LdsModel& model) const {
+  constexpr int kRounds = 20;
+  constexpr double kLeast = 1e-3;  // of a channel's variance
+  const Index L = m_options.kind.latents;
+  regressOnInput(model, false);
+  const Matrix covariance = scatterOf(model) / m_columns;
+  const Vector variances = covariance.diagonal();
+  const double most = std::max(variances.maxCoeff(), 1e-300);
+  model.R = (variances / 2).cwiseMax(kLeast * most);
+  for (int round = 0; round < kRounds; ++round) {
+    const Vector root = model.R.cwiseSqrt();
+    const auto weigh = root.cwiseInverse().asDiagonal();
+    const auto spectrum = symmetricEigenSystem(weigh * covariance * weigh, L);
+    const Vector sizes = (spectrum.values.array() - 1).max(1e-3).sqrt();
+    model.C = root.asDiagonal() * spectrum.vectors * sizes.asDiagonal();
+    model.R = (variances - model.C.rowwise().squaredNorm())
+                  .cwiseMax(kLeast * variances)
+                  .cwiseMax(kLeast * kLeast * most);
+  }
+}
+
+// A random plane of the leading principal components, with dynamics that nobody has asked the recording for.
+void Starter::setRandom(LdsModel& model, std::uint64_t seed) const {
+  const Index L = m_options.kind.latents, N = m_means.size(), K = std::min(N, 3 * L);
+  const RandomStream random(seed, Stream::fit, 1);
+  regressOnInput(model, false);
+  const Matrix covariance = scatterOf(model) / m_columns;
+  const auto spectrum = symmetricEigenSystem(covariance, K);
+  const Matrix plane = haarColumns(random, K, L);
+  model.C = spectrum.vectors * spectrum.values.cwiseMax(0.0).cwiseSqrt().asDiagonal() * plane;
+  model.R = (covariance.diagonal() - model.C.rowwise().squaredNorm())
+                .cwiseMax(0.1 * covariance.diagonal().maxCoeff());
+  // Every mode forgets with a time constant between one step and a tenth of the recording, and pairs turn
+  // with a period of four steps or more.
+  std::vector<double> draws(static_cast<std::size_t>(2 * L));
+  random.uniforms(static_cast<std::uint64_t>(L), draws);
+  Matrix modes = Matrix::Zero(L, L);
+  for (Index i = 0; i < L; ++i)
+    modes(i, i) = std::exp(-std::pow(std::max(m_columns / 10, 2.0), -draws[static_cast<std::size_t>(i)]));
+  for (Index i = 0; i + 1 < L; i += 2) {
+    const double turn = 0.5 * 3.14159265358979 * std::pow(draws[static_cast<std::size_t>(L + i)], 3);
+    Matrix pair(2, 2);
+    pair << std::cos(turn), -std::sin(turn), std::sin(turn), std::cos(turn);
+    if (draws[static_cast<std::size_t>(L + i + 1)] < 0.5) modes.block(i, i, 2, 2) = modes(i, i) * pair;
+  }
+  const Matrix basis = haarColumns(random, L, L, static_cast<std::uint64_t>(L + 1));
+  model.F = basis * modes * basis.transpose();
+}
+
+std::vector<Matrix> Starter::latents(const LdsModel& model, bool weighted) const {
+  // Least squares, where channels count by their noise or all alike.
+  const Matrix projection = model.C.transpose() * model.R.cwiseInverse().asDiagonal();
+  const Eigen::LDLT<Matrix> gram(weighted ? Matrix(projection * model.C)
+                                          : Matrix(model.C.transpose() * model.C));
   std::vector<Matrix> X;
   for (const auto& trial : m_trials) X.emplace_back(model.C.cols(), trial.activity.cols());
   overTrials(m_trials, m_progress, [&](std::size_t k, Index first, Index count) {
-    X[k].middleCols(first, count) = gram.solve(model.C.transpose() * residual(model, k, first, count));
+    if (weighted)
+      X[k].middleCols(first, count) = gram.solve(projection * residual(model, k, first, count));
+    else
+      X[k].middleCols(first, count) = gram.solve(model.C.transpose() * residual(model, k, first, count));
   });
   return X;
 }
@@ -136,7 +202,15 @@ void Starter::setDynamics(LdsModel& model, const std::vector<Matrix>& X) const {
     cross.noalias() += Z * target.transpose();
   });
   gram.diagonal().array() += 1e-10 * gram.diagonal().maxCoeff();  // constant inputs
-  const Matrix W = gram.ldlt().solve(cross).transpose();
+  Matrix W = gram.ldlt().solve(cross).transpose();
+  if (model.F.size() > 0) {  // given
+    W.leftCols(L) = model.F;
+    W.rightCols(width - L) =
+        gram.bottomRightCorner(width - L, width - L)
+            .ldlt()
+            .solve(cross.bottomRows(width - L) - gram.bottomLeftCorner(width - L, L) * model.F.transpose())
+            .transpose();
+  }
   model.F = W.leftCols(L);
   model.V = W.middleCols(L, m);
   model.b = bias ? Vector(W.rightCols(1)) : Vector(Vector::Zero(L));
@@ -152,18 +226,9 @@ void Starter::setDynamics(LdsModel& model, const std::vector<Matrix>& X) const {
                         1e-9 * squares.maxCoeff() / m_columns, m_options.kind.dynamicsNoise);
 }
 
-}  // namespace
-
-LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
-                 Progress& progress) {
-  const Index samples = trials.front().activity.rows() * (transitionsOf(trials) + std::ssize(trials));
-  const Starter starter(trials, options, samples > kShortRecording ? progress : noProgress());
-  LdsModel model;
-  if (options.heldEmissions)
-    model = *options.heldEmissions;
-  else
-    starter.setEmissions(model, seed);
-  const std::vector<Matrix> X = starter.latents(model);
+// The rest of a start whose emissions (and F, if any) are there.
+LdsModel finished(LdsModel model, const Starter& starter, const LdsOptions& options, bool weighted) {
+  const std::vector<Matrix> X = starter.latents(model, weighted);
   starter.setDynamics(model, X);
   model.inputAtArrival = options.inputAtArrival;
   model.mu0 = Vector::Zero(model.latents());
@@ -171,6 +236,40 @@ LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, st
     for (const auto& x : X) model.mu0 += x.col(0) / static_cast<double>(X.size());
   model.P0 = Matrix::Identity(model.latents(), model.latents());
   return model;
+}
+
+Progress& forStarts(const std::vector<Trial>& trials, Progress& progress) {
+  const Index samples = trials.front().activity.rows() * (transitionsOf(trials) + std::ssize(trials));
+  return samples > kShortRecording ? progress : noProgress();
+}
+
+}  // namespace
+
+LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
+                 Progress& progress) {
+  const Starter starter(trials, options, forStarts(trials, progress));
+  LdsModel model;
+  if (options.heldEmissions)
+    model = *options.heldEmissions;
+  else
+    starter.setEmissions(model, seed);
+  model.F.resize(0, 0);
+  return finished(std::move(model), starter, options, false);
+}
+
+LdsModel factorStartOf(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
+  const Starter starter(trials, options, forStarts(trials, progress));
+  LdsModel model;
+  starter.setFactors(model);
+  return finished(std::move(model), starter, options, true);
+}
+
+LdsModel randomStartOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
+                       Progress& progress) {
+  const Starter starter(trials, options, forStarts(trials, progress));
+  LdsModel model;
+  starter.setRandom(model, seed);
+  return finished(std::move(model), starter, options, true);
 }
 
 }  // namespace keyhole

@@ -274,16 +274,24 @@ void LdsEmissionSteps::updateNoise(LdsModel& model) {
     if (counts(i) > 0) model.R(i) = std::max(squares(i) / counts(i), m_floors(i));
 }
 
-void LdsEmissionSteps::update(LdsModel& model, const LdsExpectations& sums, const Progress& progress) {
+void LdsEmissionSteps::collect(const LdsModel& model, const LdsExpectations& sums, const Progress& progress) {
   if (m_data.anyMissing())
     collectWithGaps(model, sums, progress);
   else
     collectMoments(model, sums);
+}
+
+void LdsEmissionSteps::maximise(LdsModel& model) {
   if (m_kind.emissions == LdsEmissions::free)
     updateFree(model);
   else
     updateOrthonormal(model);
   updateNoise(model);
+}
+
+void LdsEmissionSteps::update(LdsModel& model, const LdsExpectations& sums, const Progress& progress) {
+  collect(model, sums, progress);
+  maximise(model);
 }
 
 }  // namespace keyhole

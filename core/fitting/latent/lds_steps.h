@@ -33,6 +33,22 @@ class LdsEmissionSteps {
   // was).
   void update(LdsModel& model, const LdsExpectations& sums, const Progress& progress = noProgress());
 
+  // Its two halves: the moments under these expectations, and the step itself.
+  void collect(const LdsModel& model, const LdsExpectations& sums, const Progress& progress = noProgress());
+  void maximise(LdsModel& model);
+
+  // After collect(). w = [x; e] with the k rows e = [u; 1], or [1] where the class has no direct input.
+  struct Channel {
+    Matrix S;       // (L+k)², Σ w wᵀ
+    Vector r;       // L+k, Σ w y
+    double yy = 0;  // Σ y²
+    double count = 0;
+  };
+  const Channel& channel(Index i) const { return m_channels[static_cast<std::size_t>(i)]; }
+  // Its S: channels share it if nothing is missing.
+  const Matrix& momentOf(Index channel) const;
+  Index extras() const { return m_extras; }  // k
+
   // The smallest noise variance of each channel: a fraction of its variance for the floored class, else what
   // rounding demands.
   Vector floors() const;
@@ -42,20 +58,12 @@ class LdsEmissionSteps {
   double leastDynamicsNoise(const LdsModel& model) const;
 
  private:
-  struct Channel {
-    Matrix S;       // (L+k)², Σ w wᵀ of w = [x; e], e = [u; 1] or [1]
-    Vector r;       // L+k, Σ w y
-    double yy = 0;  // Σ y²
-    double count = 0;
-  };
   void collectMoments(const LdsModel& model, const LdsExpectations& sums);
   void collectWithGaps(const LdsModel& model, const LdsExpectations& sums, const Progress& progress);
   void updateFree(LdsModel& model);
   void updateOrthonormal(LdsModel& model);
   void updateExtras(LdsModel& model);
   void updateNoise(LdsModel& model);
-  // Channels share S if nothing is missing: it is kept, and factorised, once.
-  const Matrix& momentOf(Index channel) const;
 
   const LdsData& m_data;
   LdsClass m_kind;

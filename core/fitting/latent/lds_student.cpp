@@ -93,8 +93,9 @@ Student studentOf(const LdsFit& fit, const std::vector<Trial>& trials, double al
   const Matrix* known = fit.means.empty() ? nullptr : &fit.means.front();
   Student student = look(fit.model, known, fit.summary, trials, alpha, progress);
   student.restarts = fit.restarts;
-  for (std::size_t i = 0; i < fit.restarts.size(); ++i)
-    if (fit.restarts[i].seed == fit.seed) student.shownRestart = i;
+  student.shownRestart = fit.shown;
+  student.promisedRise = fit.promisedRise;
+  student.noiseFloor = fit.noiseFloor;
   student.notes.insert(student.notes.begin(), fit.warnings.begin(), fit.warnings.end());
   return student;
 }

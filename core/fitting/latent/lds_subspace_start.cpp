@@ -6,10 +6,13 @@
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace keyhole {
 namespace {
+
+constexpr Index kLeastComponents = 10, kComponentsPerLatent = 3;
 
 // x = s + V u: the latents before the arrival of the input.
 void departFrom(LdsModel& model, const std::vector<Trial>& trials) {
@@ -53,6 +56,34 @@ void diagonaliseNoise(LdsModel& model) {
   model.Q = axes.values.asDiagonal();
 }
 
+// Identified from the leading principal components, whose windows are small. What a channel has beside them
+// is its noise.
+LdsModel modelOfComponents(const LdsData& data, const SubspaceOptions& options, Index count,
+                           Progress& progress) {
+  const Index N = data.neurons();
+  Matrix moments = Matrix::Zero(N, N);
+  overTrials(data.trials(), progress, [&](std::size_t k, Index first, Index n) {
+    const auto Y = data.trials()[k].activity.middleCols(first, n);
+    moments.noalias() += Y * Y.transpose();
+  });
+  const Matrix axes = symmetricEigenSystem(moments, count).vectors;
+  std::vector<Trial> components;
+  for (const auto& trial : data.trials()) {
+    progress.throwIfStopped();
+    components.push_back({axes.transpose() * trial.activity, trial.input});
+  }
+  LdsModel model = subspaceModel(components, options, progress);
+  const Vector beside = moments.diagonal() / static_cast<double>(data.completeSteps()) -
+                        (axes * (axes.transpose() * moments * axes)).cwiseProduct(axes).rowwise().sum() /
+                            static_cast<double>(data.completeSteps());
+  const Vector within = (axes * model.R.asDiagonal()).cwiseProduct(axes).rowwise().sum();
+  model.C = (axes * model.C).eval();
+  model.G = (axes * model.G).eval();
+  model.c = (axes * model.c).eval();
+  model.R = beside.cwiseMax(0.0) + within;
+  return model;
+}
+
 bool isFinite(const LdsModel& model) {
   return model.F.allFinite() && model.V.allFinite() && model.b.allFinite() && model.Q.allFinite() &&
          model.C.allFinite() && model.G.allFinite() && model.c.allFinite() && model.R.allFinite() &&
@@ -76,7 +107,10 @@ LdsModel subspaceStart(const LdsData& data, const LdsClass& kind, Progress& prog
   ProgressPart part(progress, 0, 0, "a start by subspace identification");
   SubspaceOptions options;
   options.latents = kind.latents;
-  LdsModel model = inClass(subspaceModel(data.trials(), options, part), data, kind);
+  const Index most = std::max(kLeastComponents, kComponentsPerLatent * kind.latents);
+  LdsModel model = data.neurons() <= most || data.anyMissing() ? subspaceModel(data.trials(), options, part)
+                                                               : modelOfComponents(data, options, most, part);
+  model = inClass(std::move(model), data, kind);
   if (!isFinite(model)) throw std::runtime_error("a parameter of the identified model is not finite");
   return model;
 }

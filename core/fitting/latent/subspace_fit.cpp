@@ -1,10 +1,13 @@
 #include "core/fitting/latent/subspace_fit.h"
 
 #include "core/common/error.h"
+#include "core/fitting/input_notes.h"
+#include "core/fitting/latent/lds_class.h"
 #include "core/fitting/latent/lds_fit.h"
 #include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/latent/lds_steps.h"
 #include "core/fitting/latent/lds_student.h"
+#include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/subspace_moments.h"
 #include "core/fitting/latent/subspace_realisation.h"
 #include "core/linalg/eigen.h"
@@ -155,6 +158,13 @@ LdsModel modelOf(const std::vector<Trial>& trials, const SubspaceRealisation& re
   return good;
 }
 
+LdsModel identified(const std::vector<Trial>& trials, const SubspaceOptions& options, Index k,
+                    Progress& progress) {
+  const SubspaceMoments moments = subspaceMoments(trials, k, progress);
+  const SubspaceRealisation real = realise(moments, options.latents, options.weighting, progress);
+  return modelOf(trials, real, progress);
+}
+
 bool isFinite(const LdsModel& model) {
   return model.F.allFinite() && model.V.allFinite() && model.b.allFinite() && model.Q.allFinite() &&
          model.C.allFinite() && model.G.allFinite() && model.c.allFinite() && model.R.allFinite() &&
@@ -191,9 +201,14 @@ LdsModel subspaceModel(const std::vector<Trial>& trials, const SubspaceOptions& 
   requireTrials(trials, MissingSamples::refused);
   const Index k = blockRowsFor(trials, options);
   requireEnough(trials, options, k, progress);
-  const SubspaceMoments moments = subspaceMoments(trials, k, progress);
-  const SubspaceRealisation real = realise(moments, options.latents, options.weighting, progress);
-  return modelOf(trials, real, progress);
+  if (options.weighting == SubspaceWeighting::n4sid) return identified(trials, options, k, progress);
+  // Canonical variates know no units, so nothing that follows may: all of it in units of the channels.
+  LdsClass kind;
+  const LdsUnits units = unitsOf(trials, kind, progress);
+  kind.dynamicsNoise = LdsDynamicsNoise::full;
+  return writtenAs(outOfUnits(identified(inUnits(trials, units, progress), options, k, progress), units),
+                   kind)
+      .model;
 }
 
 Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& options, Progress& progress) {
@@ -208,6 +223,7 @@ Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& opt
       summary.message = "solved by subspace identification with " +
                         std::to_string(blockRowsFor(trials, options)) + " block rows";
       student = studentOf(model, summary, trials, options.alpha, progress);
+      for (auto& note : weakInputs(trials, options.latents + 1)) student.notes.push_back(std::move(note));
       summary = student.summary;
     } else {
       summary.status = FitStatus::diverged;

@@ -347,8 +347,9 @@ Student fitCornn(const std::vector<Trial>& trials, const CornnOptions& options, 
     addNotes(student, regression, end.kept, options, trials.front().input.rows() > 0);
   } else {
     finish(student.summary, FitStatus::singular,
-           "the normal equations are singular: raise the ridge l2 (now " + toText(options.l2) +
-               ") or use more time points than units");
+           "the normal equations are singular: raise the ridge l2 (now " + toText(options.l2) + ")" +
+               (transitionsOf(trials) > N ? ": some units are copies or sums of others"
+                                          : " or use more time points than units"));
   }
   student.summary.seconds = secondsSince(start);
   return student;

@@ -41,6 +41,16 @@ NormalEquations normalEquations(const RegressionSums& sums, const MapOptions& op
   return equations;
 }
 
+// What else can be done about singular normal equations.
+std::string singularBecause(const RegressionSums& sums) {
+  const Index regressors = sums.S.rows() + sums.UU.rows();
+  if (sums.count > regressors)
+    return "; there are enough time points, so some units or inputs are copies or sums of others, do not "
+           "vary, "
+           "or are in so much smaller units than others that rounding hides them";
+  return " or use more time points than units";
+}
+
 // The two triangular solves are most of a fit's cost. The columns of many units are solved in two halves, one
 // per core, whether there are two or not: the same bits everywhere.
 void solveInPlace(const Eigen::LLT<Matrix>& factor, Matrix& target) {
@@ -152,7 +162,7 @@ Student fitMap(const RegressionSums& given, const MapOptions& options) {
   } else if (factor.info() != Eigen::Success || !(factor.rcond() > 1e-15)) {
     student.summary.status = FitStatus::singular;
     student.summary.message = "the normal equations are singular: raise the ridge rho (now " +
-                              toText(options.rho) + ") or use more time points than units";
+                              toText(options.rho) + ")" + singularBecause(sums);
   } else {
     solveInPlace(factor, equations.target);
     student.A = options.alpha * equations.target.topRows(d).transpose();

@@ -5,6 +5,8 @@
 #include "core/fitting/channel_notes.h"
 #include "core/fitting/latent/em_end.h"
 #include "core/fitting/latent/lds_student.h"
+#include "core/fitting/latent/lds_units.h"
+#include "core/fitting/latent/noise_floor.h"
 #include "core/fitting/switching/slds_start.h"
 #include "core/linalg/eigen.h"
 
@@ -18,8 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kHeywood =
-    1e-6;                         // of a channel's variance: noise below it says that the channel is a latent
 constexpr double kHardly = 0.01;  // of the steps: a state that is used less is told
 
 // One start of the fit: the last model that could be evaluated, and its posterior.
@@ -122,7 +122,7 @@ Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int star
   const double share = 1.0 / static_cast<double>(options.restarts), from = share * start;
   LdsOptions common = ldsOptions(options);
   common.seed += static_cast<std::uint64_t>(start);
-  common.restarts = 1;
+  common.restarts = 0;  // the usual ones
   common.describe = false;
   common.iterations = options.startIterations;
   ProgressPart warmUp(progress, from, from + 0.1 * share), stage(progress, from + 0.1 * share, from + share);
@@ -163,14 +163,8 @@ Restart restartOf(const Run& run, std::uint64_t seed, double alpha) {
   return {seed, eigenvalues(paperScaling(run.model.F[k], alpha)), run.elbo.back()};
 }
 
-void addWarnings(SldsFit& fit, const Vector& variances) {
-  std::vector<Index> heywood;
-  for (Index i = 0; i < fit.model.R.size(); ++i)
-    if (variances(i) > 0 && fit.model.R(i) < kHeywood * variances(i)) heywood.push_back(i);
-  if (!heywood.empty())
-    fit.warnings.push_back("the noise variance went to 0 in channel " + channelList(heywood) +
-                           " (a Heywood case: the latents copy it, and the likelihood has no bound); a floor "
-                           "prevents it");
+void addWarnings(SldsFit& fit, const Vector& variances, const LdsClass& kind) {
+  for (auto& note : noiseNotes(fit.model.R, variances, kind)) fit.warnings.push_back(std::move(note));
   for (Index k = 0; k < fit.visits.size(); ++k)
     if (fit.visits(k) < kHardly)
       fit.warnings.push_back("discrete state " + std::to_string(k + 1) + " is used for " +
@@ -201,7 +195,7 @@ void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOp
                     Progress& progress) {
   LdsOptions lds = ldsOptions(options);
   lds.seed = fit.seed;
-  lds.restarts = 1;
+  lds.restarts = 0;
   lds.describe = false;
   lds.iterations = options.startIterations + fit.summary.iterations;
   ProgressPart stage(progress, 0, 1);
@@ -271,7 +265,7 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, const SldsO
   if (fit.inPart)
     fit.warnings.push_back("after the stop, discrete states and latents are shown of the first " +
                            std::to_string(most) + " time points only");
-  addWarnings(fit, run.variances.size() > 0 ? run.variances : channelVariances(trials));
+  addWarnings(fit, run.variances.size() > 0 ? run.variances : channelVariances(trials), options.kind);
 }
 
 // K = 1: the LDS's own fit, in other words.
@@ -323,10 +317,10 @@ Index lookedAtAfterStop(const SldsOptions& options) {
   return std::clamp(kBudget / each, kLeast, kLookAfterStop);
 }
 
-SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
-  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
-  requireTrials(trials, MissingSamples::allowed);
-  if (options.states == 1) return singleState(trials, options, progress);
+namespace {
+
+// K > 1, in the units of these trials.
+SldsFit fitSeveral(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
   const auto start = Clock::now();
   SldsFit fit;
   Run shown;
@@ -356,6 +350,37 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
       compareWithLds(fit, trials, options, progress);
   }
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return fit;
+}
+
+// What a fit in other units says of the trials themselves.
+void leaveUnits(SldsFit& fit, const LdsUnits& units, double logScale, const LdsClass& kind) {
+  for (double& value : fit.elbo) value -= logScale;
+  for (double& value : fit.summary.cost) value += logScale;
+  for (Restart& restart : fit.restarts) restart.objective -= logScale;
+  if (fit.ldsLogLikelihood) *fit.ldsLogLikelihood -= logScale;
+  if (fit.elbo.empty()) return;
+  const Matrix change = leaveUnits(fit.model, units, kind);
+  for (Matrix& x : fit.means) x = (change * x).eval();
+}
+
+}  // namespace
+
+SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::allowed);
+  if (options.states == 1) return singleState(trials, options, progress);
+  // Orthonormal C with full Q_k is free C with full Q_k (lds_class.h). With diagonal Q_k it is not: there the
+  // unit of one channel belongs to the model, and all get the same.
+  SldsOptions own = options;
+  LdsClass scaled = options.kind;
+  if (options.kind.dynamicsNoise == LdsDynamicsNoise::full)
+    own.kind.emissions = LdsEmissions::free;
+  else if (options.kind.emissions == LdsEmissions::orthonormal)
+    scaled.emissionNoise = LdsEmissionNoise::isotropic;
+  const LdsUnits units = unitsOf(trials, scaled, progress);
+  SldsFit fit = fitSeveral(inUnits(trials, units, progress), own, progress);
+  leaveUnits(fit, units, logScale(trials, units), options.kind);
   return fit;
 }
 

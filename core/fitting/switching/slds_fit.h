@@ -17,9 +17,9 @@ struct SldsOptions {
   std::uint64_t seed = 1;   // of the rotation that the latents start in, and of the clustering
   Index restarts = 1;       // starts with the seeds seed, seed + 1, …
   SldsTransitions transitions = SldsTransitions::markov;
-  double stickiness = 0;       // pseudo-counts of staying in each state, from 0
-  Index startIterations = 20;  // of the common LDS that the start is made of, from 0; K = 1 does without
-  bool compareWithLds = true;  // run the LDS with the same latents and number of iterations (K > 1)
+  double stickiness = 0;        // pseudo-counts of staying in each state, from 0
+  Index startIterations = 100;  // of each start of the common LDS, from 0; K = 1 does without
+  bool compareWithLds = true;   // run the LDS with the same latents and number of iterations (K > 1)
 
   friend bool operator==(const SldsOptions&, const SldsOptions&) = default;
 };
@@ -45,12 +45,14 @@ struct SldsFit {
   std::vector<std::string> warnings;
 };
 
-// Start: `startIterations` of EM for one common LDS; k-means of its smoothed [x_t; x_t - x_{t-1}] (each row
-// divided by its standard deviation) into K states; then 20 rounds of q(z) and the K dynamics with q(x) as
-// the common LDS left it. Then all of it by variational EM, one update of q(x), q(z) and every parameter an
-// iteration. The ELBO never falls and bounds the log-likelihood from below (recurrent too: see
-// slds_smoother.h); with stickiness it is the penalised one. Q_k stays above 1e-6 of the common LDS's mean
-// dynamics noise.
+// Start: the best common LDS of several starts (fitLds(), up to `startIterations` each). Its smoothed x_t are
+// divided among the K states in several ways: by k-means of [x_t; x_t - x_{t-1}] (each row divided by its
+// standard deviation), and by which of K linear systems, regressed in stretches of the recording at random,
+// foretells a step best. Each division gets 12 rounds of q(z) and the K dynamics with q(x) as it is, the
+// first of them with the evidence for q(z) held back (deterministic annealing; Rose 1998); the best one goes
+// on. Then all of it by variational EM, one update of q(x), q(z) and every parameter an iteration. The ELBO
+// never falls and bounds the log-likelihood from below (recurrent too: see slds_smoother.h); with stickiness
+// it is the penalised one. Q_k stays above 1e-6 of the common LDS's mean dynamics noise.
 //
 // K = 1 is fitLds() itself. Missing samples (NaN) are left out exactly. A stop keeps the best so far (status
 // stopped); if the model breaks, the last good parameters are kept, with a warning (status diverged if there

@@ -1,5 +1,7 @@
 #include "core/fitting/switching/slds_model.h"
 
+#include "core/linalg/orthogonal.h"
+
 #include <cmath>
 
 namespace keyhole {
@@ -40,6 +42,40 @@ LdsModel stateOf(const SldsModel& model, Index k) {
   one.mu0 = model.mu0;
   one.P0 = model.P0;
   return one;
+}
+
+Matrix leaveUnits(SldsModel& model, const LdsUnits& units, const LdsClass& kind) {
+  const Index L = model.latents();
+  Matrix S = Matrix::Identity(L, L);
+  LdsModel all = outOfUnits(stateOf(model, 0), units);
+  if (kind.emissions == LdsEmissions::orthonormal) {
+    const QrFactors qr = thinQr(all.C);
+    S = qr.R;
+    all.C = qr.Q;
+  }
+  const auto upper = S.triangularView<Eigen::Upper>();
+  const auto changed = [&](const Matrix& P) {
+    const Matrix moved = S * P * S.transpose();
+    return Matrix(0.5 * (moved + moved.transpose()));
+  };
+  for (Index k = 0; k < model.states(); ++k) {
+    const auto place = static_cast<std::size_t>(k);
+    const LdsModel one = outOfUnits(stateOf(model, k), units);
+    model.F[place] = S * upper.solve<Eigen::OnTheRight>(one.F);
+    model.V[place] = S * one.V;
+    model.b[place] = S * one.b;
+    model.Q[place] = changed(one.Q);
+    if (kind.dynamicsNoise == LdsDynamicsNoise::diagonal)
+      model.Q[place] = Vector(model.Q[place].diagonal()).asDiagonal();
+  }
+  model.C = all.C;
+  model.G = all.G;
+  model.c = all.c;
+  model.R = all.R;
+  model.mu0 = S * all.mu0;
+  model.P0 = changed(all.P0);
+  if (model.W.rows() > 0) model.W = upper.solve<Eigen::OnTheRight>(Matrix(model.W));
+  return S;
 }
 
 }  // namespace keyhole

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/fitting/latent/lds_model.h"
+#include "core/fitting/latent/lds_units.h"
 
 namespace keyhole {
 
@@ -46,5 +47,9 @@ SldsModel switchingOf(const LdsModel& model, Index states, double stay = 0.95);
 
 // The LDS that discrete state k would be alone.
 LdsModel stateOf(const SldsModel& model, Index k);
+
+// A model of trials in these units as one of the trials themselves, with orthonormal C if the class has it.
+// Returns the change of the latents, x_new = change x_old (L x L).
+Matrix leaveUnits(SldsModel& model, const LdsUnits& units, const LdsClass& kind);
 
 }  // namespace keyhole

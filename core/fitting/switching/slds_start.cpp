@@ -2,14 +2,23 @@
 
 #include "core/common/random.h"
 
+#include <Eigen/Cholesky>
+
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <stdexcept>
 
 namespace keyhole {
 namespace {
 
-constexpr std::uint64_t kSubstream = 11;  // of Stream::fit, apart from the rotation's
+constexpr std::uint64_t kSubstream = 11;          // of Stream::fit, apart from the rotation's
+constexpr std::uint64_t kSeedStride = 1'000'003;  // between the tries of one seed
 constexpr int kClusterRounds = 30;
-constexpr int kRounds = 20;      // of q(z) and dynamics with q(x) fixed
+constexpr int kTries = 8;        // of a division of the time points into states
+constexpr int kWarm = 6;         // rounds of each in which q(z) is held back from deciding
+constexpr int kTryRounds = 12;   // of q(z) and dynamics with q(x) fixed, of each try
+constexpr int kRounds = 20;      // more of the best one
 constexpr double kBelief = 0.9;  // in the cluster, at first; the rest is shared by the others
 constexpr double kFloor = 1e-6;  // of the common LDS's mean dynamics noise
 
@@ -66,6 +75,72 @@ void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& l
   }
 }
 
+// The step from x_t of each time point (the last one: to it), and where it comes from.
+struct StepPairs {
+  Matrix from, to;  // L x T of all trials together
+};
+
+StepPairs stepsOf(const std::vector<SldsPosterior>& posteriors) {
+  const Index L = posteriors.front().x.means.rows();
+  Index columns = 0;
+  for (const auto& posterior : posteriors) columns += posterior.x.means.cols();
+  StepPairs steps{Matrix(L, columns), Matrix(L, columns)};
+  Index at = 0;
+  for (const auto& posterior : posteriors) {
+    const Matrix& x = posterior.x.means;
+    const Index T = x.cols();
+    steps.to.middleCols(at, T) = x;
+    steps.from.block(0, at + 1, L, T - 1) = x.leftCols(T - 1);
+    steps.from.col(at) = x.col(0);
+    steps.to.col(at) = x.col(1);
+    at += T;
+  }
+  return steps;
+}
+
+// Another division: in each of K stretches of the recording at random one linear system is regressed, and
+// every step goes to the system that foretells it best. (Clusters of places and velocities are no states
+// where two systems act in one place.)
+std::vector<Index> windowsOf(const std::vector<SldsPosterior>& posteriors, Index states, std::uint64_t seed,
+                             const Progress& progress) {
+  const StepPairs steps = stepsOf(posteriors);
+  const Index L = steps.from.rows(), T = steps.from.cols();
+  const Index length = std::min(T, std::max<Index>(6 * (L + 1), T / (8 * states)));
+  std::vector<double> draws(static_cast<std::size_t>(states));
+  RandomStream(seed, Stream::fit, kSubstream).uniforms(1, draws);
+  Matrix misses(states, T), Z(L + 1, T);
+  Z << steps.from, Matrix::Ones(1, T);
+  for (Index k = 0; k < states; ++k) {
+    progress.throwIfStopped();
+    const auto place =
+        static_cast<Index>(draws[static_cast<std::size_t>(k)] * static_cast<double>(T - length));
+    const Matrix z = Z.middleCols(place, length), y = steps.to.middleCols(place, length);
+    Matrix gram = z * z.transpose();
+    gram.diagonal().array() += 1e-6 * gram.diagonal().maxCoeff();
+    const Matrix W = gram.ldlt().solve(z * y.transpose()).transpose();
+    misses.row(k) = (steps.to - W * Z).colwise().squaredNorm();
+  }
+  std::vector<Index> labels(static_cast<std::size_t>(T));
+  for (Index t = 0; t < T; ++t) misses.col(t).minCoeff(&labels[static_cast<std::size_t>(t)]);
+  return labels;
+}
+
+// One round with q(x) as it is: the dynamics given q(z), then q(z), whose evidence counts `share` (1: fully;
+// below it no state is given up before its dynamics are known). Returns what the two reach together.
+double roundOf(SldsStart& start, const std::vector<Trial>& trials, const SldsOptions& options, double share,
+               Progress& progress) {
+  updateStates(start.model, trials, start.posteriors, options.kind, start.bounds, progress);
+  updateTransitions(start.model, start.posteriors, start.bounds, progress);
+  double value = logPrior(start.model, start.bounds);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    DiscreteChain chain = switchesGiven(start.posteriors[i].x, start.model, trials[i], progress);
+    if (share < 1) chain.logLikelihoods *= share;
+    start.posteriors[i].z = forwardBackward(chain, progress);
+    value += start.posteriors[i].z.logNormaliser;
+  }
+  return value;
+}
+
 }  // namespace
 
 std::vector<Index> kMeans(ConstMatrixRef points, Index clusters, std::uint64_t seed, int rounds,
@@ -115,14 +190,36 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
 
 void separate(SldsStart& start, const std::vector<Trial>& trials, const SldsOptions& options,
               std::uint64_t seed, Progress& progress) {
-  believe(start.posteriors,
-          kMeans(featuresOf(start.posteriors), options.states, seed, kClusterRounds, progress), progress);
-  for (int round = 0; round < kRounds; ++round) {
-    updateStates(start.model, trials, start.posteriors, options.kind, start.bounds, progress);
-    updateTransitions(start.model, start.posteriors, start.bounds, progress);
-    for (std::size_t i = 0; i < trials.size(); ++i)
-      improveSwitches(start.posteriors[i], start.model, trials[i], progress);
+  const SldsModel alikeOnes = start.model;
+  SldsModel best;
+  std::vector<DiscretePosterior> switches(trials.size());
+  double most = -std::numeric_limits<double>::infinity();
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    start.model = alikeOnes;
+    const std::uint64_t own = seed + kSeedStride * static_cast<std::uint64_t>(attempt);
+    believe(start.posteriors,
+            attempt % 2 == 0
+                ? kMeans(featuresOf(start.posteriors), options.states, own, kClusterRounds, progress)
+                : windowsOf(start.posteriors, options.states, own, progress),
+            progress);
+    double value = 0;
+    try {
+      for (int r = 0; r < kTryRounds; ++r)
+        value = roundOf(start, trials, options, std::min(1.0, (r + 1.0) / kWarm), progress);
+    } catch (const Stopped&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      continue;  // a division that breaks the dynamics is none
+    }
+    if (!(value > most)) continue;
+    most = value;
+    best = start.model;
+    for (std::size_t i = 0; i < trials.size(); ++i) switches[i] = start.posteriors[i].z;
   }
+  if (!std::isfinite(most)) throw std::runtime_error("no division into discrete states can be evaluated");
+  start.model = std::move(best);
+  for (std::size_t i = 0; i < trials.size(); ++i) start.posteriors[i].z = std::move(switches[i]);
+  for (int round = 0; round < kRounds; ++round) roundOf(start, trials, options, 1, progress);
 }
 
 }  // namespace keyhole

@@ -38,9 +38,10 @@ class TestLdsBadChannels : public QObject {
       options.kind.noiseFloor = 0.1;
       const LdsFit fit = fitLds({trial}, options);
       QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
-      if (bad < 3) QCOMPARE(fit.logLikelihood.size(), std::size_t{41});
       const bool early = fit.logLikelihood.size() < 41;
-      QVERIFY(!early || fit.summary.message.find("rounding would lower") != std::string::npos);
+      QVERIFY2(!early || fit.summary.status == FitStatus::converged ||
+                   fit.summary.message.find("rounding would lower") != std::string::npos,
+               fit.summary.message.c_str());
       QVERIFY(fit.logLikelihood.size() > 1);
       QVERIFY(symmetricEigenSystem(fit.model.Q).values.minCoeff() > 0 && fit.model.R.minCoeff() > 0);
       // Two roads to the value of what is returned.

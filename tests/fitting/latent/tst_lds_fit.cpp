@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/fitting/latent/lds_fit.h"
 #include "core/fitting/latent/lds_smoother.h"
+#include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/subspace_fit.h"
 #include "core/linalg/eigen.h"
 #include "tests/fitting/latent/lds_cases.h"
@@ -11,6 +12,8 @@
 #include "tests/support/reference.h"
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -86,7 +89,7 @@ class TestLdsFit : public QObject {
       options.kind.stable = seed > 4;
       options.seed = seed;
       const LdsFit fit = fitLds(trials, options);
-      QCOMPARE(fit.logLikelihood.size(), std::size_t{26});
+      QVERIFY(fit.logLikelihood.size() > 1 && fit.logLikelihood.size() <= 26);
       QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
       QVERIFY(fit.logLikelihood.back() > fit.logLikelihood.front());
     }
@@ -131,7 +134,7 @@ class TestLdsFit : public QObject {
       options.inputAtArrival = seed % 3 != 0;
       const LdsFit fit = fitLds(trials, options);
       for (const auto& warning : fit.warnings) QVERIFY2(!warning.starts_with("the start"), warning.c_str());
-      QCOMPARE(fit.logLikelihood.size(), std::size_t{26});
+      QVERIFY(fit.logLikelihood.size() > 1 && fit.logLikelihood.size() <= 26);
       QVERIFY2(firstFall(fit.logLikelihood).isEmpty(), qPrintable(firstFall(fit.logLikelihood)));
     }
   }
@@ -157,11 +160,12 @@ class TestLdsFit : public QObject {
     const std::vector<Trial> trials = {sampleOf(randomLds(7, 2, 6, 1), 7, 600)};
     SubspaceOptions subspace;
     subspace.latents = 2;
-    const LdsModel model = subspaceModel(trials, subspace);
     LdsOptions options = quick(2, 0);
+    options.kind.bias = bias;
+    const LdsUnits units = unitsOf(trials, options.kind);  // the start is found in units of the channels
+    const LdsModel model = outOfUnits(subspaceModel(inUnits(trials, units), subspace), units);
     options.start = LdsStart::subspace;
     options.kind.dynamicsNoise = diagonal ? LdsDynamicsNoise::diagonal : LdsDynamicsNoise::full;
-    options.kind.bias = bias;
     options.inputAtArrival = arrival;
     const LdsFit fit = fitLds(trials, options);
     const double known = logLikelihood(model, trials);
@@ -171,12 +175,7 @@ class TestLdsFit : public QObject {
     QCOMPARE(fit.model.inputAtArrival, arrival);
     if (!bias) QVERIFY(fit.model.b.isZero(0));
     if (diagonal) QVERIFY(fit.model.Q.isDiagonal(0));
-    if (diagonal || !bias || !arrival) return;
-    COMPARE_MATRICES(fit.model.F, model.F, 0);
-    COMPARE_MATRICES(fit.model.V, model.V, 0);
-    COMPARE_MATRICES(fit.model.C, model.C, 0);
-    COMPARE_MATRICES(fit.model.Q, model.Q, 0);
-    COMPARE_MATRICES(fit.model.P0, model.P0, 0);
+    COMPARE_MATRICES(fit.model.C.transpose() * fit.model.C, Matrix::Identity(2, 2), 1e-12);
   }
 
   // What the start is for: on long data of a known system it is where PCA gets only after many iterations.
@@ -187,6 +186,7 @@ class TestLdsFit : public QObject {
       LdsOptions options = quick(3, 5);
       options.kind.emissions = LdsEmissions::free;
       options.kind.dynamicsNoise = LdsDynamicsNoise::full;
+      options.start = LdsStart::pca;
       const LdsFit fromPca = fitLds(trials, options);
       options.start = LdsStart::subspace;
       const LdsFit fromSubspace = fitLds(trials, options);
@@ -196,12 +196,13 @@ class TestLdsFit : public QObject {
     }
   }
 
-  // The first start alone is subspace identification's, whatever the seed; the others are those of PCA.
+  // The first start alone is subspace identification's, whatever the seed; the others are random.
   void onlyTheFirstStartIsSubspace() {
     const std::vector<Trial> trials = {sampleOf(randomLds(3, 2, 5, 0), 3, 400)};
     LdsOptions options = quick(2, 3);
     options.restarts = 3;
     options.seed = 11;
+    options.start = LdsStart::pca;
     const LdsFit pca = fitLds(trials, options);
     options.start = LdsStart::subspace;
     const LdsFit mixed = fitLds(trials, options);
@@ -212,22 +213,27 @@ class TestLdsFit : public QObject {
     QCOMPARE(fitLds(trials, options).restarts[0].objective, mixed.restarts[0].objective);
   }
 
-  // Too short, or with gaps: the fit is that of PCA, and a sentence says why. With emissions that are not
-  // fitted the start is refused.
+  // Too short: the fit is that of PCA, and a sentence says why. Gaps are bridged for the start. Of several
+  // starts the one that fails is told where the others are.
   void subspaceStartThatFails() {
     const LdsModel truth = randomLds(3, 2, 5, 0);
     LdsOptions options = quick(2, 5);
-    for (const auto& trial : {sampleOf(truth, 3, 18), withGaps(sampleOf(truth, 3, 300), 7)}) {
-      options.start = LdsStart::pca;
-      const LdsFit pca = fitLds({trial}, options);
-      options.start = LdsStart::subspace;
-      const LdsFit fit = fitLds({trial}, options);
-      QVERIFY(fit.logLikelihood == pca.logLikelihood);
-      QCOMPARE(fit.warnings.size(), pca.warnings.size() + 1);
-      qInfo("%s", fit.warnings.back().c_str());
-      QVERIFY(fit.warnings.back().starts_with("the start by subspace identification failed"));
-    }
-    options.estimator = LdsEstimator::published;
+    const Trial tooShort = sampleOf(truth, 3, 18);
+    options.start = LdsStart::pca;
+    const LdsFit pca = fitLds({tooShort}, options);
+    options.start = LdsStart::subspace;
+    const LdsFit fit = fitLds({tooShort}, options);
+    QVERIFY(fit.logLikelihood == pca.logLikelihood);
+    const auto told = [](const std::string& text) {
+      return text.find("the start by subspace identification failed") != std::string::npos;
+    };
+    QVERIFY(std::any_of(fit.warnings.begin(), fit.warnings.end(), told));
+    options.start = LdsStart::several;
+    QVERIFY(told(fitLds({tooShort}, options).summary.message));
+    options.start = LdsStart::subspace;
+    const LdsFit bridged = fitLds({withGaps(sampleOf(truth, 3, 300), 7)}, options);
+    QVERIFY(std::none_of(bridged.warnings.begin(), bridged.warnings.end(), told));
+    options.estimator = LdsEstimator::published;  // begins with its own emissions
     QCOMPARE(problems(options).size(), std::size_t{1});
   }
 
@@ -336,6 +342,7 @@ class TestLdsFit : public QObject {
     const auto trial = sampleOf(randomLds(4, 3, 6, 1), 4, 100);
     LdsOptions options = quick(2, 10);
     options.restarts = 2;
+    options.start = LdsStart::random;
     const LdsFit one = fitLds({trial}, options), two = fitLds({trial}, options);
     QVERIFY(one.model.F == two.model.F && one.logLikelihood == two.logLikelihood && one.seed == two.seed);
     options.seed = 2;
@@ -346,8 +353,8 @@ class TestLdsFit : public QObject {
   void reference_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<double>("exact");  // an exact EM must end above this
-    QTest::newRow("lds_ff") << "lds_ff" << 180000.0;
-    QTest::newRow("lds_la") << "lds_la" << 373000.0;
+    QTest::newRow("lds_ff") << "lds_ff" << 190000.0;
+    QTest::newRow("lds_la") << "lds_la" << 390000.0;
   }
   // The reference's own emissions held: the dynamics end at its eigenvalues (0.002, of a fast mode relative
   // to its rate of decay 1 - λ, in which its estimate is as exact) and score (0.02). Fails if the first state
@@ -368,7 +375,9 @@ class TestLdsFit : public QObject {
                qPrintable(QString("eigenvalue %1: %2").arg(i).arg(spectrum.values(i).real())));
     }
     QVERIFY(std::abs(lineAttractorScore(spectrum).value - known.score) < 0.02);
-    const LdsFit free = fitLds({known.trial}, quick(5, 200));
+    LdsOptions all = quick(5, 200);
+    all.kind.emissionNoise = LdsEmissionNoise::diagonal;  // as there
+    const LdsFit free = fitLds({known.trial}, all);
     qInfo() << name << held.logLikelihood.back() << free.logLikelihood.back() << held.summary.seconds
             << free.summary.seconds;
     QVERIFY(free.logLikelihood.back() > exact);

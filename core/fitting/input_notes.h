@@ -1,0 +1,20 @@
+// Inputs that move too little for a fit to tell what they do.
+#pragma once
+
+#include "core/common/progress.h"
+#include "core/fitting/trial.h"
+
+#include <string>
+#include <vector>
+
+namespace keyhole {
+
+// One sentence if the inputs excite fewer directions than there are in `order` successive steps of them (they
+// are not persistently exciting of that order; Ljung 1999, 13.2): a constant excites one, a sinusoid two.
+// Then what a system of `order` - 1 latents does with other inputs cannot be told from these. Directions are
+// counted in the moments of the windows, each input in units of its own size, down to 1e-10 of the largest.
+// Empty if there is nothing to say, also without inputs. Cost O(T (m order)²). Throws Stopped.
+std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index order,
+                                    const Progress& progress = noProgress());
+
+}  // namespace keyhole

@@ -1,0 +1,225 @@
+#include "core/fitting/latent/lds_search.h"
+
+#include "core/fitting/latent/lds_class.h"
+#include "core/fitting/latent/lds_subspace_start.h"
+#include "core/fitting/latent/lds_units.h"
+#include "core/linalg/eigen.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace keyhole {
+namespace {
+
+constexpr Index kFirstSteps = 10;  // of every start, before the best of them goes on
+constexpr Index kLeastSteps = 25;  // of every start, before it is given up
+constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
+constexpr double kPromise = 1;     // nats; a start that promises less, and less than
+constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
+constexpr double kSame = 0.02;     // nats: so near to the best end, a start has reached it
+
+double spectralRadius(const Matrix& F) {
+  return eigenvalues(F).cwiseAbs().maxCoeff();
+}
+
+struct Candidate {
+  LdsStart from = LdsStart::pca;
+  std::uint64_t seed = 0;
+  std::unique_ptr<LdsAscent> ascent;
+  std::string broke;  // why there is none, or another one
+  bool givenUp = false, settled = false;
+};
+
+class Search {
+ public:
+  Search(const LdsData& data, const LdsOptions& options, Progress& progress)
+      : m_data(data),
+        m_options(options),
+        m_progress(progress),
+        m_ground(data, freeClassOf(options.kind)),
+        m_stable(options.kind.stable) {
+    m_options.kind = m_ground.kind;
+    m_ground.kind.stable = false;
+    plan();
+  }
+
+  LdsSearchResult run() {
+    try {
+      for (auto& candidate : m_candidates) begin(candidate, [&] { return startOfKind(candidate); });
+      if (!m_candidates.front().ascent && m_options.start != LdsStart::several) {
+        m_candidates.front().from = LdsStart::pca;
+        begin(m_candidates.front(), [&] { return startOfKind(m_candidates.front()); });
+        m_candidates.front().from = m_options.start;
+      }
+      finish();
+      if (m_stable && best() && spectralRadius(best()->ascent->model().F) > 1) goOnWithBound();
+    } catch (const Stopped&) {
+      if (!best()) throw;
+      m_stopped = true;
+    }
+    return collected();
+  }
+
+ private:
+  void plan() {
+    std::vector<LdsStart> kinds = {m_options.start};
+    if (m_options.start == LdsStart::several)
+      kinds = {LdsStart::subspace, LdsStart::pca, LdsStart::factors, LdsStart::random};
+    const auto count = static_cast<std::size_t>(startsOf(m_options));
+    m_candidates.resize(count);
+    std::uint64_t seed = m_options.seed;
+    for (std::size_t i = 0; i < count; ++i) {
+      m_candidates[i].from = i < kinds.size() ? kinds[i] : LdsStart::random;
+      m_candidates[i].seed = m_candidates[i].from == LdsStart::random ? seed++ : m_options.seed;
+    }
+  }
+
+  LdsModel startOfKind(const Candidate& candidate) {
+    const auto& trials = m_data.trials();
+    switch (candidate.from) {
+      case LdsStart::subspace: {
+        if (!m_data.anyMissing()) return subspaceStart(m_data, m_ground.kind, m_progress);
+        const std::vector<Trial> filled = interpolated(trials, m_progress);
+        return subspaceStart(LdsData(filled, m_data.inputAtArrival(), m_progress), m_ground.kind, m_progress);
+      }
+      case LdsStart::factors:
+        return factorStartOf(trials, m_options, m_progress);
+      case LdsStart::random:
+        return randomStartOf(trials, m_options, candidate.seed, m_progress);
+      default:
+        return startOf(trials, m_options, candidate.seed, m_progress);
+    }
+  }
+
+  template <class MakeStart>
+  void begin(Candidate& candidate, MakeStart&& makeStart) {
+    const bool never = !(m_options.tolerance > 0);
+    const LdsAscent::Goal goal{never ? 0.0 : m_options.rest, m_options.tolerance};
+    try {
+      candidate.ascent = std::make_unique<LdsAscent>(m_ground, makeStart(), goal, m_progress);
+    } catch (const Stopped&) {
+      throw;
+    } catch (const std::runtime_error& error) {
+      candidate.broke = error.what();
+      return;
+    }
+    report(candidate);
+    const Index first = m_candidates.size() > 1 ? kFirstSteps : m_options.iterations;
+    while (!candidate.ascent->ended() && candidate.ascent->steps() < std::min(first, m_options.iterations))
+      advance(candidate);
+  }
+
+  void finish() {
+    std::vector<Candidate*> order;
+    for (auto& candidate : m_candidates)
+      if (candidate.ascent) order.push_back(&candidate);
+    std::stable_sort(order.begin(), order.end(), [](const Candidate* a, const Candidate* b) {
+      return a->ascent->logLikelihood() > b->ascent->logLikelihood();
+    });
+    for (Candidate* candidate : order) {
+      LdsAscent& ascent = *candidate->ascent;
+      ascent.resume();
+      while (!ascent.ended() && !candidate->settled && ascent.steps() < m_options.iterations) {
+        advance(*candidate);
+        compare(*candidate);
+        if (candidate->givenUp) break;
+      }
+    }
+  }
+
+  // With the best one so far, if that has come to rest.
+  void compare(Candidate& candidate) const {
+    const Candidate& ahead = *best();
+    if (&candidate == &ahead || !ahead.ascent->ended()) return;
+    const double left = ahead.ascent->logLikelihood() - candidate.ascent->logLikelihood();
+    const double promised = candidate.ascent->promised();
+    const bool below = promised < kPromise && promised < kSettled * left;
+    candidate.settled = below || (left < kSame && promised < kSame && promised > left / 3);
+    candidate.givenUp = !candidate.settled && candidate.ascent->steps() >= kLeastSteps &&
+                        left > kFar * std::max(promised, 1.0);
+  }
+
+  void goOnWithBound() {
+    m_ground.kind.stable = true;
+    for (auto& candidate : m_candidates) {
+      candidate.givenUp = false;
+      if (!candidate.ascent) continue;
+      const LdsModel end = candidate.ascent->model();
+      candidate.ascent.reset();  // its likelihood is of another class
+      begin(candidate, [&] { return end; });
+    }
+    finish();
+  }
+
+  void advance(Candidate& candidate) {
+    candidate.ascent->advance(m_progress);
+    if (candidate.ascent->ended()) return;
+    report(candidate);
+    m_progress.throwIfStopped();
+  }
+
+  const Candidate* best() const {
+    const Candidate* found = nullptr;
+    for (const auto& candidate : m_candidates)
+      if (candidate.ascent && (!found || candidate.ascent->logLikelihood() > found->ascent->logLikelihood()))
+        found = &candidate;
+    return found;
+  }
+
+  void report(const Candidate& candidate) {
+    const auto place = static_cast<double>(&candidate - m_candidates.data());
+    const double part = m_options.iterations > 0 ? static_cast<double>(candidate.ascent->steps()) /
+                                                       static_cast<double>(m_options.iterations)
+                                                 : 1.0;
+    m_progress.report((place + part) / static_cast<double>(m_candidates.size()), "fitting the latent system");
+    m_progress.objective(static_cast<int>(place), static_cast<int>(candidate.ascent->steps()),
+                         candidate.ascent->logLikelihood());
+  }
+
+  LdsSearchResult collected() const;
+
+  const LdsData& m_data;
+  LdsOptions m_options;
+  Progress& m_progress;
+  LdsGround m_ground;
+  bool m_stable;
+  std::vector<Candidate> m_candidates;
+  bool m_stopped = false;
+};
+
+LdsSearchResult Search::collected() const {
+  LdsSearchResult result;
+  const Candidate* shown = best();
+  for (const auto& candidate : m_candidates) {
+    if (!candidate.broke.empty())
+      result.failed.push_back("the start by " + nameOf(candidate.from) + " failed" +
+                              (candidate.ascent ? ", and PCA took its place" : "") + ": " + candidate.broke);
+    if (!candidate.ascent) continue;
+    const LdsAscent& ascent = *candidate.ascent;
+    if (&candidate == shown) result.best = result.starts.size();
+    LdsStartEnd end{candidate.from,         candidate.seed,    eigenvalues(ascent.model().F),
+                    ascent.logLikelihood(), ascent.promised(), ascent.steps(),
+                    ascent.status(),        candidate.givenUp};
+    if (candidate.settled) end.status = FitStatus::converged;
+    if (m_stopped && !ascent.ended() && !candidate.givenUp && !candidate.settled)
+      end.status = FitStatus::stopped;
+    result.starts.push_back(std::move(end));
+  }
+  if (!shown) {
+    result.run.broke = result.failed.empty() ? "there is none" : result.failed.front();
+    return result;
+  }
+  const LdsAscent& ascent = *shown->ascent;
+  result.run = {ascent.model(), ascent.logLikelihoods(), m_stopped ? FitStatus::stopped : ascent.status(),
+                ascent.broke(), ascent.ending()};
+  return result;
+}
+
+}  // namespace
+
+LdsSearchResult searchLds(const LdsData& data, const LdsOptions& options, Progress& progress) {
+  return Search(data, options, progress).run();
+}
+
+}  // namespace keyhole
