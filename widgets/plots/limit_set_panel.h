@@ -25,6 +25,9 @@ class LimitSetPanel : public Panel {
 
   // "15 of 15 runs settle on a cycle of period 21 τ": what the runs do, in words.
   static QString summaryOf(const LimitSets& sets);
+  // A line each: how many points of rest there are and whether that is all, continuous attractors, and where
+  // the runs end. Empty while the attractors are not known.
+  static QStringList foundIn(const Attractors& attractors);
 
  protected:
   void showExperiment(const Experiment& experiment) override;
@@ -38,6 +41,7 @@ class LimitSetPanel : public Panel {
  private:
   void redraw();
   void paint(QPainter& painter, QSize size) const;
+  QStringList lines() const;
   void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
   Matrix turnedStates(const LimitSets& sets, ConstMatrixRef states) const;
   void paintAttractors(QPainter& painter, const LimitSets& sets,
