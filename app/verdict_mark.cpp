@@ -40,6 +40,7 @@ QColor verdictColour(VerdictKind kind) {
     case VerdictKind::spuriousPersistence:
     case VerdictKind::spuriousLineAttractor:
     case VerdictKind::spuriousLimitCycle:
+    case VerdictKind::spuriousContinuum:
       return QColor(0xf0, 0xc4, 0x20);
     case VerdictKind::faithful:
       return QColor(0x00, 0x9e, 0x73);

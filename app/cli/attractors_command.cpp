@@ -198,6 +198,12 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
   return json;
 }
 
+// What was found, in words, beside the result.
+void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found) {
+  if (!found) return;
+  for (const std::string& sentence : found->sentences()) say(console, whose + ": " + sentence);
+}
+
 int runAttractors(const AttractorArguments& arguments, Console& console) {
   requireOneSource(arguments);
   requireWritable(arguments.out, {".json"});
@@ -206,6 +212,8 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
     say(console,
         "warning: the student of " + arguments.student + " was fitted with an input, which is 0 here");
   deliver(console, arguments.out, jsonText(resultJson(*experiment, arguments)));
+  sayFound(console, "teacher", experiment->teacherAttractors);
+  sayFound(console, "student", experiment->studentAttractors);
   const bool withTeacher = experiment->teacher && experiment->teacher->teacher;
   const bool withStudent = arguments.teacher.empty() || !arguments.student.empty();
   const bool good =
@@ -218,12 +226,15 @@ constexpr const char* kAttractorsHelp =
     R"(Free runs, fixed and slow points, closed orbits, the line of slow points and Lyapunov exponents, of the
 teacher and of its student. The result is JSON: source, teacher, student (each null if there is none), verdict
 (kind, spurious, as_it_stands: the kind of a marginal one but for a small change, weakened_by, sentence), run (version, seed, settings). Of each system:
+  summary    what was found, a sentence each; the same goes to the standard error
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
              kind (fixed, slow, not converged), stability, residual ‖F‖, q = ½‖F‖², gradient ‖∇q‖, starts that
              ended there, eigenvalues (the leading six, paper's scaling), modes (unstable directions), position,
              continuum (the number of the continuous attractor on which it lies); census: how many fixed and
-             stable points there are and whether that is all: completeness (certified: proven; estimated: at
-             least these, missing by how often the others were found; not sought; stopped), coverage
+             stable points there are and whether that is all: completeness (certified: proven; certified apart
+             from small places: proven but for open_places, within open_radius; estimated: at least these, and
+             missing, up to missing_upper, by how often the others were found; not sought; stopped: at least
+             these), coverage (how likely another start leads to a known point), further_starts
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
   slow_line  status (line, ring, plane, or why there is none), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,

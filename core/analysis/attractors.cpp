@@ -201,7 +201,8 @@ Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, cons
   found.scale = scaleOf(found, activity);
   begin(0.7, "telling attractors apart");
   const LyapunovOptions exponents = exponentOptions(system);
-  if (runs) tellRunsApart(system, *runs, exponents, options.chaoticRuns, found, progress);
+  const Index most = isLarge(system) ? std::min<Index>(options.chaoticRuns, 3) : options.chaoticRuns;
+  if (runs) tellRunsApart(system, *runs, exponents, most, found, progress);
   begin(0.8, "averaging Lyapunov exponents");
   const Vector end = longestRun(runs, activity);
   if (found.chaos.empty() && end.allFinite())
@@ -284,6 +285,20 @@ std::string Attractors::coexistenceText() const {
   if (unvisited > 0)
     text += (text.empty() ? "" : ", and ") + std::to_string(unvisited) + " more on which no run ended";
   return text;
+}
+
+std::vector<std::string> Attractors::sentences() const {
+  constexpr std::size_t kShown = 4;
+  // Affine systems are solved: that is said of the points themselves.
+  const bool solved = points.searchedStarts == 0 && points.census.completeness == Completeness::certified;
+  std::vector<std::string> all = {solved ? points.message : points.census.message};
+  if (continua.empty())
+    all.push_back(line.message.empty() ? "no line attractor was looked for" : line.message);
+  for (std::size_t i = 0; i < std::min(kShown, continua.size()); ++i) all.push_back(continua[i].message);
+  if (continua.size() > kShown)
+    all.push_back("and " + std::to_string(continua.size() - kShown) + " more continuous attractors");
+  if (const std::string ends = coexistenceText(); !ends.empty()) all.push_back("free runs end on: " + ends);
+  return all;
 }
 
 }  // namespace keyhole

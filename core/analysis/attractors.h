@@ -19,7 +19,8 @@ struct AttractorOptions {
   std::uint64_t seed = 1;
   double completion =
       2e9;                // work of completeFixedPoints(), about a second per 1e9; 0: points stay "at least"
-  Index chaoticRuns = 3;  // free runs that end on nothing known whose exponents are averaged at most; >= 0
+  Index chaoticRuns = 8;  // free runs that end on nothing known whose exponents are averaged at most (of more
+                          // than 100 units: 3); >= 0
 };
 
 enum class AttractorKind {
@@ -67,6 +68,9 @@ struct Attractors {
   // The attractors with their shares in one sentence: "chaos (11 of 15 runs), a cycle of
   // period 33 τ (4 of 15 runs), and 2 more on which no run ended".
   std::string coexistenceText() const;
+  // What was found, a sentence each: how many points of rest and whether that is all; each continuous
+  // attractor (the first four, and how many more); where the free runs end. What every mouth says.
+  std::vector<std::string> sentences() const;
 };
 
 // The period of the cycle that is named, in τ: of the first stable closed orbit where one was found, else of

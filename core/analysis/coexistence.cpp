@@ -10,8 +10,9 @@ namespace {
 
 constexpr double kSamePlace = 0.02;  // of the scale: a run that stands so near to a point ends there
 constexpr double kSameOrbit = 0.02;  // of a cycle's amplitude
-constexpr double kFurther = 200;     // τ that a run goes on at most, in networks …
-constexpr double kSmall = 100;       // … of so many units; in larger ones for as much work
+constexpr double kFurther = 200;     // τ that a run goes on before it is looked at again, and …
+constexpr int kLooks = 5;            // … how often, in networks …
+constexpr double kSmall = 100;       // … of up to so many units; in larger ones once, for as much work
 constexpr double kStep = 0.05;       // τ
 constexpr double kStands = 1e-4;     // of the scale per τ: slower runs stand
 
@@ -36,11 +37,11 @@ class Teller {
     const auto count = static_cast<std::size_t>(m_runs.ends.cols());
     std::vector<std::optional<Place>> places(count);
     for (std::size_t k = 0; k < count; ++k) places[k] = placeOf(static_cast<Index>(k));
-    Matrix further = goneOn(places);
-    for (std::size_t k = 0, column = 0; k < count; ++k) {
+    goOn(places);
+    for (std::size_t k = 0; k < count; ++k) {
       m_progress.throwIfStopped();
       m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
-      if (!places[k]) places[k] = laterPlace(further.col(static_cast<Index>(column++)));
+      if (!places[k]) places[k] = movingPlace(static_cast<Index>(k));
       note(*places[k], static_cast<Index>(k));
     }
     addUnvisited();
@@ -53,7 +54,6 @@ class Teller {
     if (kind == LimitKind::divergence || !m_runs.ends.col(k).allFinite())
       return Place{AttractorKind::divergence, 0};
     if (isAffine(m_system)) return affinePlace();
-    if (const auto cycle = cycleOfStart(k)) return Place{AttractorKind::cycle, *cycle};
     return knownPlace(m_runs.ends.col(k));
   }
 
@@ -62,12 +62,6 @@ class Teller {
     if (!m_found.continua.empty()) return {AttractorKind::continuum, 0};
     const auto stable = m_found.stablePoints();
     return {stable.empty() ? AttractorKind::unresolved : AttractorKind::point, 0};
-  }
-
-  Place laterPlace(const Vector& z) {
-    if (!z.allFinite()) return {AttractorKind::divergence, 0};
-    if (const auto place = knownPlace(z)) return *place;
-    return movingPlace(z);
   }
 
   // LimitCycle::starts are numbers of free runs here. One that was led to an unstable cycle is not on it.
@@ -86,7 +80,7 @@ class Teller {
     for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
       const LimitCycle& cycle = m_found.cycles[c];
       if (cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable &&
-          distanceFromOrbit(z, cycle.points) <= kSameOrbit * cycle.amplitude)
+          distanceFromOrbit(z, cycle.points) <= kSameOrbit * cycle.amplitude + sagittaOf(cycle.points))
         return Place{AttractorKind::cycle, c};
     }
     return restingPlace(z);
@@ -113,38 +107,56 @@ class Teller {
     return Place{stable ? AttractorKind::point : AttractorKind::slowPoint, *nearest};
   }
 
-  // The ends of the runs whose place is not known, in order, after they went on side by side.
-  Matrix goneOn(const std::vector<std::optional<Place>>& places) const {
-    std::vector<Index> open;
-    for (std::size_t k = 0; k < places.size(); ++k)
-      if (!places[k]) open.push_back(static_cast<Index>(k));
-    Matrix now = m_runs.ends(Eigen::all, open), next = now;
-    if (open.empty()) return now;
-    FreeRun run(m_system, kStep);
-    const double units = static_cast<double>(now.rows());
+  // Runs whose place is not known go on side by side until it is; where they stand then is m_last.
+  void goOn(std::vector<std::optional<Place>>& places) {
+    m_last = m_runs.ends;
+    const double units = static_cast<double>(m_last.rows());
     const auto steps =
         static_cast<int>(std::min(kFurther, kFurther * kSmall * kSmall / (units * units)) / kStep);
-    for (int t = 0; t < steps; ++t) {
-      if (t % 20 == 0) m_progress.throwIfStopped();
-      run.step(now, next);
-      now.swap(next);
+    const int looks = units <= kSmall ? kLooks : 1;
+    FreeRun run(m_system, kStep);
+    for (int look = 0; look < looks; ++look) {
+      std::vector<Index> open;
+      for (std::size_t k = 0; k < places.size(); ++k)
+        if (!places[k]) open.push_back(static_cast<Index>(k));
+      if (open.empty()) return;
+      Matrix now = m_last(Eigen::all, open), next = now;
+      for (int t = 0; t < steps; ++t) {
+        if (t % 20 == 0) m_progress.throwIfStopped();
+        run.step(now, next);
+        now.swap(next);
+      }
+      for (std::size_t i = 0; i < open.size(); ++i) {
+        const auto k = static_cast<std::size_t>(open[i]);
+        m_last.col(open[i]) = now.col(static_cast<Index>(i));
+        if (!m_last.col(open[i]).allFinite())
+          places[k] = Place{AttractorKind::divergence, 0};
+        else
+          places[k] = knownPlace(m_last.col(open[i]));
+      }
     }
-    return now;
   }
 
-  Place movingPlace(const Vector& z) {
+  // A chaotic run from which Newton's method led to a cycle is not on it; a slow spiral towards one is.
+  Place movingPlace(Index k) {
+    if (const auto chaos = chaoticPlace(m_last.col(k))) return *chaos;
+    if (const auto cycle = cycleOfStart(k)) return {AttractorKind::cycle, *cycle};
+    return {AttractorKind::unresolved, 0};
+  }
+
+  std::optional<Place> chaoticPlace(const Vector& z) {
     const bool moves = flow(m_system, z).norm() > kStands * m_found.scale;
-    if (!moves || m_left <= 0 || isAffine(m_system)) return {AttractorKind::unresolved, 0};
+    if (!moves || m_left <= 0 || isAffine(m_system)) return {};
     --m_left;
     // The leading one tells; all that are asked for are found along the first run that is chaotic.
     LyapunovOptions leading = m_exponents;
     leading.count = 1;
     LyapunovSpectrum exponents = lyapunovExponents(m_system, z, leading, m_progress);
-    if (!isPositive(exponents)) return {AttractorKind::unresolved, 0};
+    if (!isPositive(exponents)) return {};
     if (m_found.chaos.empty() && m_exponents.count > 1)
       exponents = lyapunovExponents(m_system, z, m_exponents, m_progress);
     m_found.chaos.push_back(std::move(exponents));
-    return {AttractorKind::chaos, 0};
+    return Place{AttractorKind::chaos, 0};
   }
 
   void note(const Place& place, Index k) {
@@ -189,6 +201,7 @@ class Teller {
   Attractors& m_found;
   Progress& m_progress;
   std::vector<Place> m_places;  // of found.coexisting
+  Matrix m_last;                // where the runs stand, N x runs
 };
 
 }  // namespace

@@ -6,8 +6,9 @@
 namespace keyhole {
 
 // Fills coexisting, chaos, runs and, if a run is chaotic, exponents of `found`, whose points, cycles,
-// continua and scale are known. A run that is on nothing known goes on for up to 200 τ; what still moves
-// then has its exponents averaged (settings: `exponents`), `most` runs at most.
+// continua and scale are known. A run that is on nothing known goes on for up to 1000 τ (of more than 100
+// units for at most 200 τ); what still moves then has its exponents averaged (settings: `exponents`), `most`
+// runs at most.
 void tellRunsApart(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents,
                    Index most, Attractors& found, Progress& progress);
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kNear = 1.05;          // by this factor a threshold may as well be another
 constexpr double kNearExponent = 2e-3;  // per τ
+constexpr double kSameAlong = 5e-3;     // per τ, along a line or plane that both have
 
 bool oscillates(const SystemEvidence& evidence) {
   return evidence.mayCycle && evidence.limitSets && evidence.limitSets->oscillating > 0;
@@ -36,16 +37,6 @@ Spectrum spectrumAt(const FixedPoint& point, double alpha) {
   return spectrumOf(std::move(values), alpha);
 }
 
-// Where the system rests: the point at 0 is left to the evidence's own spectrum, which may be exact.
-const FixedPoint* restingPlace(const SystemEvidence& evidence) {
-  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence) || !evidence.discreteState.empty())
-    return nullptr;
-  const auto stable = evidence.attractors->stablePoints();
-  const auto isOrigin = [](const FixedPoint* point) { return point->position.norm() < 1e-6; };
-  if (stable.empty() || std::any_of(stable.begin(), stable.end(), isOrigin)) return nullptr;
-  return stable.front();
-}
-
 // Of a recording, what persists is what its length cannot tell from lasting.
 VerdictOptions judgedBySampling(VerdictOptions options, double alpha) {
   if (options.sampling) options.persistentTau = options.sampling->longestTold() * alpha;
@@ -57,15 +48,6 @@ LastingModes modesAt(const FixedPoint* place, const SystemEvidence& evidence, co
     return lastingModes(evidence.spectrum, evidence.score, options);
   const Spectrum there = spectrumAt(*place, evidence.spectrum.alpha);
   return lastingModes(there, lineAttractorScore(there), options);
-}
-
-Unpaired unpairedOf(const AttractorMatch& match) {
-  const auto count = [](const std::vector<CoexistingAttractor>& all, AttractorKind kind) {
-    return static_cast<Index>(std::count_if(
-        all.begin(), all.end(), [kind](const CoexistingAttractor& one) { return one.kind == kind; }));
-  };
-  return {count(match.onlyB, AttractorKind::point), count(match.onlyA, AttractorKind::point),
-          count(match.onlyB, AttractorKind::cycle), count(match.onlyA, AttractorKind::cycle)};
 }
 
 // The point of rest that both have, the most visited one of the teacher: what is local is compared there.
@@ -84,20 +66,20 @@ void placeInCommon(const VerdictCase& c, const FixedPoint*& teacher, const Fixed
 
 void findModes(VerdictCase& c) {
   const VerdictOptions& options = c.options;
-  const FixedPoint *teacher = restingPlace(c.teacher), *student = restingPlace(c.student);
-  placeInCommon(c, teacher, student);
-  c.teacherModes = modesAt(teacher, c.teacher, options);
-  c.studentModes = modesAt(student, c.student, options);
+  c.teacherPlace = restingPlace(c.teacher);
+  c.studentPlace = restingPlace(c.student);
+  placeInCommon(c, c.teacherPlace, c.studentPlace);
+  c.teacherModes = modesAt(c.teacherPlace, c.teacher, options);
+  c.studentModes = modesAt(c.studentPlace, c.student, options);
 }
 
 VerdictCase caseOf(const SystemEvidence& teacher, const SystemEvidence& student,
                    const VerdictOptions& options) {
   VerdictCase c{teacher, student, options, {}, {}, {}, {}};
-  if (teacher.mayCycle && student.mayCycle && teacher.attractors && student.attractors) {
+  if (teacher.mayCycle && student.mayCycle && teacher.attractors && student.attractors)
     c.match = matchAttractors(*teacher.attractors, teacher.view, *student.attractors, student.view);
-    c.unpaired = unpairedOf(*c.match);
-  }
   findModes(c);
+  if (c.match) findUnpaired(c);
   return c;
 }
 
@@ -120,12 +102,20 @@ UndecidedBy obstacle(const VerdictCase& c) {
   return UndecidedBy::nothing;
 }
 
-std::optional<Decision> byCycles(const VerdictCase& c) {
-  const bool ofStudent = hasCycle(c.student), ofTeacher = hasCycle(c.teacher);
-  if (ofStudent && (!ofTeacher || c.unpaired.studentCycles > 0))
+// What the student is left with, and the teacher never.
+std::optional<Decision> byMadeUp(const VerdictCase& c) {
+  if (hasCycle(c.student) && (!hasCycle(c.teacher) || c.unpaired.studentCycles > 0))
     return decided(VerdictKind::spuriousLimitCycle, DecidedBy::cycles);
-  if (ofTeacher && (!ofStudent || c.unpaired.teacherCycles > 0))
+  if (!c.unpaired.studentContinuum) return {};
+  const bool line = c.unpaired.studentContinuum->status == SlowManifoldStatus::line;
+  return decided(line ? VerdictKind::spuriousLineAttractor : VerdictKind::spuriousContinuum,
+                 DecidedBy::continua);
+}
+
+std::optional<Decision> byMissed(const VerdictCase& c) {
+  if (hasCycle(c.teacher) && (!hasCycle(c.student) || c.unpaired.teacherCycles > 0))
     return decided(VerdictKind::missed, DecidedBy::cycles);
+  if (c.unpaired.teacherContinuum) return decided(VerdictKind::missed, DecidedBy::continua);
   return {};
 }
 
@@ -150,24 +140,37 @@ bool foreseesNothing(const Foresight& foresight) {
   return foresight.explainedVariance < kLeastExplained || foresight.hasTheDynamics < kLeastDynamics;
 }
 
+// Modes that were made up span a plane of slow points.
+bool madeUpSheet(const VerdictCase& c) {
+  if (!c.match) return false;
+  return std::any_of(c.match->onlyB.begin(), c.match->onlyB.end(), [&](const CoexistingAttractor& one) {
+    return one.kind == AttractorKind::continuum &&
+           c.student.attractors->continua[one.index].status == SlowManifoldStatus::plane;
+  });
+}
+
 Decision byModes(const VerdictCase& c, const VerdictOptions& options, const MatchSlack& slack) {
   Decision decision;
-  decision.modes = matchModes(c.teacherModes, c.studentModes, options, slack);
+  MatchSlack allowed = slack;
+  if (shareContinuum(c)) allowed.closeness = std::max(allowed.closeness, kSameAlong);
+  decision.modes = matchModes(c.teacherModes, c.studentModes, options, allowed);
   const double threshold = options.scoreThreshold;
-  // What both are left with is one cycle or several: modes at an unstable 0 do not last.
-  const bool onCycles = c.match && hasCycle(c.student) && hasCycle(c.teacher);
-  if (decision.modes.madeUp > 0 && !onCycles) {
+  // What both are left with is one cycle or several, or a ring: modes at an unstable 0 do not last.
+  const bool elsewhere = (c.match && hasCycle(c.student) && hasCycle(c.teacher)) || shareOwnContinuum(c);
+  if (decision.modes.madeUp > 0 && !elsewhere) {
     const bool madeUpLine = isLineAttractor(c.student, c.studentModes, threshold) &&
                             !isLineAttractor(c.teacher, c.teacherModes, threshold);
-    decision.kind = madeUpLine ? VerdictKind::spuriousLineAttractor : VerdictKind::spuriousPersistence;
+    decision.kind = madeUpLine       ? VerdictKind::spuriousLineAttractor
+                    : madeUpSheet(c) ? VerdictKind::spuriousContinuum
+                                     : VerdictKind::spuriousPersistence;
     return decision;
   }
-  if (decision.modes.missed > 0 && !onCycles) {
+  if (decision.modes.missed > 0 && !elsewhere) {
     decision.kind = VerdictKind::missed;
     return decision;
   }
   if (c.unpaired.studentPoints > 0 || c.unpaired.teacherPoints > 0) return undecided(UndecidedBy::search);
-  const bool weakened = decision.modes.weakened > 0 && !onCycles;
+  const bool weakened = decision.modes.weakened > 0 && !elsewhere;
   if (!weakened && foreseesNothing(c.student.foresight)) {
     decision.kind = VerdictKind::missed;
     decision.decidedBy = DecidedBy::foresight;
@@ -179,7 +182,8 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
 
 Decision decide(const VerdictCase& c, const VerdictOptions& options, const MatchSlack& slack) {
   if (const UndecidedBy why = obstacle(c); why != UndecidedBy::nothing) return undecided(why);
-  if (const auto cycles = byCycles(c)) return *cycles;
+  if (const auto madeUp = byMadeUp(c)) return *madeUp;
+  if (const auto missed = byMissed(c)) return *missed;
   if (const auto points = byPoints(c)) return *points;
   return byModes(c, options, slack);
 }
@@ -240,7 +244,24 @@ bool isChaotic(const SystemEvidence& evidence) {
 }
 
 bool oscillatesOpenly(const SystemEvidence& evidence) {
-  return evidence.attractors && oscillates(evidence) && !hasCycle(evidence) && !isChaotic(evidence);
+  if (!evidence.attractors || !oscillates(evidence) || hasCycle(evidence) || isChaotic(evidence))
+    return false;
+  // One that creeps round a ring is told.
+  const auto& all = evidence.attractors->coexisting;
+  return evidence.attractors->runs == 0 ||
+         std::any_of(all.begin(), all.end(), [](const CoexistingAttractor& one) {
+           return one.kind == AttractorKind::unresolved && !one.runs.empty();
+         });
+}
+
+// Where the system rests: the point at 0 is left to the evidence's own spectrum, which may be exact.
+const FixedPoint* restingPlace(const SystemEvidence& evidence) {
+  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence) || !evidence.discreteState.empty())
+    return nullptr;
+  const auto stable = evidence.attractors->stablePoints();
+  const auto isOrigin = [](const FixedPoint* point) { return point->position.norm() < 1e-6; };
+  if (stable.empty() || std::any_of(stable.begin(), stable.end(), isOrigin)) return nullptr;
+  return stable.front();
 }
 
 // Of a system whose attractors were not looked for, where its free runs rest.
@@ -257,7 +278,7 @@ bool isLineAttractor(const SystemEvidence& evidence, const LastingModes& modes, 
 
 bool isSpurious(VerdictKind kind) {
   return kind == VerdictKind::spuriousPersistence || kind == VerdictKind::spuriousLineAttractor ||
-         kind == VerdictKind::spuriousLimitCycle;
+         kind == VerdictKind::spuriousLimitCycle || kind == VerdictKind::spuriousContinuum;
 }
 
 Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<SystemEvidence>& student,
@@ -297,6 +318,8 @@ std::string nameOf(VerdictKind kind) {
       return "spurious line attractor";
     case VerdictKind::spuriousLimitCycle:
       return "spurious limit cycle";
+    case VerdictKind::spuriousContinuum:
+      return "spurious continuous attractor";
     case VerdictKind::missed:
       return "missed";
     case VerdictKind::undecided:

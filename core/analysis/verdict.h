@@ -19,8 +19,9 @@ enum class VerdictKind {
   spuriousLineAttractor,  // … it is one real stable mode, alone: score >= threshold, and the teacher has no
                           // line attractor
   spuriousLimitCycle,     // the student settles on a cycle that the teacher does not have
-  missed,  // the teacher has a persistent mode, point of rest or cycle that the student lacks; or the student
-           // foresees nothing of it
+  spuriousContinuum,      // … on a ring, or a line or plane that no mode tells of, that the teacher lacks
+  missed,  // the teacher has a persistent mode, point of rest, cycle or continuous attractor that the student
+           // lacks; or the student foresees nothing of it
   undecided,  // no teacher to compare with, no student, or what would decide is not known
 };
 
@@ -65,10 +66,16 @@ struct Verdict {
 //     the two is chaotic (leading Lyapunov exponent above zero) and the other not.
 //  3. undecided, if both are affine and grow: nothing is left that could be compared. diag(-1.5, -1.2) in
 //     steps of α = 1 | itself: it would be faithful with τ = 0.455, and diverges.
-//  4. spuriousLimitCycle, if the student has a stable closed orbit that the teacher has not; missed, the
-//     other way round. Where the attractors of both are known, cycles are paired by place and period
-//     (attractor_match.h).
-//  5. Nonlinear systems: stable points of rest are paired by place. spuriousPersistence, if the student has
+//  4. Nonlinear systems: closed orbits and continuous attractors. Where those of both are known they are
+//     paired (attractor_match.h): cycles by place and period, lines, rings and planes by kind, dimension,
+//     extent and place. What the student has and the teacher has not comes first: spuriousLimitCycle,
+//     spuriousLineAttractor or, of rings and planes, spuriousContinuum. Two wells | a ring through both: by
+//     its points it would be missed. Where both rest at one place and nowhere else, what the modes there tell
+//     they tell with degrees: a line or plane through that place is left to rule 6. λ = .89 | .91: a line of
+//     slow points, which begins at τ = 10, would be made up. Nor is one made up where one of another extent
+//     lies.
+//  5. missed, the other way round. Then stable points of rest, by place, but for those on continuous
+//     attractors and those through which one of the other passes: spuriousPersistence, if the student has
 //     several and one is none of the teacher's, whose points are known to be all or were sought from there;
 //     else missed, the other way round. Two wells along unit 1 | two wells along unit 2: by their counts they
 //     would be the same. Two wells | one point between them: it claims no memory. A Hopfield network | itself
@@ -81,7 +88,10 @@ struct Verdict {
 //     Growth must be matched by growth: diag(.95, .2, .1) | diag(1.5, .2, .1), either way round. λ = 1 does
 //     not grow: 1 | 1.
 //     One of the student's left over: spuriousLineAttractor, if it is a line attractor and the teacher has
-//     none, else spuriousPersistence; one of the teacher's: missed.
+//     none, else spuriousPersistence; one of the teacher's: missed. Not of systems that have a continuous
+//     attractor of rule 4 in common, or cycles: the modes at an unstable 0 do not last. Along a line or plane
+//     that both have, exponents that differ by 0.005 per τ are the same. A ring | itself + 1e-3, pinned at
+//     other places; λ = 1 | 1.001, which grows until the line bends.
 //  7. undecided, if points of rest have no counterpart, but the searches may have missed it.
 //  8. missed, if the student foresees nothing: explained variance below -1 (its run is farther off than no
 //     activity at all would be; of noise alone even the right student explains about 0), or less than half of

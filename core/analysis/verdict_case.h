@@ -9,11 +9,13 @@ namespace keyhole {
 constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
 
 enum class UndecidedBy { nothing, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
-enum class DecidedBy { modes, cycles, points, foresight };
+enum class DecidedBy { modes, cycles, continua, points, foresight };
 
-// Stable points of rest (and cycles) without counterpart.
+// Stable points of rest, cycles and continuous attractors without counterpart.
 struct Unpaired {
   Index studentPoints = 0, teacherPoints = 0, studentCycles = 0, teacherCycles = 0;
+  // The most extended of those that the modes do not tell of; null: none.
+  const SlowManifold *studentContinuum = nullptr, *teacherContinuum = nullptr;
 };
 
 struct VerdictCase {
@@ -23,6 +25,7 @@ struct VerdictCase {
   std::optional<AttractorMatch> match;  // where both have attractors and one of the two is nonlinear
   Unpaired unpaired;
   LastingModes teacherModes, studentModes;
+  const FixedPoint *teacherPlace = nullptr, *studentPlace = nullptr;  // where these are the modes; null: at 0
 };
 
 struct Decision {
@@ -37,6 +40,21 @@ bool isChaotic(const SystemEvidence& evidence);
 bool oscillatesOpenly(const SystemEvidence& evidence);  // free runs go round, but on what is not known
 Index pointsOfRest(const SystemEvidence& evidence);     // stable ones; of an affine system 1
 bool isLineAttractor(const SystemEvidence& evidence, const LastingModes& modes, double threshold);
+// Where the modes that are compared are looked at, unless both systems have another point in common. Null: 0.
+const FixedPoint* restingPlace(const SystemEvidence& evidence);
+
+// Of verdict_continua.cpp.
+// Modes at `place` say nothing of a ring, nor of a line or plane that does not pass through it.
+bool isToldByModes(const SlowManifold& one, const FixedPoint* place);
+// The most extended one that modes at `place` do not tell of; null: none.
+const SlowManifold* ownContinuum(const SystemEvidence& evidence, const FixedPoint* place);
+// Both rest at one place, nowhere else for good: there the modes tell of slow lines and planes, with degrees.
+bool restAtOnePlace(const VerdictCase& c);
+void findUnpaired(VerdictCase& c);             // c.match, places and modes are known
+bool shareContinuum(const VerdictCase& c);     // one or more are paired
+bool shareOwnContinuum(const VerdictCase& c);  // … of those that modes do not tell of
+std::string continuumText(
+    const SlowManifold& one);  // "a ring attractor (extent 21.7, at most 0.003 per τ along it)"
 
 // "The student claims …; the teacher has …" and the verdict. turnedBy: of a marginal one what turns it, and
 // into what.

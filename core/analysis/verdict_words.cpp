@@ -61,8 +61,29 @@ std::string cycleText(const SystemEvidence& evidence) {
   return text;
 }
 
+// Stable points of rest; where there are continuous attractors those that are not pinned on one.
+Index pointsTold(const SystemEvidence& evidence) {
+  if (!evidence.attractors || evidence.attractors->continua.empty()) return pointsOfRest(evidence);
+  return static_cast<Index>(evidence.attractors->isolatedStablePoints().size());
+}
+
+// What the modes do not tell of, and a plane, of which they tell the directions alone. Null: none.
+const SlowManifold* continuumToName(const SystemEvidence& evidence, const FixedPoint* place) {
+  if (const SlowManifold* own = ownContinuum(evidence, place)) return own;
+  if (!evidence.mayCycle || !evidence.attractors || evidence.attractors->continua.empty()) return nullptr;
+  const SlowManifold& first = evidence.attractors->continua.front();
+  return first.status == SlowManifoldStatus::plane ? &first : nullptr;
+}
+
+std::string continuaText(const SystemEvidence& evidence, const SlowManifold& named) {
+  std::string text = continuumText(named);
+  const std::size_t others = evidence.attractors->continua.size() - 1;
+  if (others > 0) text += " and " + std::to_string(others) + " more";
+  return text;
+}
+
 std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes,
-                      const VerdictOptions& options) {
+                      const FixedPoint* place, const VerdictOptions& options) {
   const std::string leading = leadingText(symbol, evidence, modes);
   std::string text;
   if (hasCycle(evidence))
@@ -70,9 +91,11 @@ std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const 
   else if (isChaotic(evidence))
     text = "chaos (Lyapunov exponent " + shortText(evidence.attractors->exponents.exponents(0)) + " per τ; " +
            leading + ")";
+  else if (const SlowManifold* named = continuumToName(evidence, place))
+    text = continuaText(evidence, *named);
   else if (isLineAttractor(evidence, modes, options.scoreThreshold))
-    text = std::string("an approximate ") + (isRing(evidence) ? "ring" : "line") + " attractor (score " +
-           shortText(modes.score.value) + "; " + leading + offActivity(evidence) + ")";
+    text = "an approximate line attractor (score " + shortText(modes.score.value) + "; " + leading +
+           offActivity(evidence) + ")";
   else if (modes.persistent > 0)
     text = countText(modes.persistent) + " (" + leading + ")";
   else
@@ -105,11 +128,16 @@ std::string whyNoLine(const VerdictCase& c) {
 std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::cycles)
     return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
+  if (decision.decidedBy == DecidedBy::continua) {
+    const std::string kind = nameOf(c.unpaired.studentContinuum->status);
+    return c.unpaired.teacherContinuum ? ". The teacher's is another one."
+                                       : ". The teacher has no " + kind + " there.";
+  }
   if (decision.decidedBy == DecidedBy::points)
     return c.unpaired.studentPoints > 0
                ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
                : ". It remembers at which point it rests; the teacher has one.";
-  if (decision.modes.exaggerated > 0)
+  if (decision.modes.exaggerated > 0 && decision.kind != VerdictKind::spuriousContinuum)
     return ", " + times(decision.modes.exaggerated) + " as long as the teacher's." + whyNoLine(c);
   return "." + whyNoLine(c);
 }
@@ -123,6 +151,8 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The student makes nothing up, but has less than half of the teacher's dynamics (" +
            shortText(foresight.hasTheDynamics) + ").";
   }
+  if (decision.decidedBy == DecidedBy::continua)
+    return ". The student has no " + nameOf(c.unpaired.teacherContinuum->status) + " there.";
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   return ".";
@@ -170,6 +200,7 @@ std::string ending(const VerdictCase& c, const Decision& decision) {
     case VerdictKind::spuriousPersistence:
     case VerdictKind::spuriousLineAttractor:
     case VerdictKind::spuriousLimitCycle:
+    case VerdictKind::spuriousContinuum:
       break;
   }
   return ": " + capitals(decision.kind) + spuriousEnding(c, decision);
@@ -188,11 +219,11 @@ std::string offActivity(const SystemEvidence& evidence) {
 }
 
 std::string manyPoints(const SystemEvidence& evidence) {
-  if (pointsOfRest(evidence) <= 1) return {};
+  const Index points = pointsTold(evidence);
+  if (points <= 1) return {};
   const bool maybeMore =
       evidence.attractors && evidence.attractors->points.census.completeness != Completeness::certified;
-  return " and " + std::string(maybeMore ? "at least " : "") + std::to_string(pointsOfRest(evidence)) +
-         " points of rest";
+  return " and " + std::string(maybeMore ? "at least " : "") + std::to_string(points) + " points of rest";
 }
 
 std::string periodText(const SystemEvidence& evidence, const Sampling& sampling) {
@@ -220,8 +251,9 @@ std::string complexText(std::complex<double> value) {
 
 std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std::string& turnedBy,
                        VerdictKind turned) {
-  const std::string begin = "The student claims " + whatItHas("λ", c.student, c.studentModes, c.options) +
-                            "; the teacher has " + whatItHas("λ", c.teacher, c.teacherModes, c.options);
+  const std::string begin =
+      "The student claims " + whatItHas("λ", c.student, c.studentModes, c.studentPlace, c.options) +
+      "; the teacher has " + whatItHas("λ", c.teacher, c.teacherModes, c.teacherPlace, c.options);
   if (turnedBy.empty()) return begin + ending(c, decision);
   return begin + ": MARGINAL, " + nameOf(decision.kind) + " as it stands, but " + nameOf(turned) + " with " +
          turnedBy + ".";
@@ -230,7 +262,7 @@ std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std
 std::string sentenceAlone(const SystemEvidence& student, const LastingModes& modes,
                           const VerdictOptions& options) {
   if (options.sampling) return sentenceOfRecording(student, modes, options);
-  return "The student claims " + whatItHas("λ", student, modes, options) +
+  return "The student claims " + whatItHas("λ", student, modes, restingPlace(student), options) +
          ". What the circuit behind the recording has is not known: UNDECIDED.";
 }
 

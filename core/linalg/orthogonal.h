@@ -28,8 +28,8 @@ Matrix triangularFactor(ConstMatrixRef A);
 // columns of A depend on each other, those that the pivoting takes last get no weight.
 Matrix leastSquares(ConstMatrixRef A, ConstMatrixRef B);
 
-// The one of least norm, by a complete orthogonal decomposition; and that of the identity, A⁺. (A few lines: but
-// the decomposition takes the compiler 12 s wherever it stands.)
+// The one of least norm, by a complete orthogonal decomposition; and that of the identity, A⁺. (A few lines:
+// but the decomposition takes the compiler 12 s wherever it stands.)
 Matrix leastNormSolution(ConstMatrixRef A, ConstMatrixRef B);
 Matrix pseudoInverse(ConstMatrixRef A);
 

@@ -75,6 +75,7 @@ ordered_json censusToJson(const PointCensus& census) {
   json["missing_stable"] = ifEstimated(census.missingStable);
   json["coverage"] = ifEstimated(census.coverage);
   json["further_starts"] = census.starts;
+  json["starts_from_activity"] = census.fromActivity;
   json["ended_on_continua"] = census.leftOut;
   json["open_places"] = census.openPlaces.cols();
   json["open_radius"] = numberOrNull(census.openRadius);
@@ -170,6 +171,7 @@ ordered_json coexistingToJson(const Attractors& attractors) {
 
 ordered_json attractorsToJson(const Attractors& attractors) {
   ordered_json json;
+  json["summary"] = attractors.sentences();
   json["points"] = pointsToJson(attractors.points);
   json["cycles"] = ordered_json::array();
   for (const LimitCycle& cycle : attractors.cycles) json["cycles"].push_back(cycleToJson(cycle));

@@ -82,6 +82,25 @@ QString LimitSetPanel::summaryOf(const LimitSets& sets, const Attractors* attrac
   return parts.join("\n");
 }
 
+QStringList LimitSetPanel::foundIn(const Attractors& attractors) {
+  QStringList lines = {QString::fromStdString(attractors.points.census.shortText())};
+  for (std::size_t i = 0; i < std::min<std::size_t>(attractors.continua.size(), 2); ++i) {
+    const SlowManifold& one = attractors.continua[i];
+    lines.append(
+        tr("%1, extent %2").arg(QString::fromStdString(nameOf(one.status)), shortNumber(one.extent)));
+  }
+  if (attractors.continua.size() > 2) lines.last() += tr(", and %1 more").arg(attractors.continua.size() - 2);
+  if (const auto ends = QString::fromStdString(attractors.coexistenceText()); !ends.isEmpty())
+    lines.append(tr("ends: %1").arg(ends));
+  return lines;
+}
+
+QStringList LimitSetPanel::lines() const {
+  QStringList lines = summary().split('\n');
+  if (m_attractors) lines += foundIn(*m_attractors);
+  return lines;
+}
+
 void LimitSetPanel::paintAxes(QPainter& painter, QPointF corner, double length, const LimitSets& sets) const {
   painter.setFont(theme().font());
   for (int axis = 0; axis < 3; ++axis) {
@@ -198,7 +217,11 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
         experiment()->reached >= Depth::numbers ? tr("no free runs") : tr("free runs are being computed …"));
   } else {
     const auto& sets = *m_analysis->limitSets;
-    const double text = 1.4 * theme().fontPixels * static_cast<double>(summary().count('\n') + 1);
+    QStringList words = lines();
+    for (QString& line : words)
+      line =
+          painter.fontMetrics().elidedText(line, Qt::ElideRight, static_cast<int>(size.width() - 2 * margin));
+    const double text = 1.4 * theme().fontPixels * static_cast<double>(words.size());
     const double length = 2.2 * theme().fontPixels;
     // The axes stand there, if there is room.
     const double left = std::min(4.2 * length, 0.15 * size.width());
@@ -206,7 +229,7 @@ void LimitSetPanel::paint(QPainter& painter, QSize size) const {
     paintAxes(painter, QPointF(2.0 * length, size.height() - 1.7 * length), length, sets);
     painter.setPen(theme().foreground);
     painter.drawText(whole.adjusted(margin, margin * 0.5, -margin, 0), Qt::AlignTop | Qt::AlignLeft,
-                     summary());
+                     words.join('\n'));
   }
   painter.restore();
 }
@@ -235,7 +258,11 @@ void LimitSetPanel::mouseMoveEvent(QMouseEvent* event) {
     m_rotation.drag(way.x(), way.y(), std::max(80, std::min(width(), height())));
     redraw();
   } else if (m_analysis && m_analysis->limitSets) {
-    emit hovered(summary().replace('\n', "; "));
+    QStringList words = summary().split('\n');
+    if (m_attractors)
+      for (const std::string& sentence : m_attractors->sentences())
+        words.append(QString::fromStdString(sentence));
+    emit hovered(words.join("; "));
   }
 }
 

@@ -28,6 +28,9 @@ class LimitSetPanel : public Panel {
   // attractors: of the same system, or null.
   static QString summaryOf(const LimitSets& sets, const Attractors* attractors = nullptr,
                            const TimeUnit& unit = {});
+  // A line each: how many points of rest there are and whether that is all, continuous attractors, and where
+  // the runs end. Empty while the attractors are not known.
+  static QStringList foundIn(const Attractors& attractors);
 
  protected:
   void showExperiment(const Experiment& experiment) override;
@@ -42,6 +45,7 @@ class LimitSetPanel : public Panel {
   void redraw();
   QString summary() const;
   void paint(QPainter& painter, QSize size) const;
+  QStringList lines() const;
   void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
   Matrix turnedStates(const LimitSets& sets, ConstMatrixRef states) const;
   void paintAttractors(QPainter& painter, const LimitSets& sets,

@@ -16,6 +16,8 @@ constexpr Index kSixty = 60;       // steps come in multiples of it, so that fra
 constexpr double kShrunk = 1e-4;   // of the guess's amplitude: the orbit became a point
 constexpr double kRepeats = 1e-5;  // a fraction of the period that comes back so near is the period
 constexpr double kRough = 1e-6;
+constexpr Index kDenseRoughly = 24;     // coordinates up to which the whole monodromy matrix is formed then
+constexpr int kPatience = 8;            // Newton steps that must halve the residual then
 constexpr int kHalvings = 5;            // of the step, at most
 constexpr double kSmallestStep = 1e-3;  // of Newton's
 
@@ -64,6 +66,7 @@ class Shooting {
   Progress& m_progress;
   Monodromy m_monodromy;
   Index m_steps = 0;
+  bool m_isRough = false;
   double m_firstAmplitude = 0;
   ClosedOrbit m_result;
 };
@@ -119,12 +122,17 @@ bool Shooting::newtonStep(Shot& shot) {
 ShootingStatus Shooting::converge(Shot& shot) {
   if (m_progress.stopRequested()) return ShootingStatus::stopped;
   if (!shot.states.allFinite()) return ShootingStatus::diverged;
+  double before = std::numeric_limits<double>::infinity();
   for (int iteration = 0; iteration <= m_options.iterations; ++iteration) {
     m_progress.report(static_cast<double>(iteration) / (m_options.iterations + 1), "closing an orbit");
     m_progress.objective(0, m_result.iterations, shot.residual());
     if (!(shot.amplitude > kShrunk * m_firstAmplitude)) return ShootingStatus::fixedPoint;
     if (shot.residual() <= m_options.tolerance) return ShootingStatus::converged;
     if (iteration == m_options.iterations) break;
+    if (m_isRough && iteration % kPatience == 0) {
+      if (!(shot.residual() < 0.5 * before)) break;
+      before = shot.residual();
+    }
     if (m_progress.stopRequested()) return ShootingStatus::stopped;
     if (!newtonStep(shot))
       return m_progress.stopRequested() ? ShootingStatus::stopped : ShootingStatus::notConverged;
@@ -190,6 +198,7 @@ void Shooting::addMultipliers(const Shot& shot) {
 }
 
 ClosedOrbit Shooting::run(ConstVectorRef guess, double periodGuess, bool roughly) {
+  m_isRough = roughly;
   m_steps = stepsFor(periodGuess, m_options.step);
   Shot shot = shoot(guess, periodGuess);
   m_firstAmplitude = shot.amplitude;
@@ -225,6 +234,7 @@ ClosedOrbit closeRoughly(const SmoothFlow& flow, ConstVectorRef guess, double pe
                          const ShootingOptions& options, Progress& progress) {
   ShootingOptions rough = options;
   rough.tolerance = std::max(options.tolerance, kRough);
+  rough.dense = std::min(options.dense, kDenseRoughly);
   return Shooting(flow, rough, progress).run(guess, periodGuess, true);
 }
 

@@ -58,8 +58,9 @@ struct ClosedOrbit {
 ClosedOrbit closeOrbit(const SmoothFlow& flow, ConstVectorRef guess, double periodGuess,
                        const ShootingOptions& options, Progress& progress = noProgress());
 
-// The same at the first step size alone, to a residual of 1e-6 and without multipliers and tr J: enough to
-// see whether the orbit is a known one, at a third of the cost.
+// The same at the first step size alone, to a residual of 1e-6 and without multipliers and tr J, in a
+// subspace from 25 coordinates on, and given up when eight Newton steps do not halve the residual (from a
+// chaotic run they do not): enough to see whether the orbit is a known one, at a third of the cost or less.
 ClosedOrbit closeRoughly(const SmoothFlow& flow, ConstVectorRef guess, double periodGuess,
                          const ShootingOptions& options, Progress& progress = noProgress());
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace keyhole {
 namespace {
@@ -24,7 +26,20 @@ bool attracts(const SmoothFlow& flow, ConstVectorRef point) {
 }
 
 double radiusOf(const Matrix& points) {
-  return std::sqrt((points.colwise() - points.rowwise().mean()).colwise().squaredNorm().mean());
+  const Vector mean = points.rowwise().mean();  // evaluated here, or it would be for every column
+  return std::sqrt((points.colwise() - mean).colwise().squaredNorm().mean());
+}
+
+// Those that came back nearest first: they are on a cycle most likely.
+std::vector<std::size_t> byDistance(const std::vector<Recurrence>& runs) {
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto distanceOf = [&](std::size_t k) {
+    return runs[k].end == RunEnd::recurs ? runs[k].distance : std::numeric_limits<double>::infinity();
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return distanceOf(a) < distanceOf(b); });
+  return order;
 }
 
 }  // namespace
@@ -32,7 +47,7 @@ double radiusOf(const Matrix& points) {
 bool CycleSearch::isKnown(ConstVectorRef state, double period, Index start) {
   for (auto& known : m_known) {
     if (std::abs(known.cycle.period / period - 1) > 10 * kSamePeriod) continue;
-    if (distanceFromOrbit(state, known.points) > kSameOrbit * known.amplitude) continue;
+    if (distanceFromOrbit(state, known.points) > known.near) continue;
     known.cycle.starts.push_back(start);
     return true;
   }
@@ -42,13 +57,14 @@ bool CycleSearch::isKnown(ConstVectorRef state, double period, Index start) {
 void CycleSearch::keep(LimitCycle cycle, Matrix points, Index start) {
   for (auto& known : m_known) {
     if (std::abs(known.cycle.period / cycle.period - 1) > kSamePeriod) continue;
-    if (distanceFromOrbit(points, known.points) > kSameOrbit * known.amplitude) continue;
+    if (distanceFromOrbit(points, known.points) > known.near) continue;
     known.cycle.starts.push_back(start);
     return;
   }
   cycle.starts = {start};
-  const double radius = radiusOf(points);
-  m_known.push_back({std::move(cycle), std::move(points), radius});
+  const double near = kSameOrbit * radiusOf(points) + sagittaOf(points);
+  m_known.push_back({std::move(cycle), std::move(points), near});
+  addMirrorImages();  // at once: other runs may end there
 }
 
 void CycleSearch::fail(CycleStatus status, Index start) {
@@ -75,8 +91,11 @@ std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinat
   if (isKnown(run.state, run.period, start)) return CycleStatus::found;
   LimitCycleOptions options = m_options;
   options.shooting.step /= std::pow(kFiner, attempt - 1);
+  if (m_spent > m_options.work) return {};
   const ClosedOrbit rough =
       closeRoughly(coordinates.flow, run.state, run.period, options.shooting, m_progress);
+  const auto n = static_cast<double>(coordinates.flow.size), turns = 1.0 + rough.iterations;
+  m_spent += 6 * turns * static_cast<double>(rough.steps) * n * n * std::min(n + 2, 20.0);
   if (rough.status == ShootingStatus::stopped) return CycleStatus::stopped;
   if (rough.status == ShootingStatus::fixedPoint && attempt > 1 && attracts(coordinates.flow, rough.start))
     return CycleStatus::fixedPoint;
@@ -103,12 +122,13 @@ void CycleSearch::searchSmooth(ConstMatrixRef starts) {
     const auto found = recurrences(coordinates.flow, states, runs, part);
     std::vector<Index> left;
     Matrix next(states.rows(), states.cols());
-    for (std::size_t k = 0; k < open.size(); ++k) {
+    const bool isLast = attempt == m_options.attempts || m_spent > m_options.work;
+    for (const std::size_t k : byDistance(found)) {
       const auto status =
           m_progress.stopRequested() ? CycleStatus::stopped : follow(coordinates, found[k], open[k], attempt);
       if (status) {
         if (*status != CycleStatus::found) fail(*status, open[k]);
-      } else if (attempt < m_options.attempts) {
+      } else if (!isLast) {
         next.col(static_cast<Index>(left.size())) = found[k].last;
         left.push_back(open[k]);
       } else {
@@ -145,10 +165,10 @@ void CycleSearch::addMirrorImages() {
     const Matrix image = -m_known[k].points;
     const bool there = std::any_of(m_known.begin(), m_known.end(), [&](const Known& other) {
       return std::abs(other.cycle.period / m_known[k].cycle.period - 1) <= kSamePeriod &&
-             distanceFromOrbit(image, other.points) <= kSameOrbit * other.amplitude;
+             distanceFromOrbit(image, other.points) <= other.near;
     });
     if (there) continue;
-    Known mirrored{m_known[k].cycle, image, m_known[k].amplitude};
+    Known mirrored{m_known[k].cycle, image, m_known[k].near};
     mirrored.cycle.points *= -1;
     mirrored.cycle.mean *= -1;
     mirrored.cycle.starts.clear();
@@ -178,7 +198,6 @@ std::vector<LimitCycle> CycleSearch::run(ConstMatrixRef starts) {
     searchSwitching(starts);
   } else {
     searchSmooth(starts);
-    addMirrorImages();
   }
   return results();
 }

@@ -40,8 +40,8 @@ class CycleSearch {
  private:
   struct Known {
     LimitCycle cycle;
-    Matrix points;  // in the coordinates of the runs
-    double amplitude = 0;
+    Matrix points;    // in the coordinates of the runs
+    double near = 0;  // states as near are on it
   };
 
   void searchSmooth(ConstMatrixRef starts);
@@ -59,6 +59,7 @@ class CycleSearch {
   Progress& m_progress;
   std::vector<Known> m_known;
   std::map<CycleStatus, LimitCycle> m_failures;
+  double m_spent = 0;
 };
 
 }  // namespace keyhole

@@ -105,8 +105,8 @@ LimitCycle fromOrbit(const FlowSystem& system, const CycleCoordinates& coordinat
     describeOrbit(cycle, orbitPoints(smoothFlow(system), start, orbit.period, orbit.steps, options.points));
     completeMultipliers(cycle, orbit, system.network.size() - coordinates.flow.size);
     cycle.stability = stabilityOf(cycle);
-    cycle.mirrorSymmetric =
-        isOdd(system) && distanceFromOrbit(-cycle.points, cycle.points) <= kSameOrbit * cycle.amplitude;
+    cycle.mirrorSymmetric = isOdd(system) && distanceFromOrbit(-cycle.points, cycle.points) <=
+                                                 kSameOrbit * cycle.amplitude + sagittaOf(cycle.points);
   }
   cycle.message = sentenceOf(cycle);
   return cycle;
@@ -142,7 +142,7 @@ std::string sentenceOf(const LimitCycle& cycle) {
     case CycleStatus::noRecurrence:
       return "The run did not come back near to where it was.";
     case CycleStatus::notConverged:
-      return "The run comes back, but no closed orbit was reached from it.";
+      return "The run comes back, but no closed orbit was reached from it within the work that is allowed.";
     case CycleStatus::diverged:
       return "The run left the finite range.";
     case CycleStatus::affine:
@@ -203,6 +203,7 @@ std::vector<std::string> problems(const LimitCycleOptions& options) {
   for (auto& problem : problems(options.shooting)) found.push_back(std::move(problem));
   if (options.attempts < 1)
     found.push_back("attempts is " + std::to_string(options.attempts) + "; allowed: a number from 1");
+  if (!(options.work > 0)) found.push_back("work is " + toText(options.work) + "; allowed: a number above 0");
   if (options.points < 8)
     found.push_back("points is " + std::to_string(options.points) + "; allowed: a number from 8");
   return found;
@@ -257,6 +258,16 @@ double distanceFromOrbit(ConstMatrixRef states, ConstMatrixRef points) {
     farthest = std::max(farthest, nearest);
   }
   return farthest;
+}
+
+double sagittaOf(ConstMatrixRef points) {
+  const Index count = points.cols();
+  double largest = 0;
+  for (Index i = 0; i < count; ++i)
+    largest = std::max(
+        largest,
+        (points.col(i) - 2 * points.col((i + 1) % count) + points.col((i + 2) % count)).squaredNorm());
+  return 1.5 * std::sqrt(largest) / 8;
 }
 
 LimitCycle refineCycle(const FlowSystem& system, ConstVectorRef start, double periodGuess,

@@ -23,6 +23,8 @@ struct LimitCycleOptions {
   ShootingOptions shooting;
   int attempts = 3;    // a run that neither rests nor gave a cycle goes on, three times as long; from 1
   Index points = 400;  // kept of an orbit; from 8
+  double work = 2e10;  // multiplications (about a second per 2e9) of closing orbits roughly, after which no
+                       // further one is begun; above 0
 };
 std::vector<std::string> problems(const LimitCycleOptions& options);
 
@@ -71,7 +73,7 @@ struct LimitCycle {
   double divergence = 0;      // ∫₀ᵀ tr J dt, in N coordinates: log of the product of all multipliers
   CycleStability stability = CycleStability::unknown;
   bool mirrorSymmetric = false;  // -z lies on it for each z of it
-  std::vector<Index> starts;     // the columns that led to it; empty: the mirror image of another one
+  std::vector<Index> starts;     // the columns that led to it; of the mirror image of another one maybe none
 };
 
 // From a state near a cycle and about its period > 0. Unstable cycles are found as well as stable ones. The
@@ -86,13 +88,18 @@ LimitCycle refineCycle(const FlowSystem& system, ConstVectorRef start, double pe
 // on a known cycle. A run whose orbit shrinks to a point counts as ending there if that happens twice and the
 // point is stable. First the distinct cycles, most starts first; then, for each way not to find one, one
 // entry with that status and its starts. Cycles are the same if their periods agree to 1e-4 and their orbits
-// to 1e-3 of the amplitude. A network that is odd (no drive) has with every cycle its mirror image -z: added
-// as another cycle unless it is the same orbit. When stopped, what was found so far, and a `stopped` entry.
+// to 1e-3 of the amplitude and what their polygons cut off (sagittaOf). A network that is odd (no drive) has
+// with every cycle its mirror image -z: added as another cycle unless it is the same orbit. Runs that came
+// back nearest are followed first. When stopped, what was found so far, and a `stopped` entry.
 std::vector<LimitCycle> findLimitCycles(const FlowSystem& system, ConstMatrixRef starts,
                                         const LimitCycleOptions& options = {},
                                         Progress& progress = noProgress());
 
 // The largest distance of the states (N x n) from the closed polygon through the points (N x k).
 double distanceFromOrbit(ConstMatrixRef states, ConstMatrixRef points);
+
+// How far the curve through the points (N x k, k >= 3, closed) may be from its polygon: an eighth of the
+// largest second difference, and half as much again. Of a long orbit of many turns that is much.
+double sagittaOf(ConstMatrixRef points);
 
 }  // namespace keyhole

@@ -131,7 +131,8 @@ LyapunovSpectrum Deviations::averaged(Index intervals) const {
   Vector errors = Vector::Constant(k, kNaN);
   if (batches > 1) {
     const auto n = static_cast<double>(batches);
-    const Vector squares = (batchMeans.colwise() - batchMeans.rowwise().mean()).rowwise().squaredNorm();
+    const Vector mean = batchMeans.rowwise().mean();  // evaluated here, or it would be for every row
+    const Vector squares = (batchMeans.colwise() - mean).rowwise().squaredNorm();
     errors = (squares / (n * (n - 1))).cwiseSqrt();
   }
   std::vector<Index> order(static_cast<std::size_t>(k));

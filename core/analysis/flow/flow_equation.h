@@ -24,6 +24,7 @@ class FlowEquation {
   Index size() const { return m_outer.size(); }                         // n
   Index units() const { return m_isLatent ? m_right.rows() : size(); }  // K
   bool isLatent() const { return m_isLatent; }
+  const Vector& offset() const { return m_outer; }  // c
 
   // The unknowns that belong to states (D x count), n x count; latent: their projection onto the manifold.
   Matrix coordinatesOf(ConstMatrixRef states) const;

@@ -5,6 +5,14 @@
 
 namespace keyhole {
 
+// What a call costs, in multiplications or what takes as long, for budgets of work that mean the same for
+// each size. Of an image: three products with L, with R (or the terms of each equation), tanh at both ends of
+// K intervals, 200 for the allocations. Of a Krawczyk step: three products L·R where R is not the identity,
+// an inverse and two products of n x n, six matrix-vector products, slopes of K units from three tanh each.
+double imageWork(const BoxEquation& equation);  // contractByImages, widestDirection
+double krawczykWork(
+    const BoxEquation& equation);  // contractByKrawczyk; holdsOneRoot: one, up to five if true
+
 enum class BoxFate {
   empty,      // no root in it
   shrunk,     // by at least a tenth in one direction; every root that was in it still is

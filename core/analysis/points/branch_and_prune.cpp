@@ -20,7 +20,11 @@ struct Piece {
 class Prover {
  public:
   Prover(const BoxEquation& equation, const BranchAndPruneOptions& options, Progress& progress)
-      : m_equation(equation), m_options(options), m_progress(progress) {}
+      : m_equation(equation),
+        m_options(options),
+        m_progress(progress),
+        m_imageWork(imageWork(equation)),
+        m_krawczykWork(krawczykWork(equation)) {}
 
   Proof run() {
     Box whole = m_equation.everything();
@@ -36,6 +40,7 @@ class Prover {
       work(std::move(again), m_options.fineResolution * scale, open);
     }
     m_proof.left = m_left;
+    m_proof.work = m_spent;
     if (odd) addMirrorImages(open);
     if (m_proof.status != ProofStatus::complete || open.empty()) return std::move(m_proof);
     m_proof.status = ProofStatus::open;
@@ -67,13 +72,10 @@ class Prover {
   }
 
   bool mayGoOn() {
-    const auto n = static_cast<double>(m_equation.size()), K = static_cast<double>(m_equation.units());
-    const double each = 3 * n * n * (K + n) + 60 * (K + n) + 1000;
     if (++m_proof.boxes % 64 == 0) {
       m_progress.report(1 - std::clamp(m_left, 0.0, 1.0), "proving that all points of rest are found");
       if (m_progress.stopRequested()) m_proof.status = ProofStatus::stopped;
     }
-    m_spent += each;
     // With a tenth of the work hardly anything settled: the rest would not do.
     const bool hopeless = m_spent > 0.1 * m_options.work && m_left > 0.98;
     if ((m_spent > m_options.work || hopeless) && m_proof.status == ProofStatus::complete)
@@ -84,15 +86,19 @@ class Prover {
   // Whether nothing is left to look for in the box: it is empty, or holds one root, which is noted.
   bool settled(Box& box) {
     for (int round = 0; round < 20; ++round) {
+      m_spent += m_imageWork;
       BoxFate fate = contractByImages(m_equation, box);
       if (fate == BoxFate::empty) return true;
       if (fate == BoxFate::shrunk) continue;
+      m_spent += m_krawczykWork;
       fate = contractByKrawczyk(m_equation, box);
       if (fate == BoxFate::empty) return true;
       if (fate == BoxFate::unchanged) break;
     }
     Box root = box;
+    m_spent += m_krawczykWork;
     if (!holdsOneRoot(m_equation, root)) return false;
+    m_spent += 4 * m_krawczykWork;
     note(root);
     return true;
   }
@@ -116,7 +122,8 @@ class Prover {
       open.push_back({{-open[i].box.high, -open[i].box.low}, open[i].share});
   }
 
-  void cut(const Piece& piece, std::vector<Piece>& stack) const {
+  void cut(const Piece& piece, std::vector<Piece>& stack) {
+    m_spent += m_imageWork;
     const Index i = widestDirection(m_equation, piece.box);
     const double at = piece.box.low(i) + kCut * (piece.box.high(i) - piece.box.low(i));
     Piece lower = piece, upper = piece;
@@ -131,6 +138,7 @@ class Prover {
   const BoxEquation& m_equation;
   const BranchAndPruneOptions& m_options;
   Progress& m_progress;
+  const double m_imageWork, m_krawczykWork;
   Proof m_proof;
   double m_spent = 0, m_left = 1;
 };

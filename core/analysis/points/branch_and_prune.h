@@ -11,7 +11,7 @@
 namespace keyhole {
 
 struct BranchAndPruneOptions {
-  double work = 2e9;             // > 0: multiplications at most, about one second per 1e9
+  double work = 2e9;             // > 0: multiplications at most (box_operators.h), about one second per 1e9
   double resolution = 1e-3;      // > 0, of the scale of the box: boxes as small stay open, if there are many
   double fineResolution = 1e-6;  // > 0: if there are few
 };
@@ -31,6 +31,7 @@ struct Proof {
   std::vector<Box> open;      // where else roots may lie; empty if out of work or stopped
   double radius = 0;          // of the largest open box
   Index boxes = 0;            // looked at
+  double work = 0;            // done
   double left = 1;            // the share of the box's volume that was not settled, in [0, 1]
 };
 

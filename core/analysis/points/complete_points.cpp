@@ -1,6 +1,7 @@
 #include "core/analysis/points/complete_points.h"
 
 #include "core/analysis/points/branch_and_prune.h"
+#include "core/analysis/points/neighbour_search.h"
 #include "core/analysis/points/point_description.h"
 #include "core/analysis/points/spread_search.h"
 #include "core/common/error.h"
@@ -16,6 +17,7 @@ constexpr double kSame = 1e-6;        // of the box's size: roots as near are on
 constexpr Index kMostImages = 20000;  // roots beyond which no images are added
 constexpr double kKick = 0.05;        // of the box's size: a start beside a saddle
 constexpr std::size_t kMostSaddles = 200;
+constexpr double kForStarts = 0.7;  // of the work of a search, the rest being for continuation and deflation
 
 double sizeOf(const Box& box) {
   return std::max(1e-9, (box.high - box.low).norm() / std::sqrt(12.0));  // root mean square of uniform draws
@@ -89,7 +91,7 @@ class Completer {
 
   PointCensus searched() {
     SpreadSearchOptions options;
-    options.work = std::max(1.0, m_options.work);
+    options.work = std::max(1.0, kForStarts * m_options.work);
     options.tolerance = tolerance();
     options.iterations = m_points.iterations;
     options.seed = m_options.seed;
@@ -107,8 +109,21 @@ class Completer {
       useFirstPass(census);
     }
     census.leftOut = search.leftOut();
-    census.completeness = search.wasStopped() ? Completeness::stopped : Completeness::estimated;
+    const bool stopped = search.wasStopped() || !followed(options, m_options.work - search.spent());
+    census.completeness = stopped ? Completeness::stopped : Completeness::estimated;
     return census;
+  }
+
+  // From all that is known to its neighbours. False: stopped.
+  bool followed(const SpreadSearchOptions& as, double work) {
+    NeighbourSearchOptions options;
+    options.work = std::max(1.0, work);
+    options.size = sizeOf(m_box);
+    options.seed = as.seed;
+    options.isLeftOut = as.isLeftOut;
+    NeighbourSearch search(m_equation, m_known, options, m_progress);
+    search.run();
+    return !search.wasStopped();
   }
 
   // Too large for starts of their own: the counts are those of the first pass, from about the activity.

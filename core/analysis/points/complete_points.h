@@ -26,7 +26,8 @@ std::vector<std::string> problems(const CompletionOptions& options);
 //  3. else more starts: from every saddle along its unstable directions, then independent ones, spread
 //     over the box that the weights allow (at several sizes; every other one runs along the flow for a while,
 //     which favours stable points), whose Newton searches give the estimate of what is missing; ended when
-//     every point they found was found twice, by twenty times as many starts as points and at least 1000.
+//     every point they found was found twice, by twenty times as many starts as points and at least 1000;
+//     then continuation in the gain and deflation from all that are known (neighbour_search.h).
 // New points get no starts (FixedPoint::starts stays the count of the first pass). Of more than maxPoints the
 // stable ones are kept first; the census counts all. When stopped: what is known by then. Deterministic.
 FixedPoints completeFixedPoints(const FlowSystem& system, FixedPoints found,

@@ -242,6 +242,25 @@ std::string nameOf(Completeness completeness) {
   return "not sought";
 }
 
+std::string PointCensus::shortText() const {
+  const std::string text = counted(fixed, "point") + " of rest, " + std::to_string(stable) + " stable";
+  switch (completeness) {
+    case Completeness::certified:
+      return text + ": all";
+    case Completeness::certifiedApart:
+      return text + ": all but in " + counted(openPlaces.cols(), "small place");
+    case Completeness::estimated:
+      if (std::isnan(missing)) return "at least " + text + "; how many more is not known";
+      return "at least " + text +
+             (missing < 0.5 ? "; none seems to be missing" : "; about " + twoDigits(missing) + " more");
+    case Completeness::stopped:
+      return "at least " + text + "; stopped";
+    case Completeness::notSought:
+      break;
+  }
+  return "at least " + text;
+}
+
 std::vector<std::string> problems(const FixedPointOptions& options) {
   std::vector<std::string> found;
   const auto check = [&](bool good, const std::string& name, double value, const std::string& allowed) {

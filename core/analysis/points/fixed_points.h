@@ -79,6 +79,9 @@ struct PointCensus {
   Index leftOut = 0;          // of these starts, those that ended on a continuous attractor that was known
   Matrix openPlaces;          // certifiedApart: D x k, middles of the places
   double openRadius = 0;      // of the largest
+
+  // "23 points of rest, 8 stable: all" or "at least 23 points of rest, 8 stable; about 4 more".
+  std::string shortText() const;
 };
 
 struct FixedPoints {

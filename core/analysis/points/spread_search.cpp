@@ -15,18 +15,18 @@ constexpr Index kFewest = 1000;  // independent starts, if the work allows
 constexpr int kRelaxSteps = 60;
 constexpr double kRelaxStep = 0.25;  // τ
 
-double workPerIteration(const FlowEquation& equation) {
-  const auto n = static_cast<double>(equation.size()), K = static_cast<double>(equation.units());
-  const double solve = n < 64 ? n * n * n : n * n * n / 8;  // from 64 on in single precision
-  return solve + (equation.isLatent() ? n * n * K : 0) + 4 * n * K + 200;
-}
-
 double workPerRelaxation(const FlowEquation& equation) {
   const auto n = static_cast<double>(equation.size()), K = static_cast<double>(equation.units());
   return kRelaxSteps * (2 * n * K + 10 * K);
 }
 
 }  // namespace
+
+double workPerIteration(const FlowEquation& equation) {
+  const auto n = static_cast<double>(equation.size()), K = static_cast<double>(equation.units());
+  const double solve = n < 64 ? n * n * n : n * n * n / 8;  // from 64 on in single precision
+  return solve + (equation.isLatent() ? n * n * K : 0) + 4 * n * K + 200;
+}
 
 SpreadSearch::SpreadSearch(const FlowEquation& equation, const Box& box, KnownRoots& known,
                            const SpreadSearchOptions& options, Progress& progress)

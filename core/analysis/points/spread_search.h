@@ -12,6 +12,9 @@
 
 namespace keyhole {
 
+// Multiplications of one iteration of Newton's method.
+double workPerIteration(const FlowEquation& equation);
+
 struct SpreadSearchOptions {
   double work = 4e9;
   double tolerance = 1e-12;  // on ‖f‖
@@ -34,6 +37,7 @@ class SpreadSearch {
   void fromEverywhere();
 
   bool wasStopped() const { return m_stopped; }
+  double spent() const { return m_spent; }
   Index starts() const { return m_starts; }
   Index leftOut() const { return m_leftOut; }
   // Of the independent starts: per class of roots (KnownRoots::classOf) how many led to it.

@@ -1,6 +1,8 @@
 // Tests core/analysis/points/complete_points.h, with missing_estimate.h, known_roots.h, symmetries.h and
-// spread_search.h under it
+// spread_search.h, gain_walk.h and deflated_search.h under it
 #include "core/analysis/points/complete_points.h"
+#include "core/analysis/points/deflated_search.h"
+#include "core/analysis/points/gain_walk.h"
 #include "core/analysis/points/missing_estimate.h"
 #include "core/analysis/points/symmetries.h"
 #include "tests/analysis/points/fixed_point_cases.h"
@@ -181,6 +183,60 @@ class TestCompletePoints : public QObject {
       QCOMPARE(a.census.stable, b.census.stable);
       QVERIFY(a.census.fixed >= 3);
     }
+  }
+
+  // x = 2 tanh x - 0.3 has three roots. The lower two are born together as the gain rises: going down from
+  // one, round the fold, leads to the other, and back. The upper one is alone: it goes down to no gain at
+  // all.
+  void theGainLeadsFromRootToRoot() {
+    FlowSystem system = tanhSystem(Network(DenseForm{2 * Matrix::Identity(1, 1)}));
+    system.drive = Vector::Constant(1, 0.3);
+    const FlowEquation equation(system);
+    const FixedPoints found = completed(system);
+    QCOMPARE(found.census.fixed, Index{3});
+    std::vector<double> roots;
+    for (const FixedPoint& point : found.points) roots.push_back(point.position(0));
+    std::sort(roots.begin(), roots.end());
+    GainWalkOptions options;
+    options.size = 2;
+    const auto from = [&](double root, int direction) {
+      return walkInGain(equation, Vector::Constant(1, root), direction, options, [] { return false; });
+    };
+    for (const int first : {0, 1}) {
+      const GainWalk walk = from(roots[static_cast<std::size_t>(first)], -1);
+      QCOMPARE(walk.end.size(), Index{1});
+      QCOMPARE(walk.direction, 1);
+      QVERIFY(std::abs(walk.end(0) - roots[static_cast<std::size_t>(1 - first)]) < 0.05);
+    }
+    QCOMPARE(from(roots[2], -1).end.size(), Index{0});
+    QCOMPARE(from(roots[2], 1).end.size(), Index{0});
+  }
+
+  // Newton's method from beside a known root goes back to it, deflated it goes to another one. Fails if the
+  // factor of the step is wrong.
+  void deflationLeadsAway() {
+    const FlowSystem system = tanhSystem(Network(DenseForm{2 * Matrix::Identity(2, 2)}));
+    const FlowEquation equation(system);
+    const double well = wellOf({Matrix::Ones(1, 1), 2 * Matrix::Ones(1, 1)});
+    std::vector<Vector> known = {Eigen::Vector2d(well, well)};
+    for (int round = 0; round < 3; ++round) {
+      const DeflatedSearch end = searchDeflated(equation, known.front() + Eigen::Vector2d(0.01, -0.02), known,
+                                                0.5, 2, [] { return false; });
+      if (!end.isNear) continue;
+      for (const Vector& root : known) QVERIFY((end.y - root).norm() > 0.1);
+      known.push_back(end.y);
+    }
+    QVERIFY(known.size() >= 2);
+  }
+
+  // What proofs cannot reach: 20 coupled units, of which continuation and deflation find what starts missed;
+  // all that plain Newton finds from 10⁴ starts is there.
+  void moreThanCanBeProven() {
+    const Matrix B = 1.5 / std::sqrt(20.0) * kRandom.normalMatrix(20, 20, 9500);
+    const auto roots = plainNewton(B, 10000);
+    const FixedPoints found = completed(tanhSystem(Network(DenseForm{B})));
+    QCOMPARE(found.census.completeness, Completeness::estimated);
+    for (const Vector& root : roots) QVERIFY((nearest(found, root).position - root).norm() < 1e-5);
   }
 
   // 20 uncoupled units have 3^20 points: the estimate must not claim to know how many.
