@@ -181,9 +181,13 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
 }
 
 Decision decide(const VerdictCase& c, const VerdictOptions& options, const MatchSlack& slack) {
-  if (const UndecidedBy why = obstacle(c); why != UndecidedBy::nothing) return undecided(why);
-  if (const auto madeUp = byMadeUp(c)) return *madeUp;
-  if (const auto missed = byMissed(c)) return *missed;
+  std::optional<Decision> byObjects = byMadeUp(c);
+  if (!byObjects) byObjects = byMissed(c);
+  const UndecidedBy why = obstacle(c);
+  // Rounding of eigenvalues is no matter where they do not decide.
+  const bool modesDecide = !c.match || !(byObjects || shareOwnContinuum(c));
+  if (why != UndecidedBy::nothing && (why != UndecidedBy::rounding || modesDecide)) return undecided(why);
+  if (byObjects) return *byObjects;
   if (const auto points = byPoints(c)) return *points;
   return byModes(c, options, slack);
 }

@@ -89,13 +89,13 @@ bool krawczyk(const BoxEquation& equation, const Box& y, const Box& slopes, Vect
 
 double imageWork(const BoxEquation& equation) {
   const auto n = static_cast<double>(equation.size()), K = static_cast<double>(equation.units());
-  return equation.R.size() > 0 ? 6 * n * K + 40 * K + 200 : 8 * n * K + 120 * K + 200;
+  return equation.R.size() > 0 ? 6 * n * K + 40 * K + 500 : 12 * n * K + 200 * K + 500;
 }
 
 double krawczykWork(const BoxEquation& equation) {
   const auto n = static_cast<double>(equation.size()), K = static_cast<double>(equation.units());
-  const double products = equation.R.size() > 0 ? 3 * n * n * K + 10 * n * K : 7 * n * n;
-  return products + 3 * n * n * n + 120 * K + 1000;
+  const double products = equation.R.size() > 0 ? 3 * n * n * K + 10 * n * K : 10 * n * n;
+  return products + 5 * n * n * n + 120 * K + 2500;
 }
 
 BoxFate contractByImages(const BoxEquation& equation, Box& y) {

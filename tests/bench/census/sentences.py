@@ -75,7 +75,8 @@ def kinds():
         if teacher == student:
             return {"faithful"}
         if t == s:
-            return {"faithful", "weakened", "marginal", "missed", "spurious continuous attractor", "spurious line attractor"}
+            return {"faithful", "weakened", "marginal", "missed", "spurious continuous attractor",
+                    "spurious line attractor", "spurious persistence"}  # of another extent, or lasting longer
         if s == "point":
             return {"missed"}
         if s == "cycle":
@@ -83,7 +84,7 @@ def kinds():
         if s == "ring" or s == "plane":
             return {"spurious continuous attractor"}
         if s == "line":
-            return {"missed"} if t == "plane" else {"spurious line attractor"}
+            return {"missed", "spurious line attractor"} if t == "plane" else {"spurious line attractor"}
         return {"spurious persistence", "missed"} if t != "point" else {"spurious persistence"}
 
     table = Table("Teachers against students of each kind, 24 units", "teacher", "student", "verdict", "sentence")
