@@ -3,6 +3,7 @@
 #include "core/analysis/nonnormal/pseudospectrum.h"
 #include "core/experiment/studies/claim_errors.h"
 #include "core/experiment/studies/follow_up.h"
+#include "core/experiment/studies/score_draws.h"
 #include "core/io/delimited.h"
 #include "core/io/npy.h"
 #include "core/linalg/eigen.h"
