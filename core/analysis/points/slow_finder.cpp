@@ -166,6 +166,7 @@ void SlowFinder::followCurved(const Vector& position, Index dimension, SlowManif
   if (!correctPlace(*m_equation, within.step, start) || !isSlow(start, within.rate)) return;
   if (dimension == 1) {
     const SlowCurve curve = followSlowCurve(*m_equation, start, within);
+    if (!curve.wasStopped && curve.points.size() < 2) return;  // not a step could be taken: a point
     found.status = curve.wasStopped ? SlowManifoldStatus::stopped
                                     : (curve.isClosed ? SlowManifoldStatus::ring : SlowManifoldStatus::line);
     found.points = statesOf(curve.points);
@@ -173,6 +174,7 @@ void SlowFinder::followCurved(const Vector& position, Index dimension, SlowManif
     return;
   }
   const SlowSheet sheet = soundSheet(*m_equation, start, within);
+  if (!sheet.wasStopped && !(sheet.longest > 0)) return;
   found.status = sheet.wasStopped ? SlowManifoldStatus::stopped : SlowManifoldStatus::plane;
   found.points = statesOf(sheet.rim);
   describe(found, statesOf(sheet.samples));
