@@ -120,6 +120,7 @@ void TimeConstantPanel::showErrors(const Experiment& experiment, Range& range) {
   m_errors->data()->clear();
   const auto intervals = tauIntervals(experiment);
   if (intervals.empty()) return;
+  const double top = kTop * timeUnitOf(experiment).perTau;
   for (const auto& mark : *m_student->data()) {
     const auto mode = static_cast<std::size_t>(std::lround(mark.key)) - 1;
     if (mode >= intervals.size()) {
@@ -129,7 +130,7 @@ void TimeConstantPanel::showErrors(const Experiment& experiment, Range& range) {
     m_errors->addData(std::max(mark.value - intervals[mode].low, 0.0),
                       std::max(intervals[mode].high - mark.value, 0.0));
     range.include(intervals[mode].low);
-    range.include(intervals[mode].high);
+    if (intervals[mode].high < top) range.include(intervals[mode].high);  // others leave the picture
   }
 }
 

@@ -52,14 +52,15 @@ BlockPlan planBlocks(const std::vector<Trial>& trials, const BlockOptions& optio
     const Index shorter = all / BlockPlan::kLeast;
     if (shorter < options.least) {
       plan.why = "no intervals: the recording's " + std::to_string(all) + " steps do not hold " +
-                 std::to_string(BlockPlan::kLeast) + " blocks of the " + std::to_string(options.least) +
-                 " steps that this fit looks at together";
+                 std::to_string(BlockPlan::kLeast) + " blocks" +
+                 (options.least > 1
+                      ? " of the " + std::to_string(options.least) + " steps that this fit looks at together"
+                      : "");
       return plan;
     }
     plan.why = "the recording holds " + std::to_string(stretches.size()) +
                (stretches.size() == 1 ? " block" : " blocks") + " of five slow autocorrelation times (" +
-               std::to_string(wanted) + " steps), fewer than " + std::to_string(BlockPlan::kLeast) +
-               ": what is said of its errors is one-sided";
+               std::to_string(wanted) + " steps), fewer than " + std::to_string(BlockPlan::kLeast);
     plan.oneSided = true;
     stretches = stretchesOf(trials, shorter);
   }
