@@ -13,7 +13,7 @@ namespace keyhole {
 namespace {
 
 // A start has to be near, and cheap beside the iterations that follow.
-constexpr Index kLeastComponents = 6, kComponentsPerLatent = 2, kMoreSteps = 3;
+constexpr Index kLeastComponents = 12, kComponentsPerLatent = 2, kMoreSteps = 3;
 
 // x = s + V u: the latents before the arrival of the input.
 void departFrom(LdsModel& model, const std::vector<Trial>& trials) {
