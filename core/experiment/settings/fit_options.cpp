@@ -2,8 +2,6 @@
 
 #include "core/experiment/settings/fit_methods.h"
 
-#include <algorithm>
-
 namespace keyhole {
 namespace {
 
@@ -95,7 +93,7 @@ SldsOptions sldsOptions(const Settings& settings) {
   options.alpha = alphaOf(settings);
   options.iterations = fitIterations(settings);
   options.seed = fitSeed(settings);
-  options.restarts = std::max<Index>(settings.integer("fit.restarts"), 1);
+  options.restarts = settings.integer("fit.restarts");
   options.stickiness = settings.number("fit.stickiness");
   options.transitions = settings.flag("fit.recurrent") ? SldsTransitions::recurrent : SldsTransitions::markov;
   return options;

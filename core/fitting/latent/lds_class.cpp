@@ -2,6 +2,7 @@
 
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
+#include "core/linalg/signs.h"
 
 #include <Eigen/LU>
 
@@ -50,11 +51,15 @@ LdsInClass writtenAs(const LdsModel& model, const LdsClass& kind) {
     change(written, qr.R, inverse);
     written.model.C = qr.Q;
   }
-  if (kind.dynamicsNoise == LdsDynamicsNoise::diagonal) {
-    const auto axes = symmetricEigenSystem(symmetric(written.model.Q));
-    change(written, axes.vectors.transpose(), axes.vectors);
-    written.model.Q = axes.values.cwiseMax(0.0).asDiagonal();
-  }
+  // Orthonormal C leaves a rotation, which the axes of Q choose whatever the order of the channels.
+  const bool diagonal = kind.dynamicsNoise == LdsDynamicsNoise::diagonal;
+  if (!diagonal && kind.emissions == LdsEmissions::free) return written;
+  const auto axes = symmetricEigenSystem(symmetric(written.model.Q));
+  Matrix turn = axes.vectors.transpose();
+  const Matrix turned = written.model.C * axes.vectors;
+  for (Index i = 0; i < L; ++i) turn.row(i) *= directionSign(turned.col(i));
+  change(written, turn, turn.transpose());
+  if (diagonal) written.model.Q = axes.values.cwiseMax(0.0).asDiagonal();
   return written;
 }
 

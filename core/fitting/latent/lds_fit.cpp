@@ -7,6 +7,7 @@
 #include "core/fitting/latent/lds_dynamics_em.h"
 #include "core/fitting/latent/lds_ends.h"
 #include "core/fitting/latent/lds_search.h"
+#include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/noise_floor.h"
 #include "core/fitting/run_student.h"
@@ -34,13 +35,13 @@ LdsClass classOf(const LdsOptions& options) {
   return kind;
 }
 
-void requireEnough(const LdsData& data, const LdsOptions& options) {
-  const Index N = data.neurons(), m = data.inputs(), L = options.kind.latents;
-  const Index varying = (data.variances().array() > 0).count();
+void requireEnough(const std::vector<Trial>& trials, const Vector& variances, const LdsOptions& options) {
+  const Index N = variances.size(), m = trials.front().input.rows(), L = options.kind.latents;
+  const Index varying = (variances.array() > 0).count();
   if (L > varying)
     throw InputError("the number of latents is " + std::to_string(L) + "; allowed: 1 to " +
                      std::to_string(varying) + ", the channels that vary");
-  const Index samples = transitionsOf(data.trials()) + static_cast<Index>(data.trials().size());
+  const Index samples = transitionsOf(trials) + static_cast<Index>(trials.size());
   if (samples < 2 * (L + m + 2))
     throw InputError("the recording has " + std::to_string(samples) + " time points; allowed: at least " +
                      std::to_string(2 * (L + m + 2)) + " for " + std::to_string(L) + " latents and " +
@@ -87,15 +88,11 @@ FitSummary summaryOf(const LdsRun& run) {
 }
 
 // Explained variance, and the means it rests on if they are of all.
-void explain(LdsFit& fit, const LdsData& data, Progress& progress) {
+void explain(LdsFit& fit, const std::vector<Trial>& trials, Progress& progress) {
   const bool known = !fit.means.empty();
-  const LookedAt looked(data.trials(), fit.summary.status == FitStatus::stopped,
-                        known ? kLookAfterStop : lookedAtAfterStop(fit.model.latents(), data.anyMissing()));
-  if (!known)
-    fit.means =
-        looked.inPart()
-            ? smooth(fit.model, looked.trials()).means
-            : LdsSmoother(data, fit.model.latents()).run(fit.model, LdsSmoother::Need::means, progress).means;
+  const LookedAt looked(trials, fit.summary.status == FitStatus::stopped,
+                        known ? kLookAfterStop : lookedAtAfterStop(fit.model.latents(), anyMissing(trials)));
+  if (!known) fit.means = smooth(fit.model, looked.trials(), looked.inPart() ? noProgress() : progress).means;
   const auto rebuilt = [&](std::size_t k, Index first, Index count) -> Matrix {
     Matrix y = (fit.model.C * fit.means[k].middleCols(first, count)).colwise() + fit.model.c;
     if (fit.model.inputs() > 0)
@@ -107,19 +104,19 @@ void explain(LdsFit& fit, const LdsData& data, Progress& progress) {
 }
 
 // What is said of the fit beside its parameters. If a stop comes here, of a part of the trials.
-void describe(LdsFit& fit, const LdsData& data, Progress& progress) {
-  if (fit.summary.status == FitStatus::stopped) return explain(fit, data, noProgress());
+void describe(LdsFit& fit, const std::vector<Trial>& trials, Progress& progress) {
+  if (fit.summary.status == FitStatus::stopped) return explain(fit, trials, noProgress());
   try {
-    explain(fit, data, progress);
-    for (auto& note : dependentChannels(data.trials(), progress)) fit.warnings.push_back(std::move(note));
-    for (auto& note : weakInputs(data.trials(), fit.model.latents() + 1, progress))
+    explain(fit, trials, progress);
+    for (auto& note : dependentChannels(trials, progress)) fit.warnings.push_back(std::move(note));
+    for (auto& note : weakInputs(trials, fit.model.latents() + 1, progress))
       fit.warnings.push_back(std::move(note));
   } catch (const Stopped&) {
-    // Of the notes on channels there is then none, and the rest is complete.
+    // Of the notes there is then a part, and the rest is complete.
     if (std::isfinite(fit.explainedVariance)) return;
     setStopped(fit.summary, "the look at what it explains");
-    if (!data.anyMissing()) fit.means.clear();
-    explain(fit, data, noProgress());
+    if (!anyMissing(trials)) fit.means.clear();
+    explain(fit, trials, noProgress());
   }
 }
 
@@ -195,7 +192,8 @@ void say(LdsFit& fit, const LdsEnds& ends) {
 }
 
 // Of held emissions: the first start is shown (published), or the best.
-LdsFit fitDynamics(const LdsData& data, const LdsOptions& options, Progress& progress) {
+LdsFit fitDynamics(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
+  const LdsData data(trials, options.inputAtArrival, progress);
   LdsDynamicsEm em(data, options, classOf(options));
   LdsFit fit;
   LdsRun shown;
@@ -227,14 +225,22 @@ LdsFit fitDynamics(const LdsData& data, const LdsOptions& options, Progress& pro
   return fit;
 }
 
+// What is known of the latents, in the units in which they were found: with missing samples always.
+void addMeans(LdsFit& fit, const LdsModel& model, const LdsData& data, bool described, Progress& progress) {
+  if (fit.summary.status == FitStatus::stopped || !(described || data.anyMissing())) return;
+  try {
+    fit.means = LdsSmoother(data, model.latents()).run(model, LdsSmoother::Need::means, progress).means;
+  } catch (const Stopped&) {  // while the fit is described it is told again
+    fit.means.clear();
+  }
+}
+
 // Of all parameters, in units of the channels; written as the class that was asked for.
 LdsFit fitAll(const std::vector<Trial>& trials, const LdsOptions& options, Progress& progress) {
   const LdsUnits units = unitsOf(trials, options.kind, progress);
   const std::vector<Trial> own = inUnits(trials, units, progress);
-  LdsSearchResult found = [&] {
-    const LdsData data(own, options.inputAtArrival, progress);
-    return searchLds(data, options, progress);
-  }();
+  const LdsData data(own, options.inputAtArrival, progress);
+  LdsSearchResult found = searchLds(data, options, progress);
   const double scale = logScale(trials, units);
   LdsFit fit;
   for (auto& start : found.starts)
@@ -251,9 +257,12 @@ LdsFit fitAll(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   fit.shown = found.best;
   fit.seed = found.starts[found.best].seed;
   if (std::isfinite(found.starts[found.best].promised)) fit.promisedRise = found.starts[found.best].promised;
+  addMeans(fit, found.run.model, data, options.describe, progress);
   fit.model = outOfUnits(std::move(found.run.model), units);
   try {
-    fit.model = writtenAs(fit.model, options.kind).model;
+    LdsInClass written = writtenAs(fit.model, options.kind);
+    fit.model = std::move(written.model);
+    for (Matrix& x : fit.means) x = (written.change * x).eval();
   } catch (const std::runtime_error& error) {
     fit.warnings.push_back("the fit is written with free emissions: " + std::string(error.what()));
   }
@@ -269,15 +278,15 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   requireTrials(trials, MissingSamples::allowed);
   const auto start = Clock::now();
-  const LdsData data(trials, options.inputAtArrival, progress);
-  requireEnough(data, options);
-  LdsFit fit =
-      emissionsAreFixed(options) ? fitDynamics(data, options, progress) : fitAll(trials, options, progress);
+  const Vector variances = channelVariances(trials, progress);
+  requireEnough(trials, variances, options);
+  const bool held = emissionsAreFixed(options);
+  LdsFit fit = held ? fitDynamics(trials, options, progress) : fitAll(trials, options, progress);
   if (!fit.logLikelihood.empty()) {
-    if (!emissionsAreFixed(options)) fit.noiseFloor = floorOf(fit.model.R, data.variances(), options.kind);
-    auto own = warningsOf(fit, data.variances(), options);
+    if (!held) fit.noiseFloor = floorOf(fit.model.R, variances, options.kind);
+    auto own = warningsOf(fit, variances, options);
     fit.warnings.insert(fit.warnings.begin(), own.begin(), own.end());
-    if (options.describe) describe(fit, data, progress);
+    if (options.describe) describe(fit, trials, progress);
   }
   fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return fit;

@@ -17,7 +17,11 @@ constexpr Index kLeastSteps = 25;  // of every start, before it is given up
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
 constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
-constexpr double kSame = 0.02;     // nats: so near to the best end, a start has reached it
+constexpr double kSame = 0.1;      // nats: so near to the best end, a start has reached it
+
+Index samplesOf(const LdsData& data) {
+  return data.neurons() * (transitionsOf(data.trials()) + std::ssize(data.trials()));
+}
 
 double spectralRadius(const Matrix& F) {
   return eigenvalues(F).cwiseAbs().maxCoeff();
@@ -37,6 +41,7 @@ class Search {
       : m_data(data),
         m_options(options),
         m_progress(progress),
+        m_forStarts(samplesOf(data) > kShortRecording ? progress : noProgress()),
         m_ground(data, freeClassOf(options.kind)),
         m_stable(options.kind.stable) {
     m_options.kind = m_ground.kind;
@@ -79,9 +84,10 @@ class Search {
     const auto& trials = m_data.trials();
     switch (candidate.from) {
       case LdsStart::subspace: {
-        if (!m_data.anyMissing()) return subspaceStart(m_data, m_ground.kind, m_progress);
-        const std::vector<Trial> filled = interpolated(trials, m_progress);
-        return subspaceStart(LdsData(filled, m_data.inputAtArrival(), m_progress), m_ground.kind, m_progress);
+        if (!m_data.anyMissing()) return subspaceStart(m_data, m_ground.kind, m_forStarts);
+        const std::vector<Trial> filled = interpolated(trials, m_forStarts);
+        return subspaceStart(LdsData(filled, m_data.inputAtArrival(), m_forStarts), m_ground.kind,
+                             m_forStarts);
       }
       case LdsStart::factors:
         return factorStartOf(trials, m_options, m_progress);
@@ -97,7 +103,7 @@ class Search {
     const bool never = !(m_options.tolerance > 0);
     const LdsAscent::Goal goal{never ? 0.0 : m_options.rest, m_options.tolerance};
     try {
-      candidate.ascent = std::make_unique<LdsAscent>(m_ground, makeStart(), goal, m_progress);
+      candidate.ascent = std::make_unique<LdsAscent>(m_ground, makeStart(), goal, m_forStarts);
     } catch (const Stopped&) {
       throw;
     } catch (const std::runtime_error& error) {
@@ -105,6 +111,7 @@ class Search {
       return;
     }
     report(candidate);
+    m_progress.throwIfStopped();
     const Index first = m_candidates.size() > 1 ? kFirstSteps : m_options.iterations;
     while (!candidate.ascent->ended() && candidate.ascent->steps() < std::min(first, m_options.iterations))
       advance(candidate);
@@ -182,6 +189,7 @@ class Search {
   const LdsData& m_data;
   LdsOptions m_options;
   Progress& m_progress;
+  Progress& m_forStarts;  // of a short recording the first evaluation is there whatever the user wishes
   LdsGround m_ground;
   bool m_stable;
   std::vector<Candidate> m_candidates;

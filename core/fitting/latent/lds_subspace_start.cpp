@@ -12,7 +12,8 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kLeastComponents = 10, kComponentsPerLatent = 3;
+// A start has to be near, and cheap beside the iterations that follow.
+constexpr Index kLeastComponents = 12, kComponentsPerLatent = 2, kMoreSteps = 3;
 
 // x = s + V u: the latents before the arrival of the input.
 void departFrom(LdsModel& model, const std::vector<Trial>& trials) {
@@ -58,8 +59,7 @@ void diagonaliseNoise(LdsModel& model) {
 
 // Identified from the leading principal components, whose windows are small. What a channel has beside them
 // is its noise.
-LdsModel modelOfComponents(const LdsData& data, const SubspaceOptions& options, Index count,
-                           Progress& progress) {
+LdsModel modelOfComponents(const LdsData& data, SubspaceOptions options, Index count, Progress& progress) {
   const Index N = data.neurons();
   Matrix moments = Matrix::Zero(N, N);
   overTrials(data.trials(), progress, [&](std::size_t k, Index first, Index n) {
@@ -72,6 +72,7 @@ LdsModel modelOfComponents(const LdsData& data, const SubspaceOptions& options, 
     progress.throwIfStopped();
     components.push_back({axes.transpose() * trial.activity, trial.input});
   }
+  options.blockRows = options.latents + kMoreSteps;
   LdsModel model = subspaceModel(components, options, progress);
   const Vector beside = moments.diagonal() / static_cast<double>(data.completeSteps()) -
                         (axes * (axes.transpose() * moments * axes)).cwiseProduct(axes).rowwise().sum() /

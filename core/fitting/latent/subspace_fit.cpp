@@ -135,6 +135,7 @@ LdsModel modelOf(const std::vector<Trial>& trials, const SubspaceRealisation& re
   const LdsData data(trials, true, progress);
   LdsClass kind;
   kind.latents = model.latents();
+  kind.emissionNoise = LdsEmissionNoise::diagonal;  // no floor but that of rounding
   const Vector floors = LdsEmissionSteps(data, kind).floors();
   splitNoise(model, real, floors);
   const double leastQ = kLeastQ * real.states.trace() / static_cast<double>(model.latents());

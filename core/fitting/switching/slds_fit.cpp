@@ -373,6 +373,7 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
   // Orthonormal C with full Q_k is free C with full Q_k (lds_class.h). With diagonal Q_k it is not: there the
   // unit of one channel belongs to the model, and all get the same.
   SldsOptions own = options;
+  own.restarts = std::max<Index>(options.restarts, 1);
   LdsClass scaled = options.kind;
   if (options.kind.dynamicsNoise == LdsDynamicsNoise::full)
     own.kind.emissions = LdsEmissions::free;

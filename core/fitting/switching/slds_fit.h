@@ -15,7 +15,8 @@ struct SldsOptions {
   Index iterations = 100;   // of variational EM, at most
   double tolerance = 1e-8;  // converged if the ELBO rises by less than this part of its size; 0: never
   std::uint64_t seed = 1;   // of the rotation that the latents start in, and of the clustering
-  Index restarts = 1;       // starts with the seeds seed, seed + 1, …
+  Index restarts =
+      1;  // starts with the seeds seed, seed + 1, …; 0: the usual ones of fitLds() for K = 1, else one
   SldsTransitions transitions = SldsTransitions::markov;
   double stickiness = 0;        // pseudo-counts of staying in each state, from 0
   Index startIterations = 100;  // of each start of the common LDS, from 0; K = 1 does without
