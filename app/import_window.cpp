@@ -59,7 +59,7 @@ PlaceGuess guessedPlace(const FileContents& contents) {
   if (recordings == 1)
     return {path, "Guessed: the only one that can be a recording (" +
                       QString::fromStdString(largest->reason) + ")."};
-  return {path, QString("Guessed: the largest of %1 that can be a recording.").arg(recordings)};
+  return {path, QString("Guessed: the first of the largest, of %1 that can be a recording.").arg(recordings)};
 }
 
 }  // namespace
@@ -204,7 +204,7 @@ QWidget* ImportWindow::buildButtons() {
   auto* cancel = new QPushButton("Cancel");
   m_use = new QPushButton("Use");
   m_use->setObjectName("use");
-  m_use->setDefault(true);
+  m_use->setAutoDefault(false);  // Return in a field takes the field's value
   m_use->setEnabled(false);
   m_look->setAutoDefault(false);
   m_stop->setAutoDefault(false);

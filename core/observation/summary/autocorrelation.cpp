@@ -56,13 +56,29 @@ std::vector<Index> doublingLags(Index longest) {
   return lags;
 }
 
-Differences differencesOf(const RecordedTrials& recorded, const Vector& variances, Index longest,
-                          const Progress& progress) {
+Vector variancesOf(const RecordedTrials& recorded) {
+  const Index N = recorded.units();
+  Vector sum = Vector::Zero(N), squares = sum, count = sum;
+  Vector shift = Vector::Constant(N, std::nan(""));  // the first sample: a large mean costs no digits
+  for (const auto& X : recorded.trials)
+    for (Index t = 0; t < X.cols(); ++t)
+      for (Index i = 0; i < N; ++i) {
+        if (std::isnan(X(i, t))) continue;
+        if (std::isnan(shift(i))) shift(i) = X(i, t);
+        const double y = X(i, t) - shift(i);
+        sum(i) += y, squares(i) += y * y, count(i) += 1;
+      }
+  count = count.cwiseMax(1.0);
+  return squares.cwiseQuotient(count) - sum.cwiseQuotient(count).cwiseAbs2();
+}
+
+Differences differencesOf(const RecordedTrials& recorded, Index longest, const Progress& progress) {
   constexpr double kMost = 1e8;
   Differences found{doublingLags(longest), {}, {}};
   const auto lags = static_cast<Index>(found.lags.size());
   const double work = static_cast<double>(recorded.units() * recorded.timePoints() * lags);
   const auto every = static_cast<Index>(std::max(1.0, std::ceil(work / kMost)));
+  const Vector variances = variancesOf(recorded);
   found.squares = found.pairs = Vector::Zero(lags);
   for (Index i = 0; i < recorded.units(); i += every) {
     progress.throwIfStopped();
@@ -149,7 +165,7 @@ double Autocorrelation::timeOfSquares() const {
   return time;
 }
 
-Smoothness smoothness(const RecordedTrials& recorded, const Vector& variances, const Progress& progress) {
+Smoothness smoothness(const RecordedTrials& recorded, const Progress& progress) {
   // Of white noise through a Gaussian kernel of standard deviation s, D(2k) / D(k) = (1 - e^-4u) / (1 - e^-u)
   // with u = k² / 4s²; it is 2^1.5 at k = 1.0153 s.
   constexpr double kWidthPerLag = 2.3548 / 1.0153;
@@ -157,7 +173,7 @@ Smoothness smoothness(const RecordedTrials& recorded, const Vector& variances, c
   Index longest = 0;
   for (const auto& trial : recorded.trials) longest = std::max(longest, trial.cols());
   Smoothness result;
-  const Differences found = differencesOf(recorded, variances, longest / 4, progress);
+  const Differences found = differencesOf(recorded, longest / 4, progress);
   const auto D = [&](Index lag) {
     const auto at = std::find(found.lags.begin(), found.lags.end(), lag);
     if (at == found.lags.end()) return std::nan("");

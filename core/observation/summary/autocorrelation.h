@@ -31,12 +31,10 @@ struct Smoothness {
   double roughShare = 0;  // of the variance, what is independent from one sample to the next
 };
 
-// variances: of the units; constant ones (0) are left out. From the mean square differences D(k) of all units
-// over k samples, each in its own variance: of a smoothed series D grows as k² below the kernel's width, of
-// one driven by noise as k, of white noise not at all. The width is where D(2k) / D(k) falls below 2^1.5.
-// Exponential and box kernels make an edge at every sample and are not seen. Of many samples, of evenly
-// chosen units. Cost O(10^8). Throws Stopped.
-Smoothness smoothness(const RecordedTrials& recorded, const Vector& variances,
-                      const Progress& progress = noProgress());
+// From the mean square differences D(k) of all units over k samples, each in its own variance: of a smoothed
+// series D grows as k² below the kernel's width, of one driven by noise as k, of white noise not at all. The
+// width is where D(2k) / D(k) falls below 2^1.5. Exponential and box kernels make an edge at every sample and
+// are not seen. Of many samples, of evenly chosen units. Cost O(10^8). Throws Stopped.
+Smoothness smoothness(const RecordedTrials& recorded, const Progress& progress = noProgress());
 
 }  // namespace keyhole

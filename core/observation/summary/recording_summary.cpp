@@ -218,7 +218,7 @@ RecordingSummary summarise(const RecordedTrials& recorded, const Progress& progr
   summary.constant = (variance.array() == 0).count();
   setStationarity(summary, pass, variance);
   setComponents(summary, recorded, mean, progress);
-  summary.smoothness = smoothness(recorded, variance, progress);
+  summary.smoothness = smoothness(recorded, progress);
   setCopies(summary, recorded, variance);
   summary.warnings = summaryWarnings(summary, recorded);
   return summary;
