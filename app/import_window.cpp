@@ -84,7 +84,7 @@ ImportWindow::ImportWindow(const QString& file, const Settings& settings, const 
   split->addWidget(buildChoices());
   split->addWidget(buildPicture(theme));
   split->setStretchFactor(2, 1);
-  split->setSizes({300, 320, 560});
+  split->setSizes({350, 300, 530});
   split->setChildrenCollapsible(false);
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(split, 1);
@@ -268,7 +268,7 @@ void ImportWindow::showContents(const FileContents& contents) {
   }
   m_input->setCurrentIndex(0);
   for (int column = 0; column < 3; ++column) m_tree->resizeColumnToContents(column);
-  m_tree->setColumnWidth(0, std::min(m_tree->columnWidth(0), 190));
+  m_tree->setColumnWidth(0, std::min(m_tree->columnWidth(0), 150));
   if (chosen) m_tree->setCurrentItem(chosen);
   const bool only = contents.arrays.size() == 1;
   if (chosen || !guess.path.isEmpty() || only)
