@@ -36,8 +36,9 @@ ImportPicture::ImportPicture(const Theme& theme, QWidget* parent)
   layout->addWidget(m_raster, 3);
   layout->addWidget(m_traces, 2);
   m_map = new QCPColorMap(m_raster->xAxis, m_raster->yAxis);
+  m_map->setVisible(false);  // until there is something
   m_map->setInterpolate(false);
-  m_map->setTightBoundary(true);
+  m_map->setTightBoundary(false);  // whole cells at the ends
   m_map->setGradient(importColours(theme));
   m_raster->yAxis->setLabel(tr("unit"));
   m_traces->yAxis->setLabel(tr("first samples"));
@@ -66,6 +67,7 @@ void ImportPicture::style(QCustomPlot& plot) const {
 }
 
 void ImportPicture::show(const ImportPreview& preview) {
+  m_map->setVisible(true);
   showRaster(preview);
   showTraces(preview);
   setStale(false);

@@ -59,7 +59,7 @@ PlaceGuess guessedPlace(const FileContents& contents) {
   if (recordings == 1)
     return {path, "Guessed: the only one that can be a recording (" +
                       QString::fromStdString(largest->reason) + ")."};
-  return {path, QString("Guessed: the largest of %1 that can be a recording.").arg(recordings)};
+  return {path, QString("Guessed: the first of the largest, of %1 that can be a recording.").arg(recordings)};
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ ImportWindow::ImportWindow(const QString& file, const Settings& settings, const 
   split->addWidget(buildChoices());
   split->addWidget(buildPicture(theme));
   split->setStretchFactor(2, 1);
-  split->setSizes({300, 320, 560});
+  split->setSizes({350, 300, 530});
   split->setChildrenCollapsible(false);
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(split, 1);
@@ -204,7 +204,7 @@ QWidget* ImportWindow::buildButtons() {
   auto* cancel = new QPushButton("Cancel");
   m_use = new QPushButton("Use");
   m_use->setObjectName("use");
-  m_use->setDefault(true);
+  m_use->setAutoDefault(false);  // Return in a field takes the field's value
   m_use->setEnabled(false);
   m_look->setAutoDefault(false);
   m_stop->setAutoDefault(false);
@@ -217,10 +217,14 @@ QWidget* ImportWindow::buildButtons() {
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   connect(m_look, &QPushButton::clicked, this, [this] {
     m_look->hide();
-    m_stop->show();
-    m_worker.request(m_settings);
+    startReading();
   });
-  connect(m_stop, &QPushButton::clicked, this, [this] { m_worker.stop(); });
+  connect(m_stop, &QPushButton::clicked, this, [this] {
+    m_worker.stop();
+    m_stop->hide();
+    m_look->show();
+    m_shape->setText("Stopped. Any change, or Preview, reads again.");
+  });
   connect(m_use, &QPushButton::clicked, this, [this] {
     const std::string place = m_place.isEmpty() ? "" : ":" + m_place.toStdString();
     emit used(m_settings, QFileInfo(m_file).fileName() + QString::fromStdString(place));
@@ -234,7 +238,6 @@ void ImportWindow::connectWorker() {
           [this](const std::shared_ptr<const FileContents>& contents) { showContents(*contents); });
   connect(&m_worker, &ImportWorker::ready, this, &ImportWindow::showPreview);
   connect(&m_worker, &ImportWorker::failed, this, &ImportWindow::showProblem);
-  connect(&m_worker, &ImportWorker::finished, this, [this] { m_stop->hide(); });
 }
 
 void ImportWindow::showContents(const FileContents& contents) {
@@ -258,13 +261,14 @@ void ImportWindow::showContents(const FileContents& contents) {
     for (int column = 0; column < 3; ++column) item->setToolTip(column, why);
     item->setData(0, kPathRole, path);
     if (path == guess.path && !chosen) chosen = item;
+    if (array.role == ArrayRole::rate) m_rates.append(path);
     if (array.role == ArrayRole::input || array.role == ArrayRole::vector ||
         array.role == ArrayRole::recording)
       if (!path.isEmpty()) m_input->addItem(path + "  " + item->text(1), m_file + ":" + path);
   }
   m_input->setCurrentIndex(0);
   for (int column = 0; column < 3; ++column) m_tree->resizeColumnToContents(column);
-  m_tree->setColumnWidth(0, std::min(m_tree->columnWidth(0), 190));
+  m_tree->setColumnWidth(0, std::min(m_tree->columnWidth(0), 150));
   if (chosen) m_tree->setCurrentItem(chosen);
   const bool only = contents.arrays.size() == 1;
   if (chosen || !guess.path.isEmpty() || only)
@@ -294,8 +298,14 @@ void ImportWindow::read() {
     m_use->setEnabled(true);
     return;
   }
+  startReading();
+}
+
+void ImportWindow::startReading() {
+  m_look->hide();
   m_stop->show();
   m_use->setEnabled(false);
+  m_shape->setText("Reading …");
   m_worker.request(m_settings);
 }
 
@@ -330,6 +340,7 @@ void ImportWindow::showPreview(const std::shared_ptr<const ImportPreview>& previ
     return read();
   }
   m_axesSettled = true;
+  m_stop->hide();
   m_preview = preview;
   m_use->setEnabled(true);
   m_problem->hide();
@@ -355,13 +366,15 @@ void ImportWindow::showNotes() {
                     .arg(m_axesGuessed ? " (guessed: far more columns than rows)" : ""));
   const bool own = m_settings.number("recording.interval") == 0;
   m_controls.at("recording.interval")
-      ->setNote(now.seconds > 0 ? (own ? QString("%1 s, by the file").arg(now.seconds) : QString())
-                                : QString("Not known: the file does not say it."));
+      ->setNote(now.seconds > 0     ? (own ? QString("%1 s, by the file").arg(now.seconds) : QString())
+                : m_rates.isEmpty() ? QString("Not known: the file does not say it.")
+                                    : QString("Not known; %1 may hold the rate.").arg(m_rates.join(", ")));
   m_controls.at("recording.trials")
       ->setNote(trials > 1 ? QString("%1 trials").arg(trials) : QString("One trial."));
 }
 
 void ImportWindow::showProblem(const QString& sentence) {
+  m_stop->hide();
   m_problem->setText(
       QString("<span style='color:%1'>▲</span> %2").arg(m_theme.teacher.name(), sentence.toHtmlEscaped()));
   m_problem->setProperty("sentence", sentence);

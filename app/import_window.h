@@ -61,10 +61,12 @@ class ImportWindow : public QDialog {
   void choosePlace(const QString& path, const QString& why);
   void change(const std::string& key, const SettingValue& value);
   void read();
+  void startReading();
   bool isLarge() const;
 
   QString m_file;  // without a place in it
   QString m_place;
+  QStringList m_rates;  // places that could hold the rate
   Settings m_settings;
   Theme m_theme;
   std::shared_ptr<const ImportPreview> m_preview;

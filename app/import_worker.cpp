@@ -19,9 +19,7 @@ std::string readingOf(const Settings& settings) {
 }  // namespace
 
 ImportWorker::ImportWorker(QObject* parent)
-    : QObject(parent),
-      m_latest([this](const Request& request, const Turn& turn) { run(request, turn); },
-               [this] { emit finished(); }) {}
+    : QObject(parent), m_latest([this](const Request& request, const Turn& turn) { run(request, turn); }) {}
 
 void ImportWorker::run(const Request& request, const Turn& turn) {
   const UntilOver progress(turn);

@@ -42,7 +42,6 @@ class ImportWorker : public QObject {
   void listed(std::shared_ptr<const keyhole::FileContents> contents);
   void ready(std::shared_ptr<const keyhole::ImportPreview> preview);
   void failed(QString sentence);
-  void finished();  // nothing is read any more
 
  private:
   struct Request {

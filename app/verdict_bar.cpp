@@ -150,9 +150,13 @@ QStringList experimentNotes(const Experiment& experiment) {
   if (experiment.teacher)
     for (const std::string& warning : experiment.teacher->warnings)
       lines.append(QString::fromStdString(warning));
-  if (experiment.teacher && experiment.teacher->summary)
-    for (const std::string& warning : experiment.teacher->summary->warnings)
-      lines.append(QString::fromStdString(warning));
+  // The panel Recording holds all of them; here they must leave room for the picture.
+  if (experiment.teacher && experiment.teacher->summary && !experiment.teacher->summary->warnings.empty()) {
+    const auto& warnings = experiment.teacher->summary->warnings;
+    QString first = QString::fromStdString(warnings.front());
+    if (warnings.size() > 1) first += QString(" (%1 more under Recording)").arg(warnings.size() - 1);
+    lines.append(first);
+  }
   if (!experiment.fit) return lines;
   const Student& student = experiment.fit->student;
   const FitStatus status = student.summary.status;

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/formats.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace keyhole {
@@ -27,7 +28,10 @@ Matrix inputOf(Matrix input, Index T, const std::string& file, const std::string
 
 Matrix readInputOf(Recording& recording, const std::string& spec, const TableOptions& table) {
   FileData data = readFileData(spec, {table, false, 0});
-  recording.notes.insert(recording.notes.end(), data.notes.begin(), data.notes.end());
+  // One file says the same of both, such as its rate.
+  for (const auto& note : data.notes)
+    if (std::find(recording.notes.begin(), recording.notes.end(), note) == recording.notes.end())
+      recording.notes.push_back(note);
   if (data.turned)
     for (auto& trial : data.trials) trial = trial.transpose().eval();
   const std::vector<Index> bounds = trialBounds(recording);

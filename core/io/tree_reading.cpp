@@ -127,21 +127,28 @@ class TreeReader {
     const double rate =
         placed.series && placed.series->rate > 0 ? placed.series->rate : placed.nodes.front()->rate;
     if (rate > 0 && std::isfinite(rate)) return takeRate(rate, shown());
+    // What stands beside trials stands beside the list of them, or farther out.
     const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
-    if (!group) return;
+    while (group && !takeClockIn(*group, placed))
+      group = placed.isList ? groupOf(m_tree.root(), group) : nullptr;
+  }
+
+  // False if the group holds neither a clock nor a rate.
+  bool takeClockIn(const FileNode& group, const PlacedArrays& placed) {
     std::vector<const FileNode*> clocks, rates;
     const auto length = static_cast<std::uint64_t>(timepoints());
-    for (const auto& array : arraysIn(*group)) {
+    for (const auto& array : arraysIn(group)) {
       if (array.nodes.size() != 1 || array.path.find_first_of("./{(") != std::string::npos) continue;
       if (array.role == ArrayRole::rate) rates.push_back(array.nodes.front());
       if (array.role == ArrayRole::clock && array.nodes.front()->size() == length && !placed.isList)
         clocks.push_back(array.nodes.front());
     }
-    if (clocks.size() == 1) return takeClockColumn(*clocks.front());
-    if (rates.size() == 1) {
+    if (clocks.size() == 1) takeClockColumn(*clocks.front());
+    if (clocks.size() != 1 && rates.size() == 1) {
       const double beside = m_tree.load(rates)[0](0, 0);
       if (beside > 0 && std::isfinite(beside)) takeRate(beside, besideText(*rates.front()));
     }
+    return !clocks.empty() || !rates.empty();
   }
 
   // FILE:PATH of what stands beside the recording.

@@ -118,7 +118,7 @@ class TestImportWindow : public QObject {
   // A table has controls of its own, and a clock column gives the time between samples.
   void tablesAreTold() {
     ImportBench bench;
-    std::string text = "time,a,b\n";
+    std::string text = "time (s),a,b\n";
     for (int t = 0; t < 60; ++t)
       text += std::to_string(t) + "e-2," + std::to_string(t % 7) + ".5," + std::to_string(t % 5) + ".25\n";
     writeFileAtomically(bench.folder.filePath("t.csv").toStdString(), text);
@@ -126,7 +126,7 @@ class TestImportWindow : public QObject {
     QVERIFY(bench.settled());
     QCOMPARE(bench.window->preview()->units, Index{2});
     QVERIFY(bench.window->control("recording.interval").note().contains("0.01 s, by the file"));
-    QVERIFY(!bench.window->control("recording.separator").parentWidget()->isHidden());
+    QVERIFY(!bench.window->control("recording.separator").isHidden());
     QVERIFY(!bench.window->preview()->warnings.empty());
   }
 

@@ -78,7 +78,8 @@ class TestSummary : public QObject {
     QCOMPARE(fit.json()["options"]["dt"].get<double>(), 0.04);
     QCOMPARE(fit.json()["options"]["steps"].get<std::string>(), std::string("bin:0.04,zscore"));
     QCOMPARE(fit.json()["run"]["settings"]["recording.bin"].get<double>(), 0.04);
-    QCOMPARE(fit.json()["recording"]["parameters"].get<int>(), 64);
+    // A matrix of 8 x 8, and a constant drive of each unit.
+    QCOMPARE(fit.json()["recording"]["parameters"].get<int>(), 72);
   }
 
   // The input is read by all alike: 1 column for every method.

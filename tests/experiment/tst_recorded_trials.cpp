@@ -63,8 +63,7 @@ class TestRecordedTrials : public QObject {
   // Fails if the sums of MAP step over an edge, or the input is lost, shifted or divided.
   void mapIsThatOfTheTrials() {
     const auto result = runExperiment(of("map"), nullptr);
-    Progress quiet;
-    const Student known = fitMap(m_trials, {kAlpha, 0.001, Nonlinearity::linear}, quiet);
+    const Student known = fitTrials(effective(of("map")), m_trials, noProgress());
     COMPARE_MATRICES(result->fit->student.A, known.A, 1e-10);
     COMPARE_MATRICES(result->fit->student.V, known.V, 1e-10);
     Settings joined = of("map");
@@ -93,17 +92,21 @@ class TestRecordedTrials : public QObject {
     QVERIFY(result->studentAnalysis->explainedVariance > 0.9);
   }
 
-  // Four fifths of 240 time points: three trials and 12 of the fourth. Fails if a method gets other trials.
-  void comparisonFitsTheFirstTrials() {
+  // A row is the window's fit, of all trials. Four fifths of 240 time points are fitted once more: three
+  // trials and 12 of the fourth. Fails if a method gets other trials, or the rest is scored as one.
+  void comparisonTakesTheTrials() {
     const auto experiment = runExperiment(of("map"), nullptr);
     CompareOptions options;
     options.methods = {"map", "slds"};
     const Comparison comparison = compareMethods(*experiment, options);
+    COMPARE_MATRICES(comparison.rows[0].student.A, experiment->fit->student.A, 1e-10);
     auto fitted = m_trials;
     fitted.back() = {fitted.back().activity.leftCols(12), fitted.back().input.leftCols(12)};
-    Progress quiet;
-    const Student known = fitMap(fitted, {kAlpha, 0.001, Nonlinearity::linear}, quiet);
-    COMPARE_MATRICES(comparison.rows[0].student.A, known.A, 1e-10);
+    const Trial rest{m_trials.back().activity.rightCols(48), m_trials.back().input.rightCols(48)};
+    const Student second = fitTrials(effective(of("map")), fitted, noProgress());
+    QCOMPARE(comparison.heldOut, Index{48});
+    const double known = predictionScores(second, rest, comparison.horizon).freeRunVariance;
+    QVERIFY(std::abs(comparison.rows[0].heldOut.freeRunVariance - known) < 1e-9);
     QVERIFY(comparison.rows[0].heldOut.status == PredictionStatus::defined);
     QVERIFY(comparison.rows[1].hasParameters && std::isfinite(comparison.rows[1].explainedVariance));
   }

@@ -67,6 +67,24 @@ class TestMatKinds : public QObject {
     }
   }
 
+  // Δt comes from the rate that stands beside the list of trials, not from a field of another one.
+  void theRateBesideTrials() {
+    const std::string path = m_files.path("rated.mat");
+    for (const bool cells : {false, true}) {
+      {
+        MatWriter writer(path);
+        if (cells)
+          writer.addCells("D", threeTrials());
+        else
+          writer.addStructArray("D", threeTrials());
+        writer.addMatrix("fs", Matrix::Constant(1, 1, 250));
+      }
+      const Recording recording = readRecording(path + (cells ? ":D" : ":D.y"));
+      QCOMPARE(recording.interval, 0.004);
+      QVERIFY2(notesOf(recording).contains("fs says 250 samples a second"), qPrintable(notesOf(recording)));
+    }
+  }
+
   // The field is found alone, and the rate beside it gives Δt.
   void structs_data() { versions_data(); }
   void structs() {

@@ -30,6 +30,7 @@ QString SettingControl::key() const {
 void SettingControl::build(bool prominent) {
   m_note = new QLabel(this);
   m_note->setObjectName("note");
+  m_note->setWordWrap(true);
   m_note->hide();
   m_problem = new QLabel(this);
   m_problem->setObjectName("problem");

@@ -180,7 +180,8 @@ Smoothness smoothness(const RecordedTrials& recorded, const Progress& progress) 
     const auto i = at - found.lags.begin();
     return found.pairs(i) > 0 ? found.squares(i) / found.pairs(i) : std::nan("");
   };
-  if (const double rough = (4 * D(1) - D(2)) / 3; !std::isnan(rough))
+  // D(0+), from D = a + b k² + c k⁴ through the first three lags.
+  if (const double rough = 1.5 * D(1) - 0.6 * D(2) + 0.1 * D(3); !std::isnan(rough))
     result.roughShare = std::clamp(rough, 0.0, 1.0);
   double before = 0, ratioBefore = 4;
   for (const Index k : found.lags) {

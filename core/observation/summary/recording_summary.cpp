@@ -133,15 +133,16 @@ Matrix covarianceOf(const RecordedTrials& recorded, const Vector& mean, bool mis
   return C.cwiseQuotient(n.cwiseMax(1.0));
 }
 
-std::vector<Vector> projected(const RecordedTrials& recorded, const Vector& mean, const Vector& direction) {
-  std::vector<Vector> series;
+// k series of each trial, one per direction: directions[i][trial].
+std::vector<std::vector<Vector>> projected(const RecordedTrials& recorded, const Vector& mean,
+                                           ConstMatrixRef directions, const Progress& progress) {
+  std::vector<std::vector<Vector>> series(static_cast<std::size_t>(directions.cols()));
   for (const auto& X : recorded.trials) {
-    Vector y(X.cols());
-    for (Index from = 0; from < X.cols(); from += kPiece) {
-      const Index count = std::min<Index>(kPiece, X.cols() - from);
-      y.segment(from, count) = centred(X.middleCols(from, count), mean).transpose() * direction;
-    }
-    series.push_back(std::move(y));
+    Matrix Y(X.cols(), directions.cols());
+    inPieces(X.cols(), progress, [&](Index from, Index count) {
+      Y.middleRows(from, count).noalias() = centred(X.middleCols(from, count), mean).transpose() * directions;
+    });
+    for (Index i = 0; i < directions.cols(); ++i) series[static_cast<std::size_t>(i)].push_back(Y.col(i));
   }
   return series;
 }
@@ -154,13 +155,14 @@ void setComponents(RecordingSummary& summary, const RecordedTrials& recorded, co
   summary.participationRatio = total * total / C.squaredNorm();
   const Index k = std::min(kComponents, C.rows());
   const auto system = symmetricEigenSystem(C, k);
+  const auto series = projected(recorded, mean, system.vectors, progress);
   const auto T = static_cast<double>(summary.timePoints);
   double shares = 0, times = 0;
   for (Index i = 0; i < k; ++i) {
     progress.throwIfStopped();
     const double share = system.values(i) / total;
     if (!(share > 1e-9)) break;
-    const Autocorrelation found = autocorrelation(projected(recorded, mean, system.vectors.col(i)));
+    const Autocorrelation found = autocorrelation(series[static_cast<std::size_t>(i)]);
     const double time = std::min(found.timeOfSquares(), T);
     summary.components.push_back({share, found.time(), T / time});
     shares += share;

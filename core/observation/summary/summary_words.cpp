@@ -13,6 +13,11 @@ std::string whole(double value) {
   return std::to_string(static_cast<long long>(std::llround(value)));
 }
 
+// Two digits, or all of those before the point.
+std::string shown(double value) {
+  return std::abs(value) >= 100 && std::abs(value) < 1e7 ? whole(value) : twoDigits(value);
+}
+
 std::string percentText(double share) {
   const double percent = 100 * share;
   return (percent >= 10 || percent == 0 ? whole(percent) : twoDigits(percent)) + " %";
@@ -77,14 +82,14 @@ void addStationarity(const RecordingSummary& summary, std::vector<std::string>& 
 std::string rangeText(const Vector& values) {
   Vector sorted = values;
   std::sort(sorted.begin(), sorted.end());
-  return twoDigits(sorted(0)) + " to " + twoDigits(sorted(sorted.size() - 1)) + ", median " +
-         twoDigits(sorted(sorted.size() / 2));
+  return shown(sorted(0)) + " to " + shown(sorted(sorted.size() - 1)) + ", median " +
+         shown(sorted(sorted.size() / 2));
 }
 
 }  // namespace
 
 std::string timeText(double timePoints, double seconds) {
-  if (seconds > 0) return twoDigits(timePoints * seconds) + " s";
+  if (seconds > 0) return shown(timePoints * seconds) + " s";
   return (timePoints < 10 ? twoDigits(timePoints) : whole(timePoints)) + " time points";
 }
 
@@ -132,10 +137,9 @@ std::vector<std::pair<std::string, std::string>> summaryLines(const RecordingSum
                     (summary.trials > 1 ? " of " + std::to_string(summary.shortestTrial) + " to " +
                                               std::to_string(summary.longestTrial) + " time points"
                                         : ""));
-  add("Time points",
-      std::to_string(summary.timePoints) +
-          (known ? ", " + twoDigits(summary.duration()) + " s at " + toText(summary.seconds) + " s"
-                 : ", time between them not known"));
+  add("Time points", std::to_string(summary.timePoints) +
+                         (known ? ", " + shown(summary.duration()) + " s at " + toText(summary.seconds) + " s"
+                                : ", time between them not known"));
   add(summary.counts ? (known ? "Rates (1/s)" : "Counts") : "Means", rangeText(summary.means));
   add("Missing samples",
       std::to_string(summary.missing) +
