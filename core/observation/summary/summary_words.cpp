@@ -96,8 +96,9 @@ std::string timeText(double timePoints, double seconds) {
 std::vector<std::string> summaryWarnings(const RecordingSummary& summary, const RecordedTrials& recorded) {
   std::vector<std::string> warnings;
   if (const std::string word = averageWord(recorded.source); !word.empty())
-    warnings.push_back("these are averages over trials, by their name (" + word +
-                       "): the noise of single trials is not in them");
+    warnings.push_back(
+        "going by the name (" + word +
+        "), these may be averages over trials: then the noise of single trials is not in them");
   addFewSamples(summary, warnings);
   addSmoothing(summary, warnings);
   addStationarity(summary, warnings);
