@@ -57,8 +57,9 @@ class TestFitMethods : public QObject {
 
   // One discrete state is the LDS: the same numbers under the same keys.
   void oneStateHasTheKeysOfTheLds() {
-    const auto lds =
-        runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "lds"}).json();
+    const auto lds = runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "lds",
+                             "--restarts", "1"})
+                         .json();
     const auto one = runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "slds",
                              "--states", "1"})
                          .json();
@@ -89,7 +90,7 @@ class TestFitMethods : public QObject {
     };
     const auto subspace = run({"subspace"});
     const auto em = run({"lds", "--iterations", "1", "--noise", "full", "--start", "subspace"});
-    const auto pca = run({"lds", "--iterations", "1", "--noise", "full"});
+    const auto pca = run({"lds", "--iterations", "1", "--noise", "full", "--start", "pca"});
     QVERIFY(subspace.is_object() && em.is_object() && pca.is_object());
     QCOMPARE(em["options"]["lds_start"].get<std::string>(), std::string("subspace"));
     QCOMPARE(pca["options"]["lds_start"].get<std::string>(), std::string("pca"));
@@ -114,7 +115,8 @@ class TestFitMethods : public QObject {
     writeNpy(file, earlier);
     const auto run = [this](const std::string& inputFile, const std::string& timing) {
       return runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "5",
-                     "--no-direct", "--input", inputFile, "--input-timing", timing});
+                     "--no-direct", "--input", inputFile, "--input-timing", timing, "--start", "pca",
+                     "--restarts", "1"});
     };
     const auto arrival = run(now, "arrival"), departure = run(file, "departure");
     QVERIFY2(arrival.code == 0 && departure.code == 0, (arrival.err + departure.err).c_str());
