@@ -142,6 +142,7 @@ std::shared_ptr<const SimulationStage> ownActivity(const Settings& settings, con
   simulation->alpha = student.alpha;
   simulation->display = seenActivity(student, states.leftCols(std::min(states.cols(), kSteps)), Matrix());
   simulation->displayNoise.resize(student.seen, 0);
+  simulation->displayBounds = {0, simulation->display.cols()};
   return simulation;
 }
 

@@ -50,6 +50,7 @@ void describeErrors(Findings& findings, const Student& student, const FitRequest
                                 request.settings.integer("analysis.resamples"), progress);
   VerdictOptions options = verdictOptions(request.settings);
   options.sampling = samplingOf(request, student);
+  options.persistentTau = options.sampling->longestTold() * student.alpha;  // as the persistence of modes
   findings.claim = summaryOf(findings.errors, findings.spectrum, options);
   const Index simulations = request.settings.integer("analysis.simulations");
   if (simulations == 0 || (findings.errors.offered && !findings.errors.complete)) return;

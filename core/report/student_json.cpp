@@ -110,6 +110,7 @@ void addStudentParts(ordered_json& json, const Student& student) {
     if (!restart.start.empty()) {
       entry["start"] = restart.start;
       entry["status"] = restart.givenUp ? "given up" : nameOf(restart.status);
+      if (restart.givenUp) entry["given_up_while"] = nameOf(restart.status);
       entry["iterations"] = restart.iterations;
     }
     json["restarts"].push_back(std::move(entry));

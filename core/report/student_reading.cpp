@@ -185,8 +185,8 @@ std::shared_ptr<const Switching> switchingOf(const Entries& file, const Entries&
 
 FitStatus statusNamed(const std::string& name) {
   for (const FitStatus status :
-       {FitStatus::solved, FitStatus::converged, FitStatus::iterationLimit, FitStatus::stopped,
-        FitStatus::noStationaryState, FitStatus::singular, FitStatus::diverged})
+       {FitStatus::notRun, FitStatus::solved, FitStatus::converged, FitStatus::iterationLimit,
+        FitStatus::stopped, FitStatus::noStationaryState, FitStatus::singular, FitStatus::diverged})
     if (nameOf(status) == name) return status;
   return FitStatus::solved;  // "no eigenvalues": the dynamics stand
 }
@@ -226,10 +226,31 @@ void readRestarts(const Entries& file, const Entries& rest, Student& student) {
     restart.eigenvalues.imag() = values.col(1);
     const char* key = entry.has("log_likelihood") ? "log_likelihood" : "loss";
     restart.objective = entry.has(key) ? entry.number(key, -1e300, 1e300) : std::nan("");
+    if (entry.has("start")) {
+      restart.start = entry.text("start");
+      restart.givenUp = entry.text("status") == "given up";
+      restart.status = statusNamed(entry.text(restart.givenUp ? "given_up_while" : "status"));
+      restart.iterations = static_cast<int>(entry.count("iterations", 0, 1'000'000'000));
+    }
     student.restarts.push_back(std::move(restart));
   }
   student.shownRestart =
       static_cast<std::size_t>(rest.count("shown_start", 1, static_cast<Index>(list.size())) - 1);
+}
+
+// What a latent fit says of itself beside its parameters.
+void readReservations(const Entries& file, Student& student) {
+  if (file.has("promised_rise")) student.promisedRise = file.number("promised_rise", -1e300, 1e300);
+  if (!file.has("noise_floor")) return;
+  const Entries floor = file.object("noise_floor");
+  NoiseFloor read{floor.number("share", 0, 1), {}};
+  for (const json& channel : floor.list("channels_at_floor")) {
+    if (!channel.is_number_integer() || channel.get<Index>() < 1 || channel.get<Index>() > student.seen)
+      floor.refuse("channels_at_floor", "has the entry " + channel.dump(),
+                   "whole numbers from 1 to " + std::to_string(student.seen));
+    read.channels.push_back(channel.get<Index>() - 1);
+  }
+  student.noiseFloor = std::move(read);
 }
 
 void readForm(const Entries& rest, Student& student) {
@@ -276,6 +297,7 @@ Student studentFromJson(const json& stored, const std::string& name) {
   if (emits) student.emission = emissionOf(file, student.seen, n, student.V.cols());
   if (file.has("transition") && emits) student.latent = latentOf(file, student);
   if (file.has("states")) student.switching = switchingOf(file, rest, student);
+  readReservations(file, student);
   readRestarts(file, rest, student);
   return student;
 }

@@ -97,7 +97,7 @@ class TestBadInput : public QObject {
     row("output of another type", {"fit", "@good.npy", "-o", "@fit.xlsx"}, ".xlsx");
     row("output is a pipe", {"curve", "--teacher", "chain", "-o", "@pipe.json"},
         "pipe.json: it is not a regular file");
-    row("attractors of nothing", {"attractors"}, "needs a preset, a session or --teacher");
+    row("attractors of nothing", {"attractors"}, "needs a preset, a session, --teacher");
     row("attractors of two", {"attractors", "figure-3", "--teacher", "@good.npy"}, "both figure-3");
     row("attractors, no square", {"attractors", "--teacher", "@oblong.csv"}, "2 x 3");
     row("attractors, phi", {"attractors", "--teacher", "@square.csv", "--phi", "relu"}, "relu");
@@ -105,7 +105,7 @@ class TestBadInput : public QObject {
         "larger.csv has 3 units; allowed: up to 2");
     row("student without dynamics", {"attractors", "--teacher", "@square.csv", "--student", "@odd.json"},
         "no \"dynamics\"");
-    row("student of a preset", {"attractors", "figure-3", "--student", "@square.csv"}, "only with --teacher");
+    row("student of a preset", {"attractors", "figure-3", "--student", "@square.csv"}, "only without a preset");
     row("unknown teacher", {"curve", "--teacher", "brain"}, "brain");
     row("teacher is a recording", {"curve", "--teacher", "recording", "--set", "teacher.file=@good.npy"},
         "--teacher is recording");

@@ -32,6 +32,7 @@ const std::vector<std::string> kKeys = {"method",
                                         "timepoints",
                                         "options",
                                         "recording",
+                                        "recording",
                                         "dynamics",
                                         "map_moduli",
                                         "time_constants_steps",
@@ -44,6 +45,8 @@ const std::vector<std::string> kKeys = {"method",
                                         "published_line_attractor_score",
                                         "map_line_attractor_score",
                                         "line_attractor_status",
+                                        "intervals",
+                                        "prediction",
                                         "explained_variance",
                                         "one_step_r2",
                                         "henrici",
@@ -228,7 +231,7 @@ class TestFit : public QObject {
     const auto outcome = runCli({"fit", m_folder.writeActivity("short.npy", m_activity.leftCols(4)), "--rho",
                                  "0", "--alpha", "0.2", "-o", file});
     QCOMPARE(outcome.code, 3);
-    QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
+    QVERIFY2(outcome.err.find("the normal equations are singular") != std::string::npos, outcome.err.c_str());
     QVERIFY(outcome.out.empty());
     std::ifstream stream(file);
     const auto json = nlohmann::ordered_json::parse(stream);

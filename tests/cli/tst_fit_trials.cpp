@@ -46,7 +46,7 @@ class TestFitTrials : public QObject {
 
   // MAP of both is that of the sums of both. Fails if a step leads from the end of one into the next.
   void mapAddsSums() {
-    const MapOptions options{0.1, 0.001, Nonlinearity::linear};
+    const MapOptions options{0.1, 0.001, Nonlinearity::linear, true};
     RegressionSums sums = emptySums(5, 1);
     for (const auto& trial : m_trials)
       accumulate(sums, trial.activity, trial.input.leftCols(trial.input.cols() - 1), options.alpha,

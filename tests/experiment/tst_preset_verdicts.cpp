@@ -147,7 +147,7 @@ class TestPresetVerdicts : public QObject {
   // A teacher that leaves the finite range is told so. Fails if the sentence speaks of the fit's equations.
   void aDivergedTeacherIsTold() {
     const auto experiment =
-        runExperiment(with(preset("line-attractor").settings, {{"teacher.leading_eigenvalue", "1.5"},
+        runExperiment(with(preset("line-attractor").settings, {{"teacher.leading_eigenvalue", "1.2"},
                                                                {"teacher.size", "60"},
                                                                {"simulation.alpha", "1"},
                                                                {"analysis.limit_runs", "0"}}),

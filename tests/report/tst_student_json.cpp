@@ -139,13 +139,19 @@ class TestStudentJson : public QObject {
     if (a.switching) compareParts(*a.switching, *b.switching);
     QVERIFY(a.summary.status == b.summary.status && a.summary.message == b.summary.message &&
             a.summary.iterations == b.summary.iterations && a.summary.cost == b.summary.cost);
-    QVERIFY(sameNumber(a.oneStepR2, b.oneStepR2));
+    QVERIFY(sameNumber(a.oneStepR2, b.oneStepR2) && sameNumber(a.promisedRise, b.promisedRise));
+    QCOMPARE(a.noiseFloor.has_value(), b.noiseFloor.has_value());
+    if (a.noiseFloor)
+      QVERIFY(a.noiseFloor->share == b.noiseFloor->share && a.noiseFloor->channels == b.noiseFloor->channels);
     QCOMPARE(a.restarts.size(), b.restarts.size());
     QCOMPARE(a.shownRestart, b.shownRestart);
     for (std::size_t i = 0; i < a.restarts.size(); ++i)
       QVERIFY(a.restarts[i].seed == b.restarts[i].seed &&
               a.restarts[i].eigenvalues == b.restarts[i].eigenvalues &&
-              sameNumber(a.restarts[i].objective, b.restarts[i].objective));
+              sameNumber(a.restarts[i].objective, b.restarts[i].objective) &&
+              a.restarts[i].start == b.restarts[i].start && a.restarts[i].givenUp == b.restarts[i].givenUp &&
+              (a.restarts[i].start.empty() || (a.restarts[i].status == b.restarts[i].status &&
+                                               a.restarts[i].iterations == b.restarts[i].iterations)));
     QCOMPARE(QString::fromStdString(attractorsOf(a)), QString::fromStdString(attractorsOf(b)));
   }
 

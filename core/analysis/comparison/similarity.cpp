@@ -203,7 +203,9 @@ DynamicsAgreement dynamicsAgreement(const TeacherDynamics& teacher, const Studen
   const SpectrumMatch match = spectrumDistance(spectrum.values, teacher.spectrum.values, options.modes);
   agreement.spectrumDistance = match.distance;
   agreement.assignment = match.assignment;
-  agreement.gauge = modeAgreement(spectrum, teacher.spectrum, options.window, options.modes).share;
+  Spectrum known = teacher.spectrum;
+  known.alpha = student.alpha;  // both are seen in these steps
+  agreement.gauge = modeAgreement(spectrum, known, options.window, options.modes).share;
   agreement.status =
       isUndetermined(spectrum, options.modes) || isUndetermined(teacher.spectrum, options.modes)
           ? AgreementStatus::undetermined

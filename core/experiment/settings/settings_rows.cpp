@@ -194,9 +194,8 @@ std::vector<SettingRow> analysisRows() {
       remaking(
           Remakes::search,
           number(s, "analysis.persistent_tau", 10, {1, 10000, kLog}, "τ", "Persistent above",
-                 "A mode persists if it decays more slowly than this, in steps of α, or not at all. (Of a "
-                 "recording, whose τ is not known, if its length cannot tell it from one that does not "
-                 "decay.)",
+                 "A mode persists if it decays more slowly than this, in steps of α, or not at all. Of a "
+                 "recording, whose τ is not known, its length decides.",
                  forKinds(knownKinds()))),
       remaking(
           Remakes::verdict,
