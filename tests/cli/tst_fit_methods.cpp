@@ -57,9 +57,8 @@ class TestFitMethods : public QObject {
 
   // One discrete state is the LDS: the same numbers under the same keys.
   void oneStateHasTheKeysOfTheLds() {
-    const auto lds = runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "lds",
-                             "--restarts", "1"})
-                         .json();
+    const auto lds =
+        runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "lds"}).json();
     const auto one = runCli({"fit", m_recording, "--latents", "2", "--iterations", "5", "--method", "slds",
                              "--states", "1"})
                          .json();
@@ -91,16 +90,22 @@ class TestFitMethods : public QObject {
     const auto subspace = run({"subspace"});
     const auto em = run({"lds", "--iterations", "1", "--noise", "full", "--start", "subspace"});
     const auto pca = run({"lds", "--iterations", "1", "--noise", "full", "--start", "pca"});
+    const auto usual = run({"lds", "--iterations", "1"});
     QVERIFY(subspace.is_object() && em.is_object() && pca.is_object());
     QCOMPARE(em["options"]["lds_start"].get<std::string>(), std::string("subspace"));
-    QCOMPARE(pca["options"]["lds_start"].get<std::string>(), std::string("pca"));
+    QCOMPARE(usual["options"]["lds_start"].get<std::string>(), std::string("several"));
+    QCOMPARE(usual["restarts"].size(), std::size_t{4});
     QVERIFY(em["log_likelihood"][0] != pca["log_likelihood"][0]);
     QVERIFY(em["log_likelihood"][1].get<double>() >= em["log_likelihood"][0].get<double>());
-    // One iteration moves the orthonormal emissions a little.
-    for (std::size_t i = 0; i < 6; ++i)
-      for (std::size_t j = 0; j < 2; ++j)
-        QVERIFY(std::abs(em["emission"][i][j].get<double>() - subspace["emission"][i][j].get<double>()) <
-                0.2);
+    // One iteration moves the plane of the orthonormal emissions a little (their axes in it are those of Q).
+    const auto planeOf = [](const nlohmann::ordered_json& json) -> Matrix {
+      Matrix C(6, 2);
+      for (Index i = 0; i < 6; ++i)
+        for (Index j = 0; j < 2; ++j)
+          C(i, j) = json["emission"][static_cast<std::size_t>(i)][static_cast<std::size_t>(j)].get<double>();
+      return C * C.transpose();
+    };
+    QVERIFY((planeOf(em) - planeOf(subspace)).cwiseAbs().maxCoeff() < 0.2);
   }
 
   // The same input one row earlier, acting at departure, is the published timing: the same dynamics but for
@@ -114,17 +119,17 @@ class TestFitMethods : public QObject {
     const std::string file = m_folder.path("earlier.npy");
     writeNpy(file, earlier);
     const auto run = [this](const std::string& inputFile, const std::string& timing) {
-      return runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--iterations", "5",
-                     "--no-direct", "--input", inputFile, "--input-timing", timing, "--start", "pca",
-                     "--restarts", "1"});
+      return runCli({"fit", m_recording, "--method", "lds", "--latents", "2", "--no-direct", "--input",
+                     inputFile, "--input-timing", timing});
     };
     const auto arrival = run(now, "arrival"), departure = run(file, "departure");
     QVERIFY2(arrival.code == 0 && departure.code == 0, (arrival.err + departure.err).c_str());
     QCOMPARE(departure.json()["options"]["input_timing"].get<std::string>(), std::string("departure"));
     const double a = arrival.json()["log_likelihood"].back(), d = departure.json()["log_likelihood"].back();
-    QVERIFY2(std::abs(a - d) < 1e-12 * std::abs(a), qPrintable(QString("%1 %2").arg(a).arg(d)));
+    // Both ends are at rest to 1e-4 nats; the inputs' units, from which they start, differ in one sample.
+    QVERIFY2(std::abs(a - d) < 1e-2, qPrintable(QString("%1 %2").arg(a).arg(d)));
     const double wrong = run(now, "departure").json()["log_likelihood"].back();
-    QVERIFY(std::abs(wrong - a) > 1e-6 * std::abs(a));
+    QVERIFY2(std::abs(wrong - a) > 0.1, qPrintable(QString("%1 %2").arg(a).arg(wrong)));
     QCOMPARE(run(now, "later").code, 2);
   }
 
