@@ -171,7 +171,8 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["line_attractor_status"] =
       orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
   json["intervals"] = claimErrorsToJson(findings.errors, findings.claim);
-  if (findings.memory) json["prediction"] = claimedMemoryToJson(*findings.memory);
+  json["prediction"] =
+      orNull(findings.memory.has_value(), [&] { return claimedMemoryToJson(*findings.memory); });
   json["explained_variance"] = numberOrNull(findings.explainedVariance);
   json["one_step_r2"] = numberOrNull(parameters ? student.oneStepR2 : kNaN);
   json["henrici"] = numberOrNull(findings.henrici);

@@ -40,8 +40,8 @@ std::string courseText(std::complex<double> value, double alpha, const Sampling&
 
 std::string assumedAlphaNote(double alpha) {
   return "alpha, the step in units of the units' time constant, is not given; " + threeDigits(alpha) +
-         " is assumed. |λ(F)| and times in steps of linear students do not depend on it; λ, times in τ and "
-         "tanh students do";
+         " is assumed. |λ(F)| and times in steps of linear students do not depend on it (but for MAP's "
+         "ridge, which weighs ρ/α²); λ, times in τ and tanh students do";
 }
 
 std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling) {
