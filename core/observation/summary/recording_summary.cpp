@@ -151,7 +151,7 @@ void setComponents(RecordingSummary& summary, const RecordedTrials& recorded, co
                    const Progress& progress) {
   const Matrix C = covarianceOf(recorded, mean, summary.missing > 0, summary.covarianceOf, progress);
   const double total = C.trace();
-  if (!(total > 0)) return;
+  if (!(total > 0) || !C.allFinite()) return;  // nothing varies, or too large to be squared
   summary.participationRatio = total * total / C.squaredNorm();
   const Index k = std::min(kComponents, C.rows());
   const auto system = symmetricEigenSystem(C, k);
