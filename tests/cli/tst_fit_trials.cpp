@@ -52,8 +52,8 @@ class TestFitTrials : public QObject {
       accumulate(sums, trial.activity, trial.input.leftCols(trial.input.cols() - 1), options.alpha,
                  options.phi);
     const Student known = fitMap(sums, options);
-    const auto outcome = runCli({"fit", m_files[0], m_files[1], "--alpha", "0.1", "--set", "fit.offset=off",
-                                 "--input", m_inputs[0], m_inputs[1]});
+    const auto outcome =
+        runCli({"fit", m_files[0], m_files[1], "--alpha", "0.1", "--input", m_inputs[0], m_inputs[1]});
     QVERIFY2(outcome.code == 0, outcome.err.c_str());
     COMPARE_MATRICES(matrixOf(outcome.json()["dynamics"]), known.A, 1e-12);
     COMPARE_MATRICES(matrixOf(outcome.json()["input_matrix"]), known.V, 1e-12);
