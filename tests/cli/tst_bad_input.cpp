@@ -105,7 +105,8 @@ class TestBadInput : public QObject {
         "larger.csv has 3 units; allowed: up to 2");
     row("student without dynamics", {"attractors", "--teacher", "@square.csv", "--student", "@odd.json"},
         "no \"dynamics\"");
-    row("student of a preset", {"attractors", "figure-3", "--student", "@square.csv"}, "only without a preset");
+    row("student of a preset", {"attractors", "figure-3", "--student", "@square.csv"},
+        "only without a preset");
     row("unknown teacher", {"curve", "--teacher", "brain"}, "brain");
     row("teacher is a recording", {"curve", "--teacher", "recording", "--set", "teacher.file=@good.npy"},
         "--teacher is recording");

@@ -44,7 +44,8 @@ class TestScoreDraws : public QObject {
   void drawsAreTheExperimentsOfTheirSeeds() {
     const auto run = runWithStudies(drawn(), nullptr);
     QVERIFY(run->scores && run->scores->complete);
-    QCOMPARE(run->scores->families.size(), std::size_t{6});  // three estimators, over circuits and over starts
+    QCOMPARE(run->scores->families.size(),
+             std::size_t{6});  // three estimators, over circuits and over starts
     const auto& shown = run->scores->families[0];
     QVERIFY(shown.shown && shown.over == DrawnOver::circuits);
     QCOMPARE(shown.draws.size(), std::size_t{3});

@@ -228,7 +228,8 @@ class TestMapFit : public QObject {
     QVERIFY(std::abs(spectrumOf(without.A, false).values(0).real() - 90.0 / 91) < 0.003);
     QCOMPARE(without.notes.size(), std::size_t{1});
     const QString note = QString::fromStdString(without.notes.front());
-    QVERIFY2(note.contains("a mean of 9.") && note.contains("0.989") && note.contains("fit.offset"), qPrintable(note));
+    QVERIFY2(note.contains("a mean of 9.") && note.contains("0.989") && note.contains("fit.offset"),
+             qPrintable(note));
     const Matrix before = X.leftCols(9999), after = X.rightCols(9999);
     const double total = (after.colwise() - after.rowwise().mean()).squaredNorm();
     QVERIFY(std::abs(without.oneStepR2 - (1 - (after - without.A * before).squaredNorm() / total)) < 1e-10);
