@@ -91,7 +91,7 @@ of all data. The output is JSON or CSV:
   recording, warnings       (JSON) of a recording: what it is (keyhole summary --help), and what was guessed, left
                             out or endangers the fits
 The fits are those of the settings (fit.estimator, fit.noise, …: keyhole list) if these are about that method, else
-exact EM from its usual starts, or a switching LDS. run (JSON; of a table in TABLE.csv.json)
+exact EM from its usual starts (without a block from one, unless fit.restarts says more), or a switching LDS. run (JSON; of a table in TABLE.csv.json)
 records version, seed and settings.
 
 Exit codes: 0 good; 2 bad input or usage; 3 a number could not be scored (the output is written, null or empty

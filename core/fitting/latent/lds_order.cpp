@@ -4,6 +4,7 @@
 #include "core/fitting/latent/lds_smoother.h"
 #include "core/linalg/eigen.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -31,11 +32,20 @@ LdsOptions withLatents(const LdsOptions& options, Index latents) {
   return each;
 }
 
+// What is held out tells numbers of latents apart by tenths of a nat per time point.
+LdsOptions ofOneFold(const LdsOptions& options) {
+  constexpr double kRest = 1e-2;
+  LdsOptions fold = options;
+  fold.rest = std::max(options.rest, kRest);
+  if (fold.restarts == 0) fold.restarts = 1;
+  return fold;
+}
+
 }  // namespace
 
 double heldOutLogLikelihood(const TimeSplit& split, const LdsOptions& options, FitStatus& status,
                             Progress& progress) {
-  const LdsFit fit = fitLds(split.training, options, progress);
+  const LdsFit fit = fitLds(split.training, ofOneFold(options), progress);
   status = fit.summary.status;
   if (status == FitStatus::stopped || progress.stopRequested()) throw Stopped();
   if (!hasParameters(status)) return std::numeric_limits<double>::quiet_NaN();
