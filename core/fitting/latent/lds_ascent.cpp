@@ -96,13 +96,20 @@ bool LdsAscent::atRest(double slope) {
   return m_quiet >= 2;
 }
 
+// A covariance that is singular to rounding has no coordinates: then what was reached stands.
 void LdsAscent::advance(Progress& progress) {
-  if (m_ground.kind.stable || steps() < kEmSteps)
-    emStep(progress);
-  else if (!m_settled)
-    settleFirstState(progress);
-  else
-    newtonStep(progress);
+  try {
+    if (m_ground.kind.stable || steps() < kEmSteps)
+      emStep(progress);
+    else if (!m_settled)
+      settleFirstState(progress);
+    else
+      newtonStep(progress);
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    end(FitStatus::iterationLimit, error.what());
+  }
 }
 
 // Of one trial the likelihood rises as P0 → 0 with mu0 at the mean of the first state (which EM reaches only
