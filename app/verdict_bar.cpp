@@ -130,7 +130,7 @@ QString errorsOfTheClaim(const Experiment& experiment) {
   if (experiment.claim) {
     const ClaimErrors& errors = experiment.claim->errors;
     QString text = QString::fromStdString(experiment.claim->summary.sentence);
-    if (errors.offered && !errors.complete)
+    if (!errors.complete)
       text += QString(" (%1 of %2 resamples so far)").arg(errors.spectra.size()).arg(errors.asked);
     if (const auto& memory = experiment.claim->memory; memory && memory->offered)
       text += (text.isEmpty() ? "" : "  ·  ") + QString::fromStdString(memory->sentence);

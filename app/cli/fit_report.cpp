@@ -53,7 +53,7 @@ void describeErrors(Findings& findings, const Student& student, const FitRequest
   options.persistentTau = options.sampling->longestTold() * student.alpha;  // as the persistence of modes
   findings.claim = summaryOf(findings.errors, findings.spectrum, options);
   const Index simulations = request.settings.integer("analysis.simulations");
-  if (simulations == 0 || (findings.errors.offered && !findings.errors.complete)) return;
+  if (simulations == 0 || !findings.errors.complete) return;
   findings.memory = claimedMemoryOf(student, request.data.trials, request.settings, simulations, progress);
 }
 
@@ -225,7 +225,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     } catch (const Stopped&) {
       report.stopped = true;
     }
-    report.stopped = report.stopped || (findings.errors.offered && !findings.errors.complete);
+    report.stopped = report.stopped || !findings.errors.complete;
     report.claims = {findings.claim.sentence, findings.memory ? findings.memory->sentence : std::string()};
     std::erase(report.claims, std::string());
   }

@@ -1,18 +1,11 @@
 // Times of a recording: see lasting_modes.h.
 #include "core/analysis/lasting_modes.h"
+#include "core/common/three_digits.h"
 
 #include <cmath>
-#include <cstdio>
 
 namespace keyhole {
 namespace {
-
-std::string threeDigits(double value) {
-  char text[32];
-  const bool whole = std::abs(value) >= 999.5 && std::abs(value) < 1e6;
-  std::snprintf(text, sizeof text, whole ? "%.0f" : "%.3g", value);
-  return text;
-}
 
 // Of the decay, in steps; infinite if there is none.
 double decaySteps(std::complex<double> value, double alpha) {

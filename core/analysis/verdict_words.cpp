@@ -1,5 +1,6 @@
 // The words of the verdict.
 #include "core/analysis/verdict_case.h"
+#include "core/common/three_digits.h"
 
 #include <algorithm>
 #include <cmath>
@@ -237,10 +238,7 @@ std::string periodText(const SystemEvidence& evidence, const Sampling& sampling)
 }
 
 std::string shortText(double value) {
-  char buffer[32];
-  const bool wholeIsEnough = std::abs(value) >= 999.5 && std::abs(value) < 1e5;  // "1000", not "1e+03"
-  std::snprintf(buffer, sizeof buffer, wholeIsEnough ? "%.0f" : "%.3g", value);
-  return buffer;
+  return threeDigits(value);
 }
 
 std::string complexText(std::complex<double> value) {

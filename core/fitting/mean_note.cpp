@@ -1,19 +1,14 @@
 #include "core/fitting/mean_note.h"
 
+#include "core/common/three_digits.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace keyhole {
 namespace {
 
 constexpr double kWorthNaming = 0.3;  // deviations
-
-std::string shortNumber(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
-}
 
 }  // namespace
 
@@ -49,10 +44,10 @@ std::string meanNote(const MeanStrength& strength, bool offered) {
   const double ratio = strength.mean / strength.deviation;
   if (!(ratio > kWorthNaming) || !std::isfinite(strength.mean)) return {};
   const double mode = 1 / (1 + 1 / (ratio * ratio));
-  return "the fit has no constant drive, and the activity has a mean of " + shortNumber(strength.mean) +
-         " against a standard deviation of " + shortNumber(strength.deviation) +
+  return "the fit has no constant drive, and the activity has a mean of " + threeDigits(strength.mean) +
+         " against a standard deviation of " + threeDigits(strength.deviation) +
          " along it, which passes for memory: units without any would show a mode |λ(F)| = " +
-         shortNumber(mode) +
+         threeDigits(mode) +
          (offered ? "; a fit with fit.offset on does not" : "; this method has no constant drive to fit");
 }
 

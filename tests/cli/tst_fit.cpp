@@ -241,6 +241,14 @@ class TestFit : public QObject {
       QVERIFY2(json[key].is_null(), key);
   }
 
+  // Fails if what was not asked for is taken for what was stopped.
+  void withoutResamplesItIsNoStop() {
+    const auto outcome = runCli(
+        {"fit", m_folder.writeActivity("plain.npy", m_activity), "--resamples", "0", "--simulations", "0"});
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(!outcome.json()["intervals"].contains("resamples") && outcome.json()["prediction"].is_null());
+  }
+
   // Fails if a number that overflows ends in a crash or in "nan" within the JSON.
   void hugeNumbersEndInAStatus() {
     const auto outcome = runCli({"fit", m_folder.writeActivity("huge.npy", 1e200 * m_activity)});

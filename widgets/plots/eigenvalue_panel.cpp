@@ -188,7 +188,7 @@ void EigenvaluePanel::applyTheme() {
       {QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, sizeOf(m_student)});
   QColor mist = theme().student;
   mist.setAlpha(m_cloud->dataCount() > 1000 ? 35 : 60);
-  m_cloud->setScatterStyle({QCPScatterStyle::ssCircle, QPen(Qt::NoPen), mist, 0.35 * theme().markSize});
+  m_cloud->setScatterStyle({QCPScatterStyle::ssDisc, QPen(mist), mist, 0.35 * theme().markSize});
   QColor faint = theme().muted;
   faint.setAlpha(120);
   m_teacherUndetermined->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush,

@@ -4,13 +4,14 @@
 #include "core/analysis/comparison/slow_direction.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
+#include "core/common/quantile.h"
 #include "core/common/random.h"
+#include "core/common/three_digits.h"
 #include "core/fitting/autocorrelation.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 #include <stdexcept>
 
@@ -37,11 +38,12 @@ Vector memoryOf(const Student& student, const std::vector<Trial>& trials, const 
 }
 
 // What the student would have been recorded as, in the same trials.
-std::vector<Trial> simulated(const Student& student, const std::vector<Trial>& trials, std::uint64_t draw) {
+std::vector<Trial> simulated(const Student& student, const std::vector<Trial>& trials,
+                             const std::vector<NoisyRuns>& runs, std::uint64_t draw) {
   std::vector<Trial> made;
   for (std::size_t k = 0; k < trials.size(); ++k) {
     const std::uint64_t seed = 1 + draw * trials.size() + k;
-    Trial trial{noisyRun(student, trials[k], seed), trials[k].input};
+    Trial trial{runs[k].run(seed), trials[k].input};
     if (student.emission && student.emission->R.size() > 0)
       trial.activity += student.emission->R.cwiseSqrt().asDiagonal() *
                         RandomStream(seed, Stream::observationNoise)
@@ -49,13 +51,6 @@ std::vector<Trial> simulated(const Student& student, const std::vector<Trial>& t
     made.push_back(std::move(trial));
   }
   return made;
-}
-
-std::string threeDigits(double value) {
-  char buffer[32];
-  const bool whole = std::abs(value) >= 999.5 && std::abs(value) < 1e7;
-  std::snprintf(buffer, sizeof buffer, whole ? "%.0f" : "%.3g", value);
-  return buffer;
 }
 
 // The first lag at which a curve is below 1/e; 0: none.
@@ -95,16 +90,12 @@ ClaimedMemory notOffered(std::string why) {
 }
 
 // Of the columns of the draws: at the p-quantile of each row.
-Vector quantileOf(const Matrix& draws, double p) {
+Vector quantilesOf(const Matrix& draws, double p) {
   Vector result(draws.rows());
   for (Index i = 0; i < draws.rows(); ++i) {
     std::vector<double> row(draws.row(i).begin(), draws.row(i).end());
     std::sort(row.begin(), row.end());
-    const double at =
-        std::clamp(p * static_cast<double>(row.size() + 1) - 1, 0.0, static_cast<double>(row.size() - 1));
-    const auto below = static_cast<std::size_t>(at);
-    const auto above = std::min(below + 1, row.size() - 1);
-    result(i) = row[below] + (at - static_cast<double>(below)) * (row[above] - row[below]);
+    result(i) = drawnQuantile(row, p);
   }
   return result;
 }
@@ -112,13 +103,15 @@ Vector quantileOf(const Matrix& draws, double p) {
 // The autocorrelation of every simulation that could be refitted, a column each.
 Matrix simulatedMemories(const Student& student, const std::vector<Trial>& trials, const Refit& refit,
                          ClaimedMemory& memory, Index simulations, Progress& progress) {
+  std::vector<NoisyRuns> runs;
+  for (const auto& trial : trials) runs.emplace_back(student, trial);
   std::vector<Vector> made(static_cast<std::size_t>(simulations));
   std::atomic<Index> done = 0;
   parallelFor(
       made.size(),
       [&](std::size_t i) {
         progress.throwIfStopped();
-        const auto run = simulated(student, trials, i);
+        const auto run = simulated(student, trials, runs, i);
         try {
           const Student again = refit(run);
           if (hasParameters(again.summary.status)) made[i] = memoryOf(again, run, memory.lags);
@@ -169,9 +162,9 @@ ClaimedMemory claimedMemory(const Student& student, const std::vector<Trial>& tr
   }
   memory.offered = true;
   const double tail = (1 - ClaimedMemory::kLevel) / 2;
-  memory.low = quantileOf(draws, tail);
-  memory.median = quantileOf(draws, 0.5);
-  memory.high = quantileOf(draws, 1 - tail);
+  memory.low = quantilesOf(draws, tail);
+  memory.median = quantilesOf(draws, 0.5);
+  memory.high = quantilesOf(draws, 1 - tail);
   const auto at = static_cast<Index>(memory.decisive);
   memory.lower = static_cast<double>((draws.row(at).array() > memory.recording(at)).count()) /
                  static_cast<double>(memory.simulations);

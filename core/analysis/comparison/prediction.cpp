@@ -238,17 +238,25 @@ SplitTrials split(const std::vector<Trial>& trials, double fraction) {
   return parts;
 }
 
-Matrix noisyRun(const Student& student, const Trial& recording, std::uint64_t seed) {
+NoisyRuns::NoisyRuns(const Student& student, const Trial& recording)
+    : m_student(student), m_recording(recording) {
   requireTrialOf(student, recording);
-  const Index T = recording.activity.cols(), n = student.A.rows();
-  const Matrix Q = noiseCovariance(student, recording);
+  if (const Matrix Q = noiseCovariance(student, recording); Q.size() > 0)
+    m_noise = squareRoot(Q) / student.alpha;
+  m_start = filterStates(student, recording).states.col(0);
+}
+
+Matrix NoisyRuns::run(std::uint64_t seed) const {
+  const Index T = m_recording.activity.cols(), n = m_student.A.rows();
   Matrix noise(n, 0);
-  if (Q.size() > 0)
-    noise = squareRoot(Q) * RandomStream(seed, Stream::fit, kNoiseSubstream).normalMatrix(n, T - 1) /
-            student.alpha;
-  const Vector start = filterStates(student, recording).states.col(0);
-  const StudentRun run = runStudent(student, start, T, recording.input, noise);
-  return seenActivity(student, run.states, recording.input);
+  if (m_noise.size() > 0)
+    noise = m_noise * RandomStream(seed, Stream::fit, kNoiseSubstream).normalMatrix(n, T - 1);
+  const StudentRun run = runStudent(m_student, m_start, T, m_recording.input, noise);
+  return seenActivity(m_student, run.states, m_recording.input);
+}
+
+Matrix noisyRun(const Student& student, const Trial& recording, std::uint64_t seed) {
+  return NoisyRuns(student, recording).run(seed);
 }
 
 }  // namespace keyhole

@@ -67,4 +67,18 @@ SplitTrials split(const std::vector<Trial>& trials, double fraction);
 // Switching students follow runStudent(). The columns after a divergence repeat the last finite one.
 Matrix noisyRun(const Student& student, const Trial& recording, std::uint64_t seed);
 
+// The same for many seeds: start and covariance are found once. Keeps references to both. run() may be called
+// from several threads.
+class NoisyRuns {
+ public:
+  NoisyRuns(const Student& student, const Trial& recording);
+  Matrix run(std::uint64_t seed) const;  // N x T
+
+ private:
+  const Student& m_student;
+  const Trial& m_recording;
+  Matrix m_noise;  // times normal variates it is a step's noise in the paper's scaling; empty: there is none
+  Vector m_start;
+};
+
 }  // namespace keyhole

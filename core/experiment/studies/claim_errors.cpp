@@ -144,8 +144,8 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
     errors.blocks = static_cast<Index>(plan.blocks.size());
     errors.blockSteps = plan.length;
     errors.offered = errors.blocks > 0;
-    errors.complete = !errors.offered;
-    if (!errors.offered || draws == 0) return errors;
+    errors.complete = !errors.offered || draws == 0;
+    if (errors.complete) return errors;
     fit = resampling.prepare(plan.blocks, progress);
   } catch (const Stopped&) {
     return errors;

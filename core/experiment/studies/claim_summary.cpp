@@ -1,5 +1,7 @@
 // The intervals and the sentence of claim_errors.h.
 #include "core/common/error.h"
+#include "core/common/quantile.h"
+#include "core/common/three_digits.h"
 #include "core/experiment/studies/claim_errors.h"
 
 #include <algorithm>
@@ -12,21 +14,11 @@ namespace {
 constexpr Index kModes = 10;
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-// The p-quantile of sorted values, between order statistics as (n + 1) p; the extreme ones beyond them.
-double quantile(const std::vector<double>& sorted, double p) {
-  const double at = p * static_cast<double>(sorted.size() + 1) - 1;
-  if (at <= 0) return sorted.front();
-  const auto below = static_cast<std::size_t>(at);
-  if (below + 1 >= sorted.size()) return sorted.back();
-  const double a = sorted[below], b = sorted[below + 1];
-  return a == b ? a : a + (at - static_cast<double>(below)) * (b - a);
-}
-
 ClaimInterval intervalOf(std::vector<double> values, bool oneSided) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const double tail = oneSided ? 1 - ClaimErrors::kLevel : (1 - ClaimErrors::kLevel) / 2;
-  return {quantile(values, tail), oneSided ? kInfinite : quantile(values, 1 - tail)};
+  return {drawnQuantile(values, tail), oneSided ? kInfinite : drawnQuantile(values, 1 - tail)};
 }
 
 // From the rate of growth per τ to the time constant of the decay; of what does not decay infinite.
@@ -53,13 +45,6 @@ double scoreOf(const Spectrum& spectrum) {
   const LineAttractorScore score = lineAttractorScore(spectrum);
   const bool means = score.status != ScoreStatus::unstable && score.status != ScoreStatus::tooFewModes;
   return means ? score.value : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::string threeDigits(double value) {
-  char buffer[32];
-  const bool whole = std::abs(value) >= 999.5 && std::abs(value) < 1e5;
-  std::snprintf(buffer, sizeof buffer, whole ? "%.0f" : "%.3g", value);
-  return buffer;
 }
 
 std::string rangeText(const ClaimInterval& interval) {

@@ -45,12 +45,16 @@ double deviationOf(const Values& values) {
   return std::sqrt((all.array() - all.mean()).square().sum() / static_cast<double>(all.size() - 1));
 }
 
-class StopsSoon : public Progress {
+// Once a hundredth of the draws is made.
+class StopsEarly : public Progress {
  public:
-  bool stopRequested() const override { return m_asked++ > 20; }
+  void report(double fraction, std::string_view what) override {
+    if (what == "resampling" && fraction > 0.01) m_stop = true;
+  }
+  bool stopRequested() const override { return m_stop; }
 
  private:
-  mutable std::atomic<int> m_asked = 0;
+  std::atomic<bool> m_stop = false;
 };
 
 }  // namespace
@@ -168,10 +172,16 @@ class TestClaimErrors : public QObject {
 
   // Fails if a stop loses the draws that were made, or is not heeded.
   void aStopKeepsWhatIsThere() {
-    StopsSoon stops;
+    StopsEarly stops;
     const Settings settings = recordingSettings();
     const ClaimErrors errors = errorsOf(linearRun(0.9, 20000, 1), settings, 5000, stops);
-    QVERIFY(!errors.complete && errors.spectra.size() < 5000);
+    QVERIFY(!errors.complete && !errors.spectra.empty() && errors.spectra.size() < 5000);
+  }
+
+  // Fails if no draws are taken for a stop.
+  void noneAskedForIsComplete() {
+    const ClaimErrors errors = errorsOf(linearRun(0.9, 2000, 1), recordingSettings(), 0);
+    QVERIFY(errors.offered && errors.complete && errors.spectra.empty());
   }
 };
 
