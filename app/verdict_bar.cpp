@@ -126,21 +126,19 @@ void VerdictBar::updateColours() {
 namespace {
 
 // What is said of the errors of a recording's claim, or that they are still to come.
-QString errorsOfTheClaim(const Experiment& experiment) {
-  if (experiment.claim) {
-    const ClaimErrors& errors = experiment.claim->errors;
-    QString text = QString::fromStdString(experiment.claim->summary.sentence);
-    if (!errors.complete)
-      text += QString(" (%1 of %2 resamples so far)").arg(errors.spectra.size()).arg(errors.asked);
-    if (const auto& memory = experiment.claim->memory; memory && memory->offered)
-      text += (text.isEmpty() ? "" : "  ·  ") + QString::fromStdString(memory->sentence);
-    return text;
+QStringList errorsOfTheClaim(const Experiment& experiment) {
+  QStringList lines;
+  if (const auto& claim = experiment.claim) {
+    for (const std::string& sentence : claimSentences(claim->errors, claim->summary, claim->memory))
+      lines.append(QString::fromStdString(sentence));
+    return lines;
   }
   const bool expected = isRecording(experiment.settings) && fitMethod(experiment.settings).resampling &&
                         experiment.studentAnalysis &&
                         experiment.fit->student.summary.status != FitStatus::stopped &&
                         experiment.settings.integer("analysis.resamples") > 0;
-  return expected ? "The errors of these numbers are still to come." : QString();
+  if (expected) lines.append("The errors of these numbers are still to come.");
+  return lines;
 }
 
 }  // namespace
@@ -167,7 +165,7 @@ QStringList experimentNotes(const Experiment& experiment) {
       status != FitStatus::iterationLimit)
     lines.append(QString::fromStdString(student.summary.message));
   for (const std::string& note : student.notes) lines.append(QString::fromStdString(note));
-  if (const QString errors = errorsOfTheClaim(experiment); !errors.isEmpty()) lines.append(errors);
+  lines += errorsOfTheClaim(experiment);
   return lines;
 }
 

@@ -226,8 +226,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
       report.stopped = true;
     }
     report.stopped = report.stopped || !findings.errors.complete;
-    report.claims = {findings.claim.sentence, findings.memory ? findings.memory->sentence : std::string()};
-    std::erase(report.claims, std::string());
+    report.claims = claimSentences(findings.errors, findings.claim, findings.memory);
   }
   std::string status = nameOf(student.summary.status);
   if (!report.message.empty()) {

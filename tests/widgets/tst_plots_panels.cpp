@@ -5,6 +5,8 @@
 #include "widgets/plots/figure_layout.h"
 #include "widgets/plots/panels.h"
 
+#include <QImage>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace keyhole;
@@ -101,6 +103,30 @@ class TestPanels : public QObject {
                                << "slds";
     QTest::newRow("iterative") << "figure-3"
                                << "lds";
+  }
+
+  // The same panel with ever longer captions: all of each is there, so the pages have ink in their last lines
+  // and grow as the caption does. Fails if a long one is cut off where three lines end.
+  void aLongCaptionIsAllThere() {
+    QTemporaryDir folder;
+    const auto panels = allPanels();
+    const auto pageOf = [&](int sentences) {
+      const QString path = folder.filePath(QString("%1.png").arg(sentences));
+      writePanelFigure(*panels.front(), path,
+                       QString("A sentence of some length, of which many follow. ").repeated(sentences), 72);
+      return QImage(path);
+    };
+    const QImage one = pageOf(1), thirty = pageOf(30), sixty = pageOf(60);
+    QVERIFY(thirty.height() > one.height());
+    const int more = thirty.height() - one.height(), further = sixty.height() - thirty.height();
+    QVERIFY2(further > more, qPrintable(QString("%1 %2").arg(more).arg(further)));
+    const auto lastInk = [](const QImage& page) {
+      for (int y = page.height() - 1; y >= 0; --y)
+        for (int x = 0; x < page.width(); ++x)
+          if (qGray(page.pixel(x, y)) < 128) return page.height() - y;
+      return page.height();
+    };
+    QVERIFY2(lastInk(sixty) < 30, qPrintable(QString::number(lastInk(sixty))));
   }
 
   // Fails if a panel that has something to say about an experiment is not in the figure of it. (The curve is

@@ -1,6 +1,5 @@
 #include "widgets/plots/eigenvalue_panel.h"
 
-#include "core/experiment/studies/claim_errors.h"
 #include "widgets/plots/equal_aspect_rect.h"
 #include "widgets/plots/sides.h"
 
@@ -46,23 +45,6 @@ bool suits(const ComplexWindow& window, const QCPRange& x, const QCPRange& y) {
   return holds && window.imMax - window.imMin <= 2 * y.size();
 }
 
-// The leading eigenvalues of every resample: draw, re, im.
-Matrix cloudOf(const ClaimStudy* claim) {
-  constexpr Index kModes = 10;
-  Matrix rows(0, 3);
-  if (!claim) return rows;
-  Index count = 0;
-  for (const Spectrum& spectrum : claim->errors.spectra) count += std::min(kModes, spectrum.values.size());
-  rows.resize(count, 3);
-  Index at = 0;
-  for (std::size_t draw = 0; draw < claim->errors.spectra.size(); ++draw) {
-    const ComplexVector& values = claim->errors.spectra[draw].values;
-    for (Index i = 0; i < std::min(kModes, values.size()); ++i)
-      rows.row(at++) << static_cast<double>(draw + 1), values(i).real(), values(i).imag();
-  }
-  return rows;
-}
-
 PanelData tableOf(const QString& name, const Spectrum& spectrum) {
   const Index n = spectrum.values.size();
   Matrix rows(n, 4);
@@ -90,6 +72,7 @@ EqualAspectRect* EigenvaluePanel::equalAxes() {
 EigenvaluePanel::EigenvaluePanel(QWidget* parent)
     : PlotPanel("eigenvalues", tr("Eigenvalues"), parent),
       m_rect(equalAxes()),
+      m_cloud(plot().xAxis, plot().yAxis),
       m_states(plot().xAxis, plot().yAxis),
       m_lines(plot().xAxis, plot().yAxis),
       m_linesNote(addNote(Qt::AlignLeft | Qt::AlignTop, 0.01, 0.01)),
@@ -124,7 +107,6 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
     graph->setName(name);
     return graph;
   };
-  m_cloud = scatter({});
   m_teacherUndetermined = scatter({});
   m_studentUndetermined = scatter({});
   m_student = scatter(tr("student"));
@@ -186,9 +168,7 @@ void EigenvaluePanel::applyTheme() {
       {QCPScatterStyle::ssTriangle, QPen(theme().teacher, width), Qt::NoBrush, 1.3 * sizeOf(m_teacher)});
   m_student->setScatterStyle(
       {QCPScatterStyle::ssCircle, QPen(theme().student, width), fill, sizeOf(m_student)});
-  QColor mist = theme().student;
-  mist.setAlpha(m_cloud->dataCount() > 1000 ? 35 : 60);
-  m_cloud->setScatterStyle({QCPScatterStyle::ssDisc, QPen(mist), mist, 0.35 * theme().markSize});
+  m_cloud.setTheme(theme());
   QColor faint = theme().muted;
   faint.setAlpha(120);
   m_teacherUndetermined->setScatterStyle({QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush,
@@ -227,16 +207,6 @@ void EigenvaluePanel::showMarks(const Spectrum* spectrum, QCPGraph* determined, 
   }
 }
 
-void EigenvaluePanel::showCloud(const ClaimStudy* claim) {
-  const Matrix cloud = cloudOf(claim);
-  QVector<double> re(cloud.rows()), im(cloud.rows());
-  for (Index i = 0; i < cloud.rows(); ++i) {
-    re[i] = cloud(i, 1);
-    im[i] = cloud(i, 2);
-  }
-  m_cloud->setData(re, im);
-}
-
 void EigenvaluePanel::showLegend(const Experiment& experiment) {
   const auto* teacher = spectrumOf(experiment, Side::teacher);
   const auto* student = spectrumOf(experiment, Side::student);
@@ -248,8 +218,7 @@ void EigenvaluePanel::showLegend(const Experiment& experiment) {
   list(m_teacher, teacher && teacher->exact ? tr("teacher (exact)") : tr("teacher"), teacher);
   list(m_student, student && student->leadingOnly ? tr("student (leading ones)") : tr("student"), student);
   const Index unknown[] = {undeterminedCount(teacher), undeterminedCount(student)};
-  const auto resamples = experiment.claim ? experiment.claim->errors.spectra.size() : 0;
-  list(m_cloud, tr("%1 resamples").arg(resamples), resamples > 0);
+  m_cloud.show(experiment.claim.get(), *legendAbove());
   list(m_teacherUndetermined, tr("%1 undetermined").arg(unknown[0]), unknown[0] > 0);
   list(m_studentUndetermined, tr("%1 undetermined").arg(unknown[1]), unknown[1] > 0);
   m_states.show(student ? &experiment.fit->student : nullptr, theme(), *legendAbove());
@@ -266,7 +235,7 @@ Fingerprint EigenvaluePanel::shownOf(const Experiment& experiment) {
     shown.add(std::uint64_t{spectrum != nullptr});
     if (spectrum) shown.add(*spectrum);
   }
-  shown.add(cloudOf(experiment.claim.get()));
+  shown.add(ResampleCloud::tableOf(experiment.claim.get()));
   if (!experiment.fit) return shown;
   const Student& student = experiment.fit->student;
   shown.add(QString::fromStdString(student.summary.message));
@@ -286,7 +255,6 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
   const auto* student = spectrumOf(experiment, Side::student);
   showMarks(teacher, m_teacher, m_teacherUndetermined, m_teacherCounts);
   showMarks(student, m_student, m_studentUndetermined, m_studentCounts);
-  showCloud(experiment.claim.get());
   showLegend(experiment);
   // The unit circle and every eigenvalue that bears on the verdict; far negative ones may lie outside.
   Range x{-1, 1.1}, y{-1, 1};
@@ -484,7 +452,8 @@ std::vector<PanelData> EigenvaluePanel::data() const {
       tables.push_back(
           tableOf(side == Side::teacher ? "eigenvalues-teacher" : "eigenvalues-student", *spectrum));
   if (experiment()->claim)
-    tables.push_back({"eigenvalues-resamples", {"draw", "re", "im"}, cloudOf(experiment()->claim.get())});
+    tables.push_back(
+        {"eigenvalues-resamples", {"draw", "re", "im"}, ResampleCloud::tableOf(experiment()->claim.get())});
   for (auto& table : m_lines.tables()) tables.push_back(std::move(table));
   return tables;
 }

@@ -10,6 +10,7 @@
 #include "widgets/plots/mode_in_words.h"
 #include "widgets/plots/plot_panel.h"
 #include "widgets/plots/pseudospectrum_lines.h"
+#include "widgets/plots/resample_cloud.h"
 #include "widgets/plots/state_marks.h"
 
 #include <initializer_list>
@@ -59,7 +60,6 @@ class EigenvaluePanel : public PlotPanel {
   void placeMarginalText();
   void showMapCircle(double alpha, const Range& x, const Range& y);
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
-  void showCloud(const ClaimStudy* claim);
   void showLegend(const Experiment& experiment);
 
   class EqualAspectRect* m_rect;
@@ -68,9 +68,9 @@ class EigenvaluePanel : public PlotPanel {
   QCPItemStraightLine* m_marginal;
   QCPItemText* m_marginalText;
   QCPItemText* m_outside = nullptr;
-  QCPGraph* m_cloud;  // of the resamples of a recording
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
   QList<QCPAbstractItem*> m_teacherCounts, m_studentCounts;
+  ResampleCloud m_cloud;
   StateMarks m_states;
   PseudospectrumLines m_lines;
   QCPItemText* m_linesNote;

@@ -1,6 +1,7 @@
 #include "widgets/plots/figure.h"
 
 #include "core/common/error.h"
+#include "core/experiment/studies/claim_errors.h"
 #include "core/io/delimited.h"
 #include "core/io/file_bytes.h"
 #include "core/report/json_text.h"
@@ -10,10 +11,12 @@
 
 #include <QBuffer>
 #include <QFileInfo>
+#include <QFontMetrics>
 #include <QImage>
 #include <QPdfWriter>
 #include <qcustomplot.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace keyhole {
@@ -62,7 +65,21 @@ QString verdictOf(const Experiment& experiment) {
     add(QObject::tr("has the teacher's dynamics %1"), student->hasTheDynamics);
   }
   gauges.append(QObject::tr("seed %1").arg(experiment.settings.integer("teacher.seed")));
-  return QString::fromStdString(experiment.verdict.sentence) + "  (" + gauges.join(", ") + ")";
+  QString text = QString::fromStdString(experiment.verdict.sentence);
+  if (const auto& claim = experiment.claim)
+    for (const std::string& sentence : claimSentences(claim->errors, claim->summary, claim->memory))
+      text += " " + QString::fromStdString(sentence);
+  return text + "  (" + gauges.join(", ") + ")";
+}
+
+// The page, with room for kVerdict below its panels, grows by what a longer caption needs.
+void addCaption(FigurePage& page, const QString& caption) {
+  page.caption = caption;
+  const QRect wide(0, 0, page.size.width() - 2 * kMargin, 10000);
+  const QRect needed = QFontMetrics(Theme::print().font())
+                           .boundingRect(wide, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, caption);
+  page.captionRoom = std::max(kVerdict, needed.height() + 2 * kMargin);
+  page.size.rheight() += page.captionRoom - kVerdict;
 }
 
 void drawPage(QCPPainter& painter, const FigurePage& page) {
@@ -79,8 +96,8 @@ void drawPage(QCPPainter& painter, const FigurePage& page) {
   if (page.caption.isEmpty()) return;
   painter.setPen(Qt::black);
   painter.setFont(Theme::print().font());
-  const QRect line(kMargin, page.size.height() - kVerdict, page.size.width() - 2 * kMargin,
-                   kVerdict - kMargin);
+  const QRect line(kMargin, page.size.height() - page.captionRoom, page.size.width() - 2 * kMargin,
+                   page.captionRoom - kMargin);
   painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, page.caption);
 }
 
@@ -174,7 +191,7 @@ Figure::Figure(const std::shared_ptr<const Experiment>& experiment, const Figure
   for (const auto& panel : m_panels) panels.push_back(panel.get());
   m_page =
       std::make_unique<FigurePage>(layOutFigure(panels, pointsOf(single ? kSingleWidthMm : options.widthMm)));
-  if (panels.size() > 1) m_page->caption = verdictOf(*experiment);
+  if (panels.size() > 1) addCaption(*m_page, verdictOf(*experiment));
 }
 
 Figure::~Figure() = default;
@@ -218,10 +235,11 @@ void Figure::writeData(const QString& folder) {
 void writePanelFigure(Panel& panel, const QString& path, const QString& caption, int dpi) {
   const int width = pointsOf(kSingleWidthMm) - 2 * kMargin, height = width * 3 / 4;
   const int below = caption.isEmpty() ? 0 : kVerdict;
-  writePage({QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin + below),
-             {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
-             caption},
-            path, dpi);
+  FigurePage page{QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin + below),
+                  {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
+                  {}};
+  if (!caption.isEmpty()) addCaption(page, caption);
+  writePage(page, path, dpi);
 }
 
 }  // namespace keyhole

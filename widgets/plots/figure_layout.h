@@ -16,7 +16,7 @@ struct FigurePage {
   static constexpr int kMargin = 4;    // around all panels
   static constexpr int kGap = 8;       // between panels
   static constexpr int kTitle = 12;    // above every panel, for its letter and title
-  static constexpr int kVerdict = 30;  // below all panels, where there is a caption
+  static constexpr int kVerdict = 30;  // below all panels, where there is a caption; more if it needs more
 
   struct Placed {
     Panel* panel;
@@ -25,7 +25,8 @@ struct FigurePage {
 
   QSize size;
   std::vector<Placed> panels;  // in the order of reading
-  QString caption;             // in the last kVerdict points, if any
+  QString caption;             // in the last captionRoom points, if any
+  int captionRoom = kVerdict;
 };
 
 // Every panel that is given, in the rows of the table of panels; one that the table does not name stands in

@@ -73,6 +73,10 @@ ClaimSummary summaryOf(const ClaimErrors& errors, const Spectrum& fitted, const 
 ClaimedMemory claimedMemoryOf(const Student& student, const std::vector<Trial>& trials,
                               const Settings& settings, Index simulations, Progress& progress = noProgress());
 
+// What is said of both, a sentence each, the same wherever it is said. memory may be empty.
+std::vector<std::string> claimSentences(const ClaimErrors& errors, const ClaimSummary& summary,
+                                        const std::optional<ClaimedMemory>& memory);
+
 // What follows from the recording alone, of one experiment.
 struct ClaimStudy {
   ClaimErrors errors;

@@ -119,4 +119,16 @@ ClaimSummary summaryOf(const ClaimErrors& errors, const Spectrum& fitted, const 
   return summary;
 }
 
+std::vector<std::string> claimSentences(const ClaimErrors& errors, const ClaimSummary& summary,
+                                        const std::optional<ClaimedMemory>& memory) {
+  std::vector<std::string> sentences;
+  std::string text = summary.sentence;
+  if (!errors.complete)
+    text += (text.empty() ? "" : " ") + std::string("(") + std::to_string(errors.spectra.size()) + " of " +
+            std::to_string(errors.asked) + " resamples so far)";
+  if (!text.empty()) sentences.push_back(std::move(text));
+  if (memory && !memory->sentence.empty()) sentences.push_back(memory->sentence);
+  return sentences;
+}
+
 }  // namespace keyhole
