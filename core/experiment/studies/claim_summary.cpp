@@ -67,12 +67,15 @@ std::string percent(double share) {
   return buffer;
 }
 
-std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, double alpha, double seconds) {
-  if (errors.spectra.empty()) return errors.why;
+std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, const Spectrum& fitted,
+                       double seconds) {
+  if (errors.spectra.empty()) return errors.offered && errors.asked == 0 ? std::string() : errors.why;
   std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
                      " resamples the fit claims the same (" + nameOf(summary.claim) + "); " +
-                     decayText(summary.leadingTau, alpha, seconds);
-  if (!std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score);
+                     decayText(summary.leadingTau, fitted.alpha, seconds);
+  // Of a pair, or of a mode that grows, a score says nothing.
+  const bool scored = lineAttractorScore(fitted).status == ScoreStatus::defined;
+  if (scored && !std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score);
   text += errors.oneSided ? " (95 %, one-sided: " + errors.why + ")"
                           : " (95 %, " + std::to_string(errors.blocks) + " blocks of " +
                                 std::to_string(errors.blockSteps) + " steps)";
@@ -114,8 +117,7 @@ ClaimSummary summaryOf(const ClaimErrors& errors, const Spectrum& fitted, const 
     summary.scored =
         static_cast<double>(std::count_if(errors.spectra.begin(), errors.spectra.end(), scored)) / count;
   }
-  summary.sentence =
-      sentenceOf(errors, summary, fitted.alpha, options.sampling ? options.sampling->seconds : 0);
+  summary.sentence = sentenceOf(errors, summary, fitted, options.sampling ? options.sampling->seconds : 0);
   return summary;
 }
 

@@ -182,6 +182,8 @@ class TestClaimErrors : public QObject {
   void noneAskedForIsComplete() {
     const ClaimErrors errors = errorsOf(linearRun(0.9, 2000, 1), recordingSettings(), 0);
     QVERIFY(errors.offered && errors.complete && errors.spectra.empty());
+    const Spectrum fitted = spectrumOf(ComplexVector{{0.9, 0.5}}, 0.1);
+    QCOMPARE(summaryOf(errors, fitted, VerdictOptions{}).sentence, std::string());
   }
 };
 
