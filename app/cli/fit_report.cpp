@@ -2,7 +2,9 @@
 
 #include "core/analysis/comparison/explained.h"
 #include "core/analysis/lasting_modes.h"
+#include "core/common/clock.h"
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/experiment/stage_options.h"
@@ -15,18 +17,12 @@
 #include "core/report/student_json.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <limits>
 
 namespace keyhole::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 // What is known of the student beyond its parameters.
 struct Findings {
   Spectrum spectrum;
@@ -210,7 +206,7 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   Student student = fitTrials(request.settings, request.data.trials, progress, held);
   student.alphaAssumed = request.alphaAssumed;
   if (student.summary.status == FitStatus::stopped) progress.grantStop();
-  student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  student.summary.seconds = secondsSince(start);
   progress.report(0.95, "analysing");
 
   FitReport report;

@@ -1,15 +1,13 @@
 #include "core/analysis/attractors.h"
 
 #include "core/analysis/coexistence.h"
+#include "core/common/clock.h"
 #include "core/common/error.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr Index kSmall = 100;  // units up to which a dense network is no burden
 
@@ -208,7 +206,7 @@ Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, cons
   if (found.chaos.empty() && end.allFinite())
     found.exponents = lyapunovExponents(system, end, exponents, progress);
   begin(1, "attractors found");
-  found.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  found.seconds = secondsSince(start);
   return found;
 }
 

@@ -1,22 +1,16 @@
 #include "core/experiment/experiment.h"
 
+#include "core/common/clock.h"
 #include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <stdexcept>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // Which results of the previous experiment can be used as they are; of the analyses, as far as they got.
 struct Reuse {

@@ -1,22 +1,13 @@
 #include "core/experiment/experiment_stages.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 #include "core/io/recording_file.h"
 
-#include <chrono>
-
 namespace keyhole::stages {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const Progress& progress) {
   const auto start = Clock::now();

@@ -1,16 +1,14 @@
 // The fit stage: from what is seen to a student, by every method.
+#include "core/common/clock.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/mean_note.h"
 #include "core/fitting/regression/nested_map.h"
 #include "core/simulation/simulate.h"
 
-#include <chrono>
 #include <stdexcept>
 
 namespace keyhole::stages {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Whether a MAP fit is taken from those of all numbers of units: that of most of many units costs less then,
 // even with the factorisation, while that of a few would pay for all.
@@ -282,7 +280,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
     stage->student.timePoints = longestTrial(*teacher.recording);
   stage->student.alphaAssumed = teacher.recording && settings.isDefault("simulation.alpha");
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
-  stage->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  stage->seconds = secondsSince(start);
   return stage;
 }
 

@@ -1,4 +1,5 @@
 // The simulation stage: one pass over the teacher for what is displayed and for the sums of the MAP fit.
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/common/quiet_progress.h"
@@ -6,13 +7,10 @@
 #include "core/experiment/experiment_stages.h"
 #include "core/simulation/trajectory_sums.h"
 
-#include <chrono>
 #include <future>
 
 namespace keyhole::stages {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr Index kDisplaySteps = 5000;
 constexpr Index kEarly = 4;  // an early picture rests on one step in so many, and all displayed ones
@@ -172,7 +170,7 @@ class TeacherRun {
       soFar->displayBounds = {0, soFar->display.cols()};
       const auto start = Clock::now();
       early(std::move(soFar));
-      m_elsewhere = std::chrono::duration<double>(Clock::now() - start).count();
+      m_elsewhere = secondsSince(start);
     };
     streamAll(m_stage, m_settings, m_teacher, phi, also, m_progress);
   }
@@ -266,7 +264,7 @@ std::shared_ptr<const SimulationStage> makeSimulation(const Settings& settings, 
     elsewhere = run.elsewhere();
     stage->displayBounds = {0, stage->display.cols()};
   }
-  stage->seconds = std::chrono::duration<double>(Clock::now() - start).count() - elsewhere;
+  stage->seconds = secondsSince(start) - elsewhere;
   return stage;
 }
 

@@ -1,17 +1,15 @@
 #include "core/io/table_grid.h"
 
+#include "core/common/nan.h"
 #include "core/io/file_bytes.h"
 #include "core/io/table_cells.h"
 #include "core/io/table_clock.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace keyhole {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 bool isWord(const TableCell& cell) {
   return !isMissingWord(cell.text) && !plainNumber(cell.text) && !shapeOfNumber(cell.text).isNumber &&

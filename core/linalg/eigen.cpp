@@ -1,5 +1,6 @@
 #include "core/linalg/eigen.h"
 
+#include "core/linalg/lapack_size.h"
 #include "core/linalg/signs.h"
 
 #include <lapacke.h>
@@ -14,10 +15,6 @@ namespace {
 void requireSquareFinite(ConstMatrixRef A) {
   if (A.rows() != A.cols()) throw std::runtime_error("eigenvalues of a matrix that is not square");
   if (!A.allFinite()) throw std::runtime_error("eigenvalues of a matrix with entries that are not finite");
-}
-
-lapack_int toLapack(Index n) {
-  return static_cast<lapack_int>(n);
 }
 
 ComplexVector combine(const Vector& re, const Vector& im) {

@@ -1,6 +1,7 @@
 #include "core/linalg/leading_eigen.h"
 
 #include "core/linalg/eigen.h"
+#include "core/linalg/lapack_size.h"
 
 #include <lapacke.h>
 
@@ -12,10 +13,6 @@
 
 namespace keyhole {
 namespace {
-
-lapack_int toLapack(Index n) {
-  return static_cast<lapack_int>(n);
-}
 
 // LAPACK packs a conjugate pair's vector as two real columns (real and imaginary part), the one with +im
 // first.

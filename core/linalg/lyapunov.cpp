@@ -1,15 +1,13 @@
 #include "core/linalg/lyapunov.h"
 
+#include "core/linalg/lapack_size.h"
+
 #include <lapacke.h>
 
 #include <stdexcept>
 
 namespace keyhole {
 namespace {
-
-lapack_int toLapack(Index n) {
-  return static_cast<lapack_int>(n);
-}
 
 double continuousResidual(ConstMatrixRef J, ConstMatrixRef X, ConstMatrixRef Q) {
   const Matrix JX = J * X;

@@ -1,5 +1,7 @@
 #include "core/linalg/singular.h"
 
+#include "core/linalg/lapack_size.h"
+
 #include <lapacke.h>
 
 #include <algorithm>
@@ -11,10 +13,6 @@ namespace {
 
 constexpr Index kStepsPerStart = 40;
 constexpr int kStarts = 10;
-
-lapack_int toLapack(Index n) {
-  return static_cast<lapack_int>(std::max<Index>(n, 1));
-}
 
 void requireFinite(bool finite) {
   if (!finite) throw std::runtime_error("singular values of a matrix with entries that are not finite");

@@ -1,14 +1,12 @@
 #include "core/report/compare_report.h"
 
+#include "core/common/nan.h"
 #include "core/io/json_values.h"
 #include "core/report/csv_cells.h"
-
-#include <limits>
 
 namespace keyhole {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr Index kLeading = 3;
 
 CompareColumn numberColumn(std::string key, std::string title, std::string help,

@@ -1,10 +1,10 @@
 #include "core/report/order_report.h"
 
+#include "core/common/nan.h"
 #include "core/io/json_values.h"
 #include "core/report/csv_cells.h"
 
 #include <complex>
-#include <limits>
 
 namespace keyhole {
 namespace {
@@ -14,7 +14,6 @@ std::string wordFor(Counted counted) {
 }
 
 std::complex<double> leadingOf(const ScoredPoint& point) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   return point.order.eigenvalues.size() > 0 ? point.order.eigenvalues(0) : std::complex<double>(kNaN, kNaN);
 }
 

@@ -2,11 +2,14 @@
 #include "core/analysis/attractor_match.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <numbers>
+
+namespace tst_attractor_match {
 
 using namespace keyhole;
 
@@ -96,5 +99,8 @@ class TestAttractorMatch : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestAttractorMatch)
+KEYHOLE_TEST(TestAttractorMatch)
+
+}  // namespace tst_attractor_match
+
 #include "tst_attractor_match.moc"

@@ -1,12 +1,15 @@
 // Tests core/analysis/attractors.h: systems whose attractors are known.
 #include "core/analysis/attractors.h"
 #include "core/common/random.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
 #include <QTest>
 
 #include <cmath>
 #include <numbers>
+
+namespace tst_attractors {
 
 using namespace keyhole;
 
@@ -188,5 +191,8 @@ class TestAttractors : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestAttractors)
+KEYHOLE_TEST(TestAttractors)
+
+}  // namespace tst_attractors
+
 #include "tst_attractors.moc"

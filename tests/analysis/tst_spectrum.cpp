@@ -4,8 +4,11 @@
 #include "core/linalg/eigen.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_spectrum {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -164,5 +167,8 @@ class TestSpectrum : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSpectrum)
+KEYHOLE_TEST(TestSpectrum)
+
+}  // namespace tst_spectrum
+
 #include "tst_spectrum.moc"

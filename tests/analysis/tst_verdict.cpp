@@ -1,9 +1,12 @@
 // Tests core/analysis/verdict.h: every rule with evidence made for it.
 #include "core/analysis/verdict.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_verdict {
 
 using namespace keyhole;
 
@@ -405,5 +408,8 @@ class TestVerdict : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestVerdict)
+KEYHOLE_TEST(TestVerdict)
+
+}  // namespace tst_verdict
+
 #include "tst_verdict.moc"

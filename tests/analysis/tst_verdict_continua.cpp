@@ -3,11 +3,14 @@
 #include "core/analysis/verdict.h"
 #include "core/common/random.h"
 #include "core/linalg/orthogonal.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <numbers>
+
+namespace tst_verdict_continua {
 
 using namespace keyhole;
 
@@ -105,5 +108,8 @@ class TestVerdictContinua : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestVerdictContinua)
+KEYHOLE_TEST(TestVerdictContinua)
+
+}  // namespace tst_verdict_continua
+
 #include "tst_verdict_continua.moc"

@@ -3,11 +3,14 @@
 #include "core/analysis/verdict.h"
 #include "core/common/random.h"
 #include "core/linalg/eigen.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <cmath>
+
+namespace tst_verdict_contradictions {
 
 using namespace keyhole;
 
@@ -225,5 +228,8 @@ class TestVerdictContradictions : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestVerdictContradictions)
+KEYHOLE_TEST(TestVerdictContradictions)
+
+}  // namespace tst_verdict_contradictions
+
 #include "tst_verdict_contradictions.moc"

@@ -3,6 +3,7 @@
 #include "core/report/compare_report.h"
 #include "tests/app/window_bench.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/flow_panel.h"
 
 #include <QComboBox>
@@ -10,6 +11,8 @@
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTest>
+
+namespace tst_compare_window {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -101,5 +104,8 @@ class TestCompareWindow : public QObject {
   }
 };
 
-QTEST_MAIN(TestCompareWindow)
+KEYHOLE_TEST(TestCompareWindow)
+
+}  // namespace tst_compare_window
+
 #include "tst_compare_window.moc"

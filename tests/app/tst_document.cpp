@@ -4,12 +4,15 @@
 #include "app/recent_files.h"
 #include "app/unsaved_sessions.h"
 #include "core/common/error.h"
+#include "tests/support/test_registry.h"
 
 #include <QFile>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_document {
 
 using namespace keyhole;
 
@@ -274,5 +277,8 @@ void TestDocument::droppedRecordingIsOneUndoEntryAndAllOfItIsSeen() {
   QCOMPARE(recent.paths(), QStringList({square.fileName(), file.fileName()}));
 }
 
-QTEST_MAIN(TestDocument)
+KEYHOLE_TEST(TestDocument)
+
+}  // namespace tst_document
+
 #include "tst_document.moc"

@@ -1,9 +1,12 @@
 // The worker with a runner that the test holds in its hand: nothing here depends on how long anything takes.
 #include "tests/app/worker_bench.h"
+#include "tests/support/test_registry.h"
 
 #include <QSignalSpy>
 
 #include <future>
+
+namespace tst_experiment_worker {
 
 using namespace keyhole;
 using namespace std::chrono_literals;
@@ -319,5 +322,8 @@ void TestExperimentWorker::realExperimentEqualsTheCoreOne() {
   QCOMPARE(delivered.back()->verdict.sentence, expected->verdict.sentence);
 }
 
-QTEST_GUILESS_MAIN(TestExperimentWorker)
+KEYHOLE_TEST(TestExperimentWorker)
+
+}  // namespace tst_experiment_worker
+
 #include "tst_experiment_worker.moc"

@@ -1,9 +1,12 @@
 // File > Export: what takes long is computed beside the window.
 #include "tests/app/window_bench.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QDir>
 #include <QFile>
+
+namespace tst_export {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -74,5 +77,8 @@ class TestExport : public QObject {
   }
 };
 
-QTEST_MAIN(TestExport)
+KEYHOLE_TEST(TestExport)
+
+}  // namespace tst_export
+
 #include "tst_export.moc"

@@ -7,6 +7,7 @@
 #include "core/io/file_bytes.h"
 #include "core/io/npy.h"
 #include "tests/app/window_bench.h"
+#include "tests/support/test_registry.h"
 #include "widgets/controls/setting_control.h"
 
 #include <QComboBox>
@@ -15,6 +16,8 @@
 #include <QTest>
 #include <QTreeWidget>
 #include <qcustomplot.h>
+
+namespace tst_import_window {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -165,5 +168,8 @@ class TestImportWindow : public QObject {
   }
 };
 
-QTEST_MAIN(TestImportWindow)
+KEYHOLE_TEST(TestImportWindow)
+
+}  // namespace tst_import_window
+
 #include "tst_import_window.moc"

@@ -2,6 +2,7 @@
 #include "app/kick_window.h"
 #include "app/main_window.h"
 #include "app/play_bar.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/kick_panel.h"
 #include "widgets/plots/kick_plane_panel.h"
@@ -17,6 +18,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+
+namespace tst_kick_window {
 
 using namespace keyhole;
 
@@ -247,5 +250,8 @@ void TestKickWindow::theMenuOpensIt() {
   QCOMPARE(window.shown()->systems.size(), std::size_t{2});
 }
 
-QTEST_MAIN(TestKickWindow)
+KEYHOLE_TEST(TestKickWindow)
+
+}  // namespace tst_kick_window
+
 #include "tst_kick_window.moc"

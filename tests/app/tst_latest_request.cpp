@@ -1,9 +1,12 @@
 // One thread serves the latest request (app/latest_request.h).
 #include "app/latest_request.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <vector>
+
+namespace tst_latest_request {
 
 using namespace keyhole;
 
@@ -96,5 +99,8 @@ class TestLatestRequest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLatestRequest)
+KEYHOLE_TEST(TestLatestRequest)
+
+}  // namespace tst_latest_request
+
 #include "tst_latest_request.moc"

@@ -8,6 +8,7 @@
 #include "app/verdict_bar.h"
 #include "tests/app/window_bench.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 #include "widgets/controls/setting_control.h"
 #include "widgets/controls/settings_panel.h"
 #include "widgets/plots/eigenvalue_panel.h"
@@ -22,6 +23,8 @@
 #include <QSlider>
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_main_window {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -339,5 +342,8 @@ void TestMainWindow::theWorkerIsToldWhatIsDrawn() {
   QVERIFY(bench.window.shown()->reached > Depth::sketch);
 }
 
-QTEST_MAIN(TestMainWindow)
+KEYHOLE_TEST(TestMainWindow)
+
+}  // namespace tst_main_window
+
 #include "tst_main_window.moc"

@@ -3,10 +3,13 @@
 #include "app/panel_dock.h"
 #include "tests/app/window_bench.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/panels.h"
 
 #include <QTest>
+
+namespace tst_optional_panels {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -101,5 +104,8 @@ class TestOptionalPanels : public QObject {
   }
 };
 
-QTEST_MAIN(TestOptionalPanels)
+KEYHOLE_TEST(TestOptionalPanels)
+
+}  // namespace tst_optional_panels
+
 #include "tst_optional_panels.moc"

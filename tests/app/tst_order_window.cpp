@@ -3,6 +3,7 @@
 #include "core/io/file_bytes.h"
 #include "core/report/order_report.h"
 #include "tests/app/window_bench.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/order_panel.h"
 
 #include <QComboBox>
@@ -10,6 +11,8 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTest>
+
+namespace tst_order_window {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -140,5 +143,8 @@ class TestOrderWindow : public QObject {
   }
 };
 
-QTEST_MAIN(TestOrderWindow)
+KEYHOLE_TEST(TestOrderWindow)
+
+}  // namespace tst_order_window
+
 #include "tst_order_window.moc"

@@ -1,14 +1,12 @@
 // Whole experiments, as the window asks for them.
+#include "core/common/clock.h"
 #include "core/experiment/experiment.h"
 #include "core/experiment/settings/presets.h"
 
 #include <benchmark/benchmark.h>
-#include <chrono>
 
 namespace keyhole::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 Settings figure3(double fraction) {
   Settings settings = preset("figure-3").settings;
@@ -41,7 +39,7 @@ void coarsePicture(benchmark::State& state) {
     const auto start = Clock::now();
     std::optional<double> first;
     shown = runExperiment(figure3(fraction), shown, noProgress(), [&](const auto&) {
-      if (!first) first = std::chrono::duration<double>(Clock::now() - start).count();
+      if (!first) first = secondsSince(start);
     });
     state.SetIterationTime(first.value_or(0));
   }

@@ -1,19 +1,18 @@
 #include "tests/bench/latency_probe.h"
 
 #include "app/after_painting.h"
+#include "core/common/nan.h"
 
 #include <QEventLoop>
 #include <QTimer>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace keyhole::bench {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kPatience = 120000;  // ms
 
 std::vector<double> known(const std::vector<double>& times) {

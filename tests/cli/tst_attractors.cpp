@@ -2,10 +2,13 @@
 #include "core/common/random.h"
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_attractors {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -207,5 +210,8 @@ class TestAttractorsCommand : public QObject {
   Folder m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestAttractorsCommand)
+KEYHOLE_TEST(TestAttractorsCommand)
+
+}  // namespace tst_attractors
+
 #include "tst_attractors.moc"

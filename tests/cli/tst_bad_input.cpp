@@ -3,11 +3,14 @@
 #include "core/common/random.h"
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
 #include <sys/stat.h>
+
+namespace tst_bad_input {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -174,5 +177,8 @@ class TestBadInput : public QObject {
   Folder m_inputs;
 };
 
-QTEST_GUILESS_MAIN(TestBadInput)
+KEYHOLE_TEST(TestBadInput)
+
+}  // namespace tst_bad_input
+
 #include "tst_bad_input.moc"

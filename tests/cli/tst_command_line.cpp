@@ -2,8 +2,11 @@
 #include "core/experiment/settings/settings_table.h"
 #include "core/network/teachers.h"
 #include "tests/cli/run_cli.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_command_line {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -112,5 +115,8 @@ class TestCommandLine : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestCommandLine)
+KEYHOLE_TEST(TestCommandLine)
+
+}  // namespace tst_command_line
+
 #include "tst_command_line.moc"

@@ -2,8 +2,11 @@
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
 #include "tests/io/written_table.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_contents {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -51,5 +54,8 @@ class TestContents : public QObject {
   Folder m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestContents)
+KEYHOLE_TEST(TestContents)
+
+}  // namespace tst_contents
+
 #include "tst_contents.moc"

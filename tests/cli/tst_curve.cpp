@@ -5,11 +5,14 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <numeric>
+
+namespace tst_curve {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -345,5 +348,8 @@ class TestCurve : public QObject {
   Folder m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestCurve)
+KEYHOLE_TEST(TestCurve)
+
+}  // namespace tst_curve
+
 #include "tst_curve.moc"

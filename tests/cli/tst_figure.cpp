@@ -1,9 +1,12 @@
 #include "core/io/delimited.h"
 #include "tests/cli/run_cli.h"
+#include "tests/support/test_registry.h"
 
 #include <QFile>
 #include <QImage>
 #include <QTest>
+
+namespace tst_figure {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -98,5 +101,8 @@ class TestFigure : public QObject {
   Folder m_folder;
 };
 
-QTEST_MAIN(TestFigure)
+KEYHOLE_TEST(TestFigure)
+
+}  // namespace tst_figure
+
 #include "tst_figure.moc"

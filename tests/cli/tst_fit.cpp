@@ -5,11 +5,14 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <fstream>
+
+namespace tst_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -355,5 +358,8 @@ class TestFit : public QObject {
   std::string m_recording = m_folder.writeActivity("activity.npy", m_activity);
 };
 
-QTEST_GUILESS_MAIN(TestFit)
+KEYHOLE_TEST(TestFit)
+
+}  // namespace tst_fit
+
 #include "tst_fit.moc"

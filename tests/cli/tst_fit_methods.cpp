@@ -4,8 +4,11 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/reference.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_fit_methods {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -237,5 +240,8 @@ class TestFitMethods : public QObject {
   std::string m_recording, m_input;
 };
 
-QTEST_GUILESS_MAIN(TestFitMethods)
+KEYHOLE_TEST(TestFitMethods)
+
+}  // namespace tst_fit_methods
+
 #include "tst_fit_methods.moc"

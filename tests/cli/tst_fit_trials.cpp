@@ -6,8 +6,11 @@
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_fit_trials {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -147,5 +150,8 @@ class TestFitTrials : public QObject {
   std::vector<std::string> m_files, m_inputs;
 };
 
-QTEST_GUILESS_MAIN(TestFitTrials)
+KEYHOLE_TEST(TestFitTrials)
+
+}  // namespace tst_fit_trials
+
 #include "tst_fit_trials.moc"

@@ -3,8 +3,11 @@
 #include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
 #include "tests/fitting/latent/lds_cases.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_order {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -150,5 +153,8 @@ class TestOrder : public QObject {
   std::string m_recording;
 };
 
-QTEST_GUILESS_MAIN(TestOrder)
+KEYHOLE_TEST(TestOrder)
+
+}  // namespace tst_order
+
 #include "tst_order.moc"

@@ -4,8 +4,11 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_simulate {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -124,5 +127,8 @@ class TestSimulate : public QObject {
   Folder m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestSimulate)
+KEYHOLE_TEST(TestSimulate)
+
+}  // namespace tst_simulate
+
 #include "tst_simulate.moc"

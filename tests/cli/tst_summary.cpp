@@ -1,10 +1,13 @@
 // Tests `keyhole summary`, and that fit, compare and order read a recording in the same way and say the same.
 #include "core/common/random.h"
 #include "tests/cli/run_cli.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_summary {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -127,5 +130,8 @@ class TestSummary : public QObject {
   std::string m_file;
 };
 
-QTEST_GUILESS_MAIN(TestSummary)
+KEYHOLE_TEST(TestSummary)
+
+}  // namespace tst_summary
+
 #include "tst_summary.moc"

@@ -1,5 +1,6 @@
 // Tests core/common/parallel.h
 #include "core/common/parallel.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
@@ -8,6 +9,8 @@
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+namespace tst_parallel {
 
 using namespace keyhole;
 
@@ -63,5 +66,8 @@ class TestParallel : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestParallel)
+KEYHOLE_TEST(TestParallel)
+
+}  // namespace tst_parallel
+
 #include "tst_parallel.moc"

@@ -1,10 +1,13 @@
 // Tests core/common/progress_part.h
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <vector>
+
+namespace tst_progress_part {
 
 using namespace keyhole;
 
@@ -66,5 +69,8 @@ class TestProgressPart : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestProgressPart)
+KEYHOLE_TEST(TestProgressPart)
+
+}  // namespace tst_progress_part
+
 #include "tst_progress_part.moc"

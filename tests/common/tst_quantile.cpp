@@ -1,10 +1,13 @@
 // Tests core/common/quantile.h and three_digits.h
 #include "core/common/quantile.h"
 #include "core/common/three_digits.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
+
+namespace tst_quantile {
 
 using namespace keyhole;
 
@@ -36,5 +39,8 @@ class TestQuantile : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestQuantile)
+KEYHOLE_TEST(TestQuantile)
+
+}  // namespace tst_quantile
+
 #include "tst_quantile.moc"

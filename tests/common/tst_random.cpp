@@ -1,11 +1,14 @@
 // Tests core/common/random.h
 #include "core/common/random.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+
+namespace tst_random {
 
 using namespace keyhole;
 
@@ -87,5 +90,8 @@ class TestRandom : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestRandom)
+KEYHOLE_TEST(TestRandom)
+
+}  // namespace tst_random
+
 #include "tst_random.moc"

@@ -4,8 +4,11 @@
 #include "core/experiment/many_units.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_many_units {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -138,5 +141,8 @@ class TestManyUnits : public QObject {
   }
 };
 
-QTEST_APPLESS_MAIN(TestManyUnits)
+KEYHOLE_TEST(TestManyUnits)
+
+}  // namespace tst_many_units
+
 #include "tst_many_units.moc"

@@ -5,9 +5,12 @@
 #include "core/experiment/studies/order.h"
 #include "core/io/npy.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_missing_samples {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -105,5 +108,8 @@ class TestMissingSamples : public QObject {
   Matrix m_rows;
 };
 
-QTEST_GUILESS_MAIN(TestMissingSamples)
+KEYHOLE_TEST(TestMissingSamples)
+
+}  // namespace tst_missing_samples
+
 #include "tst_missing_samples.moc"

@@ -3,9 +3,12 @@
 #include "core/io/npy.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_pipeline {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -316,5 +319,8 @@ class TestPipeline : public QObject {
   QTemporaryDir m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestPipeline)
+KEYHOLE_TEST(TestPipeline)
+
+}  // namespace tst_pipeline
+
 #include "tst_pipeline.moc"

@@ -3,9 +3,12 @@
 #include "core/io/npy.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_preset_verdicts {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -229,5 +232,8 @@ class TestPresetVerdicts : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPresetVerdicts)
+KEYHOLE_TEST(TestPresetVerdicts)
+
+}  // namespace tst_preset_verdicts
+
 #include "tst_preset_verdicts.moc"

@@ -2,9 +2,12 @@
 #include "core/io/npy.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_probe {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -142,5 +145,8 @@ class TestProbe : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestProbe)
+KEYHOLE_TEST(TestProbe)
+
+}  // namespace tst_probe
+
 #include "tst_probe.moc"

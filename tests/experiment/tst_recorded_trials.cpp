@@ -9,9 +9,12 @@
 #include "core/io/recording_file.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_recorded_trials {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -176,5 +179,8 @@ class TestRecordedTrials : public QObject {
   std::vector<Trial> m_trials;
 };
 
-QTEST_GUILESS_MAIN(TestRecordedTrials)
+KEYHOLE_TEST(TestRecordedTrials)
+
+}  // namespace tst_recorded_trials
+
 #include "tst_recorded_trials.moc"

@@ -1,8 +1,11 @@
 // Tests what runExperiment() shares with the experiment before, and that sharing changes no result.
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_reuse {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -206,5 +209,8 @@ class TestReuse : public QObject {
   Result m_before;
 };
 
-QTEST_GUILESS_MAIN(TestReuse)
+KEYHOLE_TEST(TestReuse)
+
+}  // namespace tst_reuse
+
 #include "tst_reuse.moc"

@@ -1,8 +1,11 @@
 // Figure 3 of the paper: the student's cycle is found as a closed orbit, and its teacher has none.
 #include "core/analysis/cycles/limit_cycle.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_spurious_cycle {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -54,5 +57,8 @@ class TestSpuriousCycle : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSpuriousCycle)
+KEYHOLE_TEST(TestSpuriousCycle)
+
+}  // namespace tst_spurious_cycle
+
 #include "tst_spurious_cycle.moc"

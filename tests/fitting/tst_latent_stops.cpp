@@ -5,11 +5,14 @@
 #include "tests/fitting/latent/lds_runs.h"
 #include "tests/fitting/switching/slds_cases.h"
 #include "tests/fitting/switching/slds_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <functional>
+
+namespace tst_latent_stops {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -212,5 +215,8 @@ class TestLatentStops : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLatentStops)
+KEYHOLE_TEST(TestLatentStops)
+
+}  // namespace tst_latent_stops
+
 #include "tst_latent_stops.moc"

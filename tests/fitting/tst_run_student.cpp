@@ -4,10 +4,13 @@
 #include "core/fitting/run_student.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
+
+namespace tst_run_student {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -135,5 +138,8 @@ class TestRunStudent : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestRunStudent)
+KEYHOLE_TEST(TestRunStudent)
+
+}  // namespace tst_run_student
+
 #include "tst_run_student.moc"

@@ -2,11 +2,14 @@
 #include "core/common/random.h"
 #include "core/fitting/mean_note.h"
 #include "core/fitting/spread.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <limits>
+
+namespace tst_spread {
 
 using namespace keyhole;
 
@@ -63,5 +66,8 @@ class TestSpread : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSpread)
+KEYHOLE_TEST(TestSpread)
+
+}  // namespace tst_spread
+
 #include "tst_spread.moc"

@@ -10,11 +10,14 @@
 #include "tests/fitting/switching/slds_cases.h"
 #include "tests/fitting/switching/slds_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <numeric>
+
+namespace tst_units {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -164,5 +167,8 @@ class TestUnits : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestUnits)
+KEYHOLE_TEST(TestUnits)
+
+}  // namespace tst_units
+
 #include "tst_units.moc"

@@ -7,12 +7,15 @@
 #include "core/io/npy.h"
 #include "tests/io/files.h"
 #include "tests/io/mat_writer.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <fstream>
 #include <random>
 #include <sys/resource.h>
+
+namespace tst_damaged_files {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -109,5 +112,8 @@ class TestDamagedFiles : public QObject {
   std::string m_npy, m_csv, m_mat, m_session;
 };
 
-QTEST_GUILESS_MAIN(TestDamagedFiles)
+KEYHOLE_TEST(TestDamagedFiles)
+
+}  // namespace tst_damaged_files
+
 #include "tst_damaged_files.moc"

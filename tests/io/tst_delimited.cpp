@@ -2,6 +2,7 @@
 #include "core/io/delimited.h"
 #include "tests/io/files.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
@@ -9,6 +10,8 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+
+namespace tst_delimited {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -112,5 +115,8 @@ class TestDelimited : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestDelimited)
+KEYHOLE_TEST(TestDelimited)
+
+}  // namespace tst_delimited
+
 #include "tst_delimited.moc"

@@ -1,6 +1,7 @@
 // Tests core/io/file_bytes.h: a file is written whole or not at all.
 #include "core/io/file_bytes.h"
 #include "tests/io/files.h"
+#include "tests/support/test_registry.h"
 
 #include <QDir>
 #include <QTest>
@@ -9,6 +10,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+namespace tst_file_bytes {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -86,5 +89,8 @@ class TestFileBytes : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestFileBytes)
+KEYHOLE_TEST(TestFileBytes)
+
+}  // namespace tst_file_bytes
+
 #include "tst_file_bytes.moc"

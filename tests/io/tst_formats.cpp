@@ -6,8 +6,11 @@
 #include "tests/io/files.h"
 #include "tests/io/written_table.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_formats {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -150,5 +153,8 @@ class TestFormats : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestFormats)
+KEYHOLE_TEST(TestFormats)
+
+}  // namespace tst_formats
+
 #include "tst_formats.moc"

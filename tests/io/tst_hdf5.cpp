@@ -7,12 +7,15 @@
 #include "tests/io/hdf5_writer.h"
 #include "tests/io/written_table.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QProcess>
 #include <QTest>
 
 #include <csignal>
 #include <fstream>
+
+namespace tst_hdf5 {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -244,5 +247,8 @@ class TestHdf5 : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestHdf5)
+KEYHOLE_TEST(TestHdf5)
+
+}  // namespace tst_hdf5
+
 #include "tst_hdf5.moc"

@@ -2,10 +2,13 @@
 #include "core/io/json_values.h"
 #include "tests/io/files.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_json_values {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -45,5 +48,8 @@ class TestJsonValues : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestJsonValues)
+KEYHOLE_TEST(TestJsonValues)
+
+}  // namespace tst_json_values
+
 #include "tst_json_values.moc"

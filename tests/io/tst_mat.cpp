@@ -3,8 +3,11 @@
 #include "tests/io/files.h"
 #include "tests/io/mat_writer.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_mat {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -132,5 +135,8 @@ class TestMat : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestMat)
+KEYHOLE_TEST(TestMat)
+
+}  // namespace tst_mat
+
 #include "tst_mat.moc"

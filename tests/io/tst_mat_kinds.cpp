@@ -6,11 +6,14 @@
 #include "tests/io/mat_writer.h"
 #include "tests/io/written_table.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <fstream>
+
+namespace tst_mat_kinds {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -207,5 +210,8 @@ class TestMatKinds : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestMatKinds)
+KEYHOLE_TEST(TestMatKinds)
+
+}  // namespace tst_mat_kinds
+
 #include "tst_mat_kinds.moc"

@@ -2,12 +2,15 @@
 #include "core/io/npy.h"
 #include "tests/io/files.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+
+namespace tst_npy {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -161,5 +164,8 @@ class TestNpy : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestNpy)
+KEYHOLE_TEST(TestNpy)
+
+}  // namespace tst_npy
+
 #include "tst_npy.moc"

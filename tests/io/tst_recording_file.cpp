@@ -4,10 +4,13 @@
 #include "tests/io/files.h"
 #include "tests/io/mat_writer.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_recording_file {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -104,5 +107,8 @@ class TestRecordingFile : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestRecordingFile)
+KEYHOLE_TEST(TestRecordingFile)
+
+}  // namespace tst_recording_file
+
 #include "tst_recording_file.moc"

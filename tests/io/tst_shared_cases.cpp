@@ -4,10 +4,13 @@
 #include "core/io/recording_file.h"
 #include "tests/io/files.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_shared_cases {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -125,5 +128,8 @@ class TestSharedCases : public QObject {
   Matrix m_clean;
 };
 
-QTEST_GUILESS_MAIN(TestSharedCases)
+KEYHOLE_TEST(TestSharedCases)
+
+}  // namespace tst_shared_cases
+
 #include "tst_shared_cases.moc"

@@ -1,10 +1,13 @@
 // Tests core/io/staged_folder.h
 #include "core/io/staged_folder.h"
 #include "tests/io/files.h"
+#include "tests/support/test_registry.h"
 
 #include <QDir>
 #include <QFile>
 #include <QTest>
+
+namespace tst_staged_folder {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -37,5 +40,8 @@ class TestStagedFolder : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestStagedFolder)
+KEYHOLE_TEST(TestStagedFolder)
+
+}  // namespace tst_staged_folder
+
 #include "tst_staged_folder.moc"

@@ -4,10 +4,13 @@
 #include "tests/io/files.h"
 #include "tests/io/written_table.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cstdio>
+
+namespace tst_table_columns {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -172,5 +175,8 @@ class TestTableColumns : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestTableColumns)
+KEYHOLE_TEST(TestTableColumns)
+
+}  // namespace tst_table_columns
+
 #include "tst_table_columns.moc"

@@ -4,10 +4,13 @@
 #include "tests/io/files.h"
 #include "tests/io/written_table.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_table_dialects {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -277,5 +280,8 @@ class TestTableDialects : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestTableDialects)
+KEYHOLE_TEST(TestTableDialects)
+
+}  // namespace tst_table_dialects
+
 #include "tst_table_dialects.moc"

@@ -1,6 +1,7 @@
 // Tests core/linalg/assignment.h
 #include "core/common/random.h"
 #include "core/linalg/assignment.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
@@ -8,6 +9,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+namespace tst_assignment {
 
 using namespace keyhole;
 
@@ -67,5 +70,8 @@ class TestAssignment : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestAssignment)
+KEYHOLE_TEST(TestAssignment)
+
+}  // namespace tst_assignment
+
 #include "tst_assignment.moc"

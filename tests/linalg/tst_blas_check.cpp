@@ -1,6 +1,9 @@
 #include "core/linalg/blas_check.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_blas_check {
 
 using namespace keyhole;
 
@@ -101,5 +104,8 @@ class TestBlasCheck : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestBlasCheck)
+KEYHOLE_TEST(TestBlasCheck)
+
+}  // namespace tst_blas_check
+
 #include "tst_blas_check.moc"

@@ -1,6 +1,9 @@
 #include "core/linalg/blas_kernel.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_blas_kernel {
 
 using namespace keyhole;
 
@@ -151,5 +154,8 @@ class TestBlasKernel : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestBlasKernel)
+KEYHOLE_TEST(TestBlasKernel)
+
+}  // namespace tst_blas_kernel
+
 #include "tst_blas_kernel.moc"

@@ -4,8 +4,11 @@
 #include "core/linalg/leading_eigen.h"
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_eigen {
 
 using namespace keyhole;
 
@@ -122,5 +125,8 @@ class TestEigen : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestEigen)
+KEYHOLE_TEST(TestEigen)
+
+}  // namespace tst_eigen
+
 #include "tst_eigen.moc"

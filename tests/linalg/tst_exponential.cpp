@@ -2,10 +2,13 @@
 #include "core/common/random.h"
 #include "core/linalg/exponential.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <unsupported/Eigen/MatrixFunctions>
+
+namespace tst_exponential {
 
 using namespace keyhole;
 
@@ -46,5 +49,8 @@ class TestExponential : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestExponential)
+KEYHOLE_TEST(TestExponential)
+
+}  // namespace tst_exponential
+
 #include "tst_exponential.moc"

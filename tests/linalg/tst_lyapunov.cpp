@@ -2,8 +2,11 @@
 #include "core/common/random.h"
 #include "core/linalg/lyapunov.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_lyapunov {
 
 using namespace keyhole;
 
@@ -61,5 +64,8 @@ class TestLyapunov : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLyapunov)
+KEYHOLE_TEST(TestLyapunov)
+
+}  // namespace tst_lyapunov
+
 #include "tst_lyapunov.moc"

@@ -2,8 +2,11 @@
 #include "core/common/random.h"
 #include "core/linalg/pca.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_pca {
 
 using namespace keyhole;
 
@@ -62,5 +65,8 @@ class TestPca : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPca)
+KEYHOLE_TEST(TestPca)
+
+}  // namespace tst_pca
+
 #include "tst_pca.moc"

@@ -4,8 +4,11 @@
 #include "core/linalg/singular.h"
 #include "core/linalg/smallest_singular.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_shifted_solver {
 
 using namespace keyhole;
 
@@ -128,5 +131,8 @@ class TestShiftedSolver : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestShiftedSolver)
+KEYHOLE_TEST(TestShiftedSolver)
+
+}  // namespace tst_shifted_solver
+
 #include "tst_shifted_solver.moc"

@@ -4,10 +4,13 @@
 #include "core/linalg/pca.h"
 #include "core/linalg/signs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <vector>
+
+namespace tst_signs {
 
 using namespace keyhole;
 
@@ -59,5 +62,8 @@ class TestSigns : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSigns)
+KEYHOLE_TEST(TestSigns)
+
+}  // namespace tst_signs
+
 #include "tst_signs.moc"

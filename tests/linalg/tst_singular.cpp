@@ -3,8 +3,11 @@
 #include "core/linalg/eigen.h"
 #include "core/linalg/singular.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_singular {
 
 using namespace keyhole;
 
@@ -85,5 +88,8 @@ class TestSingular : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSingular)
+KEYHOLE_TEST(TestSingular)
+
+}  // namespace tst_singular
+
 #include "tst_singular.moc"

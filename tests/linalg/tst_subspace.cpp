@@ -4,10 +4,13 @@
 #include "core/linalg/orthogonal.h"
 #include "core/linalg/subspace.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_subspace {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -65,5 +68,8 @@ class TestSubspace : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSubspace)
+KEYHOLE_TEST(TestSubspace)
+
+}  // namespace tst_subspace
+
 #include "tst_subspace.moc"

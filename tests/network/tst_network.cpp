@@ -4,8 +4,11 @@
 #include "core/linalg/orthogonal.h"
 #include "core/network/network.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_network {
 
 using namespace keyhole;
 
@@ -71,5 +74,8 @@ class TestNetwork : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestNetwork)
+KEYHOLE_TEST(TestNetwork)
+
+}  // namespace tst_network
+
 #include "tst_network.moc"

@@ -1,10 +1,13 @@
 // Tests core/network/nonlinearity.h
 #include "core/network/nonlinearity.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <limits>
+
+namespace tst_nonlinearity {
 
 using namespace keyhole;
 
@@ -59,5 +62,8 @@ class TestNonlinearity : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestNonlinearity)
+KEYHOLE_TEST(TestNonlinearity)
+
+}  // namespace tst_nonlinearity
+
 #include "tst_nonlinearity.moc"

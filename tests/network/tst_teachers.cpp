@@ -3,8 +3,11 @@
 #include "core/linalg/eigen.h"
 #include "core/network/teachers.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_teachers {
 
 using namespace keyhole;
 
@@ -148,5 +151,8 @@ class TestTeachers : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestTeachers)
+KEYHOLE_TEST(TestTeachers)
+
+}  // namespace tst_teachers
+
 #include "tst_teachers.moc"

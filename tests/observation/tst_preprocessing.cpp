@@ -2,10 +2,13 @@
 #include "core/observation/preprocessing/preprocessing.h"
 #include "tests/io/files.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_preprocessing {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -175,5 +178,8 @@ class TestPreprocessing : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPreprocessing)
+KEYHOLE_TEST(TestPreprocessing)
+
+}  // namespace tst_preprocessing
+
 #include "tst_preprocessing.moc"

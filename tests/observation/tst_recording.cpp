@@ -1,10 +1,13 @@
 // Tests core/observation/recording.h
 #include "core/common/error.h"
 #include "core/observation/recording.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
+
+namespace tst_recording {
 
 using namespace keyhole;
 
@@ -98,5 +101,8 @@ class TestRecording : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestRecording)
+KEYHOLE_TEST(TestRecording)
+
+}  // namespace tst_recording
+
 #include "tst_recording.moc"

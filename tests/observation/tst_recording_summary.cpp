@@ -5,10 +5,13 @@
 #include "core/observation/summary/recording_preview.h"
 #include "core/observation/summary/recording_summary.h"
 #include "core/observation/summary/summary_words.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_recording_summary {
 
 using namespace keyhole;
 
@@ -213,5 +216,8 @@ class TestRecordingSummary : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestRecordingSummary)
+KEYHOLE_TEST(TestRecordingSummary)
+
+}  // namespace tst_recording_summary
+
 #include "tst_recording_summary.moc"

@@ -1,10 +1,13 @@
 // Tests core/observation/subset.h
 #include "core/common/error.h"
 #include "core/observation/subset.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
+
+namespace tst_subset {
 
 using namespace keyhole;
 
@@ -67,5 +70,8 @@ class TestSubset : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSubset)
+KEYHOLE_TEST(TestSubset)
+
+}  // namespace tst_subset
+
 #include "tst_subset.moc"

@@ -1,11 +1,14 @@
 // Tests core/report/csv_cells.h: what is written reads back as the same.
 #include "core/io/delimited.h"
 #include "core/report/csv_cells.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cstdlib>
 #include <limits>
+
+namespace tst_csv_cells {
 
 using namespace keyhole;
 
@@ -29,5 +32,8 @@ class TestCsvCells : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestCsvCells)
+KEYHOLE_TEST(TestCsvCells)
+
+}  // namespace tst_csv_cells
+
 #include "tst_csv_cells.moc"

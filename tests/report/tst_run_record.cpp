@@ -3,9 +3,12 @@
 #include "core/linalg/blas_kernel.h"
 #include "core/report/run_record.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_run_record {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -59,5 +62,8 @@ class TestRunRecord : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestRunRecord)
+KEYHOLE_TEST(TestRunRecord)
+
+}  // namespace tst_run_record
+
 #include "tst_run_record.moc"

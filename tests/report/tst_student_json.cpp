@@ -8,10 +8,13 @@
 #include "core/report/attractors_json.h"
 #include "core/report/json_text.h"
 #include "core/report/student_json.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <functional>
+
+namespace tst_student_json {
 
 using namespace keyhole;
 using nlohmann::ordered_json;
@@ -275,5 +278,8 @@ class TestStudentJson : public QObject {
   const nlohmann::json m_switching = written(fitted(allMethods()[6]));
 };
 
-QTEST_GUILESS_MAIN(TestStudentJson)
+KEYHOLE_TEST(TestStudentJson)
+
+}  // namespace tst_student_json
+
 #include "tst_student_json.moc"

@@ -3,8 +3,11 @@
 #include "core/common/random.h"
 #include "core/simulation/simulate.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_simulate {
 
 using namespace keyhole;
 
@@ -278,5 +281,8 @@ class TestSimulate : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSimulate)
+KEYHOLE_TEST(TestSimulate)
+
+}  // namespace tst_simulate
+
 #include "tst_simulate.moc"

@@ -3,8 +3,11 @@
 #include "core/simulation/task.h"
 #include "core/simulation/trajectory_sums.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_sums {
 
 using namespace keyhole;
 
@@ -121,5 +124,8 @@ class TestSums : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSums)
+KEYHOLE_TEST(TestSums)
+
+}  // namespace tst_sums
+
 #include "tst_sums.moc"

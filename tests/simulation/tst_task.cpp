@@ -1,7 +1,10 @@
 // Tests core/simulation/task.h
 #include "core/simulation/task.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_task {
 
 using namespace keyhole;
 
@@ -46,5 +49,8 @@ class TestTask : public QObject {
   void shortRunsCutTheSignal() { QCOMPARE(integrationSignal(900, 1).size(), Index{900}); }
 };
 
-QTEST_GUILESS_MAIN(TestTask)
+KEYHOLE_TEST(TestTask)
+
+}  // namespace tst_task
+
 #include "tst_task.moc"

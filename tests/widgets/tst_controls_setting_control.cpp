@@ -1,4 +1,5 @@
 // One row of controls, driven as a user would drive it.
+#include "tests/support/test_registry.h"
 #include "widgets/controls/setting_control.h"
 
 #include <QCheckBox>
@@ -8,6 +9,8 @@
 #include <QSlider>
 #include <QTest>
 #include <QToolButton>
+
+namespace tst_controls_setting_control {
 
 using namespace keyhole;
 
@@ -239,5 +242,8 @@ void TestSettingControl::choiceAndFlag() {
   QCOMPARE(std::get<bool>(edits[1].value), true);
 }
 
-QTEST_MAIN(TestSettingControl)
+KEYHOLE_TEST(TestSettingControl)
+
+}  // namespace tst_controls_setting_control
+
 #include "tst_controls_setting_control.moc"

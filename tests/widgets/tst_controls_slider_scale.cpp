@@ -1,9 +1,12 @@
 // The slider's arithmetic, both ways, without a window.
+#include "tests/support/test_registry.h"
 #include "widgets/controls/slider_scale.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_controls_slider_scale {
 
 using namespace keyhole;
 
@@ -142,5 +145,8 @@ void TestSliderScale::valuesOutsideGoToTheEnds() {
   QCOMPARE(scale.value(1 << 20), 10.0);
 }
 
-QTEST_APPLESS_MAIN(TestSliderScale)
+KEYHOLE_TEST(TestSliderScale)
+
+}  // namespace tst_controls_slider_scale
+
 #include "tst_controls_slider_scale.moc"

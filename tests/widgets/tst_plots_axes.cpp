@@ -1,5 +1,6 @@
 // Tests widgets/plots/axes.h and fingerprint.h
 #include "core/common/random.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/fingerprint.h"
 
@@ -7,6 +8,8 @@
 
 #include <cmath>
 #include <limits>
+
+namespace tst_plots_axes {
 
 using namespace keyhole;
 
@@ -85,5 +88,8 @@ class TestPlotsAxes : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPlotsAxes)
+KEYHOLE_TEST(TestPlotsAxes)
+
+}  // namespace tst_plots_axes
+
 #include "tst_plots_axes.moc"

@@ -1,9 +1,12 @@
 // What the panel of curves says while it has none.
 #include "core/experiment/settings/presets.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/curve_panel.h"
 
 #include <QSignalSpy>
 #include <QTest>
+
+namespace tst_plots_curve {
 
 using namespace keyhole;
 
@@ -81,5 +84,8 @@ class TestCurvePanel : public QObject {
   }
 };
 
-QTEST_MAIN(TestCurvePanel)
+KEYHOLE_TEST(TestCurvePanel)
+
+}  // namespace tst_plots_curve
+
 #include "tst_plots_curve.moc"

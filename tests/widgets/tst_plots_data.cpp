@@ -10,6 +10,7 @@
 #include "core/linalg/singular.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/curve_panel.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/kick_panel.h"
@@ -24,6 +25,8 @@
 #include <QTest>
 
 #include <map>
+
+namespace tst_plots_data {
 
 using namespace keyhole;
 
@@ -491,5 +494,8 @@ class TestPlotsData : public QObject {
   std::map<std::string, Result> m_results;
 };
 
-QTEST_MAIN(TestPlotsData)
+KEYHOLE_TEST(TestPlotsData)
+
+}  // namespace tst_plots_data
+
 #include "tst_plots_data.moc"

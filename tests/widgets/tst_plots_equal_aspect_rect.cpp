@@ -1,7 +1,10 @@
 // Tests widgets/plots/equal_aspect_rect.h
+#include "tests/support/test_registry.h"
 #include "widgets/plots/equal_aspect_rect.h"
 
 #include <QTest>
+
+namespace tst_plots_equal_aspect_rect {
 
 using namespace keyhole;
 
@@ -32,5 +35,8 @@ class TestEqualAspectRect : public QObject {
   }
 };
 
-QTEST_MAIN(TestEqualAspectRect)
+KEYHOLE_TEST(TestEqualAspectRect)
+
+}  // namespace tst_plots_equal_aspect_rect
+
 #include "tst_plots_equal_aspect_rect.moc"

@@ -3,6 +3,7 @@
 #include "core/experiment/settings/presets.h"
 #include "core/linalg/singular.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/activity_panel.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/growth_panel.h"
@@ -11,6 +12,8 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <qcustomplot.h>
+
+namespace tst_plots_non_normality {
 
 using namespace keyhole;
 
@@ -284,5 +287,8 @@ class TestPlotsNonNormality : public QObject {
   Result m_student, m_teacher, m_none;
 };
 
-QTEST_MAIN(TestPlotsNonNormality)
+KEYHOLE_TEST(TestPlotsNonNormality)
+
+}  // namespace tst_plots_non_normality
+
 #include "tst_plots_non_normality.moc"

@@ -1,6 +1,7 @@
 // The table of panels: each of its rows has a place in the window and in figures, and what speaks for an
 // experiment is in the figure of it.
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/figure_layout.h"
 #include "widgets/plots/panels.h"
@@ -8,6 +9,8 @@
 #include <QImage>
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_plots_panels {
 
 using namespace keyhole;
 
@@ -152,5 +155,8 @@ class TestPanels : public QObject {
   }
 };
 
-QTEST_MAIN(TestPanels)
+KEYHOLE_TEST(TestPanels)
+
+}  // namespace tst_plots_panels
+
 #include "tst_plots_panels.moc"

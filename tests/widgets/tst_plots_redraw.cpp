@@ -1,5 +1,6 @@
 // What did not change is not drawn again, and what changed is; what nobody sees waits.
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 #include "widgets/plots/activity_panel.h"
 #include "widgets/plots/eigenvalue_panel.h"
 #include "widgets/plots/flow_panel.h"
@@ -9,6 +10,8 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <qcustomplot.h>
+
+namespace tst_plots_redraw {
 
 using namespace keyhole;
 
@@ -169,5 +172,8 @@ class TestRedraw : public QObject {
   Result m_first;
 };
 
-QTEST_MAIN(TestRedraw)
+KEYHOLE_TEST(TestRedraw)
+
+}  // namespace tst_plots_redraw
+
 #include "tst_plots_redraw.moc"

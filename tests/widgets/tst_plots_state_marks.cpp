@@ -1,7 +1,10 @@
 // The eigenvalues of a switching student's discrete states, as they are drawn.
+#include "tests/support/test_registry.h"
 #include "widgets/plots/state_marks.h"
 
 #include <QTest>
+
+namespace tst_plots_state_marks {
 
 using namespace keyhole;
 
@@ -82,5 +85,8 @@ class TestStateMarks : public QObject {
   std::unique_ptr<StateMarks> m_marks;
 };
 
-QTEST_MAIN(TestStateMarks)
+KEYHOLE_TEST(TestStateMarks)
+
+}  // namespace tst_plots_state_marks
+
 #include "tst_plots_state_marks.moc"

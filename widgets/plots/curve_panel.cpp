@@ -1,17 +1,16 @@
 #include "widgets/plots/curve_panel.h"
 
+#include "core/common/nan.h"
 #include "core/experiment/stage_options.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/curve_quantity.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace keyhole {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kGrabPixels = 8;
 constexpr auto kNow = "now";
 

@@ -2,12 +2,12 @@
 
 #include "core/analysis/flow/tangent.h"
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/random.h"
 #include "core/linalg/orthogonal.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <sstream>
 
@@ -15,7 +15,6 @@ namespace keyhole {
 namespace {
 
 constexpr double kDiverged = 1e8;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr Index kPoll = 16;  // steps between two looks at the stop
 
 // One run with its deviations.

@@ -1,5 +1,6 @@
 #include "core/analysis/theory/theory_curves.h"
 
+#include "core/common/nan.h"
 #include "core/common/parallel.h"
 #include "core/fitting/regression/chain_covariance.h"
 #include "core/linalg/eigen.h"
@@ -7,12 +8,9 @@
 #include <Eigen/Cholesky>
 
 #include <cmath>
-#include <limits>
 
 namespace keyhole {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Case {
   const Teacher& teacher;

@@ -1,18 +1,16 @@
 #include "core/experiment/studies/compare.h"
 
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/order_curve.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace keyhole {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 SettingValue text(const char* value) {
   return std::string(value);

@@ -1,5 +1,6 @@
 // Curves over draws of the teacher, and their means.
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/parallel.h"
 #include "core/common/quiet_progress.h"
 #include "core/experiment/studies/subsampling_curve.h"
@@ -12,7 +13,6 @@ namespace keyhole {
 namespace {
 
 MeanOfDraws meanOf(const std::vector<double>& values) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   MeanOfDraws result{kNaN, kNaN, 0};
   double sum = 0, squares = 0;
   for (const double value : values)
@@ -48,7 +48,6 @@ double scoreOf(const StudentModes& modes) {
 }
 
 std::complex<double> eigenvalue(const StudentModes& modes, Index i) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (i >= modes.leading.values.size() || modes.leading.undetermined[static_cast<std::size_t>(i)])
     return {kNaN, kNaN};
   return modes.leading.values(i);

@@ -1,6 +1,7 @@
 #include "core/experiment/studies/order.h"
 
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/studies/compare.h"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace keyhole {
@@ -18,7 +18,6 @@ namespace {
 constexpr Index kMostLatents = 10, kMostStates = 6;
 constexpr Index kFewestForCaution = 4;
 constexpr double kOneBlock = 0.95;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<Index> numbersOf(const OrderOptions& options, Index neurons) {
   const bool latents = options.counted == Counted::latents;

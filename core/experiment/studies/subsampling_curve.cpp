@@ -2,6 +2,7 @@
 
 #include "core/analysis/nonnormal/eigenmodes.h"
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/parallel.h"
 #include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
@@ -147,7 +148,6 @@ class RowMaker {
 
 // One theory per row, each with one value, as curves over the rows.
 std::vector<TheoryCurve> merged(const std::vector<std::vector<TheoryCurve>>& rows) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   std::vector<TheoryCurve> all;
   const auto n = static_cast<Index>(rows.size());
   for (Index i = 0; i < n; ++i)

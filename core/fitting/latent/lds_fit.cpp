@@ -1,5 +1,6 @@
 #include "core/fitting/latent/lds_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/fitting/channel_notes.h"
 #include "core/fitting/input_notes.h"
@@ -14,14 +15,11 @@
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <stdexcept>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 bool emissionsAreFixed(const LdsOptions& options) {
   return options.estimator == LdsEstimator::published || options.heldEmissions.has_value();
@@ -288,7 +286,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
     fit.warnings.insert(fit.warnings.begin(), own.begin(), own.end());
     if (options.describe) describe(fit, trials, progress);
   }
-  fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  fit.summary.seconds = secondsSince(start);
   return fit;
 }
 

@@ -27,6 +27,10 @@ struct LdsModel {
   Index latents() const { return F.rows(); }
   Index neurons() const { return C.rows(); }
   Index inputs() const { return V.cols(); }
+  bool allFinite() const {
+    return F.allFinite() && V.allFinite() && b.allFinite() && Q.allFinite() && C.allFinite() &&
+           G.allFinite() && c.allFinite() && R.allFinite() && mu0.allFinite() && P0.allFinite();
+  }
 };
 
 enum class LdsEmissions {

@@ -85,12 +85,6 @@ LdsModel modelOfComponents(const LdsData& data, SubspaceOptions options, Index c
   return model;
 }
 
-bool isFinite(const LdsModel& model) {
-  return model.F.allFinite() && model.V.allFinite() && model.b.allFinite() && model.Q.allFinite() &&
-         model.C.allFinite() && model.G.allFinite() && model.c.allFinite() && model.R.allFinite() &&
-         model.mu0.allFinite() && model.P0.allFinite();
-}
-
 }  // namespace
 
 LdsModel inClass(LdsModel model, const LdsData& data, const LdsClass& kind) {
@@ -112,7 +106,7 @@ LdsModel subspaceStart(const LdsData& data, const LdsClass& kind, Progress& prog
   LdsModel model = data.neurons() <= most || data.anyMissing() ? subspaceModel(data.trials(), options, part)
                                                                : modelOfComponents(data, options, most, part);
   model = inClass(std::move(model), data, kind);
-  if (!isFinite(model)) throw std::runtime_error("a parameter of the identified model is not finite");
+  if (!model.allFinite()) throw std::runtime_error("a parameter of the identified model is not finite");
   return model;
 }
 

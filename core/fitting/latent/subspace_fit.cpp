@@ -166,12 +166,6 @@ LdsModel identified(const std::vector<Trial>& trials, const SubspaceOptions& opt
   return modelOf(trials, real, progress);
 }
 
-bool isFinite(const LdsModel& model) {
-  return model.F.allFinite() && model.V.allFinite() && model.b.allFinite() && model.Q.allFinite() &&
-         model.C.allFinite() && model.G.allFinite() && model.c.allFinite() && model.R.allFinite() &&
-         model.mu0.allFinite() && model.P0.allFinite();
-}
-
 }  // namespace
 
 Index blockRowsFor(const std::vector<Trial>& trials, const SubspaceOptions& options) {
@@ -219,7 +213,7 @@ Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& opt
   summary.iterations = 1;
   try {
     const LdsModel model = subspaceModel(trials, options, progress);
-    if (isFinite(model)) {
+    if (model.allFinite()) {
       summary.status = FitStatus::solved;
       summary.message = "solved by subspace identification with " +
                         std::to_string(blockRowsFor(trials, options)) + " block rows";

@@ -1,18 +1,16 @@
 #include "core/fitting/network/bptt_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/fitting/network/bptt_gradient.h"
 #include "core/fitting/network/forced_run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kHalvings = 10;
 constexpr double kBlownUp = 100;  // times the loss of the start
@@ -341,7 +339,7 @@ Student fitBptt(const std::vector<Trial>& trials, const BpttOptions& options, Pr
   if (run.transitions < transitionsOf(trials))
     student.notes.push_back("after the stop, the one-step R² is of the first " +
                             countOf(run.transitions, "step") + " only");
-  student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  student.summary.seconds = secondsSince(start);
   return student;
 }
 

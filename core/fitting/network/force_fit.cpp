@@ -1,12 +1,12 @@
 #include "core/fitting/network/force_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
 #include "core/fitting/network/recursive_least_squares.h"
 #include "core/fitting/run_student.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -14,14 +14,8 @@
 namespace keyhole {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kRunaway = 100.0;   // times the largest recorded number: the state has left the recording
 constexpr double kMuchBetter = 0.5;  // of the last error: an earlier pass worth a note
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // Thrown inside of a pass, caught where the best weights are known.
 struct StopAsked {};

@@ -1,5 +1,6 @@
 #include "core/fitting/regression/cornn_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/fitting/regression/cornn_errors.h"
@@ -10,14 +11,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <memory>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kLargest = 1.0 - 1e-6;  // of a target: artanh must stay finite
 constexpr Index kBlockBytes =
@@ -25,10 +23,6 @@ constexpr Index kBlockBytes =
 constexpr std::size_t kGroups = 8;  // of blocks, for the cores to share
 constexpr Index kWorthThreads = 40000;  // targets; below, threads cost more than they bring
 constexpr double kNoteFrom = 0.01;      // fraction of clipped targets or dropped errors worth a note
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 blasint toBlas(Index n) {
   return static_cast<blasint>(n);

@@ -1,5 +1,6 @@
 #include "core/fitting/regression/map_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/fitting/mean_note.h"
@@ -7,19 +8,12 @@
 
 #include <Eigen/Cholesky>
 
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // The Gram matrix of the regressors [φ; u] and its product with the targets, inputs last.
 struct NormalEquations {

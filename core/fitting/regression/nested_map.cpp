@@ -1,18 +1,16 @@
 #include "core/fitting/regression/nested_map.h"
 
+#include "core/common/clock.h"
 #include "core/common/parallel.h"
 
 #include <Eigen/Cholesky>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <utility>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kWellConditioned = 1e-12;  // reciprocal; of leading blocks it is no smaller
 
@@ -89,7 +87,7 @@ Student NestedMap::fit(Index d) const {
   student.summary.status = solved ? FitStatus::solved : FitStatus::diverged;
   student.summary.message = solved ? "the normal equations were solved" : "the solution is not finite";
   student.summary.iterations = 1;
-  student.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  student.summary.seconds = secondsSince(start);
   return student;
 }
 

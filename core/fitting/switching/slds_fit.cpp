@@ -1,5 +1,6 @@
 #include "core/fitting/switching/slds_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
 #include "core/fitting/channel_notes.h"
@@ -11,14 +12,11 @@
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <stdexcept>
 
 namespace keyhole {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kHardly = 0.01;  // of the steps: a state that is used less is told
 
@@ -349,7 +347,7 @@ SldsFit fitSeveral(const std::vector<Trial>& trials, const SldsOptions& options,
     if (options.compareWithLds && fit.summary.status != FitStatus::stopped)
       compareWithLds(fit, trials, options, progress);
   }
-  fit.summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  fit.summary.seconds = secondsSince(start);
   return fit;
 }
 

@@ -5,10 +5,13 @@
 #include "core/fitting/autocorrelation.h"
 #include "core/fitting/latent/subspace_fit.h"
 #include "core/fitting/regression/map_fit.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_claimed_memory {
 
 using namespace keyhole;
 
@@ -143,5 +146,8 @@ class TestClaimedMemory : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestClaimedMemory)
+KEYHOLE_TEST(TestClaimedMemory)
+
+}  // namespace tst_claimed_memory
+
 #include "tst_claimed_memory.moc"

@@ -5,10 +5,13 @@
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_delay_operator {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -119,5 +122,8 @@ class TestDelayOperator : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestDelayOperator)
+KEYHOLE_TEST(TestDelayOperator)
+
+}  // namespace tst_delay_operator
+
 #include "tst_delay_operator.moc"

@@ -6,8 +6,11 @@
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_kick {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -237,5 +240,8 @@ class TestKick : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestKick)
+KEYHOLE_TEST(TestKick)
+
+}  // namespace tst_kick
+
 #include "tst_kick.moc"

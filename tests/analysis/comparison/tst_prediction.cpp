@@ -8,8 +8,11 @@
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_prediction {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -315,5 +318,8 @@ class TestPrediction : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPrediction)
+KEYHOLE_TEST(TestPrediction)
+
+}  // namespace tst_prediction
+
 #include "tst_prediction.moc"

@@ -9,10 +9,13 @@
 #include "core/linalg/subspace.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_similarity {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -219,5 +222,8 @@ class TestSimilarity : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSimilarity)
+KEYHOLE_TEST(TestSimilarity)
+
+}  // namespace tst_similarity
+
 #include "tst_similarity.moc"

@@ -1,9 +1,12 @@
 // Tests core/analysis/comparison/standing.h
 #include "core/analysis/comparison/standing.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
+
+namespace tst_standing {
 
 using namespace keyhole;
 
@@ -39,5 +42,8 @@ class TestStanding : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestStanding)
+KEYHOLE_TEST(TestStanding)
+
+}  // namespace tst_standing
+
 #include "tst_standing.moc"

@@ -5,12 +5,15 @@
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <limits>
 #include <numbers>
+
+namespace tst_vector_field_match {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -210,5 +213,8 @@ class TestVectorFieldMatch : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestVectorFieldMatch)
+KEYHOLE_TEST(TestVectorFieldMatch)
+
+}  // namespace tst_vector_field_match
+
 #include "tst_vector_field_match.moc"

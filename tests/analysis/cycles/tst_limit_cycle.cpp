@@ -6,11 +6,14 @@
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/smooth_systems.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <numbers>
+
+namespace tst_limit_cycle {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -293,5 +296,8 @@ class TestLimitCycle : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLimitCycle)
+KEYHOLE_TEST(TestLimitCycle)
+
+}  // namespace tst_limit_cycle
+
 #include "tst_limit_cycle.moc"

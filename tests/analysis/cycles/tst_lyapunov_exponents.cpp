@@ -5,10 +5,13 @@
 #include "core/linalg/eigen.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/smooth_systems.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
+
+namespace tst_lyapunov_exponents {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -165,5 +168,8 @@ class TestLyapunovExponents : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLyapunovExponents)
+KEYHOLE_TEST(TestLyapunovExponents)
+
+}  // namespace tst_lyapunov_exponents
+
 #include "tst_lyapunov_exponents.moc"

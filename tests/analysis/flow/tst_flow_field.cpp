@@ -3,8 +3,11 @@
 #include "core/common/random.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_flow_field {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -111,5 +114,8 @@ class TestFlowField : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestFlowField)
+KEYHOLE_TEST(TestFlowField)
+
+}  // namespace tst_flow_field
+
 #include "tst_flow_field.moc"

@@ -3,8 +3,11 @@
 #include "core/common/random.h"
 #include "core/fitting/run_student.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_flow_system {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -96,5 +99,8 @@ class TestFlowSystem : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestFlowSystem)
+KEYHOLE_TEST(TestFlowSystem)
+
+}  // namespace tst_flow_system
+
 #include "tst_flow_system.moc"

@@ -3,8 +3,11 @@
 #include "core/common/random.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_jacobian {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -95,5 +98,8 @@ class TestJacobian : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestJacobian)
+KEYHOLE_TEST(TestJacobian)
+
+}  // namespace tst_jacobian
+
 #include "tst_jacobian.moc"

@@ -1,5 +1,6 @@
 // Tests core/analysis/flow/limit_sets.h on systems with known ends.
 #include "core/analysis/flow/limit_sets.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
@@ -7,6 +8,8 @@
 #include <numbers>
 #include <set>
 #include <utility>
+
+namespace tst_limit_sets {
 
 using namespace keyhole;
 
@@ -131,5 +134,8 @@ class TestLimitSets : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLimitSets)
+KEYHOLE_TEST(TestLimitSets)
+
+}  // namespace tst_limit_sets
+
 #include "tst_limit_sets.moc"

@@ -2,8 +2,11 @@
 #include "core/analysis/flow/tangent.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/smooth_systems.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_tangent {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -117,5 +120,8 @@ class TestTangent : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestTangent)
+KEYHOLE_TEST(TestTangent)
+
+}  // namespace tst_tangent
+
 #include "tst_tangent.moc"

@@ -1,11 +1,14 @@
 // Tests core/analysis/nonnormal/contours.h
 #include "core/analysis/nonnormal/contours.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <functional>
 #include <numbers>
+
+namespace tst_contours {
 
 using namespace keyhole;
 
@@ -117,5 +120,8 @@ class TestContours : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestContours)
+KEYHOLE_TEST(TestContours)
+
+}  // namespace tst_contours
+
 #include "tst_contours.moc"

@@ -6,8 +6,11 @@
 #include "core/linalg/singular.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_eigenmodes {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -156,5 +159,8 @@ class TestEigenmodes : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestEigenmodes)
+KEYHOLE_TEST(TestEigenmodes)
+
+}  // namespace tst_eigenmodes
+
 #include "tst_eigenmodes.moc"

@@ -7,8 +7,11 @@
 #include "core/linalg/singular.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_pseudospectrum {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -193,5 +196,8 @@ class TestPseudospectrum : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPseudospectrum)
+KEYHOLE_TEST(TestPseudospectrum)
+
+}  // namespace tst_pseudospectrum
+
 #include "tst_pseudospectrum.moc"

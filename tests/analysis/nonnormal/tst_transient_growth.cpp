@@ -8,8 +8,11 @@
 #include "core/linalg/singular.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_transient_growth {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -190,5 +193,8 @@ class TestTransientGrowth : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestTransientGrowth)
+KEYHOLE_TEST(TestTransientGrowth)
+
+}  // namespace tst_transient_growth
+
 #include "tst_transient_growth.moc"

@@ -3,8 +3,11 @@
 #include "core/analysis/points/box_operators.h"
 #include "core/analysis/points/branch_and_prune.h"
 #include "tests/analysis/points/fixed_point_cases.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_branch_and_prune {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -130,5 +133,8 @@ class TestBranchAndPrune : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestBranchAndPrune)
+KEYHOLE_TEST(TestBranchAndPrune)
+
+}  // namespace tst_branch_and_prune
+
 #include "tst_branch_and_prune.moc"

@@ -6,9 +6,12 @@
 #include "core/analysis/points/missing_estimate.h"
 #include "core/analysis/points/symmetries.h"
 #include "tests/analysis/points/fixed_point_cases.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
 #include <QTest>
+
+namespace tst_complete_points {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -314,5 +317,8 @@ class TestCompletePoints : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestCompletePoints)
+KEYHOLE_TEST(TestCompletePoints)
+
+}  // namespace tst_complete_points
+
 #include "tst_complete_points.moc"

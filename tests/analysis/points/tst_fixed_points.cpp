@@ -8,8 +8,11 @@
 #include "core/linalg/orthogonal.h"
 #include "tests/analysis/points/fixed_point_cases.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_fixed_points {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -329,5 +332,8 @@ class TestFixedPoints : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestFixedPoints)
+KEYHOLE_TEST(TestFixedPoints)
+
+}  // namespace tst_fixed_points
+
 #include "tst_fixed_points.moc"

@@ -5,8 +5,11 @@
 #include "core/linalg/orthogonal.h"
 #include "tests/analysis/points/fixed_point_cases.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_fixed_points_affine {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -90,5 +93,8 @@ class TestFixedPointsAffine : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestFixedPointsAffine)
+KEYHOLE_TEST(TestFixedPointsAffine)
+
+}  // namespace tst_fixed_points_affine
+
 #include "tst_fixed_points_affine.moc"

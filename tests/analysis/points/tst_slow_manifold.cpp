@@ -7,10 +7,13 @@
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <numbers>
+
+namespace tst_slow_manifold {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -371,5 +374,8 @@ class TestSlowManifold : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSlowManifold)
+KEYHOLE_TEST(TestSlowManifold)
+
+}  // namespace tst_slow_manifold
+
 #include "tst_slow_manifold.moc"

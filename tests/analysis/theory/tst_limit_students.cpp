@@ -6,9 +6,12 @@
 #include "core/linalg/leading_eigen.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Cholesky>
 #include <QTest>
+
+namespace tst_limit_students {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -207,5 +210,8 @@ class TestLimitStudents : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLimitStudents)
+KEYHOLE_TEST(TestLimitStudents)
+
+}  // namespace tst_limit_students
+
 #include "tst_limit_students.moc"

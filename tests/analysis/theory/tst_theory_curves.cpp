@@ -4,9 +4,12 @@
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
 #include <QTest>
+
+namespace tst_theory_curves {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -206,5 +209,8 @@ class TestTheoryCurves : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestTheoryCurves)
+KEYHOLE_TEST(TestTheoryCurves)
+
+}  // namespace tst_theory_curves
+
 #include "tst_theory_curves.moc"

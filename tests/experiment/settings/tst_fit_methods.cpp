@@ -7,10 +7,13 @@
 #include "core/fitting/run_student.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
+
+namespace tst_fit_methods {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -285,5 +288,8 @@ class TestFitMethods : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestFitMethods)
+KEYHOLE_TEST(TestFitMethods)
+
+}  // namespace tst_fit_methods
+
 #include "tst_fit_methods.moc"

@@ -1,9 +1,12 @@
 // Tests core/experiment/settings/presets.h and the files in resources/presets.
 #include "core/experiment/settings/preset_files.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 #include <nlohmann/json.hpp>
+
+namespace tst_presets {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -128,5 +131,8 @@ class TestPresets : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestPresets)
+KEYHOLE_TEST(TestPresets)
+
+}  // namespace tst_presets
+
 #include "tst_presets.moc"

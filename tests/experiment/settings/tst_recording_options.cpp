@@ -1,8 +1,13 @@
 // Tests core/experiment/settings/recording_options.h: the steps as one line of text, and back.
 #include "core/experiment/settings/recording_options.h"
 #include "tests/io/files.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+#include <functional>
+
+namespace tst_recording_options {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -65,7 +70,8 @@ class TestRecordingOptions : public QObject {
   void malformedSteps() {
     QFETCH(QString, steps);
     QFETCH(QString, named);
-    const QString sentence = refusal([&] { ofRecording(steps.toStdString()); });
+    const std::function<void()> setting = [&] { ofRecording(steps.toStdString()); };
+    const QString sentence = refusal(setting);
     QVERIFY2(isSentence(sentence, named), qPrintable(sentence));
     QVERIFY2(sentence.contains("allowed"), qPrintable(sentence));
   }
@@ -98,5 +104,8 @@ class TestRecordingOptions : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestRecordingOptions)
+KEYHOLE_TEST(TestRecordingOptions)
+
+}  // namespace tst_recording_options
+
 #include "tst_recording_options.moc"

@@ -2,6 +2,7 @@
 #include "core/experiment/settings/session.h"
 #include "core/io/file_bytes.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QDir>
 #include <QTemporaryDir>
@@ -10,6 +11,8 @@
 
 #include <csignal>
 #include <sys/resource.h>
+
+namespace tst_session {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -247,5 +250,8 @@ class TestSession : public QObject {
   QTemporaryDir m_folder;
 };
 
-QTEST_GUILESS_MAIN(TestSession)
+KEYHOLE_TEST(TestSession)
+
+}  // namespace tst_session
+
 #include "tst_session.moc"

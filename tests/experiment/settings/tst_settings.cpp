@@ -1,9 +1,12 @@
 // Tests core/experiment/settings/settings.h: all settings as one value.
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
+
+namespace tst_settings {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -227,5 +230,8 @@ class TestSettings : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSettings)
+KEYHOLE_TEST(TestSettings)
+
+}  // namespace tst_settings
+
 #include "tst_settings.moc"

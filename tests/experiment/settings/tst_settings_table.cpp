@@ -1,9 +1,12 @@
 // Tests core/experiment/settings/settings_table.h: the one table from which everything else is made.
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <set>
+
+namespace tst_settings_table {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -135,5 +138,8 @@ class TestSettingsTable : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSettingsTable)
+KEYHOLE_TEST(TestSettingsTable)
+
+}  // namespace tst_settings_table
+
 #include "tst_settings_table.moc"

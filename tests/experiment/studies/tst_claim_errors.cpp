@@ -4,9 +4,12 @@
 #include "core/experiment/studies/follow_up.h"
 #include "core/io/npy.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_claim_errors {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -187,5 +190,8 @@ class TestClaimErrors : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestClaimErrors)
+KEYHOLE_TEST(TestClaimErrors)
+
+}  // namespace tst_claim_errors
+
 #include "tst_claim_errors.moc"

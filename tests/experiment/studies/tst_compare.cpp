@@ -1,8 +1,11 @@
 // Tests core/experiment/studies/compare.h and core/report/compare_report.h
 #include "core/report/compare_report.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_compare {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -135,5 +138,8 @@ class TestCompare : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestCompare)
+KEYHOLE_TEST(TestCompare)
+
+}  // namespace tst_compare
+
 #include "tst_compare.moc"

@@ -4,10 +4,13 @@
 #include "core/io/file_bytes.h"
 #include "core/report/kick_report.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_kick_stage {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -285,5 +288,8 @@ class TestKickStage : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestKickStage)
+KEYHOLE_TEST(TestKickStage)
+
+}  // namespace tst_kick_stage
+
 #include "tst_kick_stage.moc"

@@ -5,8 +5,11 @@
 #include "core/fitting/latent/lds_order.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/fitting/latent/lds_cases.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_order {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -100,5 +103,8 @@ class TestOrder : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestOrder)
+KEYHOLE_TEST(TestOrder)
+
+}  // namespace tst_order
+
 #include "tst_order.moc"

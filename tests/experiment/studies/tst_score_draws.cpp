@@ -3,9 +3,12 @@
 #include "core/experiment/studies/follow_up.h"
 #include "core/experiment/studies/score_draws.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+namespace tst_score_draws {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -108,5 +111,8 @@ class TestScoreDraws : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestScoreDraws)
+KEYHOLE_TEST(TestScoreDraws)
+
+}  // namespace tst_score_draws
+
 #include "tst_score_draws.moc"

@@ -2,10 +2,13 @@
 #include "core/common/error.h"
 #include "core/experiment/studies/seen_curve.h"
 #include "tests/experiment/experiment_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_seen_curve {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -168,5 +171,8 @@ class TestSeenCurve : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSeenCurve)
+KEYHOLE_TEST(TestSeenCurve)
+
+}  // namespace tst_seen_curve
+
 #include "tst_seen_curve.moc"

@@ -2,10 +2,13 @@
 // of cores, means over draws. (What the rows say is tested in analysis/limit_students and cli/curve.)
 #include "core/common/error.h"
 #include "core/experiment/studies/subsampling_curve.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <numeric>
+
+namespace tst_subsampling_curve {
 
 using namespace keyhole;
 
@@ -148,5 +151,8 @@ class TestSubsamplingCurve : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSubsamplingCurve)
+KEYHOLE_TEST(TestSubsamplingCurve)
+
+}  // namespace tst_subsampling_curve
+
 #include "tst_subsampling_curve.moc"

@@ -5,8 +5,11 @@
 #include "core/linalg/eigen.h"
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/fitting/latent/lds_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_lds_bad_channels {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -76,5 +79,8 @@ class TestLdsBadChannels : public QObject {
   }
 };
 
-QTEST_APPLESS_MAIN(TestLdsBadChannels)
+KEYHOLE_TEST(TestLdsBadChannels)
+
+}  // namespace tst_lds_bad_channels
+
 #include "tst_lds_bad_channels.moc"

@@ -7,8 +7,11 @@
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/fitting/latent/lds_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_lds_chart {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -154,5 +157,8 @@ class TestLdsChart : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLdsChart)
+KEYHOLE_TEST(TestLdsChart)
+
+}  // namespace tst_lds_chart
+
 #include "tst_lds_chart.moc"

@@ -10,10 +10,13 @@
 #include "tests/fitting/latent/lds_runs.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
+
+namespace tst_lds_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -385,5 +388,8 @@ class TestLdsFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLdsFit)
+KEYHOLE_TEST(TestLdsFit)
+
+}  // namespace tst_lds_fit
+
 #include "tst_lds_fit.moc"

@@ -7,10 +7,13 @@
 #include "core/linalg/orthogonal.h"
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <limits>
+
+namespace tst_lds_order {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -165,5 +168,8 @@ class TestLdsOrder : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLdsOrder)
+KEYHOLE_TEST(TestLdsOrder)
+
+}  // namespace tst_lds_order
+
 #include "tst_lds_order.moc"

@@ -3,11 +3,14 @@
 #include "core/fitting/latent/lds_smoother.h"
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Dense>
 #include <QTest>
 
 #include <numbers>
+
+namespace tst_lds_smoother {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -137,5 +140,8 @@ class TestLdsSmoother : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLdsSmoother)
+KEYHOLE_TEST(TestLdsSmoother)
+
+}  // namespace tst_lds_smoother
+
 #include "tst_lds_smoother.moc"

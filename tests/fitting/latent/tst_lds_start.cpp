@@ -4,10 +4,13 @@
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/fitting/latent/lds_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <vector>
+
+namespace tst_lds_start {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -83,5 +86,8 @@ class TestLdsStart : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestLdsStart)
+KEYHOLE_TEST(TestLdsStart)
+
+}  // namespace tst_lds_start
+
 #include "tst_lds_start.moc"

@@ -6,8 +6,11 @@
 #include "core/linalg/eigen.h"
 #include "tests/fitting/latent/lds_cases.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
+
+namespace tst_subspace_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -245,5 +248,8 @@ class TestSubspaceFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSubspaceFit)
+KEYHOLE_TEST(TestSubspaceFit)
+
+}  // namespace tst_subspace_fit
+
 #include "tst_subspace_fit.moc"

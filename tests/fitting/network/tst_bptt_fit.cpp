@@ -8,10 +8,13 @@
 #include "core/fitting/run_student.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
+
+namespace tst_bptt_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -365,5 +368,8 @@ class TestBpttFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestBpttFit)
+KEYHOLE_TEST(TestBpttFit)
+
+}  // namespace tst_bptt_fit
+
 #include "tst_bptt_fit.moc"

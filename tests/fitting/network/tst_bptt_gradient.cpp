@@ -2,9 +2,12 @@
 #include "core/common/random.h"
 #include "core/fitting/network/bptt_gradient.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Cholesky>
 #include <QTest>
+
+namespace tst_bptt_gradient {
 
 using namespace keyhole;
 
@@ -250,5 +253,8 @@ class TestBpttGradient : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestBpttGradient)
+KEYHOLE_TEST(TestBpttGradient)
+
+}  // namespace tst_bptt_gradient
+
 #include "tst_bptt_gradient.moc"

@@ -8,11 +8,14 @@
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Cholesky>
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_force_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -301,5 +304,8 @@ class TestForceFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestForceFit)
+KEYHOLE_TEST(TestForceFit)
+
+}  // namespace tst_force_fit
+
 #include "tst_force_fit.moc"

@@ -6,11 +6,14 @@
 #include "core/linalg/eigen.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_cornn_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -362,5 +365,8 @@ class TestCornnFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestCornnFit)
+KEYHOLE_TEST(TestCornnFit)
+
+}  // namespace tst_cornn_fit
+
 #include "tst_cornn_fit.moc"

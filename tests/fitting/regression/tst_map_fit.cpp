@@ -8,9 +8,12 @@
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Cholesky>
 #include <QTest>
+
+namespace tst_map_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -247,5 +250,8 @@ class TestMapFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestMapFit)
+KEYHOLE_TEST(TestMapFit)
+
+}  // namespace tst_map_fit
+
 #include "tst_map_fit.moc"

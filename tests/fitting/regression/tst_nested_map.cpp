@@ -2,6 +2,7 @@
 #include "core/common/random.h"
 #include "core/fitting/regression/nested_map.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
@@ -9,6 +10,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+namespace tst_nested_map {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -100,5 +103,8 @@ class TestNestedMap : public QObject {
   }
 };
 
-QTEST_APPLESS_MAIN(TestNestedMap)
+KEYHOLE_TEST(TestNestedMap)
+
+}  // namespace tst_nested_map
+
 #include "tst_nested_map.moc"

@@ -8,9 +8,12 @@
 #include "tests/support/matrix_compare.h"
 #include "tests/support/reference.h"
 #include "tests/support/teacher_runs.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Cholesky>
 #include <QTest>
+
+namespace tst_stationary_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -242,5 +245,8 @@ class TestStationaryFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestStationaryFit)
+KEYHOLE_TEST(TestStationaryFit)
+
+}  // namespace tst_stationary_fit
+
 #include "tst_stationary_fit.moc"

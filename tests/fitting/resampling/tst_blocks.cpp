@@ -5,11 +5,14 @@
 #include "core/fitting/resampling/slow_time.h"
 #include "core/fitting/resampling/subspace_blocks.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <numbers>
+
+namespace tst_blocks {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -152,5 +155,8 @@ class TestBlocks : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestBlocks)
+KEYHOLE_TEST(TestBlocks)
+
+}  // namespace tst_blocks
+
 #include "tst_blocks.moc"

@@ -9,9 +9,12 @@
 #include "tests/fitting/switching/slds_cases.h"
 #include "tests/fitting/switching/slds_runs.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Dense>
 #include <QTest>
+
+namespace tst_slds_fit {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -398,5 +401,8 @@ class TestSldsFit : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSldsFit)
+KEYHOLE_TEST(TestSldsFit)
+
+}  // namespace tst_slds_fit
+
 #include "tst_slds_fit.moc"

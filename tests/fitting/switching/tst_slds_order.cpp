@@ -6,11 +6,14 @@
 #include "core/fitting/switching/slds_order.h"
 #include "core/fitting/switching/slds_smoother.h"
 #include "tests/fitting/switching/slds_cases.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Dense>
 #include <QTest>
 
 #include <numbers>
+
+namespace tst_slds_order {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -171,5 +174,8 @@ class TestSldsOrder : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSldsOrder)
+KEYHOLE_TEST(TestSldsOrder)
+
+}  // namespace tst_slds_order
+
 #include "tst_slds_order.moc"

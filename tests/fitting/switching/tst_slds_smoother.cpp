@@ -3,11 +3,14 @@
 #include "core/fitting/switching/slds_smoother.h"
 #include "tests/fitting/switching/slds_cases.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <Eigen/Dense>
 #include <QTest>
 
 #include <numbers>
+
+namespace tst_slds_smoother {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -235,5 +238,8 @@ class TestSldsSmoother : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestSldsSmoother)
+KEYHOLE_TEST(TestSldsSmoother)
+
+}  // namespace tst_slds_smoother
+
 #include "tst_slds_smoother.moc"
