@@ -5,6 +5,7 @@
 #include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/experiment/studies/claim_errors.h"
+#include "widgets/controls/folded_text.h"
 #include "widgets/controls/relative_font.h"
 
 #include <QEvent>
@@ -31,7 +32,7 @@ VerdictBar::VerdictBar(QWidget* parent)
           "from 0 to 1.",
           this)),
       m_stale(new QLabel("computing …", this)),
-      m_notes(new QLabel(this)) {
+      m_notes(new FoldedText(this)) {
   setObjectName("verdictBar");
   setAutoFillBackground(true);
   m_sentence->setObjectName("sentence");
@@ -47,8 +48,6 @@ VerdictBar::VerdictBar(QWidget* parent)
   m_stale->setSizePolicy(keepsItsPlace);
   m_stale->hide();
   m_notes->setObjectName("notes");
-  m_notes->setWordWrap(true);
-  m_notes->setTextFormat(Qt::PlainText);
   m_notes->hide();
   auto* texts = new QVBoxLayout;
   texts->setSpacing(1);

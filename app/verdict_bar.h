@@ -11,6 +11,7 @@ class QLabel;
 
 namespace keyhole {
 
+class FoldedText;
 class Gauge;
 class VerdictMark;
 
@@ -42,7 +43,7 @@ class VerdictBar : public QWidget {
   QString m_plain;
   Gauge *m_fits = nullptr, *m_has = nullptr;
   QLabel* m_stale = nullptr;
-  QLabel* m_notes = nullptr;
+  FoldedText* m_notes = nullptr;
   VerdictKind m_kind = VerdictKind::undecided;
 };
 
