@@ -3,7 +3,7 @@
 
     KEYHOLE=build/test/app/keyhole tests/bench/latent/recordings.py [NAME …]
 
-Needs NumPy. Each recording is fitted with the default, and with --restarts 24 and more iterations; the table
+Needs NumPy (and SciPy for the real recordings). Each recording is fitted with the default, and with --restarts 24 and more iterations; the table
 says where each start of the default ended, how far below the best end that any start of either reached, and
 what it claims. The likelihood of the shown model is evaluated by a Kalman filter written here, and its
 gradient by finite differences along random directions. Exit 1 if the default ends more than a nat below the
@@ -82,6 +82,18 @@ def references():
         yield name, np.load(path + ".activity.npy"), np.load(path + ".input.npy") if given else None, 5 if given else 3, 0.01
 
 
+def real():
+    folder = os.environ.get("KEYHOLE_RECORDINGS")
+    if not folder:
+        return
+    from scipy.io import loadmat
+
+    fish = loadmat(os.path.join(folder, "zebrafish-integrator", "110309FISH1.mat"))["FluoIpsi"]
+    yield "zebrafish integrator", np.array(fish, float), None, 3, 0.01
+    cells = loadmat(os.path.join(folder, "head-direction", "DataHDCells_RunSleep.mat"))["Qrun"][:20000]
+    yield "head direction", cells.reshape(2000, 10, -1).sum(axis=1).astype(float), None, 2, 0.1
+
+
 def log_likelihood(f, y, u):
     """The Kalman filter in its textbook form; missing samples are left out."""
     u = np.zeros((len(y), 0)) if u is None else u
@@ -110,15 +122,16 @@ def slope(result, y, u):
     nats per thousandth."""
     f, random, steepest = parameters(result), np.random.default_rng(1), 0.0
     for _ in range(3):
-        direction = {name: random.normal(size=f[name].shape) * np.sqrt(np.mean(f[name] ** 2) + 1e-300)
-                     for name in ("F", "C", "c")}
+        size = np.linalg.norm(f["C"], axis=1)
+        direction = {"F": random.normal(size=f["F"].shape) * np.abs(f["F"]),
+                     "C": random.normal(size=f["C"].shape) * np.abs(f["C"]), "c": random.normal(size=f["c"].shape) * size}
         ends = []
-        for h in (1e-4, -1e-4):
+        for h in (1e-6, -1e-6):
             moved = dict(f)
             for name, d in direction.items():
                 moved[name] = f[name] + h * d
             ends.append(log_likelihood(moved, y, u))
-        steepest = max(steepest, abs(ends[0] - ends[1]) / 0.2)
+        steepest = max(steepest, abs(ends[0] - ends[1]) / 2e-3)
     return steepest
 
 
@@ -149,7 +162,7 @@ def main(asked):
     print("| recording | T x N, L | subspace | PCA | factors | random | 24 starts | default below best | score, best's | "
           "likelihood by another filter | slope | s |\n|" + "---|" * 12, flush=True)
     wrong = 0
-    for name, y, u, latents, alpha in [*made(), *references()]:
+    for name, y, u, latents, alpha in [*made(), *references(), *real()]:
         if asked and name not in asked:
             continue
         usual = fit(y, u, latents, alpha)
