@@ -11,8 +11,6 @@
 namespace keyhole {
 namespace {
 
-constexpr double kLimit = 1e12;
-
 // n x steps-1: what drives each step besides the recurrence: V u, b and the noise, in the paper's scaling.
 Matrix driveOf(const Student& student, const Matrix& V, const Vector& b, Index count, ConstMatrixRef input,
                ConstMatrixRef noise) {
@@ -29,8 +27,8 @@ void stop(StudentRun& run, Index last) {
   run.diverged = true;
 }
 
-bool outOfRange(const Matrix& states, Index t) {
-  return !(states.col(t).cwiseAbs().maxCoeff() < kLimit);
+double sizeOf(const Matrix& values) {
+  return values.size() > 0 ? values.cwiseAbs().maxCoeff() : 0.0;
 }
 
 void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input, ConstMatrixRef noise,
@@ -39,8 +37,11 @@ void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input,
   const double a = student.alpha;
   const Index steps = run.states.cols();
   std::vector<Matrix> drives;
-  for (std::size_t i = 0; i < parts.A.size(); ++i)
+  double size = sizeOf(run.states.col(0));
+  for (std::size_t i = 0; i < parts.A.size(); ++i) {
     drives.push_back(driveOf(student, parts.V[i], parts.b[i], steps - 1, input, noise));
+    size = std::max(size, sizeOf(drives.back()));
+  }
   for (Index t = 0; t + 1 < steps; ++t) {
     const auto x = run.states.col(t);
     Vector scores = parts.logTransition.row(k).transpose();
@@ -49,7 +50,7 @@ void runSwitching(const Student& student, StudentRun& run, ConstMatrixRef input,
     scores.maxCoeff(&k);
     const auto part = static_cast<std::size_t>(k);
     run.states.col(t + 1) = (1 - a) * x + a * (parts.A[part] * x + drives[part].col(t));
-    if (outOfRange(run.states, t + 1)) return stop(run, t);
+    if (hasDiverged(run.states.col(t + 1), size)) return stop(run, t);
   }
 }
 
@@ -73,6 +74,12 @@ struct ExplainedSums {
 
 }  // namespace
 
+bool hasDiverged(ConstVectorRef state, double size) {
+  constexpr double kGrowth = 1e12;
+  const double largest = state.cwiseAbs().maxCoeff();
+  return !(largest <= kGrowth * size) || !std::isfinite(largest);
+}
+
 StudentRun runStudent(const Student& student, const Vector& start, Index steps, ConstMatrixRef input,
                       ConstMatrixRef noise, int discrete, Progress& progress) {
   constexpr Index kSteps = 128;  // between two looks at the user's wishes
@@ -86,11 +93,12 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
   const Matrix drive = driveOf(student, student.V, student.b, steps - 1, input, noise);
   const Network network{DenseForm{student.A}};
   Stepper stepper(network, student.phi, student.convention, student.alpha);
+  const double size = std::max(sizeOf(start), sizeOf(drive));
   for (Index t = 0; t + 1 < steps; ++t) {
     if (t > 0 && t % kSteps == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "running the student");
     stepper.step(run.states.col(t), drive.col(t), run.states.col(t + 1));
-    if (!outOfRange(run.states, t + 1)) continue;
+    if (!hasDiverged(run.states.col(t + 1), size)) continue;
     stop(run, t);
     return run;
   }

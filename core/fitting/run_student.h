@@ -10,15 +10,19 @@
 namespace keyhole {
 
 // n x T: the student's states from `start` (n), with the input (m x T or empty) and process noise (n x (T-1),
-// already multiplied by σ, or empty). Column 0 is the start. Stops growing at ±1e12: the remaining columns
-// repeat the last finite one and `diverged` is set. A switching student takes the likeliest next discrete
-// state at every step, from `discrete`. Throws Stopped.
+// already multiplied by σ, or empty). Column 0 is the start. Where hasDiverged() it stops: the remaining
+// columns repeat the last one before and `diverged` is set. A switching student takes the likeliest next
+// discrete state at every step, from `discrete`. Throws Stopped.
 struct StudentRun {
   Matrix states;
   bool diverged = false;
 };
 StudentRun runStudent(const Student& student, const Vector& start, Index steps, ConstMatrixRef input,
                       ConstMatrixRef noise, int discrete = 0, Progress& progress = noProgress());
+
+// Whether a state has left what is shown: beyond 1e12 times `size`, the largest number among the start and
+// what drives the steps (whatever the units), or not finite.
+bool hasDiverged(ConstVectorRef state, double size);
 
 // The state (n) from which the student runs along a recording whose first sample is y (N): its own inferred
 // first state if it has one, else y, hidden units at 0.

@@ -47,6 +47,23 @@ class TestRunStudent : public QObject {
     QCOMPARE(run.states.cols(), Index{400});
   }
 
+  // The same run in other units ends at the same step, and large numbers that do not grow are no divergence.
+  void divergenceKnowsNoUnits() {
+    Student growing, resting;
+    growing.A = 500.0 * Matrix::Identity(2, 2);
+    resting.A = Matrix::Identity(2, 2);
+    growing.V = resting.V = Matrix(2, 0);
+    const StudentRun one = runStudent(growing, Vector::Ones(2), 40, Matrix(), Matrix());
+    QVERIFY(one.diverged);
+    for (const double unit : {1e-15, 1e15}) {
+      const StudentRun other = runStudent(growing, unit * Vector::Ones(2), 40, Matrix(), Matrix());
+      QVERIFY(other.diverged);
+      COMPARE_MATRICES(Matrix(other.states / unit), one.states, 1e-9 * one.states.maxCoeff());
+      QVERIFY(!runStudent(resting, unit * Vector::Ones(2), 40, Matrix(), Matrix()).diverged);
+    }
+    QVERIFY(!runStudent(growing, Vector::Zero(2), 40, Matrix(), Matrix()).diverged);
+  }
+
   // Fails if all of a long recording is looked at after a stop, a part of it without one, or the part is not
   // told.
   void afterAStopThePartIsTold() {

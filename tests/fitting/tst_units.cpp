@@ -14,6 +14,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -150,6 +151,23 @@ class TestUnits : public QObject {
     QVERIFY(weakInputs({trial}, 6).empty());
     trial.input.resize(0, 500);
     QVERIFY(weakInputs({trial}, 6).empty());
+  }
+
+  // … by every method that asks what an input does to latents.
+  void weakInputsAreNamedByEveryFit() {
+    std::vector<Trial> trials = {sampleOf(randomLds(4, 2, kChannels, 1), 4, 300)};
+    for (Index t = 0; t < 300; ++t) trials[0].input(0, t) = std::sin(0.3 * static_cast<double>(t));
+    const auto named = [](const std::vector<std::string>& notes) {
+      return std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+        return QString::fromStdString(note).contains("excites 2 of the 3 directions");
+      });
+    };
+    LdsOptions lds;
+    lds.kind.latents = 2;
+    lds.iterations = 5;
+    QVERIFY(named(fitLds(trials, lds).warnings));
+    QVERIFY(named(fitSwitchingLds(trials, quickSwitching(2, 2, 2)).warnings));
+    QVERIFY(named(fitSubspace(trials, {2, 0.1, 0, SubspaceWeighting::n4sid}).notes));
   }
 
   // Singular normal equations ask for more time points only where there are too few.

@@ -78,13 +78,13 @@ Matrix everyNth(const Matrix& values, Index first, Index stride, Index count) {
 // Not for switching students. Returns the number of runs.
 Index addRunsTogether(const Student& student, const Trial& trial, const FilteredStates& filtered, Index first,
                       Index horizon, Explained& explained, bool& diverged, Progress& progress) {
-  constexpr double kLimit = 1e12;  // as runStudent()
   const Index runs = std::max<Index>((trial.activity.cols() - 1 - first) / horizon, 0);
   if (runs == 0) return 0;
   const Network network{DenseForm{student.A}};
   Stepper stepper(network, student.phi, student.convention, student.alpha);
   Matrix now = everyNth(filtered.states, first, horizon, runs), next(now.rows(), runs);
   std::vector<bool> gone(static_cast<std::size_t>(runs), false);
+  Eigen::RowVectorXd sizes = now.cwiseAbs().colwise().maxCoeff();
   for (Index s = 1; s <= horizon; ++s) {
     progress.checkpoint(static_cast<double>(s) / static_cast<double>(horizon), "predicting");
     Matrix drive = Matrix::Zero(now.rows(), runs);
@@ -92,9 +92,10 @@ Index addRunsTogether(const Student& student, const Trial& trial, const Filtered
       drive += student.V * everyNth(trial.input, first + s - (student.inputAtArrival ? 0 : 1), horizon, runs);
     if (student.b.size() > 0) drive.colwise() += student.b;
     stepper.step(now, drive, next);
+    sizes = sizes.cwiseMax(drive.cwiseAbs().colwise().maxCoeff()).eval();
     for (Index k = 0; k < runs; ++k) {
       const auto run = static_cast<std::size_t>(k);
-      if (!gone[run] && !(next.col(k).cwiseAbs().maxCoeff() < kLimit)) gone[run] = diverged = true;
+      if (!gone[run] && hasDiverged(next.col(k), sizes(k))) gone[run] = diverged = true;
       if (gone[run]) next.col(k) = now.col(k);
     }
     now.swap(next);

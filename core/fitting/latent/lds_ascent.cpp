@@ -99,10 +99,8 @@ bool LdsAscent::atRest(double slope) {
 // A covariance that is singular to rounding has no coordinates: then what was reached stands.
 void LdsAscent::advance(Progress& progress) {
   try {
-    if (m_ground.kind.stable || steps() < kEmSteps)
+    if (m_ground.kind.stable || !m_settled || steps() < kEmSteps)
       emStep(progress);
-    else if (!m_settled)
-      settleFirstState(progress);
     else
       newtonStep(progress);
   } catch (const Stopped&) {
@@ -113,33 +111,34 @@ void LdsAscent::advance(Progress& progress) {
 }
 
 // Of one trial the likelihood rises as P0 → 0 with mu0 at the mean of the first state (which EM reaches only
-// as 1/n of its steps).
-void LdsAscent::settleFirstState(Progress& progress) {
-  if (!m_sums) evaluate(m_model, progress);
-  LdsModel next = m_model;
-  next.mu0 = m_sums->firstMeans.rowwise().mean();
-  next.P0 = kPoint * m_model.Q;
-  const double value = evaluate(next, progress);
-  m_settled = true;
-  accept(std::move(next), value, nullptr);
-}
-
-void LdsAscent::emStep(Progress& progress) {
+// as 1/n of its steps): the last step before the gradient is followed goes there, unless that would be a
+// fall.
+void LdsAscent::emStep(Progress& progress, bool maySettle) {
+  const bool settles = maySettle && !m_settled && !m_ground.kind.stable && steps() + 1 >= kEmSteps;
   LdsModel next = m_model;
   try {
     if (!m_sums) evaluate(m_model, progress);
+    const Vector first = m_sums->firstMeans.rowwise().mean();
     updateDynamics(next, *m_sums, m_ground.kind, m_leastNoise);
-    if (m_ground.data.trials().size() == 1 && m_settled) {
+    if (settles) {
+      next.mu0 = first;
+      next.P0 = kPoint * next.Q;
+    } else if (m_ground.data.trials().size() == 1 && m_settled) {
       next.mu0 = m_model.mu0;
       next.P0 = m_model.P0;
     }
     m_ground.emissions.maximise(next);
     const double value = evaluate(next, progress), before = logLikelihood();
+    if (settles && !(value >= before)) {
+      m_sums = nullptr;
+      return emStep(progress, false);
+    }
     const double scale = std::max(std::abs(before), static_cast<double>(m_sums->transitions));
     const AfterStep after = afterStep(before, value, scale);
     if (after == AfterStep::broken)
       return end(FitStatus::iterationLimit, brokenByRounding("the log-likelihood", before - value));
     if (after == AfterStep::rounding) return end(FitStatus::converged);
+    m_settled = m_settled || settles;
     accept(std::move(next), value, nullptr);
     if (m_ground.kind.stable && stoodStill(m_logLikelihood, m_goal.tolerance)) {
       m_ending = "the log-likelihood stood still";

@@ -64,9 +64,8 @@ class LdsAscent {
   };
   double evaluate(const LdsModel& model, Progress& progress);  // throws std::runtime_error
   void accept(LdsModel model, double value, const Vector* step);
-  void emStep(Progress& progress);
+  void emStep(Progress& progress, bool maySettle = true);
   void newtonStep(Progress& progress);
-  void settleFirstState(Progress& progress);
   Vector direction() const;
   bool atRest(double slope);
   void end(FitStatus status, std::string why = {});

@@ -17,7 +17,7 @@ constexpr Index kLeastSteps = 25;  // of every start, before it is given up
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
 constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
-constexpr double kSame = 0.1;      // nats: so near to the best end, a start has reached it
+constexpr double kSame = 1;        // nats: so near to the best end, and promising to reach it, a start has
 
 Index samplesOf(const LdsData& data) {
   return data.neurons() * (transitionsOf(data.trials()) + std::ssize(data.trials()));

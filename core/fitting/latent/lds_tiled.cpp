@@ -1,21 +1,16 @@
 #include "core/fitting/latent/lds_tiled.h"
 
 #include "core/common/error.h"
+#include "core/fitting/latent/lds_gains.h"
 #include "core/linalg/orthogonal.h"
-
-#include <Eigen/Cholesky>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
-#include <stdexcept>
 
 namespace keyhole {
 namespace {
 
-// Two covariances are one if no entry differs by more than this part of the largest: a few roundings.
-constexpr double kStandsStill = 1e-14;
 constexpr Index kPoll = 256;  // tiles between two looks at the stop button
 
 // n latents are known when this is compiled, or not (Eigen::Dynamic).
@@ -25,16 +20,7 @@ class Smoother : public TiledSmoother {
   using Column = Eigen::Matrix<double, n, 1>;
   using TileMap = Eigen::Map<Matrix>;
 
-  // What belongs to a step: it is the same for all steps from the last one on.
-  struct Step {
-    Square predicted, filtered;
-    Square root;    // S, S Sᵀ the predicted covariance
-    Square seen;    // Z S
-    Square update;  // of the white coordinates w of x = m + S w, from the innovation
-    Square gain;    // S times that
-    Square back;    // the smoother's gain, from the next step to this one
-    double logDet = 0;
-  };
+  using Step = typename LdsGains<n>::Step;
 
   struct Means {
     std::vector<double> z, x, m;  // tiles: Qᵀ R^-½ (y - G u - c); filtered, then smoothed; predicted
@@ -43,7 +29,7 @@ class Smoother : public TiledSmoother {
 
  public:
   Smoother(const LdsData& data, Index latents)
-      : TiledSmoother(data), L(latents), m_means(data.tiles().size()) {
+      : TiledSmoother(data), L(latents), m_means(data.tiles().size()), m_gains(latents) {
     for (std::size_t k = 0; k < m_means.size(); ++k) {
       const auto size = static_cast<std::size_t>(data.tiles()[k].tiles * kTile * L);
       m_means[k].z.assign(size, 0.0);
@@ -59,15 +45,16 @@ class Smoother : public TiledSmoother {
     m_mu0 = model.mu0;
     m_drive.resize(model.inputs() + 1, L);
     m_drive << model.V.transpose(), model.b.transpose();
-    prepareGains(model);
-    const Step& steady = m_steps.back();
-    const Square keep = Square::Identity(L, L) - steady.gain * m_Z;
+    m_gains.prepare(m_F, model.Q, model.P0, m_Z, m_longest);
+    const Step& steady = steps().back();
+    const Square gain = steady.filtered * m_Z.transpose();
+    const Square keep = Square::Identity(L, L) - gain * m_Z;
     m_loop = keep * m_F;
-    m_gainT = steady.gain.transpose();
+    m_gainT = gain.transpose();
     m_keptDrive = m_drive * keep.transpose();
     m_FT = m_F.transpose();
     m_minusZT = -m_Z.transpose();
-    m_updateT = steady.update.transpose();
+    m_updateT = m_gains.update(steady).transpose();
     m_minusSeenT = -steady.seen.transpose();
     m_minusBackT = -steady.back.transpose();
   }
@@ -76,7 +63,7 @@ class Smoother : public TiledSmoother {
     const LdsTiles& tiles = m_data.tiles()[trial];
     Means& means = m_means[trial];
     const Index width = m_data.width(), drives = m_drive.rows();
-    const Index transient = std::min(static_cast<Index>(m_steps.size()), tiles.steps);
+    const Index transient = std::min(static_cast<Index>(steps().size()), tiles.steps);
     double form = 0;
     Column state = Column::Zero(L);
     for (Index k = 0; k < tiles.tiles; ++k) {
@@ -98,13 +85,13 @@ class Smoother : public TiledSmoother {
     }
     means.emissions = m_emissions;
     double logDet = 0;
-    for (Index t = 0; t < transient; ++t) logDet += m_steps[static_cast<std::size_t>(t)].logDet;
-    logDet += m_steps.back().logDet * static_cast<double>(tiles.steps - transient);
+    for (Index t = 0; t < transient; ++t) logDet += steps()[static_cast<std::size_t>(t)].logDet;
+    logDet += steps().back().logDet * static_cast<double>(tiles.steps - transient);
     return -0.5 * (form + logDet + m_logNoise * static_cast<double>(tiles.steps)) + outsideOf(trial);
   }
 
   void smooth(std::size_t trial, LdsExpectations& sums, Progress& progress) override {
-    smoothCovariances(m_data.tiles()[trial].steps, sums);
+    m_gains.addCovariances(m_data.tiles()[trial].steps, sums);
     smoothMeans(trial, sums, progress);
   }
 
@@ -116,6 +103,8 @@ class Smoother : public TiledSmoother {
   }
 
  private:
+  const std::vector<Step>& steps() const { return m_gains.steps(); }
+
   Matrix columnsOf(const std::vector<double>& tiles, Index steps) const {
     Matrix columns(L, steps);
     for (Index t = 0; t < steps; ++t)
@@ -160,88 +149,16 @@ class Smoother : public TiledSmoother {
            static_cast<double>(m_data.completeSteps());
   }
 
-  void prepareGains(const LdsModel& model) {
-    const Square Q = model.Q;
-    Square predicted = model.P0, ahead;
-    m_steps.clear();
-    bool settled = false;
-    for (Index t = 0; t < m_longest && !settled; ++t) {
-      m_steps.emplace_back();
-      Step& step = m_steps.back();
-      step.predicted = predicted;
-      const Eigen::LDLT<Square> parts(predicted);
-      if (t > 0) setBack(m_steps[m_steps.size() - 2], parts, ahead);
-      setGains(step, parts);
-      ahead = m_F * step.filtered;
-      const Square unsymmetric = ahead * m_F.transpose() + Q;
-      predicted = 0.5 * (unsymmetric + unsymmetric.transpose());
-      settled = t > 0 && standsStill(step.filtered, m_steps[m_steps.size() - 2].filtered) &&
-                standsStill(predicted, step.predicted);
-    }
-    setBack(m_steps.back(), Eigen::LDLT<Square>(predicted), ahead);
-  }
-
-  // B = (P⁻¹ F P_f)ᵀ, P = F P_f Fᵀ + Q the next step's predicted covariance; where P is singular, its
-  // pseudoinverse.
-  void setBack(Step& step, const Eigen::LDLT<Square>& next, const Square& ahead) const {
-    Square solution = next.transpositionsP() * ahead;
-    const Square& factor = next.matrixLDLT();
-    forwardSolve(factor, solution, true);
-    for (Index i = 0; i < L; ++i) {
-      const double pivot = factor(i, i);
-      solution.row(i) *= std::abs(pivot) > std::numeric_limits<double>::min() ? 1 / pivot : 0.0;
-    }
-    backwardSolve(factor, solution, true);
-    step.back = (next.transpositionsP().transpose() * solution).transpose();
-  }
-
-  // P = S (I + Sᵀ Zᵀ Z S)⁻¹ Sᵀ with P⁻ = S Sᵀ: also for a singular P⁻, and symmetric by itself.
-  void setGains(Step& step, const Eigen::LDLT<Square>& parts) const {
-    step.root = parts.matrixL();
-    step.root = (parts.transpositionsP().transpose() * step.root).eval();
-    step.root *= parts.vectorD().cwiseMax(0.0).cwiseSqrt().asDiagonal();
-    step.seen = m_Z * step.root;
-    const Eigen::LLT<Square> factor(Square(Square::Identity(L, L) + step.seen.transpose() * step.seen));
-    if (factor.info() != Eigen::Success || !step.predicted.allFinite())
-      throw std::runtime_error("a covariance of the LDS is not positive semidefinite any more");
-    Square half = step.root.transpose();
-    forwardSolve(factor.matrixLLT(), half, false);
-    step.filtered = half.transpose() * half;
-    step.gain = step.filtered * m_Z.transpose();
-    step.update = half * m_Z.transpose();
-    backwardSolve(factor.matrixLLT(), step.update, false);
-    step.logDet = 2 * factor.matrixLLT().diagonal().array().log().sum();
-  }
-
-  // B ← T⁻¹ B and B ← T⁻ᵀ B for a lower triangular T. (Eigen would leave it to BLAS, whose overhead is many
-  // times the work at this size.)
-  void forwardSolve(const Square& T, Square& B, bool unitDiagonal) const {
-    for (Index i = 0; i < L; ++i) {
-      for (Index j = 0; j < i; ++j) B.row(i) -= T(i, j) * B.row(j);
-      if (!unitDiagonal) B.row(i) /= T(i, i);
-    }
-  }
-  void backwardSolve(const Square& T, Square& B, bool unitDiagonal) const {
-    for (Index i = L - 1; i >= 0; --i) {
-      for (Index j = i + 1; j < L; ++j) B.row(i) -= T(j, i) * B.row(j);
-      if (!unitDiagonal) B.row(i) /= T(i, i);
-    }
-  }
-
-  bool standsStill(const Square& now, const Square& before) const {
-    return (now - before).cwiseAbs().maxCoeff() <= kStandsStill * now.cwiseAbs().maxCoeff();
-  }
-
   // The first `end` rows of a tile, each with gains of its own; m holds the drive and becomes the prediction.
   // The quadratic form of an innovation e is the minimum over w of |e - Z S w|² + |w|²: written so it has no
   // cancellation, and an error of w counts only squared, so that noise variances near 0 do no harm.
   double filterTransient(Index first, Index end, TileMap z, TileMap m, TileMap x, Column& state) const {
     double form = 0;
     for (Index t = 0; t < end; ++t) {
-      const Step& step = m_steps[static_cast<std::size_t>(first + t)];
+      const Step& step = steps()[static_cast<std::size_t>(first + t)];
       const Column ahead = first + t == 0 ? m_mu0 : Column(m_F * state + m.row(t).transpose());
       const Column innovation = z.row(t).transpose() - m_Z * ahead;
-      const Column white = step.update * innovation;
+      const Column white = m_gains.white(step, innovation);
       form += (innovation - step.seen * white).squaredNorm() + white.squaredNorm();
       state = ahead + step.root * white;
       m.row(t) = ahead.transpose();
@@ -274,44 +191,12 @@ class Smoother : public TiledSmoother {
            m_white.middleRows(start, end - start).squaredNorm();
   }
 
-  // Adds Σ Cov(x_t) and Σ Cov(x_{t+1}, x_t).
-  void smoothCovariances(Index T, LdsExpectations& sums) const {
-    const Index steady = static_cast<Index>(m_steps.size()) - 1;
-    const auto at = [&](Index t) -> const Step& {
-      return m_steps[static_cast<std::size_t>(std::min(t, steady))];
-    };
-    Square now = at(T - 1).filtered;
-    const Square last = now;
-    Square total = now, lagged = Square::Zero(L, L);
-    for (Index t = T - 2; t >= 0; --t) {
-      const Step& step = at(t);
-      const Square next = now;
-      lagged += next * step.back.transpose();
-      const Square change = step.back * (next - at(t + 1).predicted);
-      const Square unsymmetric = step.filtered + change * step.back.transpose();
-      now = 0.5 * (unsymmetric + unsymmetric.transpose());
-      total += now;
-      // Between the two transients nothing changes: as many equal terms at once.
-      if (t > steady + 1 && standsStill(now, next)) {
-        const auto equal = static_cast<double>(t - steady - 1);
-        total += equal * now;
-        lagged += equal * (now * step.back.transpose());
-        t = steady + 1;
-      }
-    }
-    sums.ZZ.topLeftCorner(L, L) += total - last;
-    sums.XX += total - now;
-    sums.XZ.leftCols(L) += lagged;
-    sums.firstCovariances += now;
-    for (Matrix& channel : sums.covariances) channel += total;
-  }
-
   // x̂_t = x_t + B (x̂_{t+1} - m_{t+1}), backwards, and its products with everything.
   void smoothMeans(std::size_t trial, LdsExpectations& sums, Progress& progress) {
     const LdsTiles& tiles = m_data.tiles()[trial];
     Means& means = m_means[trial];
     const Index width = m_data.width(), drives = m_drive.rows(), T = tiles.steps;
-    const Index steady = std::min(static_cast<Index>(m_steps.size()) - 1, T - 1);
+    const Index steady = std::min(static_cast<Index>(steps().size()) - 1, T - 1);
     m_gram.setZero(L, L);
     m_lag.setZero(L, L);
     m_driven.setZero(L, drives);
@@ -349,11 +234,11 @@ class Smoother : public TiledSmoother {
     tileProduct(m_drift.data(), L, m_minusBackT.data(), L, m_innovation.data(), true);
     Index t = std::max(steady - first, Index{0});
     if (t < end)
-      tileRecursion(m_steps.back().back.data(), L, m_innovation.data(), end - 1, t - 1, -1, state.data(),
+      tileRecursion(steps().back().back.data(), L, m_innovation.data(), end - 1, t - 1, -1, state.data(),
                     x.data());
     t = std::min(t, end) - 1;
     for (; t >= 0; --t) {
-      const Step& step = m_steps[static_cast<std::size_t>(first + t)];
+      const Step& step = steps()[static_cast<std::size_t>(first + t)];
       state = (x.row(t).transpose() + step.back * (state - m_drift.row(t).transpose())).eval();
       x.row(t) = state.transpose();
     }
@@ -380,7 +265,7 @@ class Smoother : public TiledSmoother {
   const Index L;
   Index m_longest = 0;
   std::vector<Means> m_means;
-  std::vector<Step> m_steps;
+  LdsGains<n> m_gains;
   Square m_F, m_Z, m_loop, m_gainT, m_FT, m_minusZT, m_updateT, m_minusSeenT, m_minusBackT;
   Column m_mu0;
   Matrix m_drive, m_keptDrive;  // (m+1) x L: [V b]ᵀ, and what the steady filter keeps of it

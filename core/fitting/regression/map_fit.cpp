@@ -35,13 +35,22 @@ NormalEquations normalEquations(const RegressionSums& sums, const MapOptions& op
   return equations;
 }
 
+// What brings the diagonal of the Gram matrix near 1, where units or inputs of very different sizes would
+// hide each other: powers of 2, so that no digit changes. Empty where the sizes are alike.
+Vector scalesFor(const Matrix& gram) {
+  constexpr double kAlike = 1e6;
+  const Vector sizes = gram.diagonal();
+  if (sizes.size() == 0 || !(sizes.minCoeff() > 0) || sizes.maxCoeff() <= kAlike * sizes.minCoeff())
+    return {};
+  return sizes.unaryExpr([](double size) { return std::exp2(-std::round(0.5 * std::log2(size))); });
+}
+
 // What else can be done about singular normal equations.
 std::string singularBecause(const RegressionSums& sums) {
   const Index regressors = sums.S.rows() + sums.UU.rows();
   if (sums.count > regressors)
-    return "; there are enough time points, so some units or inputs are copies or sums of others, do not "
-           "vary, "
-           "or are in so much smaller units than others that rounding hides them";
+    return "; there are enough time points, so some units or inputs are copies or sums of others, or do not "
+           "vary";
   return " or use more time points than units";
 }
 
@@ -149,6 +158,11 @@ Student fitMap(const RegressionSums& given, const MapOptions& options) {
   student.alpha = options.alpha;
   NormalEquations equations = normalEquations(sums, options);
   const bool finite = equations.gram.allFinite() && equations.target.allFinite();
+  const Vector scales = finite ? scalesFor(equations.gram) : Vector();
+  if (scales.size() > 0) {
+    equations.gram = (scales.asDiagonal() * equations.gram * scales.asDiagonal()).eval();
+    equations.target = (scales.asDiagonal() * equations.target).eval();
+  }
   const Eigen::LLT<Matrix> factor(finite ? std::move(equations.gram) : Matrix());
   if (!finite) {
     student.summary.status = FitStatus::diverged;
@@ -159,6 +173,7 @@ Student fitMap(const RegressionSums& given, const MapOptions& options) {
                               toText(options.rho) + ")" + singularBecause(sums);
   } else {
     solveInPlace(factor, equations.target);
+    if (scales.size() > 0) equations.target = (scales.asDiagonal() * equations.target).eval();
     student.A = options.alpha * equations.target.topRows(d).transpose();
     student.V = options.alpha * equations.target.bottomRows(m).transpose();
     if (options.offset) student.b = offsetOf(sums, student, options.alpha);

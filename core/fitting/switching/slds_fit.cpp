@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 #include "core/common/progress_part.h"
 #include "core/fitting/channel_notes.h"
+#include "core/fitting/input_notes.h"
 #include "core/fitting/latent/em_end.h"
 #include "core/fitting/latent/lds_student.h"
 #include "core/fitting/latent/lds_units.h"
@@ -351,6 +352,16 @@ SldsFit fitSeveral(const std::vector<Trial>& trials, const SldsOptions& options,
   return fit;
 }
 
+void addInputNotes(SldsFit& fit, const std::vector<Trial>& trials, Progress& progress) {
+  if (fit.elbo.empty() || fit.summary.status == FitStatus::stopped) return;
+  try {
+    for (auto& note : weakInputs(trials, fit.model.latents() + 1, progress))
+      fit.warnings.push_back(std::move(note));
+  } catch (const Stopped&) {
+    setStopped(fit.summary, "the look at the input");
+  }
+}
+
 // What a fit in other units says of the trials themselves.
 void leaveUnits(SldsFit& fit, const LdsUnits& units, double logScale, const LdsClass& kind) {
   for (double& value : fit.elbo) value -= logScale;
@@ -380,6 +391,7 @@ SldsFit fitSwitchingLds(const std::vector<Trial>& trials, const SldsOptions& opt
   const LdsUnits units = unitsOf(trials, scaled, progress);
   SldsFit fit = fitSeveral(inUnits(trials, units, progress), own, progress);
   leaveUnits(fit, units, logScale(trials, units), options.kind);
+  addInputNotes(fit, trials, progress);
   return fit;
 }
 

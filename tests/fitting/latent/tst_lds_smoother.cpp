@@ -110,6 +110,9 @@ class TestLdsSmoother : public QObject {
     QTest::newRow("more latents than neurons") << 4 << 2 << 1 << 12 << 0;
     // Long enough that the covariances stand still and are kept.
     QTest::newRow("steady") << 3 << 4 << 1 << 120 << 0;
+    // Five latents have code of their own; and a trial that ends before they stand still.
+    QTest::newRow("five latents") << 5 << 6 << 1 << 150 << 0;
+    QTest::newRow("five latents, short") << 5 << 6 << 0 << 9 << 0;
     QTest::newRow("missing samples") << 2 << 4 << 1 << 20 << 3;
     QTest::newRow("one neuron with gaps") << 2 << 1 << 0 << 30 << 4;
   }
@@ -137,6 +140,10 @@ class TestLdsSmoother : public QObject {
     Trial trial = sampleOf(randomLds(5, 2, 3, 0), 5, 14);
     trial.activity.col(6).setConstant(std::numeric_limits<double>::quiet_NaN());
     compare(model, {trial}, 1e-9);
+    // Without gaps, and with noise in one direction only: covariances without an inverse.
+    model.Q.setZero();
+    model.Q(1, 1) = 0.3;
+    compare(model, {sampleOf(randomLds(5, 2, 3, 0), 5, 40)}, 1e-9);
   }
 };
 

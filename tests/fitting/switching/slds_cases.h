@@ -27,6 +27,36 @@ inline void makeRecurrent(SldsModel& model, std::uint64_t seed) {
   model.w = RandomStream(seed, Stream::test, 51).normalMatrix(model.states(), 1);
 }
 
+// A track: two straights, run along in opposite directions, and two bends at their ends, where the place
+// alone decides which system acts (the demonstration of Linderman et al. 2017). N channels see two latents.
+inline SldsModel trackSlds(std::uint64_t seed, Index N = 10) {
+  const auto turn = [](double angle) {
+    return Matrix{{std::cos(angle), std::sin(angle)}, {-std::sin(angle), std::cos(angle)}};
+  };
+  constexpr double kPi = 3.14159265358979;
+  LdsModel one;
+  one.F = Matrix::Identity(2, 2);
+  one.V = Matrix(2, 0);
+  one.b = Vector::Zero(2);
+  one.Q = 1e-4 * Matrix::Identity(2, 2);
+  one.C = RandomStream(seed, Stream::test, 400).normalMatrix(N, 2);
+  one.G = Matrix(N, 0);
+  one.c = RandomStream(seed, Stream::test, 401).normalMatrix(N, 1);
+  one.R = Vector::Constant(N, 1e-2);
+  one.mu0 = Vector{{0, 1}};
+  one.P0 = 1e-2 * Matrix::Identity(2, 2);
+  SldsModel model = switchingOf(one, 4);
+  model.F = {turn(kPi / 24), turn(kPi / 48), one.F, one.F};
+  model.b[0] = (one.F - model.F[0]) * Vector{{2, 0}};
+  model.b[1] = (one.F - model.F[1]) * Vector{{-2, 0}};
+  model.b[2] = Vector{{0.1, 0}};
+  model.b[3] = Vector{{-0.25, 0}};
+  model.logTransition.setZero();
+  model.W = Matrix{{100, 0}, {-100, 0}, {0, 10}, {0, -10}};
+  model.w = Vector{{-200, -200, 0, 0}};
+  return model;
+}
+
 struct SwitchingSample {
   Trial trial;
   std::vector<int> path;
