@@ -192,6 +192,49 @@ class TestNeurodata : public QObject {
                    (t % 5 == 2 ? 1.0 : 0.0));  // a sample at 0.25 falls into the bin from 0.2 on
   }
 
+  // Fails if pieces are not the whole: rows or columns first, in place, in chunks or turned, with and without
+  // a conversion. Several pieces each.
+  void streamsAreTheWhole() {
+    const Matrix X = tableNumbers(70'000, 40);
+    writeNpy(m_files.path("s.npy"), X);
+    {
+      Hdf5Writer writer(m_files.path("s.h5"));
+      writer.matrix("inPlace", X, false, H5T_IEEE_F32BE);
+      writer.matrix("chunks", X.topRows(30'000), true);
+      group(writer, "acquisition/a", "TimeSeries");
+      writer.matrix("acquisition/a/data", X);
+      writer.number("acquisition/a/data", "conversion", 0.25);
+      writer.number("acquisition/a/data", "offset", -1);
+      writer.vector("acquisition/a/starting_time", vectorOf({0}));
+      writer.number("acquisition/a/starting_time", "rate", 50);
+    }
+    for (const char* place : {"s.npy", "s.h5:inPlace", "s.h5:chunks", "s.h5:acquisition/a"})
+      for (const bool timeInColumns : {false, true}) {
+        RecordingOptions options;
+        options.timeInColumns = timeInColumns;
+        const std::string spec = m_files.path(place);
+        const auto stream = streamRecording(spec, options);
+        QVERIFY2(stream.has_value(), place);
+        const Recording whole = readRecording(spec, options);
+        QVERIFY(stream->units == whole.activity.rows() && stream->timepoints == whole.activity.cols());
+        QCOMPARE(stream->head.interval, whole.interval);
+        Index at = 0, pieces = 0;
+        stream->run([&](const Matrix& piece) {
+          if (piece != whole.activity.middleCols(at, piece.cols())) return false;
+          at += piece.cols();
+          ++pieces;
+          return true;
+        });
+        QVERIFY2(at == stream->timepoints && pieces > 1, place);
+        const Recording beginning = beginningOf(*stream, 4000);
+        const Index few = std::max<Index>(2, 4000 / stream->units);
+        QCOMPARE(beginning.activity.cols(), few);
+        COMPARE_MATRICES(beginning.activity, whole.activity.leftCols(few), 0.0);
+      }
+    RecordingOptions cut = cutBy("trials");
+    QVERIFY(!streamRecording(m_files.path("s.npy"), cut));
+  }
+
   // Tables of intervals of other kinds: CSV with names, a plain matrix; and what is none.
   void tablesOfIntervals() {
     const std::string path = m_files.path("x.npy");
