@@ -24,7 +24,6 @@
 namespace keyhole {
 namespace {
 
-constexpr qint64 kLargeBytes = 1'000'000'000;
 constexpr int kPathRole = Qt::UserRole;
 
 QLabel* wrappedLabel(const char* name) {
@@ -134,7 +133,8 @@ QWidget* ImportWindow::buildChoices() {
   auto* part = new QWidget;
   auto* layout = new QVBoxLayout(part);
   layout->setSpacing(6);
-  for (const char* key : {"teacher.transpose", "recording.interval", "recording.bin", "recording.trials"})
+  for (const char* key : {"teacher.transpose", "recording.interval", "recording.bin", "recording.trials",
+                          "recording.intervals"})
     addControl(key, layout);
   auto* label = new QLabel("Input");
   m_input = new QComboBox;
@@ -217,7 +217,7 @@ QWidget* ImportWindow::buildButtons() {
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   connect(m_look, &QPushButton::clicked, this, [this] {
     m_look->hide();
-    startReading();
+    startReading(true);
   });
   connect(m_stop, &QPushButton::clicked, this, [this] {
     m_worker.stop();
@@ -238,6 +238,12 @@ void ImportWindow::connectWorker() {
           [this](const std::shared_ptr<const FileContents>& contents) { showContents(*contents); });
   connect(&m_worker, &ImportWorker::ready, this, &ImportWindow::showPreview);
   connect(&m_worker, &ImportWorker::failed, this, &ImportWindow::showProblem);
+  connect(&m_worker, &ImportWorker::tooLarge, this, [this] {
+    m_stop->hide();
+    m_shape->setText("The file is large: it is read when you press Preview or Use.");
+    m_look->show();
+    m_use->setEnabled(true);
+  });
 }
 
 void ImportWindow::showContents(const FileContents& contents) {
@@ -262,6 +268,7 @@ void ImportWindow::showContents(const FileContents& contents) {
     item->setData(0, kPathRole, path);
     if (path == guess.path && !chosen) chosen = item;
     if (array.role == ArrayRole::rate) m_rates.append(path);
+    if (array.role == ArrayRole::trials) m_intervals.append(path);
     if (array.role == ArrayRole::input || array.role == ArrayRole::vector ||
         array.role == ArrayRole::recording)
       if (!path.isEmpty()) m_input->addItem(path + "  " + item->text(1), m_file + ":" + path);
@@ -285,28 +292,18 @@ void ImportWindow::choosePlace(const QString& path, const QString& why) {
   read();
 }
 
-bool ImportWindow::isLarge() const {
-  return QFileInfo(m_file).size() > kLargeBytes;
-}
-
 void ImportWindow::read() {
   m_problem->hide();
   m_picture->setStale(true);
-  if (isLarge() && !m_preview) {
-    m_shape->setText("The file is large: it is read when you press Preview or Use.");
-    m_look->show();
-    m_use->setEnabled(true);
-    return;
-  }
-  startReading();
+  startReading(false);
 }
 
-void ImportWindow::startReading() {
+void ImportWindow::startReading(bool whole) {
   m_look->hide();
   m_stop->show();
   m_use->setEnabled(false);
   m_shape->setText("Reading …");
-  m_worker.request(m_settings);
+  m_worker.request(m_settings, whole);
 }
 
 void ImportWindow::change(const std::string& key, const SettingValue& value) {
@@ -352,10 +349,12 @@ void ImportWindow::showPreview(const std::shared_ptr<const ImportPreview>& previ
 void ImportWindow::showNotes() {
   const ImportPreview& now = *m_preview;
   const auto trials = now.bounds.size() - 1;
-  m_shape->setText(QString("<b>%1 units at %2 time points</b>%3")
-                       .arg(now.units)
-                       .arg(now.timePoints)
-                       .arg(trials > 1 ? QString(", %1 trials").arg(trials) : QString()));
+  m_shape->setText(
+      QString("<b>%1 units at %2 time points</b>%3%4")
+          .arg(now.units)
+          .arg(now.timePoints)
+          .arg(trials > 1 ? QString(", %1 trials").arg(trials) : QString(),
+               now.ofTimePoints > 0 ? QString(", the first of %1").arg(now.ofTimePoints) : QString()));
   QStringList said;
   for (const std::string& warning : now.warnings) said.append(QString::fromStdString(warning));
   m_notes->setHtml(recordingHtml(now.summary, said, m_theme));
@@ -371,6 +370,10 @@ void ImportWindow::showNotes() {
                                     : QString("Not known; %1 may hold the rate.").arg(m_rates.join(", ")));
   m_controls.at("recording.trials")
       ->setNote(trials > 1 ? QString("%1 trials").arg(trials) : QString("One trial."));
+  m_controls.at("recording.intervals")
+      ->setNote(m_intervals.isEmpty() || !m_settings.text("recording.intervals").empty()
+                    ? QString()
+                    : QString("The file has %1.").arg(m_intervals.join(", ")));
 }
 
 void ImportWindow::showProblem(const QString& sentence) {

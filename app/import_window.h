@@ -61,12 +61,12 @@ class ImportWindow : public QDialog {
   void choosePlace(const QString& path, const QString& why);
   void change(const std::string& key, const SettingValue& value);
   void read();
-  void startReading();
-  bool isLarge() const;
+  void startReading(bool whole);
 
   QString m_file;  // without a place in it
   QString m_place;
-  QStringList m_rates;  // places that could hold the rate
+  QStringList m_rates;      // places that could hold the rate
+  QStringList m_intervals;  // and tables that trials could be cut from
   Settings m_settings;
   Theme m_theme;
   std::shared_ptr<const ImportPreview> m_preview;

@@ -3,15 +3,17 @@
 #include "core/common/error.h"
 #include "core/experiment/settings/recording_options.h"
 
+#include <filesystem>
+
 namespace keyhole {
 namespace {
 
 // Everything that decides what is read from the file, the steps aside.
 std::string readingOf(const Settings& settings) {
   std::string text = settings.text("teacher.file");
-  for (const char* key : {"teacher.transpose", "recording.interval", "recording.trials", "recording.input",
-                          "recording.separator", "recording.decimal", "recording.index_column",
-                          "recording.header", "recording.bin"})
+  for (const char* key : {"teacher.transpose", "recording.interval", "recording.trials",
+                          "recording.intervals", "recording.input", "recording.separator",
+                          "recording.decimal", "recording.index_column", "recording.header", "recording.bin"})
     text += "\n" + toText(settings.value(key));
   return text;
 }
@@ -29,8 +31,12 @@ void ImportWorker::run(const Request& request, const Turn& turn) {
       if (!turn.isOver()) emit listed(std::move(contents));
       return;
     }
-    auto preview = previewFor(*request.settings, progress);
-    if (!turn.isOver()) emit ready(std::move(preview));
+    auto preview = previewFor(*request.settings, request.whole, progress);
+    if (turn.isOver()) return;
+    if (preview)
+      emit ready(std::move(preview));
+    else
+      emit tooLarge();
   } catch (const Stopped&) {
     // Somebody wants something else now, or nothing.
   } catch (const std::exception& error) {
@@ -38,26 +44,50 @@ void ImportWorker::run(const Request& request, const Turn& turn) {
   }
 }
 
-std::shared_ptr<const ImportPreview> ImportWorker::previewFor(const Settings& settings,
+bool ImportWorker::readFor(const Settings& settings, const RecordingOptions& options, bool whole,
+                           const Progress& progress) {
+  constexpr std::uintmax_t kLarge = 200'000'000;  // bytes
+  constexpr Index kLookedAt = 2'000'000;          // numbers
+  const std::string reading = readingOf(settings), spec = settings.text("teacher.file");
+  if (reading == m_readAs && !(whole && m_ofTimePoints > 0)) return true;
+  RecordingOptions plain = options;
+  plain.steps = {};
+  m_readAs.clear();
+  m_ofTimePoints = 0;
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(fileOfSpec(spec), error);
+  if (!whole && !error && bytes > kLarge) {
+    const auto stream = streamRecording(spec, plain);
+    if (!stream) return false;
+    m_recording = beginningOf(*stream, kLookedAt);
+    if (m_recording.activity.cols() < stream->timepoints) m_ofTimePoints = stream->timepoints;
+  } else {
+    m_recording = readRecording(spec, plain, progress);
+  }
+  m_readAs = reading;
+  return true;
+}
+
+std::shared_ptr<const ImportPreview> ImportWorker::previewFor(const Settings& settings, bool whole,
                                                               const Progress& progress) {
   const RecordingOptions options = recordingOptions(settings);
-  if (const std::string reading = readingOf(settings); reading != m_readAs) {
-    RecordingOptions plain = options;
-    plain.steps = {};
-    m_readAs.clear();
-    m_recording = readRecording(settings.text("teacher.file"), plain, progress);
-    m_readAs = reading;
-  }
+  if (!readFor(settings, options, whole, progress)) return {};
   const Recording recording = withSteps(m_recording, options, progress);
   auto preview = std::make_shared<ImportPreview>();
   preview->settings = settings;
   preview->units = recording.activity.rows();
   preview->timePoints = recording.activity.cols();
+  preview->ofTimePoints = m_ofTimePoints;
   preview->bounds = trialBounds(recording);
   if (recording.intervalUnit == "s") preview->seconds = recording.interval;
-  preview->wide = !wideRecordingWarning(m_recording, options.timeInColumns).empty();
+  preview->wide = m_ofTimePoints == 0 && !wideRecordingWarning(m_recording, options.timeInColumns).empty();
   preview->picture = previewOf(recording);
   preview->warnings = recordingWarnings(recording);
+  if (m_ofTimePoints > 0)
+    preview->warnings.insert(preview->warnings.begin(), "the picture and these numbers are of the first " +
+                                                            std::to_string(m_recording.activity.cols()) +
+                                                            " of " + std::to_string(m_ofTimePoints) +
+                                                            " time points; Use takes all of them");
   progress.throwIfStopped();
   preview->summary = summarise(recordedTrials(recording), progress);
   return preview;

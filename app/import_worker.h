@@ -18,6 +18,7 @@ namespace keyhole {
 struct ImportPreview {
   Settings settings;
   Index units = 0, timePoints = 0;
+  Index ofTimePoints = 0;     // of a large file only the first are looked at; 0: it is all
   std::vector<Index> bounds;  // of the trials
   double seconds = 0;         // between two samples; 0: not known
   bool wide = false;          // far more units than time points before any step
@@ -35,25 +36,33 @@ class ImportWorker : public QObject {
   explicit ImportWorker(QObject* parent = nullptr);
 
   void list(const QString& file) { m_latest.request({file, std::nullopt}); }
-  void request(const Settings& settings) { m_latest.request({QString(), settings}); }
+  // whole: a large file is read although it cannot be had in pieces.
+  void request(const Settings& settings, bool whole) { m_latest.request({QString(), settings, whole}); }
   void stop() { m_latest.stop(); }
 
  signals:
   void listed(std::shared_ptr<const keyhole::FileContents> contents);
   void ready(std::shared_ptr<const keyhole::ImportPreview> preview);
+  void tooLarge();  // for a preview, unless it is asked for whole
   void failed(QString sentence);
 
  private:
   struct Request {
     QString file;  // to be listed, or empty
     std::optional<Settings> settings;
+    bool whole = false;
   };
 
   void run(const Request& request, const Turn& turn);
-  std::shared_ptr<const ImportPreview> previewFor(const Settings& settings, const Progress& progress);
+  // Null if the file is too large.
+  std::shared_ptr<const ImportPreview> previewFor(const Settings& settings, bool whole,
+                                                  const Progress& progress);
+  bool readFor(const Settings& settings, const RecordingOptions& options, bool whole,
+               const Progress& progress);
 
   std::string m_readAs;  // how m_recording was read; used by the worker's thread only, as it is
   Recording m_recording;
+  Index m_ofTimePoints = 0;  // m_recording is their beginning; 0: all
 
   LatestRequest<Request> m_latest;  // last: its thread uses the others
 };

@@ -1,10 +1,12 @@
 // `keyhole figure`: a preset or session as a figure, and the numbers behind it.
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
+#include "app/cli/source_options.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/session.h"
 #include "core/experiment/studies/follow_up.h"
 #include "core/io/file_bytes.h"
+#include "core/io/formats.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/panels.h"
 
@@ -12,14 +14,15 @@
 #include <QFile>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 namespace keyhole::cli {
 namespace {
 
 struct FigureArguments {
-  std::string source, out, panel, seed, data;
-  std::vector<std::string> assignments;
+  SourceOptions source;
+  std::string out, panel, data;
 };
 
 QString decoded(const std::string& path) {
@@ -49,11 +52,13 @@ class DrawingApplication {
   std::unique_ptr<QApplication> m_application;
 };
 
+// A name that is neither a file nor has the ending of one is taken for a preset's, and refused as such.
 Settings readSettings(const FigureArguments& arguments) {
-  Settings settings = presetOrSession(arguments.source).settings;
-  if (!arguments.seed.empty()) settings.setFromText("teacher.seed", arguments.seed);
-  applySettings(settings, arguments.assignments);
-  return settings;
+  const std::string& source = arguments.source.source;
+  const std::string file = fileOfSpec(source);
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && !hasKnownExtension(file)) (void)presetOrSession(source);
+  return arguments.source.settings();
 }
 
 // Asked before the experiment is run.
@@ -66,7 +71,8 @@ void requirePanel(const std::string& panel) {
 int runFigure(const FigureArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".pdf", ".png"});
   requirePanel(arguments.panel);
-  const auto experiment = runWithStudies(readSettings(arguments), nullptr, console.progress);
+  const Settings settings = readSettings(arguments);
+  const auto experiment = runWithStudies(settings, nullptr, console.progress);
   if (!arguments.data.empty()) createFolder(arguments.data);
   const DrawingApplication application;
   FigureOptions options;
@@ -76,7 +82,9 @@ int runFigure(const FigureArguments& arguments, Console& console) {
   figure.complete(console.progress);
   figure.write(decoded(arguments.out));
   if (!arguments.data.empty()) figure.writeData(decoded(arguments.data));
-  for (const auto& warning : experiment->teacher->warnings) say(console, "warning: " + warning);
+  for (const auto& warning : sourceWarnings(*experiment)) say(console, "warning: " + warning);
+  if (const std::string note = arguments.source.alphaNote(settings); !note.empty())
+    say(console, "warning: " + note);
   for (const auto& note : experiment->fit->student.notes) say(console, "warning: " + note);
   const FitSummary& summary = experiment->fit->student.summary;
   const bool good = hasParameters(summary.status);
@@ -86,7 +94,7 @@ int runFigure(const FigureArguments& arguments, Console& console) {
 }
 
 constexpr const char* kFigureHelp =
-    R"(The whole experiment is run (teacher, simulation, fit, analysis) and drawn as the window's panels are, black on
+    R"(The whole experiment is run (teacher or recording, simulation, fit, analysis) and drawn as the window's panels are, black on
 white. In PDF everything is drawn as lines and text, nothing as pixels but the speed maps; PNG has 300 dpi.
 --panel curve computes the curve, too, which takes longer (--set view.curve=…, view.curve_over=…).
 --data writes one CSV file per table behind the panels.
@@ -97,6 +105,7 @@ Examples:
   keyhole figure figure-3 -o figure-3.pdf
   keyhole figure figure-3 -o spectrum.png --panel eigenvalues --seed 5
   keyhole figure experiment.keyhole -o experiment.pdf --data experiment-data
+  keyhole figure recording.nwb:units --bin 0.02 --trials trials --set fit.method=lds -o units.pdf
 The presets, and the settings with their ranges: keyhole list)";
 
 }  // namespace
@@ -104,20 +113,12 @@ The presets, and the settings with their ranges: keyhole list)";
 void addFigureCommand(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<FigureArguments>();
   CLI::App* command =
-      app.add_subcommand("figure", "Draw the experiment of a preset or session as PDF or PNG");
-  command->add_option("PRESET|SESSION", arguments->source, "A preset's name, or a .keyhole session file")
-      ->required()
-      ->type_name("");
+      app.add_subcommand("figure", "Draw the experiment of a recording, preset or session as PDF or PNG");
+  arguments->source.addTo(*command);
   command->add_option("-o,--out", arguments->out, "The figure's file")->required()->type_name("OUT.pdf|.png");
   command
       ->add_option("--panel", arguments->panel, "One panel alone (default: all that have something to say)")
       ->type_name("NAME");
-  command->add_option("--seed", arguments->seed, "The seed of all randomness, as --set teacher.seed=N")
-      ->type_name("N");
-  command->add_option("--set", arguments->assignments, "Change settings; repeatable")
-      ->expected(1)
-      ->take_all()
-      ->type_name("KEY=VALUE");
   command
       ->add_option("--data", arguments->data, "Write the numbers behind the panels as CSV into this folder")
       ->type_name("DIR");

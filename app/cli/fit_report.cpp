@@ -196,7 +196,32 @@ RecordedTrials recordedTrials(const FitTrials& data) {
   return recorded;
 }
 
+void addWarning(std::vector<std::string>& warnings, const std::string& warning) {
+  if (!warning.empty() && std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+    warnings.push_back(warning);
+}
+
 }  // namespace
+
+FitReport reportOfSums(FitRequest request, Student student, const RecordingSummary& summary) {
+  FitReport report;
+  Findings findings;
+  student.alphaAssumed = request.alphaAssumed;
+  if (hasParameters(student.summary.status))
+    report.good = describeSpectrum(findings, student, report.message);
+  std::string status = nameOf(student.summary.status);
+  if (!report.message.empty()) {
+    status = "no eigenvalues";
+    student.summary.message = report.message;
+  } else {
+    report.message = student.summary.message;
+  }
+  if (request.alphaAssumed) addWarning(request.data.warnings, assumedAlphaNote(student.alpha));
+  for (const auto& note : student.notes) addWarning(request.data.warnings, note);
+  report.json = reportJson(request, student, findings, summary, status);
+  report.warnings = std::move(request.data.warnings);
+  return report;
+}
 
 FitReport fitAndReport(FitRequest request, Progress& progress) {
   const RecordingSummary summary = summarise(recordedTrials(request.data), progress);

@@ -4,6 +4,7 @@
 #include "app/cli/fit_trials.h"
 #include "core/common/progress.h"
 #include "core/experiment/settings/fit_options.h"
+#include "core/observation/summary/recording_summary.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +30,10 @@ struct FitReport {
   std::vector<std::string> claims;    // what is said of its errors, and of what the recording knows of it
   std::string message;                // if not: why, one sentence
 };
+
+// What is said of a student that is there already, from sums: nothing that needs the samples again (the
+// claim's intervals, the prediction, the explained variance, most of the summary). The JSON has null there.
+FitReport reportOfSums(FitRequest request, Student student, const RecordingSummary& summary);
 
 // Throws Stopped where there is no best so far. Cost of MAP O(N² T + N³); of the others see their headers.
 FitReport fitAndReport(FitRequest request, Progress& progress);

@@ -25,8 +25,12 @@ struct FitTrials {
   std::vector<std::string> warnings;  // what was guessed when reading; channels that carry no information …
   double seconds = 0;  // between two samples, as said or by the files' clocks, after all steps; 0: not known
 
-  Index neurons() const { return trials.front().activity.rows(); }
-  Index timepoints() const { return transitionsOf(trials) + static_cast<Index>(trials.size()); }
+  Index streamedNeurons = 0, streamedTimepoints = 0;  // of a recording that passed by, and is no trial here
+
+  Index neurons() const { return trials.empty() ? streamedNeurons : trials.front().activity.rows(); }
+  Index timepoints() const {
+    return trials.empty() ? streamedTimepoints : transitionsOf(trials) + static_cast<Index>(trials.size());
+  }
 };
 
 // An option that takes several files takes the recordings behind it too: `--input u1 u2 r1 r2`. As there is

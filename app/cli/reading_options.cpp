@@ -25,7 +25,9 @@ constexpr ReadingOption kReadingOptions[] = {
     {"--bin", "recording.bin", "SECONDS",
      "Count spike times (NWB units) in bins of so many seconds; of samples, as --steps bin"},
     {"--trials", "recording.trials", "NAME",
-     "Trials of one file: kept apart (kept, default) or end to end as one (joined)"},
+     "Trials of one file: kept apart (kept, default) or end to end as one (joined); or cut from a table of "
+     "intervals with start_time and stop_time in seconds: its name in the file (such as trials), FILE or "
+     "FILE:PATH"},
     {"--input", "recording.input", "FILE",
      "Known input, FILE or FILE:PATH, one row per time point or one array per trial"},
     {"--separator", "recording.separator", "NAME",
@@ -48,6 +50,8 @@ std::string separatorName(const std::string& text) {
 
 void setReading(Settings& settings, const ReadingOption& option, std::string text) {
   const std::string name = option.name;
+  if (name == "--trials" && text != "kept" && text != "joined")
+    return settings.set("recording.intervals", text);
   if (name == "--dt" || name == "--bin")
     (void)numberOption(name, text,
                        {0, false, settingRow(option.key).maximum,

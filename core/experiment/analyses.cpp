@@ -32,6 +32,16 @@ FlowOptions flowOptions(Depth depth) {
   return options;
 }
 
+// The same with the places where the trials of a recording begin among the points that are drawn.
+FlowOptions flowOptions(Depth depth, const SimulationStage& simulation, Index points) {
+  FlowOptions options = flowOptions(depth);
+  const auto& bounds = simulation.displayBounds;
+  const Index all = bounds.empty() ? 0 : bounds.back();
+  for (std::size_t k = 1; k + 1 < bounds.size(); ++k)
+    options.breaks.push_back((bounds[k] * points + all - 1) / all);
+  return options;
+}
+
 // Leading singular values of B without forming it where it is low rank.
 Vector teacherSingularValues(const Network& network) {
   if (const auto* form = std::get_if<LowRankForm>(&network.form())) {
@@ -270,7 +280,8 @@ void drawStudent(SystemAnalysis& analysis, const Experiment& experiment, const F
   const Pca basis =
       common ? seenPlane(own, experiment.teacherAnalysis->flow.plane, experiment.observation->seen, student)
              : own;
-  analysis.flow = flowField(system, planeOf(basis, run.states), run.states, flowOptions(depth), progress);
+  analysis.flow = flowField(system, planeOf(basis, run.states), run.states,
+                            flowOptions(depth, *experiment.simulation, run.states.cols()), progress);
   analysis.activity = seenActivity(student, run.states, displayedInput(experiment));
 }
 

@@ -16,7 +16,8 @@ struct DelimitedTable {
   std::vector<std::string> rowNames;     // of a first column of words, or empty
   double interval = 0;                   // between two rows, from a clock column; 0: the file has none
   std::string intervalUnit;              // "s", or empty if the file does not name the clock's unit
-  std::vector<std::string> notes;        // what was guessed, left out or reinterpreted: a sentence each
+  Vector times;  // of the rows by that clock, in the unit of `interval`, or what counts them; or empty
+  std::vector<std::string> notes;  // what was guessed, left out or reinterpreted: a sentence each
 };
 
 // The dialect is decided from the whole file unless `options` say it: the separator (tab, semicolon, comma,

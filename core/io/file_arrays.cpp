@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
+#include "core/io/neurodata.h"
 #include "core/io/table_clock.h"
 
 #include <algorithm>
@@ -59,21 +60,59 @@ class Collector {
 
   void members(const FileNode& group, const std::string& path) {
     const FileNode* data = seriesData(group);
-    if (data) {
-      add({data}, false, path, group.type);
-      arrays.back().rate = group.rate;
-      arrays.back().unit = group.unit;
+    if (data) series(group, *data, path);
+    if (const FileNode* ends = isUnits(group) ? memberOf(group, "spike_times_index") : nullptr)
+      table(group, path, ArrayRole::spikes, std::to_string(ends->size()) + " units",
+            "spike times of units, to be counted in bins (--bin)");
+    if (const FileNode* starts = isIntervals(group) ? memberOf(group, "start_time") : nullptr)
+      table(group, path, ArrayRole::trials, std::to_string(starts->size()) + " intervals",
+            "a table of intervals, from which trials can be cut (--trials " +
+                (path.starts_with("intervals/") ? path.substr(10) : path) + ")");
+    for (const auto& child : group.children) {
+      if (&child == data || isFull()) continue;
+      const std::size_t before = arrays.size();
+      visit(child, memberPath(path, group, child.name));
+      if (isTable(group.type)) asColumns(before, path);
     }
-    if (group.type == "Units") {
-      FileArray units;
-      units.path = path;
-      units.type = group.type;
-      units.role = ArrayRole::spikes;
-      units.reason = "spike times of units, to be counted in bins (--bin)";
-      arrays.push_back(units);
+  }
+
+  // "start_time" of a table of intervals is no clock of a recording, and its masks are no activity.
+  void asColumns(std::size_t first, const std::string& path) {
+    for (; first < arrays.size(); ++first) {
+      FileArray& column = arrays[first];
+      if (column.role == ArrayRole::other) continue;
+      column.role = column.role == ArrayRole::recording ? ArrayRole::other : ArrayRole::vector;
+      column.reason = "a column of the table " + path;
     }
-    for (const auto& child : group.children)
-      if (&child != data && !isFull()) visit(child, memberPath(path, group, child.name));
+  }
+
+  void series(const FileNode& group, const FileNode& data, const std::string& path) {
+    add({&data}, false, path, group.type);
+    FileArray& array = arrays.back();
+    array.rate = group.rate;
+    array.unit = group.unit;
+    array.trials = 0;  // the first axis is time, and there are no pages
+    if (array.role != ArrayRole::recording) return;
+    const std::string behaviour = notNeural(group.type, path);
+    if (!behaviour.empty()) {
+      array.role = ArrayRole::input;
+      array.reason = behaviour;
+    }
+    if (isImages(group.type) || data.shape.size() > 2) {
+      array.role = ArrayRole::other;
+      array.reason = "images over time, of which units must be made first";
+    }
+  }
+
+  void table(const FileNode& group, const std::string& path, ArrayRole role, const std::string& shape,
+             const std::string& reason) {
+    FileArray array;
+    array.path = path;
+    array.type = group.type;
+    array.shape = shape;
+    array.role = role;
+    array.reason = reason;
+    arrays.push_back(std::move(array));
   }
 
   void unreadable(const FileNode& node, const std::string& path) {
@@ -174,10 +213,6 @@ class Collector {
     } else {
       array.reason = "empty";
     }
-    if (array.path.starts_with("stimulus/") && array.role == ArrayRole::recording) {
-      array.role = ArrayRole::input;
-      array.reason = "a stimulus by its place in the file";
-    }
   }
 };
 
@@ -241,6 +276,8 @@ const char* nameOf(ArrayRole role) {
       return "rate";
     case ArrayRole::spikes:
       return "spikes";
+    case ArrayRole::trials:
+      return "trials";
     case ArrayRole::vector:
       return "vector";
     default:
@@ -308,15 +345,16 @@ const FileArray& onlyRecording(const std::vector<FileArray>& arrays, const std::
     for (const ArrayRole role : {ArrayRole::vector, ArrayRole::input})
       for (const auto* array : withRole(arrays, role))
         if (array->nodes.size() > 0 && entriesOf(*array) > 1) candidates.push_back(array);
+    preferSeries(candidates);
   }
+  candidates.insert(candidates.end(), spikes.begin(), spikes.end());
   if (candidates.size() == 1) return *candidates.front();
   std::vector<std::string> descriptions;
   for (const auto* array : candidates) descriptions.push_back(describe(*array));
   if (!candidates.empty())
     throw InputError(file + " holds " + std::to_string(candidates.size()) +
-                     " numeric matrices, so a name is needed; allowed: " + file + ":NAME with one of " +
-                     listed(descriptions));
-  if (!spikes.empty()) return *spikes.front();
+                     (spikes.empty() ? " numeric matrices" : " recordings") +
+                     ", so a name is needed; allowed: " + file + ":NAME with one of " + listed(descriptions));
   for (const auto& array : arrays) descriptions.push_back(describe(array));
   throw InputError(file + " holds no real matrix of numbers (its variables: " + listed(descriptions) +
                    "); allowed: a file with at least one");

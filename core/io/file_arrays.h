@@ -8,7 +8,7 @@
 
 namespace keyhole {
 
-enum class ArrayRole { recording, input, clock, rate, spikes, vector, other };
+enum class ArrayRole { recording, input, clock, rate, spikes, trials, vector, other };
 
 const char* nameOf(ArrayRole role);
 

@@ -30,7 +30,22 @@ bool writeAll(int file, std::string_view bytes) {
   return true;
 }
 
+// Size, time of the last change and identity.
+std::string stampOf(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  return std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) + " " +
+         std::to_string(info.st_mtim.tv_nsec) + " " + std::to_string(info.st_ino);
+}
+
 }  // namespace
+
+UnchangedFile::UnchangedFile(const std::string& path) : m_path(path), m_stamp(stampOf(path)) {}
+
+void UnchangedFile::done() const {
+  if (stampOf(m_path) != m_stamp)
+    throw InputError(m_path + " changed while it was read; allowed: a file that nobody is writing");
+}
 
 std::string readFileBytes(const std::string& path) {
   std::error_code error;

@@ -9,6 +9,16 @@ namespace keyhole {
 // Throws InputError: no such file, a folder, not readable.
 std::string readFileBytes(const std::string& path);
 
+// Throws InputError in done() if the file was written to since it was made; a folder is not looked at.
+class UnchangedFile {
+ public:
+  explicit UnchangedFile(const std::string& path);
+  void done() const;
+
+ private:
+  std::string m_path, m_stamp;
+};
+
 // Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`; on any
 // failure the old file stays as it was. Throws InputError with the path and the system's reason.
 void writeFileAtomically(const std::string& path, std::string_view bytes);

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/formats.h"
+#include "core/io/neurodata.h"
 
 #include <algorithm>
 #include <charconv>
@@ -189,6 +190,10 @@ class Resolver {
   }
 
   [[noreturn]] void refuseGroup(const FileNode& group) const {
+    const FileNode* data = group.type.ends_with("Series") ? memberOf(group, "data") : nullptr;
+    if (data && !data->why.empty())
+      refuse("is a " + group.type + " whose data " + data->why +
+             "; allowed: a series with numbers in this file");
     std::vector<std::string> names;
     for (const auto& array : arraysIn(group)) names.push_back(describe(array));
     refuse("is " + (m_placed.isList ? std::string("a list of structs") : "a " + group.type) +

@@ -29,4 +29,9 @@ std::string shapeText(const std::vector<std::uint64_t>& shape) {
   return shape.size() > kMost ? text + " x …" : text;
 }
 
+void FileTree::stream(const FileNode& node, bool timeInColumns, const Work& work) {
+  const Matrix values = std::move(load({&node}).front());
+  work(timeInColumns ? values : Matrix(values.transpose()));
+}
+
 }  // namespace keyhole

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "core/common/types.h"
+#include "core/io/number_types.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +33,10 @@ struct FileNode {
          offset = 0;  // number · conversion + offset is in `unit`; load() leaves it to the caller
   std::string why;    // it cannot be read, or something is to be said of it
   std::vector<FileNode> children;
-  std::string place;          // where the reader finds it again
-  std::uint64_t ordinal = 0;  // likewise
+  std::string place;              // where the reader finds it again
+  std::uint64_t ordinal = 0;      // likewise
+  bool byRows = false;            // of two dimensions: rows lie one behind the other in the file, not columns
+  std::optional<RawNumbers> raw;  // where they lie uncompressed; else they must be asked for
 
   std::uint64_t size() const;  // entries; saturates
 };
@@ -54,6 +59,16 @@ class FileTree {
   // kind is numbers. Throws InputError naming file and place: damaged, an imaginary part that is not zero,
   // more than memory holds.
   virtual std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) = 0;
+
+  // The same of one node of two dimensions with its axes exchanged, columns x rows: for those whose rows lie
+  // one behind the other, which then need not be rearranged. Nothing if this cannot be done without a copy.
+  virtual std::optional<Matrix> loadTurned(const FileNode&) { return {}; }
+
+  // The numbers of one node of two dimensions as units x time points, piece by piece along time (which runs
+  // down the rows, or with timeInColumns along the columns), until `work` returns false. By default all of
+  // them at once.
+  using Work = std::function<bool(const Matrix& piece)>;
+  virtual void stream(const FileNode& node, bool timeInColumns, const Work& work);
 
   // What is to be said of the file as a whole: a sentence each.
   std::vector<std::string> notes;

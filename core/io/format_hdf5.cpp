@@ -12,6 +12,9 @@ Format hdf5Format() {
           [](const std::string& file) { return contentsOfTree(*openHdf5Apart(file), "HDF5 file"); },
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
             return readFromTree(*openHdf5Apart(file), file, path, options);
+          },
+          [](const std::string& file, const std::string& path, const ReadOptions& options) {
+            return streamFromTree(openHdf5Apart(file), file, path, options);
           }};
 }
 

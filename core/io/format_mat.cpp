@@ -42,6 +42,11 @@ Format matFormat() {
           [](const std::string& file) { return contentsOfTree(*opened(file, true), "MATLAB file"); },
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
             return readFromTree(*opened(file, false), file, path, options);
+          },
+          [](const std::string& file, const std::string& path,
+             const ReadOptions& options) -> std::optional<DataStream> {
+            if (!isHdf5(file)) return {};
+            return streamFromTree(openHdf5Apart(file), file, path, options);
           }};
 }
 
@@ -50,6 +55,7 @@ Matrix readMat(const std::string& path, const std::string& variable) {
   if (data.trials.size() != 1)
     throw InputError(path + ":" + shownText(variable) + " has " + std::to_string(data.trials.size()) +
                      " trials; allowed: a real matrix of numbers");
+  if (data.turned) return data.trials.front().transpose();
   return std::move(data.trials.front());
 }
 

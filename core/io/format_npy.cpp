@@ -3,8 +3,10 @@
 #include "core/io/formats.h"
 #include "core/io/npy.h"
 #include "core/io/npy_header.h"
+#include "core/io/raw_array.h"
 #include "core/io/tree_reading.h"
 
+#include <filesystem>
 #include <fstream>
 
 namespace keyhole {
@@ -71,6 +73,40 @@ FileData readArray(const std::string& file, const std::string& path, const ReadO
   return data;
 }
 
+std::optional<NumberType> numberTypeOf(const NpyHeader& header) {
+  const bool isFloat = header.kind == 'f', isSigned = header.kind == 'i';
+  switch (header.bytes) {
+    case 1:
+      return isSigned ? NumberType::i8 : NumberType::u8;
+    case 2:
+      if (isFloat) return {};
+      return isSigned ? NumberType::i16 : NumberType::u16;
+    case 4:
+      return isFloat ? NumberType::f32 : isSigned ? NumberType::i32 : NumberType::u32;
+    default:
+      return isFloat ? NumberType::f64 : isSigned ? NumberType::i64 : NumberType::u64;
+  }
+}
+
+std::optional<DataStream> streamArray(const std::string& file, const std::string& path,
+                                      const ReadOptions& options) {
+  const std::string head = headOf(file, 1 << 16);
+  if (!head.starts_with("\x93NUMPY") || !path.empty()) return {};
+  const NpyHeader header = parseNpyHeader(head, file);
+  const auto type = numberTypeOf(header);
+  if (!type || header.shape.size() != 2 || header.shape[0] == 0 || header.shape[1] == 0) return {};
+  requireNpySize(header, std::filesystem::file_size(file), file);
+  const auto rows = static_cast<Index>(header.shape[0]), columns = static_cast<Index>(header.shape[1]);
+  const RawShape shape = header.fortranOrder ? RawShape{rows, columns} : RawShape{columns, rows};
+  const RawNumbers raw{header.dataOffset, *type, header.bigEndian};
+  DataStream stream;
+  stream.units = options.timeInColumns ? rows : columns;
+  stream.timepoints = options.timeInColumns ? columns : rows;
+  stream.run = [file, raw, shape, alongOuter = header.fortranOrder == options.timeInColumns](
+                   const FileTree::Work& work) { streamRaw(file, raw, shape, alongOuter, work); };
+  return stream;
+}
+
 }  // namespace
 
 Format npyFormat() {
@@ -83,7 +119,8 @@ Format npyFormat() {
             contents.format = "NumPy array";
             return contents;
           },
-          readArray};
+          readArray,
+          streamArray};
 }
 
 }  // namespace keyhole

@@ -12,6 +12,7 @@ FileData readTable(const std::string& file, const std::string&, const ReadOption
   data.rowNames = std::move(table.rowNames);
   data.interval = table.interval;
   data.intervalUnit = table.intervalUnit;
+  data.times = std::move(table.times);
   data.notes = std::move(table.notes);
   return data;
 }

@@ -37,8 +37,8 @@ std::string joinedExtensions(const std::string& before, const std::string& betwe
 }  // namespace
 
 const std::vector<Format>& formats() {
-  static const std::vector<Format> all = {npyFormat(), npzFormat(),  tableFormat(),
-                                          matFormat(), hdf5Format(), suite2pFormat()};
+  static const std::vector<Format> all = {npyFormat(),  npzFormat(),     tableFormat(), matFormat(),
+                                          hdf5Format(), suite2pFormat(), octaveFormat()};
   return all;
 }
 
@@ -75,7 +75,24 @@ FileData readFileData(const std::string& spec, const ReadOptions& options) {
   if (!place.path.empty() && !format.hasPlaces)
     throw InputError(spec + " names a place in a " + format.name +
                      ", which has only one array; allowed: " + place.file);
-  return format.read(place.file, place.path, options);
+  const UnchangedFile unchanged(place.file);
+  FileData data = format.read(place.file, place.path, options);
+  unchanged.done();
+  return data;
+}
+
+std::optional<DataStream> streamFileData(const std::string& spec, const ReadOptions& options) {
+  const FilePlace place = parsePlace(spec);
+  const Format& format = formatOf(place.file);
+  if (!format.stream) return {};
+  auto stream = format.stream(place.file, place.path, options);
+  if (!stream) return stream;
+  stream->run = [run = std::move(stream->run),
+                 unchanged = UnchangedFile(place.file)](const FileTree::Work& work) {
+    run(work);
+    unchanged.done();
+  };
+  return stream;
 }
 
 FileContents fileContents(const std::string& file) {

@@ -4,7 +4,9 @@
 
 #include "core/io/file_arrays.h"
 #include "core/io/table_dialect.h"
+#include "core/observation/preprocessing/preprocessing.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@ struct ReadOptions {
   TableOptions table = {};     // how a table is written, where that is said
   bool timeInColumns = false;  // the arrays hold neurons x time
   double bin = 0;              // seconds in which spike times are counted; 0: not said
+  // From where to where spike times are counted, a trial each; empty: from time 0, as one.
+  std::vector<TimeWindow> windows = {};
 };
 
 // What a place in a file holds, as stored: one row per time point, or per neuron.
@@ -24,6 +28,18 @@ struct FileData {
   double interval = 0;             // between two samples; 0: the file does not say
   std::string intervalUnit = {};   // "s", or empty if the file does not name the clock's unit
   std::vector<std::string> notes;  // what was guessed, left out or reinterpreted: a sentence each
+  Vector times = {};               // of the time points of the one trial, in the unit of `interval`; or empty
+  std::optional<double> start = {};  // without `times`, that of the first, if the file says it
+  std::vector<double> begins = {};   // of each trial, in seconds, if they are those of ReadOptions::windows
+};
+
+// One long array of two dimensions, read piece by piece, so that it need not fit into memory.
+struct DataStream {
+  FileData head;                    // all but the numbers
+  Index units = 0, timepoints = 0;  // as ReadOptions::timeInColumns takes the axes
+  // The numbers, units x time points, one piece behind the other until `work` returns false. Throws
+  // InputError.
+  std::function<void(const FileTree::Work& work)> run;
 };
 
 struct FileContents {
@@ -43,6 +59,9 @@ struct Format {
   FileContents (*contents)(const std::string& file);
   // path: behind FILE:, or empty for the only sensible recording. Throws InputError.
   FileData (*read)(const std::string& file, const std::string& path, const ReadOptions& options);
+  // The same as a stream, or nothing where the place is no such array; null: never. Throws InputError.
+  std::optional<DataStream> (*stream)(const std::string& file, const std::string& path,
+                                      const ReadOptions& options) = nullptr;
 };
 
 const std::vector<Format>& formats();
@@ -61,6 +80,9 @@ std::string extensionPatterns();
 FileData readFileData(const std::string& spec, const ReadOptions& options = {});
 FileContents fileContents(const std::string& file);
 
+// The same as a stream; nothing if it cannot be had as one. Throws InputError.
+std::optional<DataStream> streamFileData(const std::string& spec, const ReadOptions& options = {});
+
 // The file of FILE or FILE:PATH.
 std::string fileOfSpec(const std::string& spec);
 
@@ -71,5 +93,6 @@ Format tableFormat();
 Format matFormat();
 Format hdf5Format();
 Format suite2pFormat();
+Format octaveFormat();
 
 }  // namespace keyhole

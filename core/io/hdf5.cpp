@@ -1,13 +1,14 @@
 #include "core/io/hdf5.h"
 
 #include "core/common/error.h"
-#include "core/common/memory.h"
 #include "core/io/file_bytes.h"
 #include "core/io/hdf5_handles.h"
+#include "core/io/hdf5_numbers.h"
 #include "core/io/reader_apart.h"
 #include "core/io/text_encoding.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -26,16 +27,6 @@ enum class Family { plain, matlab, octave };
 
 bool isReference(hid_t type) {
   return H5Tget_class(type) == H5T_REFERENCE && H5Tget_size(type) == sizeof(hobj_ref_t);
-}
-
-// Two numbers named r and i, or real and imag.
-bool isComplex(hid_t type) {
-  if (H5Tget_class(type) != H5T_COMPOUND || H5Tget_nmembers(type) != 2) return false;
-  char* first = H5Tget_member_name(type, 0);
-  const std::string name = first ? first : "";
-  H5free_memory(first);
-  const H5T_class_t kind = H5Tget_member_class(type, 0);
-  return (name == "r" || name == "real") && (kind == H5T_FLOAT || kind == H5T_INTEGER);
 }
 
 // h5py writes booleans as an enumeration of two.
@@ -86,8 +77,16 @@ class Hdf5 : public FileTree {
   std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) override {
     const std::lock_guard lock(hdf5Mutex());
     std::vector<Matrix> values;
-    for (const FileNode* node : nodes) values.push_back(loaded(*node));
+    for (const FileNode* node : nodes) values.push_back(Hdf5Numbers(m_path, m_file.id()).load(*node));
     return values;
+  }
+  std::optional<Matrix> loadTurned(const FileNode& node) override {
+    const std::lock_guard lock(hdf5Mutex());
+    return Hdf5Numbers(m_path, m_file.id()).loadTurned(node);
+  }
+  void stream(const FileNode& node, bool timeInColumns, const Work& work) override {
+    const std::lock_guard lock(hdf5Mutex());
+    Hdf5Numbers(m_path, m_file.id()).stream(node, timeInColumns, work);
   }
 
  private:
@@ -146,7 +145,7 @@ class Hdf5 : public FileTree {
     return child;
   }
 
-  std::string placeOf(hid_t object) const {
+  static std::string placeOf(hid_t object) {
     char name[1024];
     const ssize_t length = H5Iget_name(object, name, sizeof name);
     if (length > 0 && length < static_cast<ssize_t>(sizeof name)) return name;
@@ -197,7 +196,11 @@ class Hdf5 : public FileTree {
     }
     if (family == Family::octave && H5Lexists(group, "value", H5P_DEFAULT) > 0) {
       const H5Handle value(H5Oopen(group, "value", H5P_DEFAULT));
+      if (value && H5Lexists(value.id(), "cidx", H5P_DEFAULT) > 0) return octaveSparse(value.id(), node);
       if (value) node = objectNode(value.id(), family, depth + 1);
+      const std::string type = textOf(group, "type");
+      if (type == "cell") toCells(node);
+      if (type == "struct") toStructs(node);
       return;
     }
     const std::string matlab = textAttribute(group, "MATLAB_class");
@@ -207,6 +210,52 @@ class Hdf5 : public FileTree {
     if (const std::string type = textAttribute(group, "neurodata_type"); !type.empty()) {
       node.type = type;
       seriesOf(group, node);
+    }
+  }
+
+  static std::string textOf(hid_t group, const char* name) {
+    const H5Handle dataset(H5Dopen2(group, name, H5P_DEFAULT));
+    const H5Handle type(dataset ? H5Dget_type(dataset.id()) : -1);
+    constexpr std::size_t kMost = 100;
+    if (!type || H5Tget_class(type.id()) != H5T_STRING || H5Tis_variable_str(type.id()) != 0) return {};
+    const std::size_t size = H5Tget_size(type.id());
+    if (size == 0 || size > kMost || !extentsOf(dataset.id()).empty()) return {};
+    std::string text(size + 1, '\0');
+    if (H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()) < 0) return {};
+    return text.substr(0, text.find('\0'));
+  }
+
+  // Octave's cells are members _0, _1, … of a group, beside their extents.
+  static void toCells(FileNode& node) {
+    if (node.kind != FileNode::Kind::group) return;
+    std::vector<std::pair<std::uint64_t, FileNode>> elements;
+    for (auto& child : node.children) {
+      std::uint64_t number = 0;
+      const char *begin = child.name.data() + 1, *end = child.name.data() + child.name.size();
+      if (!child.name.starts_with('_') || std::from_chars(begin, end, number).ptr != end) continue;
+      child.name.clear();
+      elements.emplace_back(number, std::move(child));
+    }
+    std::sort(elements.begin(), elements.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    node.kind = FileNode::Kind::cells;
+    node.type = "references";
+    node.shape = {1, elements.size()};
+    node.children.clear();
+    for (auto& [number, child] : elements) node.children.push_back(std::move(child));
+  }
+
+  static void octaveSparse(hid_t group, FileNode& node) {
+    node.kind = FileNode::Kind::numbers;
+    node.type = "sparse";
+    node.place = placeOf(group);
+    for (const char* name : {"nr", "nc"}) {
+      const H5Handle extent(H5Dopen2(group, name, H5P_DEFAULT));
+      double value = 0;
+      const bool isOne =
+          extent && H5Sget_simple_extent_npoints(H5Handle(H5Dget_space(extent.id())).id()) == 1;
+      if (isOne) H5Dread(extent.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value);
+      node.shape.push_back(static_cast<std::uint64_t>(std::clamp(value, 0.0, 1e15)));
     }
   }
 
@@ -274,6 +323,8 @@ class Hdf5 : public FileTree {
       if (!matlab.empty()) node.type = "char";
     } else if (kind == H5T_INTEGER || kind == H5T_FLOAT || isComplex(type.id()) || isBoolean(type.id())) {
       node.kind = FileNode::Kind::numbers;
+      node.byRows = family == Family::plain && extents.size() == 2 && !isComplex(type.id());
+      node.raw = rawNumbersOf(dataset, type.id(), node.size());
       if (!matlab.empty()) node.type = (isComplex(type.id()) ? "complex " : "") + matlab;
       if (numberAttribute(dataset, "MATLAB_empty").value_or(0) != 0) {
         node.shape = {0, 0};
@@ -320,152 +371,6 @@ class Hdf5 : public FileTree {
         child.why = "is a reference that leads nowhere";
       node.children.push_back(std::move(child));
     }
-  }
-
-  H5Handle opened(const std::string& place) const {
-    if (place.starts_with('@')) return H5Handle(H5Oopen_by_addr(m_file.id(), std::stoull(place.substr(1))));
-    return H5Handle(H5Oopen(m_file.id(), place.c_str(), H5P_DEFAULT));
-  }
-
-  Matrix loaded(const FileNode& node) const {
-    if (node.size() == 0) {
-      constexpr std::uint64_t kMany = 1 << 30;
-      const auto extent = [&](std::size_t i) { return static_cast<Index>(std::min(node.shape[i], kMany)); };
-      return Matrix(extent(0), extent(1));
-    }
-    const H5Handle object = opened(node.place);
-    if (!object) damaged(node.place);
-    if (node.type == "sparse") return sparse(object.id(), node);
-    requireBounded(object.id(), node);
-    const H5Handle type(H5Dget_type(object.id()));
-    if (!isComplex(type.id())) return numbers(object.id(), node, H5T_NATIVE_DOUBLE);
-    const std::string real = memberName(type.id(), 0), imaginary = memberName(type.id(), 1);
-    if ((numbers(object.id(), node, part(imaginary).id()).array() != 0).any())
-      throw InputError(m_path + ":" + shownText(node.place) +
-                       " is complex, and its imaginary part is not zero; allowed: real numbers");
-    return numbers(object.id(), node, part(real).id());
-  }
-
-  static std::string memberName(hid_t type, unsigned i) {
-    char* name = H5Tget_member_name(type, i);
-    std::string text = name ? name : "";
-    H5free_memory(name);
-    return text;
-  }
-
-  static H5Handle part(const std::string& name) {
-    H5Handle type(H5Tcreate(H5T_COMPOUND, sizeof(double)));
-    H5Tinsert(type.id(), name.c_str(), 0, H5T_NATIVE_DOUBLE);
-    return type;
-  }
-
-  // Chunks that were never written read as zeros, and compressed ones grow: bounded by what the file's bytes
-  // could hold at zlib's best, or 256 MB.
-  void requireBounded(hid_t dataset, const FileNode& node) const {
-    constexpr std::uint64_t kAlways = std::uint64_t{1} << 28;
-    const std::uint64_t entries = node.size(), most = std::numeric_limits<std::uint64_t>::max() / 8;
-    const std::uint64_t stored = H5Dget_storage_size(dataset);
-    const std::uint64_t possible =
-        std::max<std::uint64_t>(kAlways, stored > most / 1032 ? most : 1032 * stored);
-    if (entries > most || entries * 8 > possible)
-      throw InputError(m_path + ":" + shownText(node.place) + " is " + shapeText(node.shape) + ", but only " +
-                       std::to_string(stored) + " bytes are stored of it; allowed: up to " +
-                       std::to_string(possible / 8) + " entries");
-  }
-
-  // In pieces of whole slowest-running indices (and whole chunks of them), each brought in order.
-  Matrix numbers(hid_t dataset, const FileNode& node, hid_t memoryType) const {
-    const auto extents = extentsOf(dataset);
-    const auto entries = static_cast<Index>(node.size());
-    const auto rows = static_cast<Index>(node.shape[0]);
-    Matrix values = largeMatrix(rows, entries / rows);
-    if (extents.empty() || node.ordinal == 1) {  // one behind the other as they are wanted
-      if (H5Dread(dataset, memoryType, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) damaged(node.place);
-      return values;
-    }
-    const hsize_t perIndex = static_cast<hsize_t>(entries) / extents[0];
-    const hsize_t step = stepOf(dataset, extents, perIndex);
-    std::vector<double> buffer(static_cast<std::size_t>(std::min(step, extents[0]) * perIndex));
-    const H5Handle space(H5Dget_space(dataset));
-    for (hsize_t first = 0; first < extents[0]; first += step) {
-      std::vector<hsize_t> start(extents.size(), 0), count = extents;
-      start[0] = first;
-      count[0] = std::min(step, extents[0] - first);
-      const hsize_t size = count[0] * perIndex;
-      const H5Handle memory(H5Screate_simple(1, &size, nullptr));
-      if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
-          H5Dread(dataset, memoryType, memory.id(), space.id(), H5P_DEFAULT, buffer.data()) < 0)
-        damaged(node.place);
-      place(buffer, extents, static_cast<Index>(first), static_cast<Index>(count[0]), values);
-    }
-    return values;
-  }
-
-  static hsize_t stepOf(hid_t dataset, const std::vector<hsize_t>& extents, hsize_t perIndex) {
-    constexpr hsize_t kPiece = 1 << 20;
-    hsize_t step = std::max<hsize_t>(1, kPiece / perIndex);
-    const H5Handle plist(H5Dget_create_plist(dataset));
-    std::vector<hsize_t> chunk(extents.size());
-    if (plist && H5Pget_layout(plist.id()) == H5D_CHUNKED &&
-        H5Pget_chunk(plist.id(), static_cast<int>(chunk.size()), chunk.data()) > 0 && chunk[0] > 0)
-      step = (step + chunk[0] - 1) / chunk[0] * chunk[0];
-    return step;
-  }
-
-  // (i, j, k, …) of C order goes to row i, column j + n k + ….
-  static void place(const std::vector<double>& buffer, const std::vector<hsize_t>& extents, Index first,
-                    Index count, Matrix& values) {
-    using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::Map<const Rows> piece(buffer.data(), count, values.cols());
-    if (extents.size() <= 2) {
-      values.middleRows(first, count) = piece;
-      return;
-    }
-    std::vector<Index> column(static_cast<std::size_t>(values.cols()));
-    for (std::size_t c = 0; c < column.size(); ++c) {
-      std::size_t rest = c;
-      Index to = 0, stride = values.cols();
-      for (std::size_t d = extents.size(); d-- > 1;) {
-        stride /= static_cast<Index>(extents[d]);
-        to += static_cast<Index>(rest % extents[d]) * stride;
-        rest /= extents[d];
-      }
-      column[c] = to;
-    }
-    for (Index c = 0; c < values.cols(); ++c)
-      values.col(column[static_cast<std::size_t>(c)]).segment(first, count) = piece.col(c);
-  }
-
-  Matrix sparse(hid_t group, const FileNode& node) const {
-    const Vector rows = column(group, "ir", node), begins = column(group, "jc", node),
-                 data = column(group, "data", node);
-    const std::uint64_t most = mostOfSparse(static_cast<std::uint64_t>(data.size()));
-    if (node.size() > most)
-      throw InputError(m_path + ":" + shownText(node.place) + " is sparse, " + shapeText(node.shape) +
-                       "; allowed: up to " + std::to_string(most) + " entries with the zeros");
-    Matrix values = Matrix::Zero(static_cast<Index>(node.shape[0]), static_cast<Index>(node.shape[1]));
-    if (begins.size() != values.cols() + 1) damaged(node.place);
-    for (Index j = 0; j < values.cols(); ++j) {
-      if (begins(j) < 0 || begins(j + 1) > static_cast<double>(std::min(rows.size(), data.size())))
-        damaged(node.place);
-      for (auto k = static_cast<Index>(begins(j)); k < static_cast<Index>(begins(j + 1)); ++k) {
-        if (!(rows(k) >= 0 && rows(k) < static_cast<double>(values.rows()))) damaged(node.place);
-        values(static_cast<Index>(rows(k)), j) = data(k);
-      }
-    }
-    return values;
-  }
-
-  Vector column(hid_t group, const char* name, const FileNode& node) const {
-    if (H5Lexists(group, name, H5P_DEFAULT) <= 0) return Vector(0);  // no entry at all
-    const H5Handle dataset(H5Dopen2(group, name, H5P_DEFAULT));
-    FileNode part;
-    part.place = node.place;
-    const auto extents = dataset ? extentsOf(dataset.id()) : std::vector<hsize_t>{};
-    part.shape = {extents.empty() ? 0 : extents[0], 1};
-    if (extents.size() != 1 || part.size() == 0) return Vector(0);
-    requireBounded(dataset.id(), part);
-    return numbers(dataset.id(), part, H5T_NATIVE_DOUBLE);
   }
 
   std::string m_path;

@@ -42,6 +42,15 @@ std::string textAttribute(hid_t object, const char* name) {
   return validUtf8(text.substr(0, text.find('\0')));
 }
 
+bool isComplex(hid_t type) {
+  if (H5Tget_class(type) != H5T_COMPOUND || H5Tget_nmembers(type) != 2) return false;
+  char* first = H5Tget_member_name(type, 0);
+  const std::string name = first ? first : "";
+  H5free_memory(first);
+  const H5T_class_t kind = H5Tget_member_class(type, 0);
+  return (name == "r" || name == "real") && (kind == H5T_FLOAT || kind == H5T_INTEGER);
+}
+
 std::vector<hsize_t> extentsOf(hid_t dataset) {
   const H5Handle space(H5Dget_space(dataset));
   const int rank = space ? H5Sget_simple_extent_ndims(space.id()) : 0;

@@ -34,6 +34,9 @@ std::optional<double> numberAttribute(hid_t object, const char* name);
 std::string textAttribute(hid_t object, const char* name);
 bool hasAttribute(hid_t object, const char* name);
 
+// Two numbers named r and i, or real and imag.
+bool isComplex(hid_t type);
+
 // Extents of a dataset in the order of the file; empty for a single value.
 std::vector<hsize_t> extentsOf(hid_t dataset);
 

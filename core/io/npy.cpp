@@ -63,36 +63,6 @@ Loader loaderOf(const NpyHeader& header) {
   }
 }
 
-std::string shapeOf(const NpyHeader& header) {
-  std::string text;
-  for (const std::size_t extent : header.shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
-  return header.shape.size() == 1 ? text + " x 1" : text;
-}
-
-void requireSize(const NpyHeader& header, std::size_t fileSize, const std::string& path) {
-  const std::size_t found = fileSize - header.dataOffset;
-  // Compared by division, since the product of a broken shape may overflow.
-  const std::size_t most = found / header.bytes;
-  std::size_t entries = 1;
-  bool empty = false;
-  for (const std::size_t extent : header.shape) empty = empty || extent == 0;
-  for (const std::size_t extent : header.shape) {
-    if (!empty && extent > most / entries)
-      throw InputError(path + " is truncated: its shape is " + shapeOf(header) + " with " +
-                       std::to_string(header.bytes) + " bytes an entry, but only " + std::to_string(found) +
-                       " bytes follow the header");
-    entries = empty ? 0 : entries * extent;
-  }
-  if (entries * header.bytes != found)
-    throw InputError(path + " has " + std::to_string(found) + " bytes after its header; its shape " +
-                     shapeOf(header) + " allows exactly " + std::to_string(entries * header.bytes));
-  constexpr std::size_t kMost = 1'000'000'000'000;
-  for (const std::size_t extent : header.shape)
-    if (extent > kMost)
-      throw InputError(path + " has the shape " + shapeOf(header) +
-                       "; allowed: at most 10^12 in any direction");
-}
-
 // Of more than two dimensions: entry (i, j, k, …) goes to row i, column j + n k + ….
 Matrix pagesOf(const NpyHeader& header, const char* data, Index rows, Index columns) {
   const Loader loadOne = loaderOf(header);
@@ -134,7 +104,7 @@ NpyArray npyArray(std::string_view file, const std::string& path) {
   const NpyHeader header = parseNpyHeader(file, path);
   if (header.shape.empty())
     throw InputError(path + " holds an array of 0 dimensions; allowed: 1 or more (time x neurons)");
-  requireSize(header, file.size(), path);
+  requireNpySize(header, file.size(), path);
   std::size_t columns = 1;
   for (std::size_t d = 1; d < header.shape.size(); ++d) columns *= header.shape[d];
   const auto rows = static_cast<Index>(header.shape[0]);
@@ -173,7 +143,7 @@ std::optional<Matrix> readNpyTurned(const std::string& path) {
   const bool asInMemory =
       header.kind == 'f' && header.bytes == 8 && !header.bigEndian && !header.fortranOrder;
   if (!asInMemory || header.shape.size() != 2) return {};
-  requireSize(header, size, path);
+  requireNpySize(header, size, path);
   Matrix values = largeMatrix(static_cast<Index>(header.shape[1]), static_cast<Index>(header.shape[0]));
   file.seekg(static_cast<std::streamoff>(header.dataOffset));
   file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(size - header.dataOffset));

@@ -82,6 +82,12 @@ void parseShape(std::string_view header, NpyHeader& parsed, const std::string& p
   }
 }
 
+std::string shapeOf(const NpyHeader& header) {
+  std::string text;
+  for (const std::size_t extent : header.shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  return header.shape.size() == 1 ? text + " x 1" : text;
+}
+
 }  // namespace
 
 NpyHeader parseNpyHeader(std::string_view file, const std::string& path) {
@@ -110,6 +116,30 @@ NpyHeader parseNpyHeader(std::string_view file, const std::string& path) {
   parseOrder(header, parsed, path);
   parseShape(header, parsed, path);
   return parsed;
+}
+
+void requireNpySize(const NpyHeader& header, std::size_t fileSize, const std::string& path) {
+  const std::size_t found = fileSize - header.dataOffset;
+  // Compared by division, since the product of a broken shape may overflow.
+  const std::size_t most = found / header.bytes;
+  std::size_t entries = 1;
+  bool empty = false;
+  for (const std::size_t extent : header.shape) empty = empty || extent == 0;
+  for (const std::size_t extent : header.shape) {
+    if (!empty && extent > most / entries)
+      throw InputError(path + " is truncated: its shape is " + shapeOf(header) + " with " +
+                       std::to_string(header.bytes) + " bytes an entry, but only " + std::to_string(found) +
+                       " bytes follow the header");
+    entries = empty ? 0 : entries * extent;
+  }
+  if (entries * header.bytes != found)
+    throw InputError(path + " has " + std::to_string(found) + " bytes after its header; its shape " +
+                     shapeOf(header) + " allows exactly " + std::to_string(entries * header.bytes));
+  constexpr std::size_t kMost = 1'000'000'000'000;
+  for (const std::size_t extent : header.shape)
+    if (extent > kMost)
+      throw InputError(path + " has the shape " + shapeOf(header) +
+                       "; allowed: at most 10^12 in any direction");
 }
 
 }  // namespace keyhole

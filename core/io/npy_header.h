@@ -21,4 +21,7 @@ struct NpyHeader {
 // real numbers.
 NpyHeader parseNpyHeader(std::string_view file, const std::string& path);
 
+// Throws InputError unless a file of so many bytes holds exactly what its header says.
+void requireNpySize(const NpyHeader& header, std::size_t fileSize, const std::string& path);
+
 }  // namespace keyhole

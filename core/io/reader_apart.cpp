@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/memory.h"
+#include "core/io/raw_array.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -105,15 +106,29 @@ void put(Message& message, const FileNode& node) {
     message.put(*text);
   for (const double number : {node.rate, node.conversion, node.offset}) message.put(number);
   message.put(node.ordinal);
+  message.put(static_cast<std::uint64_t>(node.byRows));
+  message.put(static_cast<std::uint64_t>(node.raw.has_value()));
+  const RawNumbers raw = node.raw.value_or(RawNumbers{});
+  message.put(raw.offset);
+  message.put(static_cast<std::uint64_t>(raw.type) * 2 + raw.swapped);
   message.put(static_cast<std::uint64_t>(node.shape.size()));
   for (const std::uint64_t extent : node.shape) message.put(extent);
   message.put(static_cast<std::uint64_t>(node.children.size()));
   for (const auto& child : node.children) put(message, child);
 }
 
+bool getRaw(Message& message, FileNode& node) {
+  std::uint64_t byRows = 0, isRaw = 0, offset = 0, type = 0;
+  if (!message.get(byRows) || !message.get(isRaw) || !message.get(offset) || !message.get(type)) return false;
+  if (type / 2 > static_cast<std::uint64_t>(NumberType::f64)) return false;
+  node.byRows = byRows != 0;
+  if (isRaw != 0) node.raw = RawNumbers{offset, static_cast<NumberType>(type / 2), type % 2 != 0};
+  return true;
+}
+
 bool get(Message& message, FileNode& node, int depth = 0) {
   constexpr int kDeepest = 200;
-  constexpr std::size_t kLeast = 12 * 8;  // bytes of a node
+  constexpr std::size_t kLeast = 16 * 8;  // bytes of a node
   std::uint64_t kind = 0, count = 0;
   if (depth > kDeepest || !message.get(kind) || kind > static_cast<std::uint64_t>(FileNode::Kind::other))
     return false;
@@ -122,7 +137,7 @@ bool get(Message& message, FileNode& node, int depth = 0) {
     if (!message.get(*text)) return false;
   for (double* number : {&node.rate, &node.conversion, &node.offset})
     if (!message.get(*number)) return false;
-  if (!message.get(node.ordinal) || !message.getCount(count, 8)) return false;
+  if (!message.get(node.ordinal) || !getRaw(message, node) || !message.getCount(count, 8)) return false;
   node.shape.resize(static_cast<std::size_t>(count));
   for (auto& extent : node.shape)
     if (!message.get(extent)) return false;
@@ -262,20 +277,81 @@ class Apart : public FileTree {
   const FileNode& root() const override { return m_root; }
 
   std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) override {
+    std::vector<const FileNode*> asked;
+    for (const FileNode* node : nodes)
+      if (!isRaw(*node) || node->byRows) asked.push_back(node);
+    std::vector<Matrix> loaded = asked.empty() ? std::vector<Matrix>() : loadApart(asked), all;
+    std::size_t next = 0;
+    for (const FileNode* node : nodes)
+      all.push_back(!isRaw(*node) || node->byRows ? std::move(loaded[next++])
+                                                  : readRaw(m_path, *node->raw, rawShape(*node)));
+    return all;
+  }
+
+  std::optional<Matrix> loadTurned(const FileNode& node) override {
+    if (!node.byRows || node.shape.size() != 2 || node.size() == 0) return {};
+    if (isRaw(node)) return readRaw(m_path, *node.raw, rawShape(node));
+    Child child(roomFor(node), secondsFor(node), [&](const PipeEnd& to) {
+      const auto values = m_make(false)->loadTurned(node);
+      sendMatrix(to, values ? *values : Matrix());
+    });
+    requireDone(child);
+    FileNode turned = node;
+    std::swap(turned.shape[0], turned.shape[1]);
+    return received(child, turned);
+  }
+
+  void stream(const FileNode& node, bool timeInColumns, const Work& work) override {
+    if (isRaw(node) && node.shape.size() == 2)
+      return streamRaw(m_path, *node.raw, rawShape(node), node.byRows != timeInColumns, work);
+    Child child(roomFor(node), secondsFor(node), [&](const PipeEnd& to) {
+      m_make(false)->stream(node, timeInColumns,
+                            [&to](const Matrix& piece) { return sendMatrix(to, piece); });
+      sendMatrix(to, Matrix());  // the end
+    });
+    while (true) {
+      requireDone(child);
+      const Matrix piece = receivedPiece(child, node);
+      if (piece.size() == 0 || !work(piece)) return;
+    }
+  }
+
+ private:
+  static bool isRaw(const FileNode& node) { return node.raw && node.shape.size() == 2 && node.size() > 0; }
+  static RawShape rawShape(const FileNode& node) {
+    const auto rows = static_cast<Index>(node.shape[0]), columns = static_cast<Index>(node.shape[1]);
+    return node.byRows ? RawShape{columns, rows} : RawShape{rows, columns};
+  }
+
+  static std::uint64_t bytesOfNode(const FileNode& node) {
+    return std::min(node.size(), std::uint64_t{1} << 40) * 8;
+  }
+  static std::uint64_t roomFor(const FileNode& node) {
+    return std::min(2 * bytesOfNode(node), std::uint64_t{1} << 44);
+  }
+  static rlim_t secondsFor(const FileNode& node) {
     constexpr std::uint64_t kBytesPerSecond = 10'000'000;
-    std::uint64_t bytes = 0;
-    for (const FileNode* node : nodes) bytes += std::min(node->size(), std::uint64_t{1} << 40) * 8;
-    const std::uint64_t room = std::min(2 * bytes, std::uint64_t{1} << 44);
-    Child child(room, kSeconds + bytes / kBytesPerSecond, [&](const PipeEnd& to) {
+    return kSeconds + bytesOfNode(node) / kBytesPerSecond;
+  }
+
+  static bool sendMatrix(const PipeEnd& to, const Matrix& values) {
+    const Reply done = kDone;
+    const std::int64_t shape[2] = {values.rows(), values.cols()};
+    return to.write(&done, 1) && to.write(shape, sizeof shape) &&
+           to.write(values.data(), static_cast<std::size_t>(values.size()) * sizeof(double));
+  }
+
+  std::vector<Matrix> loadApart(const std::vector<const FileNode*>& nodes) {
+    std::uint64_t room = 0;
+    rlim_t seconds = 0;
+    for (const FileNode* node : nodes) {
+      room += roomFor(*node);
+      seconds += secondsFor(*node);
+    }
+    Child child(std::min(room, std::uint64_t{1} << 44), seconds, [&](const PipeEnd& to) {
       const auto tree = m_make(false);
-      for (const FileNode* node : nodes) {
-        const Matrix values = std::move(tree->load({node}).front());
-        const Reply done = kDone;
-        const std::int64_t shape[2] = {values.rows(), values.cols()};
-        if (!to.write(&done, 1) || !to.write(shape, sizeof shape) ||
-            !to.write(values.data(), static_cast<std::size_t>(values.size()) * sizeof(double)))
-          return;
-      }
+      for (const FileNode* node : nodes)
+        if (!sendMatrix(to, std::move(tree->load({node}).front()))) return;
     });
     std::vector<Matrix> all;
     for (const FileNode* node : nodes) {
@@ -285,7 +361,20 @@ class Apart : public FileTree {
     return all;
   }
 
- private:
+  // Of a stream: at most as many numbers as the node has.
+  Matrix receivedPiece(Child& child, const FileNode& node) const {
+    std::int64_t shape[2] = {};
+    if (!child.from().read(shape, sizeof shape)) refuse(child);
+    const auto entries = static_cast<std::uint64_t>(shape[0]) * static_cast<std::uint64_t>(shape[1]);
+    if (shape[0] < 0 || shape[1] < 0 || (shape[1] > 0 && shape[0] > (std::int64_t{1} << 50) / shape[1]) ||
+        entries > node.size())
+      refuse(child);
+    Matrix values(shape[0], shape[1]);
+    if (!child.from().read(values.data(), static_cast<std::size_t>(values.size()) * sizeof(double)))
+      refuse(child);
+    return values;
+  }
+
   [[noreturn]] void refuse(Child& child) const {
     throw InputError(m_path + " cannot be read: " + m_library + " " + child.fate() +
                      ", so the file is damaged or far from what it says");

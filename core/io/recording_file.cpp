@@ -46,40 +46,91 @@ void setInterval(Recording& recording, double said) {
   recording.intervalUnit = "s";
 }
 
-// What a file holds, as it is.
-Recording recordingIn(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
-  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin});
-  progress.throwIfStopped();
+struct ReadTrials {
   Recording recording;
-  recording.source = spec;
-  recording.notes = std::move(data.notes);
-  const bool timeInColumns = options.timeInColumns != data.turned;
+  SampleTimes samples;
+};
+
+void takeTrials(FileData& data, bool timeInColumns, Recording& recording, const Progress& progress) {
   if (data.trials.size() > 1)
     for (const auto& trial : data.trials)
       recording.trialLengths.push_back(timeInColumns ? trial.cols() : trial.rows());
   recording.activity = joined(data.trials, timeInColumns, progress);
+}
+
+// What a file holds, in the trials that its intervals and the jumps of its clock make.
+ReadTrials recordingIn(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
+  TrialIntervals intervals;
+  if (!options.intervals.empty()) intervals = readIntervals(options.intervals, spec, options.table);
+  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin, intervals.windows});
+  progress.throwIfStopped();
+  data.notes.insert(data.notes.begin(), intervals.notes.begin(), intervals.notes.end());
+  const bool timeInColumns = options.timeInColumns != data.turned;
+  ReadTrials read;
+  if (data.begins.empty())
+    read.samples.cut = cutIntoTrials(data, timeInColumns, options.intervals.empty() ? nullptr : &intervals,
+                                     options.interval, spec);
+  if (!options.input.empty())
+    read.samples.seconds = sampleTimes(data, read.samples.cut, timeInColumns, data.interval);
+  Recording& recording = read.recording;
+  recording.source = spec;
+  recording.notes = std::move(data.notes);
+  takeTrials(data, timeInColumns, recording, progress);
   recording.channelNames = std::move(options.timeInColumns ? data.rowNames : data.columnNames);
   recording.interval = data.interval;
   recording.intervalUnit = data.intervalUnit;
-  return recording;
+  return read;
 }
 
 }  // namespace
 
 Recording readRecording(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
-  Recording recording = recordingIn(spec, options, progress);
+  ReadTrials read = recordingIn(spec, options, progress);
+  Recording& recording = read.recording;
   setInterval(recording, options.interval);
   const bool asItIs = options.steps == Preprocessing();
   requireUsable(recording, options.missingAllowed || !asItIs);
   if (auto wide = wideRecordingWarning(recording, options.timeInColumns); !wide.empty())
     recording.notes.push_back(std::move(wide));
   requireLongTrials(recording);
-  if (!options.input.empty()) recording.input = readInputOf(recording, options.input, options.table);
+  if (!options.input.empty())
+    recording.input = readInputOf(recording, options.input, options.table, read.samples);
   if (options.joinTrials) {
     if (auto note = joinedTrialsWarning(recording); !note.empty()) recording.notes.push_back(std::move(note));
     recording.trialLengths.clear();
   }
   return withSteps(std::move(recording), options, progress);
+}
+
+std::optional<RecordingStream> streamRecording(const std::string& spec, const RecordingOptions& options) {
+  if (!options.intervals.empty() || !options.input.empty()) return {};
+  auto data = streamFileData(spec, {options.table, options.timeInColumns, options.bin});
+  if (!data) return {};
+  RecordingStream stream;
+  stream.head.source = spec;
+  stream.head.notes = std::move(data->head.notes);
+  stream.head.interval = data->head.interval;
+  stream.head.intervalUnit = data->head.intervalUnit;
+  setInterval(stream.head, options.interval);
+  stream.units = data->units;
+  stream.timepoints = data->timepoints;
+  stream.run = std::move(data->run);
+  return stream;
+}
+
+Recording beginningOf(const RecordingStream& stream, Index most) {
+  Recording recording = stream.head;
+  const Index count =
+      std::min(stream.timepoints, std::max<Index>(2, most / std::max<Index>(stream.units, 1)));
+  recording.activity.resize(stream.units, count);
+  Index at = 0;
+  stream.run([&](const Matrix& piece) {
+    const Index taken = std::min(piece.cols(), count - at);
+    recording.activity.middleCols(at, taken) = piece.leftCols(taken);
+    at += taken;
+    return at < count;
+  });
+  return recording;
 }
 
 Recording withSteps(Recording recording, const RecordingOptions& options, const Progress& progress) {

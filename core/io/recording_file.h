@@ -7,6 +7,8 @@
 #include "core/observation/preprocessing/preprocessing.h"
 #include "core/observation/recording.h"
 
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace keyhole {
@@ -18,8 +20,9 @@ struct RecordingOptions {
   double bin = 0;               // seconds in which spike times are counted; 0: not said
   double interval = 0;          // seconds between two samples, said by hand; 0: by the file
   bool joinTrials = false;      // trials are taken end to end as one
-  std::string input = {};       // FILE or FILE:PATH of a known drive, T x m or one per trial; empty: none
-  Preprocessing steps = {};     // done after reading
+  std::string intervals = {};  // a table of intervals that trials are cut from, see readIntervals(); or empty
+  std::string input = {};      // FILE or FILE:PATH of a known drive, T x m or one per trial; empty: none
+  Preprocessing steps = {};    // done after reading
 };
 
 // Files hold time x neurons; the recording's activity is N x T. The input is read, trials are joined, and the
@@ -27,6 +30,20 @@ struct RecordingOptions {
 // Stopped, but not before the file itself is read.
 Recording readRecording(const std::string& spec, const RecordingOptions& options = {},
                         const Progress& progress = noProgress());
+
+// A recording of one trial as a stream, so that it need not fit into memory.
+struct RecordingStream {
+  Recording head;  // all but the activity
+  Index units = 0, timepoints = 0;
+  std::function<void(const std::function<bool(const Matrix& piece)>& work)> run;  // see DataStream
+};
+
+// Nothing if the file cannot be read so, or if options has intervals or an input. The steps are not done.
+// Throws InputError.
+std::optional<RecordingStream> streamRecording(const std::string& spec, const RecordingOptions& options);
+
+// Its first time points, up to `most` numbers (at least two time points).
+Recording beginningOf(const RecordingStream& stream, Index most);
 
 // The steps alone, of a recording that was read without them; the same as if it had been read with them.
 Recording withSteps(Recording recording, const RecordingOptions& options,

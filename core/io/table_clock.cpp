@@ -110,7 +110,8 @@ using LineOf = std::function<std::size_t(Index)>;
 
 std::string unevenText(ConstVectorRef column, const Steps& steps, const std::string& unit,
                        const LineOf& lineOf) {
-  if (steps.uneven == 0) return {};
+  const auto jumps = jumpsOf(column);
+  if (steps.uneven <= static_cast<Index>(jumps.size())) return {};  // who reads the clock tells of the jumps
   const std::string in = unit.empty() ? "" : " " + unit;
   const double step = column(steps.firstUneven) - column(steps.firstUneven - 1);
   return "; its steps are uneven: " + std::to_string(steps.uneven) + " of " +
@@ -134,6 +135,7 @@ ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const
       steps.uneven == 0 ? (column(column.size() - 1) - column(0)) / static_cast<double>(column.size() - 1)
                         : steps.median;
   meaning.interval = seconds > 0 ? interval * seconds : interval;
+  meaning.perUnit = seconds > 0 ? seconds : 1;
   meaning.unit = seconds > 0 ? "s" : "";
   char step[32];
   std::snprintf(step, sizeof step, "%.6g", meaning.interval);
@@ -159,10 +161,12 @@ ColumnMeaning indexOf(ConstVectorRef column, const ColumnContext& context, const
   else if (steps.uneven == 0)
     meaning.note = "rises by " + toText(steps.median) + " with every row: left out";
   else
-    meaning.note = "counts the rows from " + toText(column(0)) + " with gaps (" +
-                   std::to_string(steps.uneven) + ", the first before line " +
-                   std::to_string(lineOf(steps.firstUneven)) +
-                   "): left out; rows seem to be missing there, and a fit takes all steps as equal";
+    meaning.note =
+        "counts the rows from " + toText(column(0)) + " with gaps (" + std::to_string(steps.uneven) +
+        ", the first before line " + std::to_string(lineOf(steps.firstUneven)) +
+        "): left out; rows seem to be missing there" +
+        (static_cast<Index>(jumpsOf(column).size()) < steps.uneven ? ", and a fit takes all steps as equal"
+                                                                   : "");
   return meaning;
 }
 
@@ -317,6 +321,22 @@ bool isUnit(std::string_view text) {
                                "g",
                                "kg",
                                "bpm"});
+}
+
+std::vector<Index> jumpsOf(ConstVectorRef clock) {
+  constexpr Index kShort = 20;
+  const Index n = clock.size();
+  if (n < kShort) return {};
+  std::vector<double> steps(static_cast<std::size_t>(n - 1));
+  for (Index i = 1; i < n; ++i) steps[static_cast<std::size_t>(i - 1)] = clock(i) - clock(i - 1);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  const double most = 1.5 * *middle;
+  std::vector<Index> jumps;
+  for (Index i = 1; i < n; ++i)
+    if (clock(i) - clock(i - 1) > most) jumps.push_back(i);
+  if (static_cast<Index>(jumps.size()) > (n - 1) / kShort) jumps.clear();
+  return jumps;
 }
 
 ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, const LineOf& lineOf) {

@@ -21,7 +21,13 @@ struct ColumnMeaning {
   std::string note;     // without the column's name: "counts the rows from 0: left out"; may be empty
   double interval = 0;  // of a clock, in `unit`; 0: unknown
   std::string unit;     // "s" if it is known to be seconds (or was converted), else empty
+  double perUnit = 1;   // the column times this is in `unit`
 };
+
+// The rows before which a clock that is even elsewhere jumps ahead, by more than one and a half of its median
+// step and at no more than one row in twenty; empty: it does not, or it is short or uneven throughout.
+// Precondition: it rises. Cost O(T).
+std::vector<Index> jumpsOf(ConstVectorRef clock);
 
 // What is known of a column beside its numbers.
 struct ColumnContext {

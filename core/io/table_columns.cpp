@@ -329,7 +329,7 @@ class Assembly {
     if (dates.size() > 0 && ambiguous)
       return leaveOut(column, "holds dates such as " + shown(cells.front().text) +
                                   ", of which day and month cannot be told apart: left out");
-    if (dates.size() > 0) return take(column, meaningFor(column, dates, true));
+    if (dates.size() > 0) return take(column, meaningFor(column, dates, true), dates);
     if (column != 0) return;
     std::set<std::string_view> distinct;
     for (const auto& cell : cells) distinct.insert(cell.text);
@@ -368,14 +368,19 @@ class Assembly {
     note(columnText(column) + " " + why);
   }
 
-  void take(std::size_t column, const ColumnMeaning& meaning) {
+  void take(std::size_t column, const ColumnMeaning& meaning, const Vector& values) {
     if (meaning.kind == ColumnMeaning::Kind::channel) {
       if (!meaning.note.empty()) note(columnText(column) + " " + meaning.note);
       return;
     }
     leaveOut(column, meaning.note);
-    if (meaning.kind != ColumnMeaning::Kind::clock || (m_table.interval > 0 && m_table.intervalUnit == "s"))
-      return;
+    const Index n = values.size();
+    const bool rises = n > 1 && (values.tail(n - 1).array() > values.head(n - 1).array()).all();
+    const bool better = m_table.interval > 0 && m_table.intervalUnit == "s";
+    // What counts the rows tells of rows that are missing, though not of time.
+    if (rises && !better && (meaning.kind == ColumnMeaning::Kind::clock || m_table.times.size() == 0))
+      m_table.times = values * meaning.perUnit;
+    if (meaning.kind != ColumnMeaning::Kind::clock || better) return;
     m_table.interval = meaning.interval;
     m_table.intervalUnit = meaning.unit;
   }
@@ -383,10 +388,12 @@ class Assembly {
   void takeChosen(std::size_t column, std::size_t words) {
     if (words == 0) {
       const auto lineOf = [&](Index row) { return m_grid.lineOf(row + m_rowsTaken); };
-      return take(column, chosenMeaning(columnValues(column), contextOf(column, false), lineOf));
+      const Vector values = columnValues(column);
+      return take(column, chosenMeaning(values, contextOf(column, false), lineOf), values);
     }
     const Vector dates = datesIn(othersOf(column), false);
-    if (dates.size() == m_grid.rows && dates.size() > 2) return take(column, meaningFor(column, dates, true));
+    if (dates.size() == m_grid.rows && dates.size() > 2)
+      return take(column, meaningFor(column, dates, true), dates);
     leaveOut(column, "left out, as chosen by hand");
   }
 
@@ -401,7 +408,8 @@ class Assembly {
         rises = m_grid.at(i, j) > m_grid.at(i - 1, j);
       if (!rises && !told) continue;
       if (std::count(m_kept.begin(), m_kept.end(), true) == 1) return;
-      ColumnMeaning meaning = meaningFor(j, columnValues(j), false);
+      const Vector values = columnValues(j);
+      ColumnMeaning meaning = meaningFor(j, values, false);
       // One column that counts and one clock are usual; more of them, not called so, are ramps.
       bool& taken = meaning.kind == ColumnMeaning::Kind::index ? m_hasIndex : m_hasClock;
       if (meaning.kind != ColumnMeaning::Kind::channel && taken && !told) {
@@ -411,7 +419,7 @@ class Assembly {
             "--index-column";
       }
       taken = taken || meaning.kind != ColumnMeaning::Kind::channel;
-      take(j, meaning);
+      take(j, meaning, values);
     }
   }
 

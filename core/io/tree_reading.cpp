@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
+#include "core/io/neurodata.h"
 #include "core/io/spike_times.h"
 #include "core/io/table_clock.h"
 
@@ -22,36 +23,102 @@ class TreeReader {
   }
 
   FileData read() {
-    if (m_path.empty()) {
-      const auto arrays = arraysIn(m_tree.root());
-      m_path = onlyRecording(arrays, m_file, m_data.notes).path;
-    }
-    if (const FileNode* units = spikeUnits(m_tree.root(), m_path)) {
-      m_data.trials.push_back(
-          binnedSpikes(m_tree, *units, m_file + ":" + shownText(m_path), m_options.bin, m_data.notes));
-      if (m_options.timeInColumns) m_data.trials.front().transposeInPlace();
-      m_data.interval = m_options.bin;
-      m_data.intervalUnit = "s";
-      return std::move(m_data);
-    }
+    findPath();
+    if (const FileNode* units = spikeUnits(m_tree.root(), m_path)) return spikes(*units);
+    const PlacedArrays placed = place();
+    load(placed);
+    scale(placed);
+    requireSameNeurons();
+    findClock(placed);
+    return std::move(m_data);
+  }
+
+  // The array whose pieces are to be read, and everything but its numbers in `stream`; null if it is none.
+  const FileNode* head(DataStream& stream) {
+    findPath();
+    if (spikeUnits(m_tree.root(), m_path)) return nullptr;
+    const PlacedArrays placed = place();
+    const FileNode* node = placed.nodes.front();
+    if (placed.nodes.size() != 1 || placed.isList || !placed.pages.empty() || node->shape.size() != 2 ||
+        node->size() == 0 || node->type == "sparse")
+      return nullptr;
+    m_rows = static_cast<Index>(node->shape[0]);
+    m_columns = static_cast<Index>(node->shape[1]);
+    stream.units = m_options.timeInColumns ? m_rows : m_columns;
+    stream.timepoints = timepoints();
+    // Of units x 2, zeros and ones: what a number becomes.
+    m_data.turned = !m_options.timeInColumns;
+    m_data.trials.emplace_back(stream.units, 2);
+    m_data.trials.front().col(0).setZero();
+    m_data.trials.front().col(1).setOnes();
+    scale(placed);
+    findClock(placed);
+    stream.head = std::move(m_data);
+    return node;
+  }
+
+ private:
+  void findPath() {
+    if (m_path.empty()) m_path = onlyRecording(arraysIn(m_tree.root()), m_file, m_data.notes).path;
+  }
+
+  PlacedArrays place() {
     PlacedArrays placed = placedArrays(m_tree.root(), m_file, m_path);
     m_path = m_path.substr(0, m_path.find('['));
     if (const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
         group && seriesData(*group) == placed.nodes.front())
       placed.series = group;
-    std::vector<Matrix> loaded = m_tree.load(placed.nodes);
-    for (std::size_t k = 0; k < loaded.size(); ++k) take(std::move(loaded[k]), *placed.nodes[k], placed);
-    scale(placed);
-    requireSameNeurons();
-    takeClock(placed);
+    return placed;
+  }
+
+  void findClock(const PlacedArrays& placed) {
+    if (placed.series)
+      takeClockOfSeries(*placed.series);
+    else
+      takeClock(placed);
+  }
+
+  FileData spikes(const FileNode& units) {
+    const std::string shown = m_file + ":" + shownText(m_path);
+    if (m_options.windows.empty()) {
+      m_data.trials.push_back(binnedSpikes(m_tree, units, shown, m_options.bin, m_data.notes));
+      m_data.start = 0;
+    } else {
+      SpikeTrials trials =
+          binnedSpikesIn(m_tree, units, shown, m_options.bin, m_options.windows, m_data.notes);
+      m_data.trials = std::move(trials.counts);
+      m_data.begins = std::move(trials.begins);
+    }
+    if (m_options.timeInColumns)
+      for (auto& trial : m_data.trials) trial.transposeInPlace();
+    m_data.interval = m_options.bin;
+    m_data.intervalUnit = "s";
     return std::move(m_data);
   }
 
- private:
+  // Turned where the file has it so, which saves rearranging all of it.
+  void load(const PlacedArrays& placed) {
+    if (placed.nodes.size() == 1 && placed.pages.empty() && placed.nodes[0]->shape.size() == 2)
+      if (auto turned = m_tree.loadTurned(*placed.nodes[0])) {
+        m_data.trials.push_back(std::move(*turned));
+        m_data.turned = true;
+        return;
+      }
+    std::vector<Matrix> loaded = m_tree.load(placed.nodes);
+    for (std::size_t k = 0; k < loaded.size(); ++k) take(std::move(loaded[k]), *placed.nodes[k], placed);
+  }
+
+  // Whether time runs along the columns of what was loaded.
+  bool alongColumns() const { return m_options.timeInColumns != m_data.turned; }
+
   std::string shown() const { return m_file + (m_path.empty() ? "" : ":" + shownText(m_path)); }
 
   // Columns beyond the second axis are pages.
   void take(Matrix values, const FileNode& node, const PlacedArrays& placed) {
+    if (placed.series && placed.pages.empty() && node.shape.size() > 2)
+      throw InputError(shown() + " is a series of " + shapeText(node.shape) +
+                       ", of which the first axis is time; allowed: time points x units, or a page such as "
+                       "[:,:,1]");
     if (node.shape.size() < 3) {
       if (!placed.pages.empty()) refusePage(node, placed.pages[0]);
       m_data.trials.push_back(std::move(values));
@@ -86,7 +153,10 @@ class TreeReader {
   }
 
   void scale(const PlacedArrays& placed) {
-    const FileNode& node = placed.series ? *placed.series : *placed.nodes.front();
+    if (placed.series)
+      return bringToUnit(m_tree, *placed.series, m_data.trials.front(), alongColumns(), shown(),
+                         m_data.notes);
+    const FileNode& node = *placed.nodes.front();
     if (node.conversion == 1 && node.offset == 0) return;
     for (auto& trial : m_data.trials) trial = trial.array() * node.conversion + node.offset;
     m_data.notes.push_back(shown() + " was brought to " + (node.unit.empty() ? "its unit" : node.unit) +
@@ -119,13 +189,40 @@ class TreeReader {
   }
 
   Index timepoints() const {
-    return m_options.timeInColumns ? m_data.trials.front().cols() : m_data.trials.front().rows();
+    if (m_rows > 0) return m_options.timeInColumns ? m_columns : m_rows;
+    return alongColumns() ? m_data.trials.front().cols() : m_data.trials.front().rows();
   }
 
-  // The array's own rate, its series' timestamps, or a clock or rate that stands beside it.
+  // After the NWB schema: a rate with the time of the first sample, or timestamps in seconds.
+  void takeClockOfSeries(const FileNode& series) {
+    if (series.rate != 0) {
+      if (!(series.rate > 0) || !std::isfinite(series.rate))
+        throw InputError(shown() + " has the rate " + toText(series.rate) +
+                         "; allowed: samples a second, above 0");
+      if (const FileNode* start = memberOf(series, "starting_time"); start && start->kind == Kind::numbers) {
+        const Matrix value = m_tree.load({start}).front();
+        if (value.size() == 1 && std::isfinite(value(0, 0))) m_data.start = value(0, 0);
+      }
+      return takeRate(series.rate, shown());
+    }
+    const FileNode* timestamps = memberOf(series, "timestamps");
+    if (!timestamps || timestamps->kind != Kind::numbers) {
+      m_data.notes.push_back(shown() + " has neither a rate nor timestamps" +
+                             (timestamps && !timestamps->why.empty()
+                                  ? " that can be read (they are what " + timestamps->why + ")"
+                                  : "") +
+                             ": the time between samples is not known; say it with --dt");
+      return;
+    }
+    const Matrix& values = m_data.trials.front();
+    const Index others = alongColumns() ? values.rows() : values.cols();
+    m_data.times = timestampsOf(m_tree, *timestamps, timepoints(), others, shown());
+    takeClockColumn(*timestamps);
+  }
+
+  // The array's own rate, or a clock or rate that stands beside it.
   void takeClock(const PlacedArrays& placed) {
-    const double rate =
-        placed.series && placed.series->rate > 0 ? placed.series->rate : placed.nodes.front()->rate;
+    const double rate = placed.nodes.front()->rate;
     if (rate > 0 && std::isfinite(rate)) return takeRate(rate, shown());
     // What stands beside trials stands beside the list of them, or farther out.
     const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
@@ -173,8 +270,7 @@ class TreeReader {
   }
 
   void takeClockColumn(const FileNode& node) {
-    const Matrix values = m_tree.load({&node})[0];
-    const Vector column = values.reshaped();
+    const Vector column = m_data.times.size() > 0 ? m_data.times : m_tree.load({&node})[0].reshaped().eval();
     ColumnContext context;
     context.name = node.name;
     context.unit = node.unit.empty() && placedInSeries(node) ? "s" : node.unit;
@@ -182,9 +278,13 @@ class TreeReader {
     try {
       const ColumnMeaning meaning =
           chosenMeaning(column, context, [](Index row) { return static_cast<std::size_t>(row + 1); });
-      if (meaning.kind != ColumnMeaning::Kind::clock) return;
+      if (meaning.kind != ColumnMeaning::Kind::clock) {
+        m_data.notes.push_back(besideText(node) + " is no clock that rises, and was not taken as one");
+        return;
+      }
       m_data.interval = meaning.interval;
       m_data.intervalUnit = meaning.unit;
+      m_data.times = column * meaning.perUnit;
       m_data.notes.push_back(besideText(node) + " " + meaning.note);
     } catch (const InputError& error) {
       m_data.notes.push_back(besideText(node) + " " + error.what());
@@ -208,12 +308,33 @@ class TreeReader {
   std::string m_file, m_path;
   const ReadOptions& m_options;
   FileData m_data;
+  Index m_rows = 0, m_columns = 0;  // of the array whose head alone is read; 0: it is read whole
 };
 
 }  // namespace
 
 FileContents contentsOfTree(FileTree& tree, const std::string& formatName) {
   return {formatName, arraysIn(tree.root()), tree.notes};
+}
+
+std::optional<DataStream> streamFromTree(std::shared_ptr<FileTree> tree, const std::string& file,
+                                         const std::string& path, const ReadOptions& options) {
+  DataStream stream;
+  const FileNode* node = TreeReader(*tree, file, path, options).head(stream);
+  if (!node || !jumpsOf(stream.head.times).empty()) return {};
+  const Matrix probe = std::move(stream.head.trials.front());
+  stream.head.trials.clear();
+  stream.head.turned = false;
+  const Vector offset = probe.col(0), factor = probe.col(1) - probe.col(0);
+  const bool asStored = (offset.array() == 0).all() && (factor.array() == 1).all();
+  stream.run = [tree, node, offset, factor, asStored,
+                timeInColumns = options.timeInColumns](const FileTree::Work& work) {
+    tree->stream(*node, timeInColumns, [&](const Matrix& piece) {
+      if (asStored) return work(piece);
+      return work((factor.asDiagonal() * piece).colwise() + offset);
+    });
+  };
+  return stream;
 }
 
 FileData readFromTree(FileTree& tree, const std::string& file, const std::string& path,

@@ -15,4 +15,9 @@ FileContents contentsOfTree(FileTree& tree, const std::string& formatName);
 FileData readFromTree(FileTree& tree, const std::string& file, const std::string& path,
                       const ReadOptions& options);
 
+// The same as a stream: of one array of two dimensions that is no series with a clock that jumps. Else
+// nothing.
+std::optional<DataStream> streamFromTree(std::shared_ptr<FileTree> tree, const std::string& file,
+                                         const std::string& path, const ReadOptions& options);
+
 }  // namespace keyhole

@@ -73,3 +73,102 @@ with h5py.File(f"{folder}/session.nwb", "w") as file:
     table["start_time"] = np.arange(5.0)
 said("session.nwb", 2 * X)
 said("session.nwb:processing/ophys/Fluorescence/RoiResponseSeries", 2 * X)
+
+
+# MATLAB 7.3 as MATLAB and hdf5storage lay it out: a user block of 512 bytes, axes turned, classes as attributes, cells
+# and fields of an array of structs as references into #refs#.
+class Mat73:
+    def __init__(self, name, by_python):
+        self.name, self.by_python, self.count = name, by_python, 0
+        self.file = h5py.File(f"{folder}/{name}", "w", userblock_size=512)
+        self.refs = self.file.create_group("#refs#")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+        with open(f"{folder}/{self.name}", "r+b") as raw:
+            raw.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(116) + bytes(8) + b"\x00\x02IM")
+
+    def array(self, group, name, values, **how):
+        values = np.asarray(values)
+        logical = values.dtype == bool
+        matlab = {"f8": "double", "f4": "single", "i1": "int8", "u1": "uint8", "i2": "int16", "u2": "uint16", "i4": "int32",
+                  "i8": "int64"}
+        node = group.create_dataset(name, data=(values.astype("u1") if logical else values).T, **how)
+        node.attrs["MATLAB_class"] = np.string_("logical" if logical else matlab[values.dtype.str[1:]])
+        if logical:
+            node.attrs["MATLAB_int_decode"] = np.int32(1)
+        if self.by_python:
+            node.attrs["Python.Type"] = "numpy.ndarray"
+            node.attrs["Python.numpy.UnderlyingType"] = values.dtype.name
+        return node
+
+    def text(self, group, name, text):
+        node = group.create_dataset(name, data=np.array([[ord(c)] for c in text], "u2"))
+        node.attrs["MATLAB_class"] = np.string_("char")
+        node.attrs["MATLAB_int_decode"] = np.int32(2)
+
+    def reference(self, values):
+        self.count += 1
+        name = f"r{self.count}"
+        if isinstance(values, str):
+            self.text(self.refs, name, values)
+        else:
+            self.array(self.refs, name, values)
+        return self.refs[name].ref
+
+    def references(self, group, name, elements, cell=True):
+        node = group.create_dataset(name, data=np.array([[self.reference(e)] for e in elements], dtype=h5py.ref_dtype),
+                                    dtype=h5py.ref_dtype)
+        if cell:
+            node.attrs["MATLAB_class"] = np.string_("cell")
+
+    def struct(self, name, **fields):
+        group = self.file.create_group(name)
+        group.attrs["MATLAB_class"] = np.string_("struct")
+        group.attrs.create("MATLAB_fields", [np.array([c.encode() for c in f], "S1") for f in fields],
+                           dtype=h5py.vlen_dtype("S1"))
+        return group
+
+
+parts = [X[:100], X[100:180], X[180:]]
+for by_python in [False, True]:
+    file = "hdf5storage.mat" if by_python else "matlab73.mat"
+    with Mat73(file, by_python) as mat:
+        mat.array(mat.file, "x", X)
+        mat.array(mat.file, "packed", 2 * X, chunks=(2, 50), compression="gzip")
+        mat.array(mat.file, "single", X.astype("f4"))
+        mat.array(mat.file, "whole", np.round(X * 10).astype("i2"))
+        mat.array(mat.file, "truth", X > 0)
+        mat.array(mat.file, "pages", np.stack([X, 2 * X], 2))
+        mat.references(mat.file, "C", parts)
+        data = mat.struct("data", spikes=0, fs=0)
+        mat.array(data, "spikes", X)
+        mat.array(data, "fs", np.array([[50.0]]))
+        trials = mat.struct("dat", spikes=0, trialId=0)
+        mat.references(trials, "spikes", parts, cell=False)
+        mat.references(trials, "trialId", [np.array([[float(k)]]) for k in range(3)], cell=False)
+        mat.text(mat.file, "note", "a note")
+        empty = mat.file.create_dataset("nothing", data=np.zeros(2, "u8"))
+        empty.attrs["MATLAB_class"], empty.attrs["MATLAB_empty"] = np.string_("double"), np.uint8(1)
+    for place, values in [("x", X), ("packed", 2 * X), ("single", X.astype("f4")), ("whole", np.round(X * 10)), ("truth", X > 0),
+                          ("pages", np.vstack([X, 2 * X])), ("pages[:,:,2]", 2 * X), ("C", X), ("C{2}", parts[1]),
+                          ("data.spikes", X), ("dat.spikes", X), ("dat(3).spikes", parts[2])]:
+        said(f"{file}:{place}", values)
+
+# Struct arrays and cells by SciPy, in the shapes that are common.
+D = np.zeros((1, 3), dtype=[("data", object), ("condition", object), ("epochStarts", object)])
+dat = np.zeros((3, 1), dtype=[("trialId", object), ("spikes", object)])
+C = np.empty((1, 3), dtype=object)
+for k, part in enumerate(parts):
+    D[0, k] = (part.T, f"reach{k}", np.array([1, 20.0]))
+    dat[k, 0] = (float(k), np.round(np.abs(part.T) * 3).astype("u1"))
+    C[0, k] = part
+sio.savemat(f"{folder}/shapes.mat", {"D": D, "dat": dat, "C": C, "deep": {"a": {"b": X}}}, do_compression=True)
+said("shapes.mat:C", X)
+said("shapes.mat:C{3}", parts[2])
+said("shapes.mat:deep.a.b", X)
+said("shapes.mat:dat(2).spikes", np.round(np.abs(parts[1].T) * 3))
+said("shapes.mat:D(1).data", parts[0].T)

@@ -114,7 +114,8 @@ class TestHdf5 : public QObject {
       writer.vector("units/spike_times", (Vector(6) << 0, 0.05, 0.31, 0.1, 0.11, 0.45).finished());
       writer.vector("units/spike_times_index", (Vector(3) << 3, 3, 6).finished());
     }
-    for (const char* place : {"", ":processing/ophys/Fluorescence/Roi", ":processing/ophys"}) {
+    QVERIFY(isSentence(refusal([&] { readRecording(path); }), "holds 2 recordings, so a name is needed"));
+    for (const char* place : {":processing/ophys/Fluorescence/Roi", ":processing/ophys"}) {
       const Recording recording = readRecording(path + place);
       COMPARE_MATRICES(recording.activity, Matrix((X.array() * 0.5 + 2).matrix().transpose()), 0.0);
       QCOMPARE(recording.interval, 0.05);

@@ -9,8 +9,11 @@ namespace keyhole {
 namespace {
 
 QCPRange rangeOf(const Eigen::Ref<const Eigen::RowVectorXd>& values, bool& found) {
-  found = values.size() > 0;
-  return found ? QCPRange(values.minCoeff(), values.maxCoeff()) : QCPRange();
+  double low = HUGE_VAL, high = -HUGE_VAL;
+  for (const double value : values)  // what is no number compares with none
+    low = std::min(low, value), high = std::max(high, value);
+  found = low <= high;
+  return found ? QCPRange(low, high) : QCPRange();
 }
 
 // An arrow in pixels, unless it is a dot, or endless.
@@ -97,31 +100,47 @@ void TimeCurve::draw(QCPPainter* painter) {
   if (m_points.cols() < 2) return;
   applyDefaultAntialiasingHint(painter);
   QPolygonF pixels;
+  std::vector<qsizetype> starts;  // of a new piece
+  bool begins = false;
   // Points closer than a third of a pixel draw nothing new.
   const double apart = m_sketched ? 1.5 : 0.33;
   for (Index i = 0; i < m_points.cols(); ++i) {
+    if (std::isnan(m_points(0, i))) {
+      begins = !pixels.isEmpty();
+      continue;
+    }
     const QPointF next = coordsToPixels(m_points(0, i), m_points(1, i));
-    if (!pixels.isEmpty() && (next - pixels.last()).manhattanLength() < apart && i + 1 < m_points.cols())
+    if (begins) starts.push_back(pixels.size());
+    if (!begins && !pixels.isEmpty() && (next - pixels.last()).manhattanLength() < apart &&
+        i + 1 < m_points.cols())
       continue;
     if (std::abs(next.x()) > 1e6 || std::abs(next.y()) > 1e6) break;
     pixels.append(next);
+    begins = false;
   }
   if (!m_single.isValid())
-    return drawTimeLine(*painter, pixels, m_sketched ? std::min(m_width, 1.0) : m_width);
+    return drawTimeLine(*painter, pixels, m_sketched ? std::min(m_width, 1.0) : m_width, starts);
   painter->setPen(QPen(m_single, m_width));
   painter->drawPolyline(pixels);
   painter->setBrush(m_single);
   if (!pixels.isEmpty()) painter->drawEllipse(pixels.first(), 2 * m_width, 2 * m_width);
 }
 
-void drawTimeLine(QPainter& painter, const QPolygonF& pixels, double width) {
+void drawTimeLine(QPainter& painter, const QPolygonF& pixels, double width,
+                  const std::vector<qsizetype>& starts) {
   constexpr qsizetype kPieces = 48;
   const qsizetype n = pixels.size();
   for (qsizetype piece = 0; piece < kPieces; ++piece) {
     const qsizetype begin = piece * (n - 1) / kPieces, end = (piece + 1) * (n - 1) / kPieces;
     if (end <= begin) continue;
     painter.setPen(QPen(timeColour((static_cast<double>(piece) + 0.5) / kPieces), width));
-    painter.drawPolyline(pixels.constData() + begin, static_cast<int>(end - begin + 1));
+    qsizetype from = begin;
+    for (auto start = std::upper_bound(starts.begin(), starts.end(), begin);
+         start != starts.end() && *start <= end; ++start) {
+      painter.drawPolyline(pixels.constData() + from, static_cast<int>(*start - from));
+      from = *start;
+    }
+    if (end > from) painter.drawPolyline(pixels.constData() + from, static_cast<int>(end - from + 1));
   }
 }
 

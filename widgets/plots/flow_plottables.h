@@ -61,7 +61,7 @@ class TimeCurve : public QCPAbstractPlottable {
  public:
   TimeCurve(QCPAxis* keyAxis, QCPAxis* valueAxis);
 
-  void setPoints(const Matrix& points);  // 2 x n
+  void setPoints(const Matrix& points);  // 2 x n; a column of NaN parts it
   void setWidth(double width) { m_width = width; }
   // Drawn in few points, and not wider than a pixel: what is to be seen for a moment only.
   void setSketched(bool sketched) { m_sketched = sketched; }
@@ -83,6 +83,7 @@ class TimeCurve : public QCPAbstractPlottable {
 };
 
 // Draws a polyline in pixels, coloured by time in a few dozen pieces.
-void drawTimeLine(QPainter& painter, const QPolygonF& pixels, double width);
+void drawTimeLine(QPainter& painter, const QPolygonF& pixels, double width,
+                  const std::vector<qsizetype>& starts = {});
 
 }  // namespace keyhole

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace keyhole {
 namespace {
@@ -88,11 +89,20 @@ void fillArrows(FlowField& field, const ProjectedFlow& projected) {
   }
 }
 
-Matrix decimated(const Matrix& points, Index most) {
+// Between the last point before a break and the first behind it stands a column of NaN.
+Matrix decimated(const Matrix& points, Index most, const std::vector<Index>& breaks) {
   const Index stride = std::max<Index>(1, (points.cols() + most - 1) / most);
   const Index kept = (points.cols() + stride - 1) / stride;
-  Matrix result(points.rows(), kept);
-  for (Index i = 0; i < kept; ++i) result.col(i) = points.col(i * stride);
+  Matrix result(points.rows(), kept + static_cast<Index>(breaks.size()));
+  auto next = breaks.begin();
+  Index to = 0;
+  for (Index i = 0; i < kept; ++i) {
+    bool parts = false;
+    for (; next != breaks.end() && *next <= i * stride; ++next) parts = parts || i > 0;
+    if (parts) result.col(to++).setConstant(std::numeric_limits<double>::quiet_NaN());
+    result.col(to++) = points.col(i * stride);
+  }
+  result.conservativeResize(Eigen::NoChange, to);
   return result;
 }
 
@@ -164,7 +174,7 @@ FlowField flowFieldAlong(const FlowSystem& system, const FlowPlane& plane, Const
     progress.checkpoint(static_cast<double>(row) / static_cast<double>(cells), "drawing the flow");
     field.speed.row(row) = projected.at(gridRow(field.plane, row, cells)).colwise().norm();
   }
-  field.trajectory = decimated(points, options.trajectoryPoints);
+  field.trajectory = decimated(points, options.trajectoryPoints, options.breaks);
   return field;
 }
 

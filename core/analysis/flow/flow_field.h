@@ -37,13 +37,14 @@ struct FlowField {
   Matrix arrowX, arrowY;  // arrows x arrows positions
   Matrix arrowU, arrowV;  // projected velocities, in plane units per τ (directions: no mean is subtracted)
   Matrix speed;           // cells x cells, rows = y (upwards), columns = x: speed within the plane, per τ
-  Matrix trajectory;      // 2 x n, decimated
+  Matrix trajectory;      // 2 x n, decimated; a column of NaN parts two trials
 };
 
 struct FlowOptions {
   Index arrows = 12;
   Index speedCells = 100;
   Index trajectoryPoints = 2000;
+  std::vector<Index> breaks = {};  // columns of the trajectory at which a new trial begins, rising
 };
 
 // Cost O(cells² N (r or 1)): only Eᵀ B φ is formed, never B φ. Memory O(N) and 64 MB.

@@ -112,6 +112,7 @@ RecordingOptions recordingOptions(const Settings& settings) {
   options.bin = settings.number("recording.bin");
   options.interval = settings.number("recording.interval");
   options.joinTrials = settings.text("recording.trials") == "joined";
+  options.intervals = settings.text("recording.intervals");
   options.input = settings.text("recording.input");
   Preprocessing& steps = options.steps;
   steps.units = settings.text("recording.units");

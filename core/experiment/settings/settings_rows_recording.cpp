@@ -25,6 +25,11 @@ std::vector<SettingRow> readingRows() {
               {"joined", "joined",
                "All trials end to end as one: the steps between them are not the circuit's."}},
              "Trials", "What is done with a recording of several trials.", ofRecordings()),
+      text(s, "recording.intervals", "", "Cut trials from",
+           "A table of intervals in seconds, the name of one in the file (trials, as NWB files have it) or "
+           "FILE "
+           "or FILE:PATH with start_time and stop_time: each is a trial; empty: none.",
+           ofRecordings()),
       text(s, "recording.input", "", "Input",
            "A known drive, FILE or FILE:PATH, with one row per time point or one array per trial; empty: "
            "none.",

@@ -189,17 +189,21 @@ Student fitMap(const RegressionSums& given, const MapOptions& options) {
   return student;
 }
 
-Student fitMap(const std::vector<Trial>& trials, const MapOptions& options, Progress& progress) {
-  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
-  requireTrials(trials, MissingSamples::refused);
-  const auto start = Clock::now();
-  const RegressionSums sums = sumsOf(trials, options, progress);
+Student fitMapNoted(const RegressionSums& sums, const MapOptions& options) {
   Student student = fitMap(sums, options);
   student.ridgeDominance = dominanceOrNaN(sums, options);
   if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
     student.notes.push_back(std::move(note));
   if (auto note = options.offset ? std::string() : meanNote(meanStrength(sums)); !note.empty())
     student.notes.push_back(std::move(note));
+  return student;
+}
+
+Student fitMap(const std::vector<Trial>& trials, const MapOptions& options, Progress& progress) {
+  if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
+  requireTrials(trials, MissingSamples::refused);
+  const auto start = Clock::now();
+  Student student = fitMapNoted(sumsOf(trials, options, progress), options);
   student.summary.seconds = secondsSince(start);
   return student;
 }

@@ -28,6 +28,10 @@ std::vector<std::string> problems(const MapOptions& options);
 // be those of the sums. Status singular if the matrix is not positive definite. Cost O(d³).
 Student fitMap(const RegressionSums& sums, const MapOptions& options);
 
+// The same with its ridgeDominance, a note where that is large, and a note where a mean is left without an
+// offset.
+Student fitMapNoted(const RegressionSums& sums, const MapOptions& options);
+
 // From trials: activity is d x T_k (T_k >= 2), column t of the m x T_k input acts on the step to t+1; no
 // transition leads from one trial into the next. The student has its ridgeDominance, and a note where that is
 // large, and a note where a mean is left without an offset. Cost O(d² Σ T_k + d³); polls progress. Throws

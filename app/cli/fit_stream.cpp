@@ -1,0 +1,75 @@
+#include "app/cli/fit_stream.h"
+
+#include "core/common/error.h"
+#include "core/experiment/settings/fit_methods.h"
+#include "core/fitting/regression/map_pieces.h"
+#include "core/io/formats.h"
+#include "core/observation/summary/summary_pieces.h"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+namespace keyhole::cli {
+namespace {
+
+constexpr double kMostHeld = 2e8;                   // numbers, 1.6 GB
+constexpr std::uintmax_t kWorthALook = 20'000'000;  // bytes of a file that may hold more, compressed
+
+bool passesOnce(const FitRequest& request, const FitFiles& files) {
+  const std::string& method = request.settings.text("fit.method");
+  return method == "map" && files.recordings.size() == 1 && files.inputs.empty() && files.observed.empty() &&
+         files.reading.intervals.empty() && files.reading.input.empty() &&
+         files.reading.steps == Preprocessing() && !request.heldEmissions;
+}
+
+void requireFinite(const Matrix& piece, Index before, const std::string& source) {
+  if (piece.allFinite()) return;
+  for (Index t = 0; t < piece.cols(); ++t)
+    for (Index i = 0; i < piece.rows(); ++i)
+      if (!std::isfinite(piece(i, t)))
+        throw InputError("the recording " + source + " has the value " + toText(piece(i, t)) +
+                         " in channel " + std::to_string(i + 1) + " at time point " +
+                         std::to_string(before + t + 1) + "; allowed: finite numbers");
+}
+
+}  // namespace
+
+std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& files, Progress& progress) {
+  if (!passesOnce(asked, files)) return {};
+  const std::string& spec = files.recordings.front();
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(fileOfSpec(spec), error);
+  if (error || bytes < kWorthALook) return {};
+  const auto stream = streamRecording(spec, files.reading);
+  if (!stream || static_cast<double>(stream->units) * static_cast<double>(stream->timepoints) <= kMostHeld)
+    return {};
+  const auto start = std::chrono::steady_clock::now();
+  MapPieces sums(mapOptions(asked.settings));
+  SummaryPieces said;
+  stream->run([&](const Matrix& piece) {
+    progress.checkpoint(
+        0.95 * static_cast<double>(sums.timepoints()) / static_cast<double>(stream->timepoints), "fitting");
+    requireFinite(piece, sums.timepoints(), spec);
+    sums.add(piece);
+    said.add(piece);
+    return true;
+  });
+  Student student = sums.fit();
+  student.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  FitRequest request = asked;
+  FitTrials& data = request.data;
+  data.files = files.recordings;
+  data.streamedNeurons = stream->units;
+  data.streamedTimepoints = stream->timepoints;
+  data.warnings = stream->head.notes;
+  data.warnings.push_back(
+      spec + " has " + std::to_string(stream->units) + " x " + std::to_string(stream->timepoints) +
+      " numbers, more than are held in memory, and was read once: its intervals, prediction, "
+      "explained variance and the checks of the recording were not made");
+  if (stream->head.intervalUnit == "s" && stream->head.interval > 0)
+    request.dt = data.seconds = stream->head.interval;
+  return reportOfSums(std::move(request), std::move(student), said.summary(data.seconds));
+}
+
+}  // namespace keyhole::cli
