@@ -19,7 +19,7 @@ bool isLarge(const FlowSystem& system) {
 // mirror images of both: what lies on the other side of 0 is there even if the activity never goes.
 Matrix startsFor(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
                  const AttractorOptions& options) {
-  const bool odd = system.drive.size() == 0 && !system.switching;
+  const bool odd = isOdd(system);
   const Index fromActivity = odd ? std::max<Index>(options.starts / 2, 1) : options.starts;
   const Matrix drawn = fixedPointStarts(activity, fromActivity, options.spread, options.seed);
   Matrix ends(activity.rows(), 0);

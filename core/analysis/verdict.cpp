@@ -236,6 +236,26 @@ std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
   return Turn{"eigenvalues that differ by " + shortText(kNearExponent) + " taken for the same", kind};
 }
 
+// What a recording's student would claim if a threshold were 5 % higher or lower; empty if the same.
+std::string turnOfRecording(const SystemEvidence& student, const VerdictOptions& options) {
+  const auto claimed = [&](const VerdictOptions& by) {
+    return claimInWords(student, modesAt(restingPlace(student), student, by), by);
+  };
+  const std::string own = claimed(options);
+  for (const double factor : {1.05, 1 / 1.05}) {
+    const std::string by = factor > 1 ? " 5 % higher it would be " : " 5 % lower it would be ";
+    VerdictOptions other = options;
+    other.persistentTau *= factor;
+    if (const std::string turned = claimed(other); turned != own)
+      return " Marginal: with a limit" + by + turned + ".";
+    other = options;
+    other.scoreThreshold *= factor;
+    if (const std::string turned = claimed(other); turned != own)
+      return " Marginal: with a threshold of the score" + by + turned + ".";
+  }
+  return {};
+}
+
 }  // namespace
 
 bool hasCycle(const SystemEvidence& evidence) {
@@ -294,7 +314,10 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
   }
   if (!teacher) {
     const VerdictOptions own = judgedBySampling(options, student->spectrum.alpha);
-    verdict.sentence = sentenceAlone(*student, modesAt(restingPlace(*student), *student, own), own);
+    const LastingModes modes = modesAt(restingPlace(*student), *student, own);
+    verdict.sentence = own.sampling
+                           ? sentenceOfRecording(*student, modes, own, turnOfRecording(*student, own))
+                           : sentenceAlone(*student, modes, own);
     return verdict;
   }
   const VerdictCase c = caseOf(*teacher, *student, options);

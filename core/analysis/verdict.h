@@ -30,6 +30,7 @@ struct Foresight {
   static constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
   double explainedVariance = kNotKnown;  // SystemAnalysis::explainedVariance
   double hasTheDynamics = kNotKnown;     // the gauge
+  double oneStepR2 = kNotKnown;          // Student::oneStepR2; said of a recording's student
 };
 
 // What the verdict looks at, for the teacher or the student.
@@ -56,9 +57,10 @@ struct Verdict {
   double weakenedBy = 0;  // how many times less long the most weakened mode lasts; 0: none is weakened
 };
 
-// teacher empty: a recording whose teacher is unknown. student empty: no fit (reason says why). Rules, in
-// this order; the first that holds decides. Behind each a pair of systems that would be judged wrongly
-// without it (teacher | student; the numbers are eigenvalues).
+// teacher empty: a recording whose teacher is unknown. Its sentence says what would turn if a threshold were
+// 5 % higher or lower, and that a student with a one-step R² below 0 foresees less than the mean step does.
+// student empty: no fit (reason says why). Rules, in this order; the first that holds decides. Behind each a
+// pair of systems that would be judged wrongly without it (teacher | student; the numbers are eigenvalues).
 //  1. undecided, if evidence is missing or pending, or rounding could decide whether a mode persists or grows
 //     (LastingModes::undetermined). The ring at |λ| = 0.95 that a solver makes of a chain | 0. But zeros that
 //     rounding moves by 1e-6 are zeros (a low-rank matrix read from a file | itself). Where rule 4 or 5

@@ -62,9 +62,12 @@ std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std
                        VerdictKind turned);
 std::string sentenceAlone(const SystemEvidence& student, const LastingModes& modes,
                           const VerdictOptions& options);
-// The same with options.sampling.
+// The same with options.sampling. turned: what turns at a threshold nearby, a sentence, or empty.
 std::string sentenceOfRecording(const SystemEvidence& student, const LastingModes& modes,
-                                const VerdictOptions& options);
+                                const VerdictOptions& options, const std::string& turned);
+// What is claimed there, without numbers but of modes: "2 modes that last".
+std::string claimInWords(const SystemEvidence& student, const LastingModes& modes,
+                         const VerdictOptions& options);
 // Parts of what a system has.
 bool isRing(const SystemEvidence& evidence);
 std::string offActivity(const SystemEvidence& evidence);  // the tell-tale of a line that the fit made up

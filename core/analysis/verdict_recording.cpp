@@ -13,8 +13,8 @@ std::string leadingMode(const SystemEvidence& evidence, const LastingModes& mode
          courseText(modes.leading.value, alpha, sampling);
 }
 
-std::string claimOf(const SystemEvidence& evidence, const LastingModes& modes,
-                    const VerdictOptions& options) {
+std::string claimWithNumbers(const SystemEvidence& evidence, const LastingModes& modes,
+                             const VerdictOptions& options) {
   const Sampling& sampling = *options.sampling;
   const double alpha = evidence.spectrum.alpha;
   const std::string leading = leadingMode(evidence, modes, sampling);
@@ -23,11 +23,16 @@ std::string claimOf(const SystemEvidence& evidence, const LastingModes& modes,
     return "chaos (Lyapunov exponent " + shortText(alpha * evidence.attractors->exponents.exponents(0)) +
            " per step; " + leading + ")";
   if (isLineAttractor(evidence, modes, options.scoreThreshold))
-    return "an approximate " + std::string(isRing(evidence) ? "ring" : "line") + " attractor (score " +
-           shortText(modes.score.value) + "; " + leading + offActivity(evidence) + ")";
-  if (modes.persistent == 0) return "no persistent mode (" + leading + ")";
-  return std::to_string(modes.persistent) + (modes.persistent == 1 ? " mode that " : " modes that ") +
-         (modes.persistent == 1 ? "lasts" : "last") + " (" + leading + ")";
+    return claimInWords(evidence, modes, options) + " (score " + shortText(modes.score.value) + "; " +
+           leading + offActivity(evidence) + ")";
+  return claimInWords(evidence, modes, options) + " (" + leading + ")";
+}
+
+// It would have to be told of every claim that it rests on so little.
+std::string foresightText(const Foresight& foresight) {
+  if (!(foresight.oneStepR2 < 0)) return {};
+  return " It foresees a step worse than the mean step does (one-step R² " + shortText(foresight.oneStepR2) +
+         "), so that this says little of the recording.";
 }
 
 // What rests on α says so.
@@ -40,15 +45,25 @@ std::string byAlpha(const SystemEvidence& evidence, const LastingModes& modes, c
 
 }  // namespace
 
+std::string claimInWords(const SystemEvidence& student, const LastingModes& modes,
+                         const VerdictOptions& options) {
+  if (hasCycle(student)) return "a limit cycle";
+  if (isChaotic(student)) return "chaos";
+  if (isLineAttractor(student, modes, options.scoreThreshold))
+    return "an approximate " + std::string(isRing(student) ? "ring" : "line") + " attractor";
+  if (modes.persistent == 0) return "no persistent mode";
+  return std::to_string(modes.persistent) + (modes.persistent == 1 ? " mode that lasts" : " modes that last");
+}
+
 std::string sentenceOfRecording(const SystemEvidence& student, const LastingModes& modes,
-                                const VerdictOptions& options) {
+                                const VerdictOptions& options, const std::string& turned) {
   const Sampling& sampling = *options.sampling;
   const std::string limit =
       " A decay of more than " +
       stepsText(sampling.longestTold() * student.spectrum.alpha, student.spectrum.alpha, sampling) +
       " cannot be told from none in " + std::to_string(sampling.steps) + " steps.";
-  return "The student claims " + claimOf(student, modes, options) + manyPoints(student) + "." + limit +
-         byAlpha(student, modes, sampling) +
+  return "The student claims " + claimWithNumbers(student, modes, options) + manyPoints(student) + "." +
+         foresightText(student.foresight) + limit + turned + byAlpha(student, modes, sampling) +
          " What the circuit behind the recording has is not known: UNDECIDED.";
 }
 

@@ -259,7 +259,6 @@ std::string sentenceOf(const VerdictCase& c, const Decision& decision, const std
 
 std::string sentenceAlone(const SystemEvidence& student, const LastingModes& modes,
                           const VerdictOptions& options) {
-  if (options.sampling) return sentenceOfRecording(student, modes, options);
   return "The student claims " + whatItHas("λ", student, modes, restingPlace(student), options) +
          ". What the circuit behind the recording has is not known: UNDECIDED.";
 }

@@ -412,6 +412,7 @@ Verdict verdictOf(const Experiment& experiment) {
     student = evidenceOf(experiment, *experiment.studentAnalysis, *ofStudent, experiment.studentAttractors);
     student->view = viewOfStudent(experiment.fit->student);
     student->discreteState = discreteStateOf(experiment.fit->student);
+    student->foresight.oneStepR2 = experiment.fit->student.oneStepR2;
   }
   if (teacher && student) seekFromEachOther(*ofTeacher, *teacher, *ofStudent, *student);
   return judge(teacher, student, whyNoStudent(experiment), verdictOptionsOf(experiment));

@@ -46,7 +46,8 @@ std::size_t mostVisited(const Switching& parts) {
 
 bool restsOnFewSteps(const Student& student) {
   constexpr Index kEach = 4;
-  const Index numbers = student.A.rows() + student.V.cols() + (student.b.size() > 0 ? 1 : 0);
+  const Index numbers =
+      student.A.rows() + student.V.cols() + (student.b.size() + student.inner.size() > 0 ? 1 : 0);
   return student.steps > 0 && student.steps < kEach * numbers;
 }
 

@@ -105,12 +105,13 @@ double occupancy(const Switching& parts, std::size_t state);
 std::size_t mostVisited(const Switching& parts);
 
 // A fitted student with n states. standard: x ← (1-α) x + α (A φ(x) + V u + b + η); leaky rate: x ← (1-α) x +
-// α φ(A x) + α (V u + b + η). All in the paper's scaling.
+// α φ(A x + c) + α (V u + b + η). All in the paper's scaling.
 struct Student {
-  Matrix A;  // n x n; of a switching student, that of its most visited discrete state
-  Matrix V;  // n x m, input weights; 0 columns if the fit had no input
-  Vector b;  // n, constant drive; empty for none
-  Matrix Q;  // n x n, covariance of the noise of one step (not divided by α or α²); empty: unknown
+  Matrix A;      // n x n; of a switching student, that of its most visited discrete state
+  Matrix V;      // n x m, input weights; 0 columns if the fit had no input
+  Vector b;      // n, constant drive; empty for none
+  Vector inner;  // c, n, constant drive inside of φ, of leaky rates with tanh alone; empty for none
+  Matrix Q;      // n x n, covariance of the noise of one step (not divided by α or α²); empty: unknown
   Nonlinearity phi = Nonlinearity::linear;
   Convention convention = Convention::standard;
   double alpha = 0.01;

@@ -40,15 +40,14 @@ MeanStrength meanStrength(const RegressionSums& sums) {
   return strength;
 }
 
-std::string meanNote(const MeanStrength& strength, bool offered) {
+std::string meanNote(const MeanStrength& strength) {
   const double ratio = strength.mean / strength.deviation;
   if (!(ratio > kWorthNaming) || !std::isfinite(strength.mean)) return {};
   const double mode = 1 / (1 + 1 / (ratio * ratio));
   return "the fit has no constant drive, and the activity has a mean of " + threeDigits(strength.mean) +
          " against a standard deviation of " + threeDigits(strength.deviation) +
          " along it, which passes for memory: units without any would show a mode |λ(F)| = " +
-         threeDigits(mode) +
-         (offered ? "; a fit with fit.offset on does not" : "; this method has no constant drive to fit");
+         threeDigits(mode) + "; a fit with fit.offset on does not";
 }
 
 }  // namespace keyhole

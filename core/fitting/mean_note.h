@@ -23,7 +23,6 @@ MeanStrength meanStrength(const RegressionSums& sums);
 
 // One sentence on a fit without a constant drive: with r = mean/deviation, units without any memory would
 // show a mode r²/(r² + 1) of the map along the mean. Empty where r is below 0.3 (a mode of 0.08).
-// offered: whether the method has a constant drive that could be switched on.
-std::string meanNote(const MeanStrength& strength, bool offered = true);
+std::string meanNote(const MeanStrength& strength);
 
 }  // namespace keyhole

@@ -19,7 +19,7 @@ Index parameterCount(const Student& student) {
     count += parts->logTransition.size() + parts->W.size() + parts->w.size();
     if (parts->Q.empty()) count += ofCovariance(student.Q);
   } else {
-    count += student.A.size() + student.V.size() + student.b.size();
+    count += student.A.size() + student.V.size() + student.b.size() + student.inner.size();
     if (student.emission) count += ofCovariance(student.Q);
   }
   if (const auto& emission = student.emission)

@@ -92,8 +92,9 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
   }
   const Matrix drive = driveOf(student, student.V, student.b, steps - 1, input, noise);
   const Network network{DenseForm{student.A}};
-  Stepper stepper(network, student.phi, student.convention, student.alpha);
-  const double size = std::max(sizeOf(start), sizeOf(drive));
+  Stepper stepper(network, student.phi, student.convention, student.alpha, student.inner);
+  double size = std::max({sizeOf(start), sizeOf(drive), sizeOf(student.inner)});
+  if (student.phi == Nonlinearity::tanh) size = std::max(size, 1.0);  // tanh has a unit of its own
   for (Index t = 0; t + 1 < steps; ++t) {
     if (t > 0 && t % kSteps == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "running the student");
@@ -131,7 +132,7 @@ Matrix oneStepPredictions(const Student& student, ConstMatrixRef activity, Const
   const Matrix drive = driveOf(student, student.V, student.b, count, input, none);
   Matrix next(activity.rows(), count);
   const Network network{DenseForm{student.A}};
-  Stepper(network, student.phi, student.convention, student.alpha)
+  Stepper(network, student.phi, student.convention, student.alpha, student.inner)
       .step(activity.leftCols(count), drive, next);
   return next;
 }

@@ -52,6 +52,7 @@ ordered_json claimedMemoryToJson(const ClaimedMemory& memory) {
   json["simulations"] = memory.simulations;
   json["failed"] = memory.failed;
   json["decisive_lag"] = memory.lags[memory.decisive];
+  json["standing"] = nameOf(memory.standing);
   json["lower"] = memory.lower;
   json["lags"] = memory.lags;
   json["recording"] = vectorToJson(memory.recording);

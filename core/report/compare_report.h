@@ -14,6 +14,9 @@ struct CompareColumn {
   // A number (NaN where there is none) or a text; the text is shown, the number sorted by where there is one.
   std::function<double(const MethodRow&)> number;     // empty for texts
   std::function<std::string(const MethodRow&)> text;  // empty for numbers
+  // Of a number its standard deviation over the splits, NaN where there are fewer than two; in files
+  // "…_sd". Empty where none is known.
+  std::function<double(const MethodRow&)> deviation = {};
 };
 
 const std::vector<CompareColumn>& compareColumns();

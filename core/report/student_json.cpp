@@ -28,20 +28,36 @@ void addLatent(ordered_json& json, const LdsModel& model) {
   json["initial_covariance"] = matrixToJson(model.P0);
 }
 
-ordered_json spectrumJson(const ComplexVector& values, double alpha) {
+ordered_json spectrumJson(const ComplexVector& values, double alpha, bool fewSteps) {
+  Spectrum spectrum = spectrumOf(values, alpha);
+  spectrum.fewSteps = fewSteps;
+  const LineAttractorScore score = lineAttractorScore(spectrum);
   ordered_json json;
-  json["line_attractor_score"] = numberOrNull(lineAttractorScore(spectrumOf(values, alpha)).value);
+  json["line_attractor_score"] = numberOrNull(score.value);
+  json["line_attractor_status"] = nameOf(score.status);
   json["eigenvalues"] = eigenvaluesToJson(values);
   return json;
 }
 
-void addSwitching(ordered_json& json, const Switching& parts, double alpha) {
+// Of the steps that a discrete state holds.
+bool stateRestsOnFewSteps(const Student& student, std::size_t k) {
+  Student part;
+  part.A = student.switching->A[k];
+  part.V = student.switching->V[k];
+  part.b = student.switching->b[k];
+  part.steps = std::lround(occupancy(*student.switching, k) * static_cast<double>(student.steps));
+  return student.steps > 0 && (part.steps == 0 || restsOnFewSteps(part));
+}
+
+void addSwitching(ordered_json& json, const Student& student) {
+  const Switching& parts = *student.switching;
   json["states"] = ordered_json::array();
   for (std::size_t k = 0; k < parts.A.size(); ++k) {
     ordered_json state;
     state["occupancy"] = occupancy(parts, k);
     state["dynamics"] = matrixToJson(parts.A[k]);
-    state.update(spectrumJson(spectrumOf(parts.A[k], false).values, alpha));
+    state.update(
+        spectrumJson(spectrumOf(parts.A[k], false).values, student.alpha, stateRestsOnFewSteps(student, k)));
     state["input_weights"] = matrixToJson(parts.V[k]);
     state["drive"] = vectorToJson(parts.b[k]);
     state["noise_covariance"] = parts.Q.empty() ? ordered_json(nullptr) : matrixToJson(parts.Q[k]);
@@ -67,6 +83,7 @@ ordered_json restOf(const Student& student) {
   json["steps"] = student.steps;
   json["input_weights"] = matrixToJson(student.V);
   json["drive"] = orNull(student.b.size() > 0, [&] { return vectorToJson(student.b); });
+  json["drive_inside"] = orNull(student.inner.size() > 0, [&] { return vectorToJson(student.inner); });
   json["noise_covariance"] = orNull(student.Q.size() > 0, [&] { return matrixToJson(student.Q); });
   json["inferred_states"] =
       orNull(student.states.size() > 0, [&] { return matrixToJson(student.states.transpose()); });
@@ -91,7 +108,7 @@ void addStudentParts(ordered_json& json, const Student& student) {
   }
   if (student.latent) addLatent(json, *student.latent);
   if (student.emission && !student.latent) addEmission(json, *student.emission);
-  if (student.switching) addSwitching(json, *student.switching, student.alpha);
+  if (student.switching) addSwitching(json, student);
   if (student.hiddenUnits() > 0) json["hidden_units"] = student.hiddenUnits();
   if (student.A.size() > 0) json["student"] = restOf(student);
   if (std::isfinite(student.promisedRise)) json["promised_rise"] = student.promisedRise;
@@ -105,7 +122,7 @@ void addStudentParts(ordered_json& json, const Student& student) {
   for (const auto& restart : student.restarts) {
     ordered_json entry;
     entry["seed"] = restart.seed;
-    entry.update(spectrumJson(restart.eigenvalues, student.alpha));
+    entry.update(spectrumJson(restart.eigenvalues, student.alpha, restsOnFewSteps(student)));
     entry[likelihood ? "log_likelihood" : "loss"] = numberOrNull(restart.objective);
     if (!restart.start.empty()) {
       entry["start"] = restart.start;

@@ -292,6 +292,11 @@ Student studentFromJson(const json& stored, const std::string& name) {
   student.steps = rest.count("steps", 0, std::numeric_limits<Index>::max());
   student.V = rest.matrix("input_weights", n, -1);
   if (rest.has("drive")) student.b = rest.vector("drive", n);
+  if (rest.has("drive_inside")) {
+    if (student.convention != Convention::leakyRate || student.phi != Nonlinearity::tanh)
+      rest.refuse("drive_inside", "is there", "null, but for leaky rates with tanh");
+    student.inner = rest.vector("drive_inside", n);
+  }
   if (rest.has("noise_covariance")) student.Q = rest.matrix("noise_covariance", n, n);
   if (rest.has("inferred_states")) student.states = rest.matrix("inferred_states", -1, n).transpose();
   if (emits) student.emission = emissionOf(file, student.seen, n, student.V.cols());

@@ -244,8 +244,8 @@ Matrix StateBlock::ofUnits(const std::vector<Index>& units) const {
   return basis ? Matrix(Matrix((*basis)(units, Eigen::all)) * states) : Matrix(states(units, Eigen::all));
 }
 
-Stepper::Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha)
-    : m_network(network), m_phi(phi), m_convention(convention), m_alpha(alpha) {}
+Stepper::Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha, Vector inner)
+    : m_network(network), m_phi(phi), m_convention(convention), m_alpha(alpha), m_inner(std::move(inner)) {}
 
 void Stepper::splitRows() {
   const Matrix& B = std::get<DenseForm>(m_network.form()).B;
@@ -286,6 +286,7 @@ void Stepper::step(ConstMatrixRef now, ConstMatrixRef drive, MatrixRef next) {
     multiply(m_phiOfState);
   } else {
     multiply(now);
+    if (m_inner.size() > 0) m_recurrent.colwise() += m_inner;
     applyNonlinearity(m_phi, m_recurrent.data(), m_recurrent.data(), m_recurrent.size());
   }
   if (drive.cols() > 0)

@@ -70,7 +70,8 @@ bool simulateAhead(const Teacher& teacher, const SimulationOptions& options, con
 class Stepper {
  public:
   // network must outlive the stepper, which stays where it is.
-  Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha);
+  // inner: the constant beside B z inside of φ, N, of the leaky-rate form with tanh; empty for none.
+  Stepper(const Network& network, Nonlinearity phi, Convention convention, double alpha, Vector inner = {});
   Stepper(const Stepper&) = delete;
   Stepper& operator=(const Stepper&) = delete;
 
@@ -86,6 +87,7 @@ class Stepper {
   Nonlinearity m_phi;
   Convention m_convention;
   double m_alpha;
+  Vector m_inner;
   Matrix m_phiOfState;
   Matrix m_recurrent;
   // Of a large dense network: its rows in two halves, transposed.

@@ -123,6 +123,7 @@ class TestStudentJson : public QObject {
     SAME(A);
     SAME(V);
     SAME(b);
+    SAME(inner);
     SAME(Q);
     SAME(states);
     QVERIFY(a.phi == b.phi && a.convention == b.convention && a.alpha == b.alpha && a.seen == b.seen &&
@@ -223,6 +224,7 @@ class TestStudentJson : public QObject {
     SAME(F);
     SAME(V);
     SAME(b);
+    SAME(inner);
     SAME(Q);
     SAME(C);
     SAME(G);

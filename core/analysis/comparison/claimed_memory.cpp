@@ -71,11 +71,19 @@ std::string sentenceOf(const ClaimedMemory& memory) {
   const std::string values = " (autocorrelation after " + std::to_string(memory.lags[memory.decisive]) +
                              " steps " + threeDigits(memory.recording(at)) + "; simulations of the student " +
                              threeDigits(memory.low(at)) + " to " + threeDigits(memory.high(at)) + ")";
-  if (memory.recording(at) < memory.low(at))
+  constexpr const char* kTurns = ". Marginal: other draws of the simulations could turn this around.";
+  if (memory.standing == MemoryStanding::barelyLess)
+    return "The recording barely knows of it, or not: it stands at the lower end of what the student "
+           "predicts" +
+           values + kTurns;
+  if (memory.standing == MemoryStanding::barelyMore)
+    return "The recording may remember more than the student predicts: it stands at the upper end" + values +
+           kTurns;
+  if (memory.standing == MemoryStanding::forgets)
     return "The recording does not know of it: along the student's slow direction it has forgotten after " +
            remembers(memory, memory.recording) + ", where the student remembers for " +
            remembers(memory, memory.median) + values + ".";
-  if (memory.recording(at) > memory.high(at))
+  if (memory.standing == MemoryStanding::remembersMore)
     return "The recording remembers more than the student predicts: for " +
            remembers(memory, memory.recording) + ", the student for " + remembers(memory, memory.median) +
            values + ".";
@@ -104,7 +112,9 @@ Vector quantilesOf(const Matrix& draws, double p) {
 Matrix simulatedMemories(const Student& student, const std::vector<Trial>& trials, const Refit& refit,
                          ClaimedMemory& memory, Index simulations, Progress& progress) {
   std::vector<NoisyRuns> runs;
-  for (const auto& trial : trials) runs.emplace_back(student, trial);
+  const Matrix Q =
+      noiseCovariance(student, trials);  // of a short trial alone it would be little more than noise
+  for (const auto& trial : trials) runs.emplace_back(student, trial, Q);
   std::vector<Vector> made(static_cast<std::size_t>(simulations));
   std::atomic<Index> done = 0;
   parallelFor(
@@ -135,6 +145,35 @@ Matrix simulatedMemories(const Student& student, const std::vector<Trial>& trial
 }
 
 }  // namespace
+
+std::string nameOf(MemoryStanding standing) {
+  switch (standing) {
+    case MemoryStanding::forgets:
+      return "forgets";
+    case MemoryStanding::barelyLess:
+      return "marginal, less";
+    case MemoryStanding::within:
+      return "as predicted";
+    case MemoryStanding::barelyMore:
+      return "marginal, more";
+    case MemoryStanding::remembersMore:
+      return "remembers more";
+  }
+  return {};
+}
+
+MemoryStanding memoryStanding(double value, double low, double median, double high, Index simulations) {
+  // Of a normal distribution at its 2.5 % quantile, in standard deviations: where it is, and its density.
+  constexpr double kTail = (1 - ClaimedMemory::kLevel) / 2, kAt = 1.96, kDensity = 0.0584;
+  const double error =
+      std::sqrt(kTail * (1 - kTail) / static_cast<double>(std::max<Index>(simulations, 1))) / kDensity;
+  const double below = 2 * error * (median - low) / kAt, above = 2 * error * (high - median) / kAt;
+  if (value < low - below) return MemoryStanding::forgets;
+  if (value > high + above) return MemoryStanding::remembersMore;
+  if (value < low + below && value < median) return MemoryStanding::barelyLess;
+  if (value > high - above && value > median) return MemoryStanding::barelyMore;
+  return MemoryStanding::within;
+}
 
 ClaimedMemory claimedMemory(const Student& student, const std::vector<Trial>& trials, const Refit& refit,
                             Index simulations, Progress& progress) {
@@ -168,6 +207,8 @@ ClaimedMemory claimedMemory(const Student& student, const std::vector<Trial>& tr
   const auto at = static_cast<Index>(memory.decisive);
   memory.lower = static_cast<double>((draws.row(at).array() > memory.recording(at)).count()) /
                  static_cast<double>(memory.simulations);
+  memory.standing = memoryStanding(memory.recording(at), memory.low(at), memory.median(at), memory.high(at),
+                                   memory.simulations);
   memory.sentence = sentenceOf(memory);
   return memory;
 }

@@ -14,6 +14,22 @@ namespace keyhole {
 // The student of other trials, by the same method and options. Called from several threads.
 using Refit = std::function<Student(const std::vector<Trial>&)>;
 
+// Where the recording stands among the simulations, at the lag that is judged. Near an end of their interval
+// another draw of the simulations could have put it on the other side: that is marginal.
+enum class MemoryStanding {
+  forgets,       // clearly below all but 2.5 %
+  barelyLess,    // near their lower end
+  within,        // as predicted
+  barelyMore,    // near their upper end
+  remembersMore  // clearly above
+};
+std::string nameOf(MemoryStanding standing);  // "forgets", "marginal, less" …
+
+// value against the median and the ends of 95 % of so many simulations. Near an end: within two standard
+// errors of that quantile, as simulations of a normal spread have it. Only the order counts of what is not
+// finite.
+MemoryStanding memoryStanding(double value, double low, double median, double high, Index simulations);
+
 struct ClaimedMemory {
   static constexpr double kLevel = 0.95;
   bool offered = false;
@@ -27,6 +43,7 @@ struct ClaimedMemory {
                              // most the longest)
   Index simulations = 0, failed = 0;
   double lower = 0;  // share of the simulations that remember more than the recording at that lag
+  MemoryStanding standing = MemoryStanding::within;
   std::string sentence;
 };
 
@@ -35,7 +52,8 @@ struct ClaimedMemory {
 // best of many directions: hence the refits. Lags up to six claimed time constants, and at most a quarter of
 // the longest trial. The sign of the difference is the message: below all simulations, the recording has
 // forgotten what the student claims; above them, it remembers more, as it does where a real slow variable is
-// seen in part; in between, nothing is said, and a long feedforward chain really remembers for its length.
+// seen in part; in between, nothing is said, and a long
+// feedforward chain really remembers for its length. Near the two borders the sentence says so.
 // Not offered of a student that grows, of a switching one, and with missing samples. Cost `simulations` fits
 // and runs; on all cores, the same numbers whatever their number; throws Stopped.
 ClaimedMemory claimedMemory(const Student& student, const std::vector<Trial>& trials, const Refit& refit,

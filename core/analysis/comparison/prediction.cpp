@@ -81,7 +81,7 @@ Index addRunsTogether(const Student& student, const Trial& trial, const Filtered
   const Index runs = std::max<Index>((trial.activity.cols() - 1 - first) / horizon, 0);
   if (runs == 0) return 0;
   const Network network{DenseForm{student.A}};
-  Stepper stepper(network, student.phi, student.convention, student.alpha);
+  Stepper stepper(network, student.phi, student.convention, student.alpha, student.inner);
   Matrix now = everyNth(filtered.states, first, horizon, runs), next(now.rows(), runs);
   std::vector<bool> gone(static_cast<std::size_t>(runs), false);
   Eigen::RowVectorXd sizes = now.cwiseAbs().colwise().maxCoeff();
@@ -132,19 +132,50 @@ Matrix squareRoot(const Matrix& P) {
   return system.vectors * system.values.cwiseMax(0.0).cwiseSqrt().asDiagonal();
 }
 
-// The covariance of a step's noise, n x n, or 0 x 0 if nothing is known of it.
-Matrix noiseCovariance(const Student& student, const Trial& recording) {
+// Products of the residuals of one step, over several trials.
+class Residuals {
+ public:
+  explicit Residuals(const Student& student)
+      : m_student(student), m_products(Matrix::Zero(seenUnits(student), seenUnits(student))) {}
+
+  void add(const Trial& trial) {
+    const Index count = trial.activity.cols() - 1;
+    const FilteredStates filtered = filterStates(m_student, trial);
+    const Matrix error = (trial.activity - filtered.predicted).rightCols(count);
+    m_products += error * error.transpose();
+    m_count += count;
+  }
+
+  Matrix covariance() const {
+    const Index N = m_products.rows(), n = m_student.A.rows();
+    Matrix Q = Matrix::Zero(n, n);
+    Q.topLeftCorner(N, N) = m_products / static_cast<double>(std::max<Index>(m_count, 1));
+    return Q;
+  }
+
+ private:
+  const Student& m_student;
+  Matrix m_products;
+  Index m_count = 0;
+};
+
+// Of these trials, each *trial a Trial.
+template <class Trials>
+Matrix noiseOver(const Student& student, const Trials& trials) {
   if (student.Q.size() > 0) return student.Q;
   if (student.emission || student.switching) return {};
-  const Index N = seenUnits(student), n = student.A.rows(), count = recording.activity.cols() - 1;
-  const FilteredStates filtered = filterStates(student, recording);
-  const Matrix error = (recording.activity - filtered.predicted).rightCols(count);
-  Matrix Q = Matrix::Zero(n, n);
-  Q.topLeftCorner(N, N) = error * error.transpose() / static_cast<double>(count);
-  return Q;
+  Residuals residuals(student);
+  for (const Trial* trial : trials) residuals.add(*trial);
+  return residuals.covariance();
 }
 
 }  // namespace
+
+Matrix noiseCovariance(const Student& student, const std::vector<Trial>& trials) {
+  std::vector<const Trial*> all;
+  for (const Trial& trial : trials) all.push_back(&trial);
+  return noiseOver(student, all);
+}
 
 std::string nameOf(PredictionStatus status) {
   switch (status) {
@@ -219,31 +250,38 @@ SplitTrials split(const std::vector<Trial>& trials, double fraction) {
   for (const auto& trial : trials) all += trial.activity.cols();
   if (!(fraction > 0 && fraction < 1))
     throw InputError("the fraction to fit is " + toText(fraction) + "; allowed: a number between 0 and 1");
-  const auto wanted = static_cast<Index>(std::llround(fraction * static_cast<double>(all)));
+  return holdOut(trials, static_cast<Index>(std::llround(fraction * static_cast<double>(all))), all);
+}
+
+SplitTrials holdOut(const std::vector<Trial>& trials, Index first, Index end) {
   SplitTrials parts;
   Index start = 0;
   for (const auto& trial : trials) {
-    const Index T = trial.activity.cols(), cut = std::clamp<Index>(wanted - start, 0, T);
-    const auto add = [&](std::vector<Trial>& to, Index first, Index count) {
+    const Index T = trial.activity.cols(), from = std::clamp<Index>(first - start, 0, T),
+                to = std::clamp<Index>(end - start, from, T);
+    const auto add = [&](std::vector<Trial>& part, Index begin, Index count) {
       if (count >= 2)
-        to.push_back({trial.activity.middleCols(first, count), trial.input.middleCols(first, count)});
+        part.push_back({trial.activity.middleCols(begin, count), trial.input.middleCols(begin, count)});
     };
-    add(parts.fitted, 0, cut);
-    add(parts.heldOut, cut, T - cut);
+    add(parts.fitted, 0, from);
+    add(parts.fitted, to, T - to);
+    add(parts.heldOut, from, to - from);
     start += T;
   }
   if (parts.fitted.empty() || parts.heldOut.empty())
-    throw InputError("the recording has " + std::to_string(all) + " time points in " +
-                     std::to_string(trials.size()) +
-                     " trials; allowed: enough to fit one part and hold out the other");
+    throw InputError("the recording has " + std::to_string(start) + " time points in " +
+                     std::to_string(trials.size()) + (trials.size() == 1 ? " trial" : " trials") +
+                     "; allowed: enough to fit one part and hold out the other");
   return parts;
 }
 
 NoisyRuns::NoisyRuns(const Student& student, const Trial& recording)
+    : NoisyRuns(student, recording, noiseOver(student, std::vector<const Trial*>{&recording})) {}
+
+NoisyRuns::NoisyRuns(const Student& student, const Trial& recording, const Matrix& Q)
     : m_student(student), m_recording(recording) {
   requireTrialOf(student, recording);
-  if (const Matrix Q = noiseCovariance(student, recording); Q.size() > 0)
-    m_noise = squareRoot(Q) / student.alpha;
+  if (Q.size() > 0) m_noise = squareRoot(Q) / student.alpha;
   m_start = filterStates(student, recording).states.col(0);
 }
 

@@ -61,17 +61,27 @@ struct SplitTrials {
 };
 SplitTrials split(const std::vector<Trial>& trials, double fraction);
 
+// The time points first … end - 1 of all trials, one after the other, held out; those before and after them
+// are trials apart. Single time points are left out. Throws InputError if nothing is left on one side.
+SplitTrials holdOut(const std::vector<Trial>& trials, Index first, Index end);
+
 // What the seen units do if the student is run along a recording from its start, with its own noise: N x T.
 // The noise has the covariance Q, or, where Q is unknown and the states are units, that of the one-step
 // residuals on the recording (hidden units get none); else there is none. Drawn from (seed, Stream::fit).
 // Switching students follow runStudent(). The columns after a divergence repeat the last finite one.
 Matrix noisyRun(const Student& student, const Trial& recording, std::uint64_t seed);
 
+// The covariance of a step's noise as noisyRun() has it, from the residuals of all trials together, n x n; 0
+// x 0 if nothing is known of it.
+Matrix noiseCovariance(const Student& student, const std::vector<Trial>& trials);
+
 // The same for many seeds: start and covariance are found once. Keeps references to both. run() may be called
 // from several threads.
 class NoisyRuns {
  public:
   NoisyRuns(const Student& student, const Trial& recording);
+  // Q: of a step's noise, noiseCovariance() of all trials, where the recording is one of several.
+  NoisyRuns(const Student& student, const Trial& recording, const Matrix& Q);
   Matrix run(std::uint64_t seed) const;  // N x T
 
  private:

@@ -37,7 +37,7 @@ FilteredStates clamped(const Student& student, const Trial& trial) {
   const Index N = seenUnits(student), n = student.A.rows(), T = trial.activity.cols();
   FilteredStates result{Matrix(n, T), trial.activity, {}, false};
   const Network network{DenseForm{student.A}};
-  Stepper stepper(network, student.phi, student.convention, student.alpha);
+  Stepper stepper(network, student.phi, student.convention, student.alpha, student.inner);
   Vector x = Vector::Zero(n), next(n);
   x.head(N) = trial.activity.col(0);
   result.states.col(0) = x;
@@ -191,8 +191,13 @@ class LatentFilter {
                                              : driveAt(m_student, m_student.V, m_student.b, m_trial.input, t);
     const bool standard = m_student.convention == Convention::standard;
     const Vector recurrent = standard ? Vector(A * applied(m_student.phi, now.mean))
-                                      : Vector(applied(m_student.phi, Vector(A * now.mean)));
+                                      : Vector(applied(m_student.phi, argument(A, now.mean)));
     return (1 - m_student.alpha) * now.mean + m_student.alpha * (recurrent + drive);
+  }
+
+  // Of φ, of leaky rates.
+  Vector argument(const Matrix& A, const Vector& x) const {
+    return m_student.inner.size() > 0 ? Vector(A * x + m_student.inner) : Vector(A * x);
   }
 
   // Of the step at the state x.
@@ -202,7 +207,7 @@ class LatentFilter {
     const Matrix keep = (1 - m_student.alpha) * Matrix::Identity(n, n);
     if (m_student.phi == Nonlinearity::linear) return keep + m_student.alpha * A;
     const bool standard = m_student.convention == Convention::standard;
-    const Vector value = applied(m_student.phi, standard ? x : Vector(A * x));
+    const Vector value = applied(m_student.phi, standard ? x : argument(A, x));
     const Vector slope = 1 - value.array().square();
     return keep +
            m_student.alpha * (standard ? Matrix(A * slope.asDiagonal()) : Matrix(slope.asDiagonal() * A));

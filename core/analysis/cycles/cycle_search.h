@@ -10,8 +10,6 @@ namespace keyhole {
 
 constexpr double kSameOrbit = 1e-3;  // of the amplitude: closer orbits are one
 
-bool isOdd(const FlowSystem& system);  // F(-z) = -F(z): no drive, no switching
-
 // The coordinates in which cycles are closed: the r latent ones if there are, else all N.
 struct CycleCoordinates {
   explicit CycleCoordinates(const FlowSystem& system);  // which must outlive it

@@ -129,10 +129,6 @@ LimitCycle failure(CycleStatus status) {
 
 }  // namespace
 
-bool isOdd(const FlowSystem& system) {
-  return !system.switching && (system.drive.size() == 0 || system.drive.isZero(0));
-}
-
 std::string sentenceOf(const LimitCycle& cycle) {
   switch (cycle.status) {
     case CycleStatus::found:

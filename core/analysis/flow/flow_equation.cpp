@@ -10,7 +10,7 @@ FlowEquation::FlowEquation(const FlowSystem& system)
   assert(system.phi == Nonlinearity::tanh && !system.switching);
   const bool standard = m_convention == Convention::standard;
   const auto* factors = std::get_if<LowRankForm>(&system.network.form());
-  if (factors && factors->M.cols() < factors->M.rows()) {
+  if (factors && factors->M.cols() < factors->M.rows() && system.inner.size() == 0) {
     m_isLatent = true;
     const QrFactors qr = thinQr(standard ? factors->M : factors->N);
     m_left = standard ? Matrix(factors->N * qr.R.transpose()) : qr.Q;
@@ -23,6 +23,7 @@ FlowEquation::FlowEquation(const FlowSystem& system)
     return;
   }
   (standard ? m_left : m_right) = system.network.dense();
+  m_inner = system.inner;
   m_outer = m_drive.size() > 0 ? m_drive : Vector::Zero(system.network.size());
 }
 

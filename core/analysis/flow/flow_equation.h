@@ -1,10 +1,10 @@
 // F(z) = 0 of a tanh network as one equation in as few unknowns as the network has dimensions:
 //     f(y) = -y + L φ(R y + a) + c,   y in R^n, R: K x n, L: n x K, K units.
-// Dense, standard: y = z, L = B, R = I, c = v. Dense, leaky rate: y = z, L = I, R = B, c = v.
-// Low rank B = M Nᵀ, standard: the flow contracts at rate 1 on z = Q y + v, M = Q S with orthonormal Q; on it
-// F = Q f, L = (N Sᵀ)ᵀ, R = Q, a = v, so that ‖F‖ = ‖f‖. Leaky rate: with N = Q S, y = Qᵀ z obeys the closed
-// dynamics dy/dt = f(y), L = Qᵀ, R = M Sᵀ, c = Qᵀ v, and F = φ(R (y + f)) - φ(R y) at z = φ(R y) + v: F and f
-// vanish together. In both cases n is the rank, and no D x D matrix is formed.
+// Dense, standard: y = z, L = B, R = I, c = v. Dense, leaky rate: y = z, L = I, R = B, c = v, a the system's
+// own. Low rank B = M Nᵀ without such an a, standard: the flow contracts at rate 1 on z = Q y + v, M = Q S
+// with orthonormal Q; on it F = Q f, L = (N Sᵀ)ᵀ, R = Q, a = v, so that ‖F‖ = ‖f‖. Leaky rate: with N = Q S,
+// y = Qᵀ z obeys the closed dynamics dy/dt = f(y), L = Qᵀ, R = M Sᵀ, c = Qᵀ v, and F = φ(R (y + f)) - φ(R y)
+// at z = φ(R y) + v: F and f vanish together. In both cases n is the rank, and no D x D matrix is formed.
 #pragma once
 
 #include "core/analysis/flow/flow_system.h"

@@ -19,7 +19,7 @@ class ProjectedFlow {
       m_jacobian = m_leftB * plane.E;
       m_constant = m_leftB * plane.base;
     } else if (system.convention == Convention::leakyRate) {
-      m_currentBase = system.network.applied(plane.base);
+      m_currentBase = argumentOfPhi(system, plane.base);
       m_currentAxes = system.network.applied(plane.E);
     }
   }
@@ -60,7 +60,7 @@ class ProjectedFlow {
   Matrix m_leftB;        // Eᵀ B, 2 x N
   Matrix m_jacobian;     // Eᵀ B E, 2 x 2 (linear)
   Vector m_constant;     // Eᵀ B base (linear)
-  Vector m_currentBase;  // B base (leaky rate)
+  Vector m_currentBase;  // B base + a (leaky rate)
   Matrix m_currentAxes;  // B E (leaky rate)
 };
 

@@ -6,13 +6,25 @@ namespace {
 Matrix recurrentPart(const FlowSystem& system, ConstMatrixRef states) {
   if (system.phi == Nonlinearity::linear) return system.network.applied(states);
   if (system.convention == Convention::standard) return system.network.applied(applied(system.phi, states));
-  return applied(system.phi, system.network.applied(states));
+  return applied(system.phi, argumentOfPhi(system, states));
 }
 
 }  // namespace
 
 bool isAffine(const FlowSystem& system) {
   return system.phi == Nonlinearity::linear && !system.switching;
+}
+
+bool isOdd(const FlowSystem& system) {
+  const auto none = [](const Vector& drive) { return drive.size() == 0 || drive.isZero(0); };
+  return !system.switching && none(system.drive) && none(system.inner);
+}
+
+Matrix argumentOfPhi(const FlowSystem& system, ConstMatrixRef states) {
+  if (system.convention == Convention::standard) return states;
+  Matrix argument = system.network.applied(states);
+  if (system.inner.size() > 0) argument.colwise() += system.inner;
+  return argument;
 }
 
 std::vector<int> regionsOf(const FlowSystem& system, ConstMatrixRef states) {
@@ -43,7 +55,9 @@ Matrix flow(const FlowSystem& system, ConstMatrixRef states) {
 }
 
 FreeRun::FreeRun(const FlowSystem& system, double alpha)
-    : m_system(system), m_alpha(alpha), m_stepper(system.network, system.phi, system.convention, alpha) {}
+    : m_system(system),
+      m_alpha(alpha),
+      m_stepper(system.network, system.phi, system.convention, alpha, system.inner) {}
 
 void FreeRun::step(ConstMatrixRef now, MatrixRef next) {
   if (m_system.switching) {
@@ -58,7 +72,8 @@ void FreeRun::step(ConstMatrixRef now, MatrixRef next) {
 }
 
 FlowSystem systemOf(const Student& student) {
-  FlowSystem system{Network(DenseForm{student.A}), student.phi, student.convention, student.b, {}};
+  FlowSystem system{
+      Network(DenseForm{student.A}), student.phi, student.convention, student.b, {}, student.inner};
   if (student.switching && student.switching->W.rows() > 0) system.switching = student.switching;
   return system;
 }

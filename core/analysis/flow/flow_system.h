@@ -11,18 +11,25 @@
 
 namespace keyhole {
 
-// F(z) = -z + B φ(z) + v (standard) or -z + φ(B z) + v (leaky rate), per τ. A recurrent switching student has
-// F(z) = -z + A_k z + b_k instead, k(z) being the discrete state that is likeliest to be kept at z.
+// F(z) = -z + B φ(z) + v (standard) or -z + φ(B z + a) + v (leaky rate), per τ. A recurrent switching student
+// has F(z) = -z + A_k z + b_k instead, k(z) being the discrete state that is likeliest to be kept at z.
 struct FlowSystem {
   Network network;
   Nonlinearity phi = Nonlinearity::linear;
   Convention convention = Convention::standard;
   Vector drive = {};                                // v, N; empty: none
   std::shared_ptr<const Switching> switching = {};  // recurrent; null: one set of dynamics
+  Vector inner = {};                                // a, N, of leaky rates with tanh alone; empty: none
 };
 
 // F is affine in z: such a system has no limit cycle.
 bool isAffine(const FlowSystem& system);
+
+// Whether F(-z) = -F(z): no constant drive, nor switching.
+bool isOdd(const FlowSystem& system);
+
+// What φ is applied to at each column of states (N x n): z, or B z + a of leaky rates.
+Matrix argumentOfPhi(const FlowSystem& system, ConstMatrixRef states);
 
 // F for each column of states (N x n).
 Matrix flow(const FlowSystem& system, ConstMatrixRef states);

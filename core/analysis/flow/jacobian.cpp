@@ -6,8 +6,7 @@ namespace keyhole {
 
 Vector slopes(const FlowSystem& system, ConstVectorRef z) {
   if (system.phi == Nonlinearity::linear || system.switching) return Vector::Ones(z.size());
-  const bool atZ = system.convention == Convention::standard;
-  const Matrix rates = applied(system.phi, atZ ? Matrix(z) : system.network.applied(z));
+  const Matrix rates = applied(system.phi, argumentOfPhi(system, z));
   return 1 - rates.col(0).array().square();
 }
 

@@ -23,8 +23,7 @@ Vector diagonalOf(const Network& network) {
 }
 
 double divergenceWith(const FlowSystem& system, const Vector& diagonal, ConstVectorRef z) {
-  const Vector slopes =
-      slope(system.phi, system.convention == Convention::standard ? Matrix(z) : system.network.applied(z));
+  const Vector slopes = slope(system.phi, argumentOfPhi(system, z));
   return diagonal.dot(slopes) - static_cast<double>(z.size());
 }
 
@@ -98,7 +97,7 @@ Matrix tangentFlow(const FlowSystem& system, ConstVectorRef z, ConstMatrixRef V)
   if (system.phi == Nonlinearity::linear) return system.network.applied(V) - V;
   if (system.convention == Convention::standard)
     return system.network.applied(slope(system.phi, z).asDiagonal() * V) - V;
-  const Vector slopes = slope(system.phi, system.network.applied(z));
+  const Vector slopes = slope(system.phi, argumentOfPhi(system, z));
   return slopes.asDiagonal() * system.network.applied(V) - V;
 }
 
@@ -127,7 +126,7 @@ SmoothFlow smoothFlow(const FlowSystem& system) {
 
 std::optional<LatentFlow> latentFlow(const FlowSystem& system) {
   const auto* form = std::get_if<LowRankForm>(&system.network.form());
-  if (!form || system.switching || 2 * form->M.cols() >= form->M.rows()) return {};
+  if (!form || system.switching || system.inner.size() > 0 || 2 * form->M.cols() >= form->M.rows()) return {};
   Vector drive = system.drive.size() > 0 ? system.drive : Vector::Zero(form->M.rows());
   Vector latentDrive = form->N.transpose() * drive;
   const auto latent = std::make_shared<const Latent>(Latent{form->M, form->N, system.phi,

@@ -64,7 +64,7 @@ BoxEquation boxEquationOf(const FlowSystem& system) {
   const Vector v = system.drive.size() > 0 ? system.drive : Vector::Zero(D);
   BoxEquation equation;
   const auto* factors = std::get_if<LowRankForm>(&system.network.form());
-  if (factors && factors->M.cols() < D) {
+  if (factors && factors->M.cols() < D && system.inner.size() == 0) {
     const QrFactors qr = thinQr(standard ? factors->M : factors->N);
     equation.L = standard ? Matrix(qr.R * factors->N.transpose()) : Matrix(qr.Q.transpose());
     equation.R = standard ? qr.Q : Matrix(factors->M * qr.R.transpose());
@@ -74,6 +74,7 @@ BoxEquation boxEquationOf(const FlowSystem& system) {
     equation.L = system.network.dense();
     equation.a = Vector::Zero(D);
     equation.c = standard ? v : Vector(equation.L * v);
+    if (system.inner.size() > 0) equation.c += system.inner;
   }
   equation.absL = equation.L.cwiseAbs();
   equation.absR = equation.R.cwiseAbs();

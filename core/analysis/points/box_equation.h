@@ -34,7 +34,7 @@ struct BoxEquation {
 };
 
 // Of a tanh system without switching: standard convention x = z; low rank: y as in flow_equation.h. Leaky
-// rate: its points of rest are z = tanh(x) + v with x = B tanh(x) + B v.
+// rate: its points of rest are z = tanh(x) + v with x = B tanh(x) + B v + a, a inside of φ.
 BoxEquation boxEquationOf(const FlowSystem& system);
 
 // The state of a root, D.

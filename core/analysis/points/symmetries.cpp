@@ -9,18 +9,17 @@ namespace {
 class Finder {
  public:
   explicit Finder(const FlowSystem& system)
-      : m_units(system.network.size()),
-        m_drive(system.drive.size() > 0 ? system.drive : Vector::Zero(m_units)) {}
+      : m_units(system.network.size()), m_drive(orZeros(system.drive)), m_inner(orZeros(system.inner)) {}
 
   std::vector<Symmetry> ofAny() {
-    if (m_drive.isZero(0)) keep(identity(), Vector::Constant(m_units, -1));
+    if (isUndriven()) keep(identity(), Vector::Constant(m_units, -1));
     return std::move(m_found);
   }
 
   std::vector<Symmetry> ofDense(const Matrix& B) {
     m_B = &B;
     m_tolerance = 1e-12 * B.cwiseAbs().maxCoeff();
-    if (m_drive.isZero(0)) keep(identity(), Vector::Constant(m_units, -1));
+    if (isUndriven()) keep(identity(), Vector::Constant(m_units, -1));
     groupsOfUnits();
     exchanges();
     turns();
@@ -38,10 +37,17 @@ class Finder {
     m_found.push_back({std::move(order), std::move(signs)});
   }
 
+  Vector orZeros(const Vector& drive) const { return drive.size() > 0 ? drive : Vector::Zero(m_units); }
+
+  bool isUndriven() const { return m_drive.isZero(0) && m_inner.isZero(0); }
+
   bool leavesAll(const std::vector<Index>& order) const {
+    const auto differ = [](const Vector& drive, Index i, Index j) {
+      return std::abs(drive(i) - drive(j)) > 1e-12 * drive.cwiseAbs().maxCoeff();
+    };
     for (Index j = 0; j < m_units; ++j) {
       const Index from = order[static_cast<std::size_t>(j)];
-      if (std::abs(m_drive(from) - m_drive(j)) > 1e-12 * m_drive.cwiseAbs().maxCoeff()) return false;
+      if (differ(m_drive, from, j) || differ(m_inner, from, j)) return false;
       for (Index i = 0; i < m_units; ++i)
         if (std::abs((*m_B)(order[static_cast<std::size_t>(i)], from) - (*m_B)(i, j)) > m_tolerance)
           return false;
@@ -75,7 +81,7 @@ class Finder {
       for (Index i = 0; i < m_units; ++i) {
         if (group[static_cast<std::size_t>(i)] != g) continue;
         signs(i) = -1;
-        driven = driven || m_drive(i) != 0;
+        driven = driven || m_drive(i) != 0 || m_inner(i) != 0;
       }
       if (!driven) keep(identity(), signs);
     }
@@ -101,7 +107,9 @@ class Finder {
   bool areAlike(Index i, Index j) const {
     const Matrix& B = *m_B;
     const auto differ = [&](double x, double y) { return std::abs(x - y) > m_tolerance; };
-    if (differ(B(i, i), B(j, j)) || differ(B(i, j), B(j, i)) || m_drive(i) != m_drive(j)) return false;
+    if (differ(B(i, i), B(j, j)) || differ(B(i, j), B(j, i)) || m_drive(i) != m_drive(j) ||
+        m_inner(i) != m_inner(j))
+      return false;
     for (Index k = 0; k < m_units; ++k)
       if (k != i && k != j && (differ(B(i, k), B(j, k)) || differ(B(k, i), B(k, j)))) return false;
     return true;
@@ -123,7 +131,7 @@ class Finder {
   }
 
   Index m_units;
-  Vector m_drive;
+  Vector m_drive, m_inner;  // v, and a inside of φ
   const Matrix* m_B = nullptr;
   double m_tolerance = 0;
   std::vector<Symmetry> m_found;

@@ -4,6 +4,7 @@
 #include "core/experiment/settings/fit_options.h"
 #include "core/fitting/latent/lds_student.h"
 #include "core/fitting/mean_note.h"
+#include "core/fitting/resampling/lds_blocks.h"
 #include "core/fitting/resampling/map_blocks.h"
 #include "core/fitting/resampling/subspace_blocks.h"
 
@@ -18,7 +19,7 @@ bool sameBy(const Settings& a, const Settings& b) {
   return optionsOf(a) == optionsOf(b);
 }
 
-// All but the emissions that may be held, which no setting names.
+// All but emissions that are held and a start that is given, which no setting names.
 bool sameLds(const Settings& a, const Settings& b) {
   const LdsOptions x = ldsOptions(a), y = ldsOptions(b);
   const auto key = [](const LdsOptions& o) {
@@ -41,7 +42,7 @@ FitMethod mapMethod() {
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitMap(trials, mapOptions(settings), progress);
   };
-  method.resampling = [](const Settings& settings, const Trials& trials) {
+  method.resampling = [](const Settings& settings, const Trials& trials, const Student&) {
     return mapResampling(trials, mapOptions(settings));
   };
   return method;
@@ -78,6 +79,12 @@ FitMethod ldsMethod() {
     if (held) options.heldEmissions = *held;
     return studentOf(fitLds(trials, options, progress), trials, options.alpha, progress);
   };
+  method.resamplesOnDemand = true;
+  method.resampling = [](const Settings& settings, const Trials& trials, const Student& student) {
+    std::optional<LdsModel> fitted;
+    if (student.latent) fitted = *student.latent;
+    return ldsResampling(trials, ldsOptions(settings), fitted, student.states);
+  };
   return method;
 }
 
@@ -109,7 +116,7 @@ FitMethod subspaceMethod() {
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitSubspace(trials, subspaceOptions(settings), progress);
   };
-  method.resampling = [](const Settings& settings, const Trials& trials) {
+  method.resampling = [](const Settings& settings, const Trials& trials, const Student&) {
     return subspaceResampling(trials, subspaceOptions(settings));
   };
   return method;
@@ -122,7 +129,7 @@ FitMethod cornnMethod() {
   method.help = "Convex fit of a tanh network with leaky rates (Dinc et al. 2023).";
   method.objective = FitObjective::loss;
   method.iterations = 1000;
-  method.takes = {"fit.steps", "fit.iterations", "fit.loss", "fit.l2", "fit.threshold"};
+  method.takes = {"fit.offset", "fit.steps", "fit.iterations", "fit.loss", "fit.l2", "fit.threshold"};
   method.sameOptions = sameBy<cornnOptions>;
   method.fit = [](const Settings& settings, const Trials& trials, const LdsModel*, Progress& progress) {
     return fitCornn(trials, cornnOptions(settings), progress);
@@ -167,12 +174,11 @@ FitMethod bpttMethod() {
 
 // Of a recording's fit in units that has no constant drive. MAP says so itself, from its sums.
 void addMeanNote(Student& student, const Settings& settings, const Trials& trials, const Progress& progress) {
-  const bool units = !student.emission && student.b.size() == 0;
+  const bool units = !student.emission && student.b.size() + student.inner.size() == 0;
   if (!isRecording(settings) || !units || !hasParameters(student.summary.status) ||
       fitMethod(settings).source != FitSource::trials || progress.stopRequested())
     return;
-  const bool offered = settings.applies(settingRow("fit.offset"));
-  if (auto note = meanNote(meanStrength(trials), offered); !note.empty()) student.notes.push_back(note);
+  if (auto note = meanNote(meanStrength(trials)); !note.empty()) student.notes.push_back(note);
 }
 
 }  // namespace
@@ -227,6 +233,12 @@ long long usualIterations(const Settings& settings) {
   const FitMethod& method = fitMethod(settings);
   const bool exact = method.exactIterations > 0 && settings.text("fit.estimator") == "exact";
   return exact ? method.exactIterations : method.iterations;
+}
+
+Index resamplesOf(const Settings& settings) {
+  const FitMethod& method = fitMethod(settings);
+  if (!method.resampling) return 0;
+  return settings.integer(method.resamplesOnDemand ? "analysis.resample_fits" : "analysis.resamples");
 }
 
 std::string namesOf(bool (*holds)(const FitMethod&)) {

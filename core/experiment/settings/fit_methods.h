@@ -50,8 +50,10 @@ struct FitMethod {
   // options that do not suit the data, missing samples; Stopped. Null if the source is a teacher.
   Student (*fit)(const Settings&, const std::vector<Trial>&, const LdsModel* held, Progress&) = nullptr;
 
-  // How it is fitted to resampled blocks of these trials; null: no errors are offered for it.
-  Resampling (*resampling)(const Settings&, const std::vector<Trial>&) = nullptr;
+  // How it is fitted to resampled blocks of these trials, whose student is given; null: no errors are offered
+  // for it.
+  Resampling (*resampling)(const Settings&, const std::vector<Trial>&, const Student&) = nullptr;
+  bool resamplesOnDemand = false;  // each resample costs a whole fit: none are made unless asked for
 };
 
 const std::vector<FitMethod>& fitMethods();
@@ -61,6 +63,10 @@ const FitMethod& fitMethod(const Settings& settings);
 
 // How many iterations these settings ask for where fit.iterations is 0; 0: the method is not iterative.
 long long usualIterations(const Settings& settings);
+
+// How many resamples the settings ask for: analysis.resamples, or of a method whose every resample is a whole
+// fit analysis.resample_fits; 0 of a method without any.
+Index resamplesOf(const Settings& settings);
 
 // The method of a name. Throws InputError with those that are known.
 const FitMethod& fitMethod(const std::string& name);

@@ -111,6 +111,7 @@ SubspaceOptions subspaceOptions(const Settings& settings) {
 CornnOptions cornnOptions(const Settings& settings) {
   CornnOptions options;
   options.alpha = alphaOf(settings);
+  options.offset = fitOffset(settings);
   options.l2 = settings.number("fit.l2");
   options.iterations = fitIterations(settings);
   const std::string& loss = settings.text("fit.loss");

@@ -253,6 +253,11 @@ std::vector<SettingRow> analysisRows() {
                        "From how many resamples of blocks of the recording the intervals of its fit's claim "
                        "come; 0: none. Computed after the picture.",
                        forKinds({"recording"}))),
+      remaking(Remakes::errors,
+               integer(s, "analysis.resample_fits", 0, {0, 1000}, "fits", "Resamples by whole fits",
+                       "The same for a method whose every resample costs a whole fit (the latent LDS, which "
+                       "then begins with the fit of the recording itself); 0: none, unless asked for.",
+                       {{"teacher.kind", {"recording"}}, {"fit.method", {"lds"}}})),
       remaking(
           Remakes::errors,
           integer(s, "analysis.simulations", 40, {0, 1000}, "runs", "Simulations of the student",

@@ -5,6 +5,7 @@
 #include "core/common/parallel.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/fitting/latent/lds_units.h"
 #include "core/fitting/resampling/slow_time.h"
 
 #include <chrono>
@@ -91,11 +92,18 @@ class Draws {
   std::size_t m_done = 0;
 };
 
-ClaimErrors notOffered(std::string why) {
+ClaimErrors notOffered(std::string why, Index asked) {
   ClaimErrors errors;
+  errors.asked = asked;
   errors.why = std::move(why);
   errors.complete = true;
   return errors;
+}
+
+// Over gaps on straight lines: that makes it slower rather than faster.
+double slowTimeOf(const std::vector<Trial>& trials, const ComplexVector& own, const Progress& progress) {
+  if (anyMissing(trials)) return slowTimeOf(interpolated(trials, progress), own, progress);
+  return slowTime(trials, slowDirections(trials, kComponents, own), progress);
 }
 
 }  // namespace
@@ -127,16 +135,23 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
   const FitMethod& method = fitMethod(settings);
   if (!method.resampling)
     return notOffered("no intervals are offered for " + method.label +
-                      ": a fit of resampled blocks would be another fit, from another start");
-  if (!hasParameters(student.summary.status)) return notOffered("no intervals: the fit has no parameters");
-  const Resampling resampling = method.resampling(settings, trials);
+                          ": a fit of resampled blocks would be another fit, from another start",
+                      draws);
+  if (!hasParameters(student.summary.status))
+    return notOffered("no intervals: the fit has no parameters", draws);
+  if (method.resamplesOnDemand && draws == 0)
+    return notOffered("no intervals of " + method.label +
+                          " were asked for: each resample costs a whole fit; ask for them with "
+                          "--resample-fits 50 or analysis.resample_fits",
+                      draws);
+  const Resampling resampling = method.resampling(settings, trials, student);
   ClaimErrors errors;
   errors.asked = draws;
   DrawnFit fit;
   try {
     BlockOptions needs = resampling.needs;
     const ComplexVector own = slowDirection(student, trials.front().activity.rows());
-    needs.slowTime = slowTime(trials, slowDirections(trials, kComponents, own), progress);
+    needs.slowTime = slowTimeOf(trials, own, progress);
     const BlockPlan plan = planBlocks(trials, needs);
     errors.slowTime = plan.slowTime;
     errors.why = plan.why;
@@ -156,7 +171,7 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
 ClaimedMemory claimedMemoryOf(const Student& student, const std::vector<Trial>& trials,
                               const Settings& settings, Index simulations, Progress& progress) {
   const FitMethod& method = fitMethod(settings);
-  if (!method.resampling || method.resampling(settings, trials).onDemand) {
+  if (!method.resampling || method.resamplesOnDemand) {
     ClaimedMemory memory;
     memory.why = "no prediction is made for " + method.label + ": each simulation would be a whole fit";
     return memory;
@@ -182,10 +197,8 @@ class Study {
   }
 
   std::shared_ptr<const Experiment> run() {
-    const Index draws = m_settings.integer("analysis.resamples"),
-                simulations = m_settings.integer("analysis.simulations");
-    const bool drawn =
-        m_known && m_known->errors.complete && (!m_known->errors.offered || m_known->errors.asked == draws);
+    const Index draws = resamplesOf(m_settings), simulations = m_settings.integer("analysis.simulations");
+    const bool drawn = m_known && m_known->errors.complete && m_known->errors.asked == draws;
     const bool simulated = m_known && m_known->memory && m_known->simulations == simulations;
     if (!drawn || (!simulated && simulations > 0)) m_trials = stages::fittedTrials(*m_complete, m_progress);
     m_study.simulations = simulations;

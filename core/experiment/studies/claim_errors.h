@@ -34,7 +34,7 @@ struct ClaimErrors {
   Index blocks = 0, blockSteps = 0;  // blockSteps: transitions of the longest block
   double slowTime = 0;               // time steps; 0: not looked at
   bool oneSided = false;
-  Index asked = 0;
+  Index asked = 0;                // also where none are offered
   Index failed = 0;               // of those made: the draw did not determine the fit
   std::vector<Spectrum> spectra;  // of the others, in their order; without conditions
   bool complete = false;
@@ -86,10 +86,10 @@ struct ClaimStudy {
 };
 
 // A finished experiment of a recording with the errors of its claim, from more and more resamples
-// (analysis.resamples), and then with what the recording knows of it (analysis.simulations): the sink is
-// given what there is so far, the last one is also returned. What `previous` (may be null) has of the very
-// same fit is taken over. Without parameters, after a stopped fit, and of a known teacher, whose other draws
-// say more (score_draws.h): the same experiment.
+// (analysis.resamples, of the latent LDS analysis.resample_fits), and then with what the recording knows of
+// it (analysis.simulations): the sink is given what there is so far, the last one is also returned. What
+// `previous` (may be null) has of the very same fit is taken over. Without parameters, after a stopped fit,
+// and of a known teacher, whose other draws say more (score_draws.h): the same experiment.
 std::shared_ptr<const Experiment> withClaimErrors(const std::shared_ptr<const Experiment>& complete,
                                                   const Experiment* previous, Progress& progress,
                                                   const ExperimentSink& sink);

@@ -52,13 +52,13 @@ std::string rangeText(const ClaimInterval& interval) {
   return threeDigits(interval.low) + " to " + threeDigits(interval.high);
 }
 
-// "it decays within 12 to 45 steps (0.12 to 0.45 s)".
+// "the leading mode takes 12 to 45 steps (0.12 to 0.45 s) to decay".
 std::string decayText(const ClaimInterval& tau, double alpha, double seconds) {
   if (std::isinf(tau.low)) return "the leading mode does not decay";
   const ClaimInterval steps{tau.low / alpha, tau.high / alpha};
-  std::string text = "the leading mode decays within " + rangeText(steps) + " steps";
+  std::string text = "the leading mode takes " + rangeText(steps) + " steps";
   if (seconds > 0) text += " (" + rangeText({steps.low * seconds, steps.high * seconds}) + " s)";
-  return text;
+  return text + " to decay";
 }
 
 std::string percent(double share) {

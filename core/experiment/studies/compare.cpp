@@ -8,9 +8,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace keyhole {
 namespace {
+
+constexpr double kSecondFit = 0.3;  // share of a row's time, about
 
 SettingValue text(const char* value) {
   return std::string(value);
@@ -70,7 +73,8 @@ Settings changed(Settings settings, std::string_view method) {
 
 // The recording that is divided, and what the teacher is known to be.
 struct Material {
-  std::vector<Trial> all, fitted, heldOut;
+  std::vector<Trial> all;
+  SplitTrials parts;  // the beginning, and the end held out
   std::optional<TeacherDynamics> teacher;
   double window = 1;  // length of the recording, τ
 };
@@ -91,9 +95,7 @@ Material materialOf(const Experiment& experiment, const CompareOptions& options,
   Material material;
   material.all = stages::trialsOf(effective(settings), *experiment.teacher, *experiment.simulation,
                                   *experiment.observation, progress);
-  auto parts = split(material.all, options.fitted);
-  material.fitted = std::move(parts.fitted);
-  material.heldOut = std::move(parts.heldOut);
+  material.parts = split(material.all, options.fitted);
   material.window = static_cast<double>(experiment.simulation->steps) * experiment.simulation->alpha;
   if (experiment.teacherAnalysis)
     material.teacher = teacherOf(experiment, material.all.front(), AgreementOptions().plane);
@@ -138,30 +140,70 @@ void describe(MethodRow& row, const Experiment& own, const Material& material, P
                                     options, progress);
 }
 
-// A second fit, to the first part alone, is scored on the rest.
-void holdOut(MethodRow& row, const Material& material, Index horizon, Progress& progress) {
+SplitRow splitRow(const MethodRow& row, const SplitTrials& parts, Index horizon, Progress& progress) {
+  if (!fitMethod(row.settings).missingSamples)
+    for (const auto* trials : {&parts.fitted, &parts.heldOut})
+      requireTrials(*trials, MissingSamples::refused);
+  const Student student = fitTrials(row.settings, parts.fitted, progress);
+  if (student.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
+  SplitRow split{predictionScores(student, parts.heldOut, horizon), {kNaN, ScoreStatus::undetermined}, kNaN};
+  if (!hasParameters(student.summary.status)) return split;
   try {
-    if (!fitMethod(row.settings).missingSamples)
-      for (const auto* trials : {&material.fitted, &material.heldOut})
-        requireTrials(*trials, MissingSamples::refused);
-    const Student student = fitTrials(row.settings, material.fitted, progress);
-    if (student.summary.status == FitStatus::stopped) throw Stopped();  // half a fit is no entry
-    row.heldOut = predictionScores(student, material.heldOut, horizon);
-    row.fitsTheData = fitGauge(row.heldOut);
-  } catch (const InputError& error) {  // too many latents for so few time points …
-    row.student.notes.push_back("nothing could be held out: " + std::string(error.what()));
+    Spectrum spectrum = spectrumOf(student.A, false, student.alpha);
+    spectrum.fewSteps = restsOnFewSteps(student);
+    split.score = lineAttractorScore(spectrum);
+    split.decaySteps = decaySteps(spectrum);
+  } catch (const std::runtime_error&) {
+    // Its eigenvalues were not found; the scores on the rest stand.
   }
+  return split;
+}
+
+// What the splits so far say together.
+void summarise(MethodRow& row) {
+  row.heldOut = row.splits.front().heldOut;
+  for (const SplitRow& split : row.splits)
+    if (split.heldOut.status != PredictionStatus::defined) row.heldOut.status = split.heldOut.status;
+  row.heldOut.oneStepR2 = spreadOver(row, [](const SplitRow& s) { return s.heldOut.oneStepR2; }).mean;
+  row.heldOut.freeRunVariance =
+      spreadOver(row, [](const SplitRow& s) { return s.heldOut.freeRunVariance; }).mean;
+  row.heldOut.gainOnNoChange =
+      spreadOver(row, [](const SplitRow& s) { return s.heldOut.gainOnNoChange; }).mean;
+  row.fitsTheData = fitGauge(row.heldOut);
+}
+
+// A second fit, without one part, is scored on it.
+void addSplit(MethodRow& row, const SplitTrials& parts, Index horizon, Progress& progress) {
+  try {
+    row.splits.push_back(splitRow(row, parts, horizon, progress));
+    summarise(row);
+  } catch (const InputError& error) {  // too many latents for so few time points …
+    const std::string note = "nothing could be held out: " + std::string(error.what());
+    auto& notes = row.student.notes;
+    if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+  }
+}
+
+// The stretches that are held out after the end: evenly placed, the last of them the beginning.
+std::vector<SplitTrials> furtherSplits(const Material& material, Index splits) {
+  std::vector<SplitTrials> further;
+  const Index all = timePointsOf(material.all), length = timePointsOf(material.parts.heldOut);
+  for (Index j = 1; j < splits; ++j) {
+    const double share = static_cast<double>(j) / static_cast<double>(splits - 1);
+    const auto first = static_cast<Index>(std::llround((1 - share) * static_cast<double>(all - length)));
+    further.push_back(holdOut(material.all, first, first + length));
+  }
+  return further;
 }
 
 MethodRow rowOf(const MethodVariant& variant, const Material& material,
                 std::shared_ptr<const Experiment>& before, Index horizon, Progress& progress) {
-  constexpr double kOwn = 0.7;  // share of a row's time, about
   MethodRow row;
   row.name = variant.name;
   row.label = variant.label;
   row.settings = settingsOf(before->asked, variant.name);
   row.score = {kNaN, ScoreStatus::undetermined};
-  ProgressPart first(progress, 0, kOwn), second(progress, kOwn, 1);
+  ProgressPart first(progress, 0, 1 - kSecondFit), second(progress, 1 - kSecondFit, 1);
   Rising rising(first), further(second);
   try {
     const auto own = runExperiment(changed(before->asked, variant.name), before, rising);
@@ -175,11 +217,77 @@ MethodRow rowOf(const MethodVariant& variant, const Material& material,
     row.summary.status = FitStatus::notRun;
     row.summary.message = error.what();
   }
-  if (row.hasParameters) holdOut(row, material, horizon, further);
+  if (row.hasParameters) addSplit(row, material.parts, horizon, further);
   return row;
 }
 
+// Row after row, so that the quick ones have their errors first.
+void addFurtherSplits(Comparison& comparison, const Material& material, Progress& progress,
+                      const CompareSink& sink) {
+  if (comparison.splits < 2) return;
+  const std::vector<SplitTrials> further = furtherSplits(material, comparison.splits);
+  const auto all = static_cast<double>(comparison.rows.size() * further.size());
+  double done = 0;
+  for (MethodRow& row : comparison.rows)
+    for (const SplitTrials& parts : further) {
+      ProgressPart part(progress, done / all, (done + 1) / all, "further splits: " + row.label);
+      part.checkpoint(0, {});
+      done += 1;
+      if (row.splits.empty()) continue;
+      addSplit(row, parts, comparison.horizon, part);
+      if (sink) sink(comparison);
+    }
+}
+
+void requireSplits(const CompareOptions& options) {
+  if (const Index most = mostSplits(options.fitted); options.splits < 1 || options.splits > most)
+    throw InputError("the number of splits is " + std::to_string(options.splits) + "; allowed: 1 to " +
+                     std::to_string(most) + ", as many as there are parts of the share that is held out");
+}
+
 }  // namespace
+
+Index mostSplits(double fitted) {
+  if (!(fitted > 0 && fitted < 1)) return 1;  // told by split()
+  return std::max<Index>(1, static_cast<Index>(std::floor(1 / (1 - fitted) + 1e-9)));
+}
+
+Index usualSplits(double fitted) {
+  constexpr Index kUsual = 5;
+  return std::min(kUsual, mostSplits(fitted));
+}
+
+SplitSpread spreadOver(const MethodRow& row, double (*number)(const SplitRow&)) {
+  SplitSpread spread;
+  double sum = 0, squares = 0;
+  for (const SplitRow& split : row.splits)
+    if (const double value = number(split); std::isfinite(value)) {
+      sum += value;
+      ++spread.count;
+    }
+  if (spread.count == 0) return spread;
+  spread.mean = sum / static_cast<double>(spread.count);
+  if (spread.count < 2) return spread;
+  for (const SplitRow& split : row.splits)
+    if (const double value = number(split); std::isfinite(value))
+      squares += (value - spread.mean) * (value - spread.mean);
+  spread.deviation = std::sqrt(squares / static_cast<double>(spread.count - 1));
+  return spread;
+}
+
+SplitSpread scoreSpread(const MethodRow& row) {
+  return spreadOver(row, [](const SplitRow& split) {
+    const bool means =
+        split.score.status != ScoreStatus::unstable && split.score.status != ScoreStatus::tooFewModes;
+    return means ? split.score.value : kNaN;
+  });
+}
+
+double decaySteps(const Spectrum& spectrum) {
+  if (spectrum.values.size() == 0 || !(spectrum.alpha > 0)) return kNaN;
+  const Index leading = leadingOrder(spectrum).front();
+  return mapTimeConstants(spectrum)(leading) / spectrum.alpha;
+}
 
 const std::vector<MethodVariant>& comparedMethods() {
   static const std::vector<MethodVariant> variants = makeVariants();
@@ -201,25 +309,31 @@ Comparison compareMethods(const Experiment& experiment, const CompareOptions& op
   for (const auto& name : names)
     if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
   names = std::move(once);
+  requireSplits(options);
   ProgressPart reading(progress, 0, 0);
   const Material material = materialOf(experiment, options, reading);
   const auto oneTau = static_cast<Index>(std::lround(1 / experiment.simulation->alpha));
   const Index horizon = options.horizon > 0 ? options.horizon : std::max<Index>(oneTau, 1);
   Comparison comparison;
   comparison.timePoints = experiment.simulation->steps;
-  comparison.fitted = timePointsOf(material.fitted);
-  comparison.heldOut = timePointsOf(material.heldOut);
+  comparison.fitted = timePointsOf(material.parts.fitted);
+  comparison.heldOut = timePointsOf(material.parts.heldOut);
   comparison.horizon = horizon;
+  comparison.splits = options.splits;
   auto before = std::make_shared<const Experiment>(experiment);
+  // A further split costs about what the first one does.
+  const double first = 1 / (1 + kSecondFit * static_cast<double>(options.splits - 1));
+  ProgressPart rows(progress, 0, first), further(progress, first, 1);
   try {
     for (const auto& name : names) {
       const auto& variant = variantNamed(name);
       const auto done = static_cast<double>(comparison.rows.size()), all = static_cast<double>(names.size());
-      ProgressPart part(progress, done / all, (done + 1) / all, "comparing: " + variant.label);
+      ProgressPart part(rows, done / all, (done + 1) / all, "comparing: " + variant.label);
       part.checkpoint(0, {});
       comparison.rows.push_back(rowOf(variant, material, before, horizon, part));
       if (sink) sink(comparison);
     }
+    addFurtherSplits(comparison, material, further, sink);
   } catch (const Stopped&) {
     return comparison;
   }

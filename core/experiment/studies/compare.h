@@ -14,6 +14,28 @@ struct CompareOptions {
   std::vector<std::string> methods;  // names, see compareMethods(); empty: all that make sense
   double fitted = 0.8;               // of the second fit: the first share is fitted, the rest held out
   Index horizon = 0;                 // steps of a free run; 0: one τ, 1/α
+  // So many second fits, each without another stretch of the recording, all as long as the rest; at most
+  // mostSplits(). 1: without the end alone.
+  Index splits = 1;
+};
+
+// How many stretches of the share that is held out fit into a recording side by side.
+Index mostSplits(double fitted);
+// What is shown unless something else is asked for: five, or as many as fit.
+Index usualSplits(double fitted);
+
+// A second fit, to what is left without one stretch, and its scores there.
+struct SplitRow {
+  PredictionScores heldOut;
+  LineAttractorScore score;                                      // of its own spectrum
+  double decaySteps = std::numeric_limits<double>::quiet_NaN();  // of its leading mode
+};
+
+// Over the splits that have a number.
+struct SplitSpread {
+  double mean = std::numeric_limits<double>::quiet_NaN();
+  double deviation = std::numeric_limits<double>::quiet_NaN();  // standard, of two splits or more
+  Index count = 0;
 };
 
 struct MethodRow {
@@ -28,20 +50,29 @@ struct MethodRow {
   LineAttractorScore score;  // NaN without
   double henrici = kNotKnown;
   double explainedVariance = kNotKnown;            // as for SystemAnalysis
-  PredictionScores heldOut;                        // of the second fit
+  PredictionScores heldOut;                        // of the second fits, their mean
+  std::vector<SplitRow> splits;                    // those that are done
   std::optional<DynamicsAgreement> agreement;      // empty for a recording
-  double fitsTheData = kNotKnown;                  // the two gauges, in [0, 1]; this of the second fit
+  double fitsTheData = kNotKnown;                  // the two gauges, in [0, 1]; this of the second fits
   double hasTheDynamics = kNotKnown;               // NaN for a recording
   std::string verdict, sentence;                   // nameOf() of the verdict's kind, and what it says
   std::shared_ptr<const SystemAnalysis> analysis;  // its flow …; null without parameters
   double seconds = 0;
 };
 
+SplitSpread spreadOver(const MethodRow& row, double (*number)(const SplitRow&));
+// Of the splits whose leading mode decays or is marginal: else a score says nothing.
+SplitSpread scoreSpread(const MethodRow& row);
+
+// Time that the mode that leads by the fitted map takes to decay by e, in time steps; negative: to grow.
+double decaySteps(const Spectrum& spectrum);
+
 struct Comparison {
   Index timePoints = 0;           // of the recording
-  Index fitted = 0, heldOut = 0;  // of the second fits: time points fitted, and scored
+  Index fitted = 0, heldOut = 0;  // of each second fit: time points fitted, and scored
   Index horizon = 0;              // of their free runs, steps
-  std::vector<MethodRow> rows;    // in the order of the methods, those that are done
+  Index splits = 1;               // asked for
+  std::vector<MethodRow> rows;    // in the order of the methods, those that are done; further splits follow
   bool complete = false;
 };
 
@@ -61,7 +92,8 @@ Settings settingsOf(const Settings& settings, std::string_view method);
 
 // Of every method the experiment that the window would show: the same fit (to all that the method is given
 // there: MAP all of the recording, the others fit.steps time points), analysis, search and verdict. Held-out
-// scores are those of a second fit, to the first part of at most fit.steps time points. All methods get the
+// scores are those of a second fit, to the first part of at most fit.steps time points; once all methods have
+// theirs, the further splits follow. All methods get the
 // same recording and input. The sink is given the growing table. A stop returns what is there. The experiment
 // needs its stages through the observation, and the teacher's analysis if it has a teacher.
 Comparison compareMethods(const Experiment& experiment, const CompareOptions& options,

@@ -34,9 +34,22 @@ std::vector<Index> numbersOf(const OrderOptions& options, Index neurons) {
   return options.numbers;
 }
 
-LineAttractorScore scoreOf(const ComplexVector& eigenvalues, double alpha) {
+// What the students of a curve have in common.
+struct Fitted {
+  Index steps = 0, inputs = 0;
+  bool bias = true;
+};
+
+LineAttractorScore scoreOf(const ComplexVector& eigenvalues, double alpha, const Fitted& fitted) {
   if (eigenvalues.size() == 0) return {kNaN, ScoreStatus::tooFewModes};
-  return lineAttractorScore(spectrumOf(eigenvalues, alpha));
+  Spectrum spectrum = spectrumOf(eigenvalues, alpha);
+  Student student;
+  student.A = Matrix::Zero(eigenvalues.size(), eigenvalues.size());
+  student.V = Matrix::Zero(eigenvalues.size(), fitted.inputs);
+  if (fitted.bias) student.b = Vector::Zero(eigenvalues.size());
+  student.steps = fitted.steps;
+  spectrum.fewSteps = restsOnFewSteps(student);
+  return lineAttractorScore(spectrum);
 }
 
 std::string cautionOf(const OrderCurve& curve) {
@@ -53,9 +66,11 @@ std::string cautionOf(const OrderCurve& curve) {
          " lies far from the others: mean and standard error are its own, and the choice says little";
 }
 
-OrderResult resultOf(const OrderCurve& curve, const OrderOptions& options, double alpha) {
+OrderResult resultOf(const OrderCurve& curve, const OrderOptions& options, double alpha,
+                     const Fitted& fitted) {
   OrderResult result{options.counted, options.folds, {}, curve.chosen, curve.complete, cautionOf(curve)};
-  for (const auto& point : curve.points) result.points.push_back({point, scoreOf(point.eigenvalues, alpha)});
+  for (const auto& point : curve.points)
+    result.points.push_back({point, scoreOf(point.eigenvalues, alpha, fitted)});
   return result;
 }
 
@@ -87,14 +102,15 @@ OrderResult orderOf(const Settings& settings, const std::vector<Trial>& trials, 
   const Settings own = orderSettings(settings, options.counted);
   const auto numbers = numbersOf(options, trials.front().activity.rows());
   const double alpha = own.number("simulation.alpha");
+  const Fitted fitted{transitionsOf(trials), trials.front().input.rows(), own.flag("fit.bias")};
   const OrderSink grown = [&](const OrderCurve& curve) {
-    if (sink) sink(resultOf(curve, options, alpha));
+    if (sink) sink(resultOf(curve, options, alpha, fitted));
   };
   const OrderCurve curve =
       options.counted == Counted::latents
           ? ldsOrderCurve(trials, ldsOptions(own), numbers, options.folds, progress, grown)
           : sldsOrderCurve(trials, sldsOptions(own), numbers, options.folds, progress, grown);
-  return resultOf(curve, options, alpha);
+  return resultOf(curve, options, alpha, fitted);
 }
 
 OrderResult orderOf(const Experiment& experiment, const OrderOptions& options, Progress& progress,

@@ -148,6 +148,7 @@ std::vector<std::string> problems(const LdsOptions& options) {
 }
 
 Index startsOf(const LdsOptions& options) {
+  if (options.warmStart) return 1;
   if (options.restarts > 0) return options.restarts;
   return !emissionsAreFixed(options) && options.start == LdsStart::several ? 4 : 1;
 }
@@ -238,7 +239,9 @@ LdsFit fitAll(const std::vector<Trial>& trials, const LdsOptions& options, Progr
   const LdsUnits units = unitsOf(trials, options.kind, progress);
   const std::vector<Trial> own = inUnits(trials, units, progress);
   const LdsData data(own, options.inputAtArrival, progress);
-  LdsSearchResult found = searchLds(data, options, progress);
+  LdsOptions inOwnUnits = options;
+  if (options.warmStart) inOwnUnits.warmStart = intoUnits(*options.warmStart, units);
+  LdsSearchResult found = searchLds(data, inOwnUnits, progress);
   const double scale = logScale(trials, units);
   LdsFit fit;
   for (auto& start : found.starts)

@@ -49,6 +49,8 @@ struct LdsOptions {
   // C, G, c, R of this model stay as they are, and EM is on the dynamics alone, with x_0 ~ N(0, I) as
   // published.
   std::optional<LdsModel> heldEmissions;
+  // Exact, without held emissions: the one start, whatever `start` and `restarts` say.
+  std::optional<LdsModel> warmStart = {};
   // False: explained variance, means (but with missing samples) and notes on dependent channels are left out,
   // for a fit that another one starts from.
   bool describe = true;

@@ -81,6 +81,7 @@ class Search {
   }
 
   LdsModel startOfKind(const Candidate& candidate) {
+    if (m_options.warmStart) return *m_options.warmStart;
     const auto& trials = m_data.trials();
     switch (candidate.from) {
       case LdsStart::subspace: {

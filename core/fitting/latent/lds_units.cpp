@@ -92,6 +92,18 @@ LdsModel outOfUnits(LdsModel model, const LdsUnits& units) {
   return model;
 }
 
+LdsModel intoUnits(LdsModel model, const LdsUnits& units) {
+  const auto D = units.scale.cwiseInverse().asDiagonal();
+  const auto inputs = units.inputScale.asDiagonal();
+  model.b += model.V * units.inputCentre;
+  model.c = (D * (model.c - units.centre + model.G * units.inputCentre)).eval();
+  model.V = (model.V * inputs).eval();
+  model.C = (D * model.C).eval();
+  model.G = (D * model.G * inputs).eval();
+  model.R = (model.R.cwiseQuotient(units.scale.cwiseAbs2())).eval();
+  return model;
+}
+
 double logScale(const std::vector<Trial>& trials, const LdsUnits& units, const Progress& progress) {
   ChannelMeans counted(units.scale.size());
   for (const auto& trial : trials) {

@@ -28,6 +28,8 @@ std::vector<Trial> interpolated(const std::vector<Trial>& trials, const Progress
 // A model of the trials in these units as one of the trials themselves. The log-likelihood of the trials is
 // that in units less logScale().
 LdsModel outOfUnits(LdsModel model, const LdsUnits& units);
+// The other way round.
+LdsModel intoUnits(LdsModel model, const LdsUnits& units);
 double logScale(const std::vector<Trial>& trials, const LdsUnits& units,
                 const Progress& progress = noProgress());
 

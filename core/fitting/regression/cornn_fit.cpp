@@ -52,8 +52,10 @@ class Regression {
 
   // (X Xᵀ + λ I) is factored here; false if it is not positive definite.
   bool factor();
-  // θ = Aᵀ at the start.
+  // θ = Aᵀ at the start, N x N; with an offset about the mean, and one row more for the constant.
   Matrix start() const { return m_factor.solve(m_startCross); }
+  // The matrix and the constant drive that θ stands for.
+  void read(const Matrix& theta, Student& student) const;
 
   // One iteration from θ; `finished` is false if it was left because of a stop, and θ is then as before.
   struct Step {
@@ -70,7 +72,11 @@ class Regression {
   }
 
  private:
+  void makeBefore(const Progress& progress);
   void makeTargets(const Progress& progress);
+  // sum += X values, of the transitions of one block (values: time x any).
+  template <class Values>
+  void addProduct(Matrix& sum, const Block& block, const Values& values) const;
   void makeGroups(Index rows);
   void addUp(GroupSums& group, const Matrix& theta, const std::atomic<bool>& stop) const;
   void addUpHalf(int half);
@@ -79,8 +85,11 @@ class Regression {
   const std::vector<Trial>& m_trials;
   const CornnOptions& m_options;
   std::vector<Block> m_blocks;
-  double m_ridge;
-  Matrix m_before;   // x_{t-1}, transitions x N: BLAS is faster without a transposition
+  Vector m_ridge;    // of each row of θ: that of the constant is 0
+  Vector m_mean;     // of x_{t-1}, N; zeros without an offset
+  double m_one = 1;  // the constant, as large as the states vary
+  Matrix m_before;   // x_{t-1}, transitions x N: BLAS is faster without a transposition. With an offset about
+                     // the mean, and a column of m_one more
   Matrix m_targets;  // transitions x N, a column per unit
   Index m_clipped = 0;
   Matrix m_gram, m_startCross;
@@ -120,10 +129,12 @@ Regression::Regression(const std::vector<Trial>& trials, const CornnOptions& opt
       target += m_blocks.back().count;
     }
   }
-  m_ridge = options.l2 * static_cast<double>(target);
-  m_before.resize(target, N);
+  m_ridge = Vector::Constant(options.offset ? N + 1 : N, options.l2 * static_cast<double>(target));
+  if (options.offset) m_ridge(N) = 0;
+  m_before.resize(target, m_ridge.size());
   m_targets.resize(target, N);
   makeGroups(std::min(rows, target));
+  makeBefore(progress);
   makeTargets(progress);
   if (m_targets.size() >= kWorthThreads && !inParallelPiece())
     m_hands = std::make_unique<TwoHands>([this](int half) { addUpHalf(half); });
@@ -135,34 +146,64 @@ void Regression::makeGroups(Index rows) {
   const std::size_t count = std::min(kGroups, m_blocks.size());
   for (std::size_t k = 0; k < count; ++k)
     m_groups.push_back({k * m_blocks.size() / count, (k + 1) * m_blocks.size() / count, Matrix(rows, N),
-                        Matrix(rows, N), Matrix(N, N), Vector(N), 0});
+                        Matrix(rows, N), Matrix(m_ridge.size(), N), Vector(N), 0});
+}
+
+void Regression::makeBefore(const Progress& progress) {
+  const Index N = m_targets.cols();
+  for (const Block& block : m_blocks) {
+    if (m_targets.size() > kShortRecording) progress.throwIfStopped();
+    m_before.block(block.target, 0, block.count, N) =
+        m_trials[block.trial].activity.middleCols(block.first, block.count).transpose();
+  }
+  m_mean = Vector::Zero(N);
+  if (!m_options.offset) return;
+  auto states = m_before.leftCols(N);
+  m_mean = states.colwise().mean().transpose();
+  states.rowwise() -= m_mean.transpose();
+  const double rms = std::sqrt(states.squaredNorm() / static_cast<double>(states.size()));
+  if (rms > 0 && std::isfinite(rms)) m_one = rms;
+  m_before.col(N).setConstant(m_one);
+}
+
+template <class Values>
+void Regression::addProduct(Matrix& sum, const Block& block, const Values& values) const {
+  if (m_options.offset)
+    sum.noalias() += m_before.middleRows(block.target, block.count).transpose() * values;
+  else
+    sum.noalias() += m_trials[block.trial].activity.middleCols(block.first, block.count) * values;
+}
+
+void Regression::read(const Matrix& theta, Student& student) const {
+  const Index N = m_targets.cols();
+  student.A = theta.topRows(N).transpose();
+  if (m_options.offset) student.inner = m_one * theta.row(N).transpose() - student.A * m_mean;
 }
 
 void Regression::makeTargets(const Progress& progress) {
-  const Index N = m_targets.cols();
-  m_gram = Matrix::Zero(N, N);
-  m_startCross = Matrix::Zero(N, N);
+  const Index N = m_targets.cols(), rows = m_ridge.size();
+  m_gram = Matrix::Zero(rows, rows);
+  m_startCross = Matrix::Zero(rows, N);
   for (const Block& block : m_blocks) {
     if (m_targets.size() > kShortRecording) progress.throwIfStopped();
     const Matrix& activity = m_trials[block.trial].activity;
     const auto before = activity.middleCols(block.first, block.count);
-    m_before.middleRows(block.target, block.count) = before.transpose();
     auto targets = m_targets.middleRows(block.target, block.count);
     targets = ((activity.middleCols(block.first + 1, block.count) - (1.0 - m_options.alpha) * before) /
                m_options.alpha)
                   .transpose();
     m_clipped += (targets.array().abs() > kLargest).count();
     targets = targets.cwiseMin(kLargest).cwiseMax(-kLargest);
-    m_gram.noalias() += before * before.transpose();
+    addProduct(m_gram, block, m_before.middleRows(block.target, block.count));
     // artanh y; as a logarithm it is vectorised.
-    m_startCross.noalias() +=
-        before * (0.5 * ((1.0 + targets.array()) / (1.0 - targets.array())).log()).matrix();
+    addProduct(m_startCross, block,
+               (0.5 * ((1.0 + targets.array()) / (1.0 - targets.array())).log()).matrix());
   }
 }
 
 bool Regression::factor() {
   Matrix regularised = m_gram;
-  regularised.diagonal().array() += m_ridge;
+  regularised.diagonal() += m_ridge;
   m_factor.compute(regularised);
   return m_factor.info() == Eigen::Success && m_factor.rcond() > 1e-15;
 }
@@ -173,7 +214,6 @@ void Regression::addUp(GroupSums& group, const Matrix& theta, const std::atomic<
   group.loss = 0;
   for (std::size_t b = group.first; b < group.end && !stop; ++b) {
     const Block& block = m_blocks[b];
-    const auto states = m_trials[block.trial].activity.middleCols(block.first, block.count);
     const auto before = m_before.middleRows(block.target, block.count);
     auto predictions = group.predictions.topRows(block.count);
     // β = 0 overwrites; Eigen would fill with zeros first, a tenth of the whole time.
@@ -186,7 +226,7 @@ void Regression::addUp(GroupSums& group, const Matrix& theta, const std::atomic<
       group.kept(i) += sums.kept;
       group.loss += sums.loss;
     }
-    group.cross.noalias() += states * group.errors.topRows(block.count);
+    addProduct(group.cross, block, group.errors.topRows(block.count));
   }
 }
 
@@ -215,7 +255,7 @@ Regression::Step Regression::step(const Matrix& theta, double done, Progress& pr
   if (!addUpAll(theta, done, progress)) return {false, 0, 0, {}};
   const Index N = m_targets.cols();
   Step step;
-  Matrix cross = Matrix::Zero(N, N);
+  Matrix cross = Matrix::Zero(m_ridge.size(), N);
   Vector kept = Vector::Zero(N);
   for (const GroupSums& group : m_groups) {
     cross += group.cross;
@@ -227,7 +267,7 @@ Regression::Step Regression::step(const Matrix& theta, double done, Progress& pr
     for (Index i = 0; i < N; ++i) cross.col(i) *= kept(i) > 0 ? all / kept(i) : 0.0;
   step.objective /= static_cast<double>(m_targets.size());
   step.kept = kept.sum() / static_cast<double>(m_targets.size());
-  step.next = theta + m_factor.solve(cross - m_ridge * theta);
+  step.next = theta + m_factor.solve(cross - m_ridge.asDiagonal() * theta);
   return step;
 }
 
@@ -335,7 +375,7 @@ Student fitCornn(const std::vector<Trial>& trials, const CornnOptions& options, 
   if (regression.factor()) {
     const End end = iterate(regression, options, student.summary, progress);
     if (hasParameters(student.summary.status)) {
-      student.A = end.theta.transpose();
+      regression.read(end.theta, student);
       setOneStepR2(student, trials, progress);
     }
     addNotes(student, regression, end.kept, options, trials.front().input.rows() > 0);

@@ -22,15 +22,17 @@ struct CornnOptions {
   double threshold = 1;     // c > 0, of the weighted and the robust loss
   Index iterations = 1000;  // at most, >= 0; with 0 the start is the result
   CornnLoss loss = CornnLoss::weighted;
-  double tolerance = 1e-9;  // >= 0; converged if no entry of A moves by more than this part of the largest
-                            // one in an iteration; 0: never stop early
+  bool offset = false;      // a constant drive inside of tanh, without a ridge
+  double tolerance = 1e-9;  // >= 0; converged if no entry of A (or of c) moves by more than this part of the
+                            // largest one in an iteration; 0: never stop early
 
   friend bool operator==(const CornnOptions&, const CornnOptions&) = default;
 };
 
 std::vector<std::string> problems(const CornnOptions& options);
 
-// x ← (1-α) x + α tanh(A x) for N units. With X the states x_{t-1} of all trials in columns, E the errors and
+// x ← (1-α) x + α tanh(A x + c) for N units, c = 0 without an offset; with one, X about its mean has a row of
+// constants more, which bears no ridge. With X the states x_{t-1} of all trials in columns, E the errors and
 // H = (X Xᵀ + λ I)⁻¹: A starts at artanh(Y) Xᵀ H and is improved by A ← (A X + E) Xᵀ H = A - λ A H + E Xᵀ H.
 //
 // At the end E Xᵀ = λ A. Objective (cost before each iteration and after the last): the mean over all entries

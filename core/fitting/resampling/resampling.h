@@ -12,10 +12,9 @@ namespace keyhole {
 using DrawnFit = std::function<Matrix(const Vector& counts)>;
 
 struct Resampling {
-  BlockOptions needs;     // but for the slow time, which is the recording's
-  bool onDemand = false;  // each draw costs a whole fit: none are made unless asked for
-  // Passes through the recording once and keeps what the draws need. The trials must outlive it. Throws
-  // Stopped.
+  BlockOptions needs;  // but for the slow time, which is the recording's
+  // Passes through the recording once and keeps what the draws need. The trials and the progress, which a
+  // draw that takes long asks for a stop, must outlive it. Throws Stopped.
   std::function<DrawnFit(const std::vector<Block>& blocks, Progress& progress)> prepare;
 };
 

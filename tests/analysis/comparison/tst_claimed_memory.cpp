@@ -136,6 +136,27 @@ class TestClaimedMemory : public QObject {
     QVERIFY2(latent.lower > 0 && latent.lower < 1, latent.sentence.c_str());
   }
 
+  // Between two sentences that contradict each other stands one that says so: the standing rises one by one
+  // with the value, and the steps about each end are as wide as its own error. Fails at a hard border.
+  void nearABorderItIsMarginal() {
+    MemoryStanding before = MemoryStanding::forgets;
+    int changes = 0;
+    for (int i = 0; i <= 4000; ++i) {
+      const double value = -2.0 + 0.001 * i;
+      const MemoryStanding now = memoryStanding(value, -0.3, 0.1, 0.5, 40);
+      QVERIFY(static_cast<int>(now) - static_cast<int>(before) <= 1 && now >= before);
+      changes += now != before;
+      before = now;
+    }
+    QCOMPARE(before, MemoryStanding::remembersMore);
+    QCOMPARE(changes, 4);
+    QCOMPARE(memoryStanding(-0.3, -0.3, 0.1, 0.5, 40), MemoryStanding::barelyLess);
+    QCOMPARE(memoryStanding(0.5, -0.3, 0.1, 0.5, 40), MemoryStanding::barelyMore);
+    // More simulations know the border better.
+    QCOMPARE(memoryStanding(-0.35, -0.3, 0.1, 0.5, 40), MemoryStanding::barelyLess);
+    QCOMPARE(memoryStanding(-0.35, -0.3, 0.1, 0.5, 4000), MemoryStanding::forgets);
+  }
+
   // Fails if a student that has no stationary recording is given one.
   void whatGrowsPredictsNothing() {
     Student student = mapOf({trialOf(markov(Matrix::Constant(1, 1, 0.9), 1))});

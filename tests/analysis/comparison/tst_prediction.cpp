@@ -270,6 +270,23 @@ class TestPrediction : public QObject {
     QVERIFY(scores.freeRunVariance < best.freeRunVariance && scores.freeRunVariance > 0);
   }
 
+  // Of several trials the noise is that of all their steps: of two, the mean weighted by their lengths. Fails
+  // if each trial has its own.
+  void noiseIsPooledOverTrials() {
+    const Student student = randomStudent(3, 1);
+    const Trial calm = recordingOf(student, 400, 0.1), loud = recordingOf(student, 1200, 1.0);
+    const auto covariance = [&](const Trial& trial) {
+      const Index count = trial.activity.cols() - 1;
+      const Matrix e =
+          trial.activity.rightCols(count) - oneStepPredictions(student, trial.activity, trial.input);
+      return Matrix(e * e.transpose());
+    };
+    const Matrix expected = (covariance(calm) + covariance(loud)) / (399.0 + 1199.0);
+    COMPARE_MATRICES(noiseCovariance(student, {calm, loud}), expected, 1e-12 * expected.norm());
+    COMPARE_MATRICES(NoisyRuns(student, calm, expected).run(1),
+                     NoisyRuns(student, calm, noiseCovariance(student, {calm, loud})).run(1), 1e-9);
+  }
+
   // A student's own noise: the residual covariance of its noisy run is that of the recording.
   void noisyRunHasTheNoiseOfTheRecording() {
     const Student student = randomStudent(3, 1);

@@ -117,7 +117,7 @@ class TestClaimErrors : public QObject {
   // reason.
   void methodsWithoutErrorsSaySo() {
     const Trial trial = linearRun(0.9, 300, 1);
-    for (const char* method : {"slds", "bptt", "force"}) {
+    for (const char* method : {"slds", "bptt", "force", "cornn"}) {
       const Settings settings = recordingSettings({{"fit.method", method}, {"fit.iterations", "2"}});
       const ClaimErrors errors = errorsOf(trial, settings, 10);
       QVERIFY(!errors.offered && errors.complete && errors.spectra.empty());
@@ -125,6 +125,33 @@ class TestClaimErrors : public QObject {
     }
     const ClaimErrors few = errorsOf(linearRun(0.5, 8, 1), recordingSettings(), 10);
     QVERIFY(!few.offered && contains(few.why, "no intervals"));
+  }
+
+  // Of the latent LDS none are made unless asked for, and then the sentence says how to ask. Its spread over
+  // resamples is that over other recordings: both are of some thirty, known to an eighth, and few blocks make
+  // it too small by as much. Fails if a resample is not a fit of its blocks.
+  void latentFitsAreResampledOnDemand() {
+    const Changes changes = {{"fit.method", "lds"}, {"fit.latents", "1"}};
+    const Settings settings = recordingSettings(changes);
+    QCOMPARE(resamplesOf(settings), Index{0});
+    const Trial trial = linearRun(0.9, 4000, 1);
+    const Student student = fitTrials(settings, {trial}, noProgress());
+    const ClaimErrors none = claimErrors(student, {trial}, settings, 0);
+    QVERIFY(!none.offered && none.complete && contains(none.why, "--resample-fits"));
+    const Spectrum fitted = spectrumOf(student.A, false, student.alpha);
+    QVERIFY(contains(summaryOf(none, fitted, VerdictOptions{}).sentence, "were asked for"));
+    const Settings asked = with(settings, {{"analysis.resample_fits", "40"}});
+    QCOMPARE(resamplesOf(asked), Index{40});
+    const ClaimErrors errors = claimErrors(student, {trial}, asked, 40);
+    QVERIFY(errors.offered && errors.complete && errors.spectra.size() + errors.failed == 40);
+    std::vector<double> others, drawn;
+    for (std::uint64_t seed = 100; seed < 130; ++seed) {
+      const Student other = fitTrials(settings, {linearRun(0.9, 4000, seed)}, noProgress());
+      others.push_back(leading(spectrumOf(other.A, false, other.alpha)));
+    }
+    for (const Spectrum& spectrum : errors.spectra) drawn.push_back(leading(spectrum));
+    const double ratio = deviationOf(drawn) / deviationOf(others);
+    QVERIFY2(ratio > 0.5 && ratio < 1.8, qPrintable(QString::number(ratio)));
   }
 
   // The intervals hold the fit's own values (they are those of its resamples) and are ordered; the share that

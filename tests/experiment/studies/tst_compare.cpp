@@ -124,6 +124,67 @@ class TestCompare : public QObject {
     QCOMPARE(json[1]["name"].get<std::string>(), std::string("lds-published"));
   }
 
+  // Of several splits: the first is the one alone, the numbers are their mean, and the deviation is that of
+  // the numbers themselves. Fails if a split is scored on what it was fitted to (it would foresee better), or
+  // if two hold out the same.
+  void splitsGiveErrors() {
+    const auto run =
+        runExperiment(small("figure-3", {{"simulation.steps", "3000"}, {"fit.steps", "3000"}}), nullptr);
+    CompareOptions options;
+    options.methods = {"map", "subspace"};
+    const Comparison one = compareMethods(*run, options);
+    options.splits = 5;
+    int calls = 0;
+    const Comparison five = compareMethods(*run, options, noProgress(), [&](const Comparison&) { ++calls; });
+    QVERIFY(five.complete && calls == 2 + 2 * 4 + 1);
+    QCOMPARE(five.fitted, Index{2400});
+    for (std::size_t i = 0; i < 2; ++i) {
+      const MethodRow& row = five.rows[i];
+      QCOMPARE(row.splits.size(), std::size_t{5});
+      QCOMPARE(row.splits[0].heldOut.oneStepR2, one.rows[i].heldOut.oneStepR2);
+      QCOMPARE(row.score.value, one.rows[i].score.value);  // the shown fit's
+      double mean = 0, squares = 0;
+      for (const SplitRow& split : row.splits) mean += split.heldOut.oneStepR2 / 5;
+      for (const SplitRow& split : row.splits) squares += std::pow(split.heldOut.oneStepR2 - mean, 2);
+      QVERIFY(std::abs(row.heldOut.oneStepR2 - mean) < 1e-12);
+      const SplitSpread spread = spreadOver(row, [](const SplitRow& s) { return s.heldOut.oneStepR2; });
+      QVERIFY(std::abs(spread.deviation - std::sqrt(squares / 4)) < 1e-12 && spread.deviation > 0);
+      QVERIFY(scoreSpread(row).count >= 0);
+    }
+    const auto json = compareJson(five);
+    QCOMPARE(json[0]["held_out_splits"].size(), std::size_t{5});
+    QVERIFY(json[0]["held_out_one_step_r2_sd"].is_number());
+    QVERIFY(compareJson(one)[0]["held_out_one_step_r2_sd"].is_null());
+    QVERIFY(contains(compareCsv(five), "held_out_one_step_r2,held_out_one_step_r2_sd,"));
+    options.splits = 6;
+    const std::string said = refusal([&] { (void)compareMethods(*run, options); });
+    QVERIFY2(isOneSentence(said) && contains(said, "6; allowed: 1 to 5"), said.c_str());
+  }
+
+  // White noise in steps of α = 1 has nothing to foresee: a fit with many numbers foresees less than the mean
+  // does, in some splits or in all, and the row says so. Fails if a mean above 0 hides splits below it.
+  void foreseeingNothingIsSaid() {
+    MethodRow row;
+    for (const double r2 : {0.1, -0.05, 0.02}) {
+      SplitRow split;
+      split.heldOut.oneStepR2 = r2;
+      split.heldOut.gainOnNoChange = r2;
+      row.splits.push_back(split);
+    }
+    const auto remark = [&] {
+      for (const CompareColumn& column : compareColumns())
+        if (column.key == "held_out_remark") return column.text(row);
+      return std::string();
+    };
+    QCOMPARE(remark(), std::string("worse than no change in 1 of 3 splits"));
+    row.splits = {row.splits[1]};
+    QCOMPARE(remark(), std::string("worse than no change"));
+    row.splits[0].heldOut.gainOnNoChange = 0.4;
+    QCOMPARE(remark(), std::string("worse than the mean step"));
+    row.splits[0].heldOut.oneStepR2 = 0.1;
+    QCOMPARE(remark(), std::string());
+  }
+
   void unknownMethodsAreNamed() {
     const std::string said = refusal([] { (void)compared(small("chain"), {"map", "magic"}); });
     QVERIFY2(isOneSentence(said) && contains(said, "magic") && contains(said, "lds-published"), said.c_str());

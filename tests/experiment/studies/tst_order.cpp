@@ -52,6 +52,22 @@ class TestOrder : public QObject {
     QVERIFY(std::isfinite(result.points[1].score.value));
   }
 
+  // A recording of fewer than four time points for each number of a step's row: the score says so.
+  // Fails if chance passes for a line attractor here, though fit says what it is.
+  void fewTimePointsAreSaid() {
+    const auto run = runExperiment(small("chain", kQuick), nullptr);
+    const Trial all{run->simulation->display(run->observation->seen, Eigen::all), Matrix(0, 400)};
+    const Trial few{all.activity.leftCols(12), Matrix(0, 12)};
+    OrderOptions options;
+    options.numbers = {2};
+    options.folds = 3;
+    const auto status = [&](const Trial& trial) {
+      return orderOf(run->settings, {trial}, options).points.front().score.status;
+    };
+    QCOMPARE(status(few), ScoreStatus::tooFewSteps);  // 11 steps, three numbers
+    QVERIFY(status(all) != ScoreStatus::tooFewSteps);
+  }
+
   // No more latents than there are units, by default; asked for, they are refused.
   void numbersWithinTheSeenUnits() {
     const auto run = runExperiment(small("chain", kQuick), nullptr);  // eight are seen

@@ -36,8 +36,8 @@ Matrix randomWeights(Index units, double gain, std::uint64_t seed) {
          RandomStream(seed, Stream::test).normalMatrix(units, units);
 }
 
-// A run of x ← (1-α) x + α (tanh(B x) + σ ξ).
-Trial runOf(const Matrix& B, Index steps, double sigma, std::uint64_t seed) {
+// A run of x ← (1-α) x + α (tanh(B x + c) + σ ξ); c empty: 0.
+Trial runOf(const Matrix& B, Index steps, double sigma, std::uint64_t seed, const Vector& c = {}) {
   const Index N = B.rows();
   const Matrix noise = RandomStream(seed, Stream::test, 1).normalMatrix(N, steps);
   Trial trial{Matrix(N, steps), Matrix(0, steps)};
@@ -45,7 +45,8 @@ Trial runOf(const Matrix& B, Index steps, double sigma, std::uint64_t seed) {
   for (Index t = 1; t < steps; ++t) {
     const Vector x = trial.activity.col(t - 1);
     trial.activity.col(t) =
-        (1 - kAlpha) * x + kAlpha * (Matrix((B * x).array().tanh()) + sigma * noise.col(t));
+        (1 - kAlpha) * x + kAlpha * (Matrix((B * x + (c.size() > 0 ? c : Vector::Zero(N))).array().tanh()) +
+                                     sigma * noise.col(t));
   }
   return trial;
 }
@@ -54,27 +55,29 @@ Trial runOf(const Matrix& B, Index steps, double sigma, std::uint64_t seed) {
 struct Plain {
   Matrix X, Y;
   double ridge;
+  Matrix penalty;  // of the constant none
 
   Plain(const std::vector<Trial>& trials, const CornnOptions& options) {
     const Index N = trials.front().activity.rows(), all = transitionsOf(trials);
-    X.resize(all, N);
+    X.resize(all, N + (options.offset ? 1 : 0));
+    X.rightCols(1).setOnes();
     Y.resize(all, N);
     Index row = 0;
     for (const auto& trial : trials) {
       const Index n = trial.activity.cols() - 1;
       const Matrix before = trial.activity.leftCols(n).transpose(),
                    after = trial.activity.rightCols(n).transpose();
-      X.middleRows(row, n) = before;
+      X.block(row, 0, n, N) = before;
       Y.middleRows(row, n) =
           ((after - (1 - options.alpha) * before) / options.alpha).cwiseMin(1 - 1e-6).cwiseMax(-1 + 1e-6);
       row += n;
     }
     ridge = options.l2 * static_cast<double>(all);
+    penalty = Matrix::Identity(X.cols(), X.cols());
+    if (options.offset) penalty(N, N) = 0;
   }
 
-  Matrix inverse() const {
-    return (X.transpose() * X + ridge * Matrix::Identity(X.cols(), X.cols())).inverse();
-  }
+  Matrix inverse() const { return (X.transpose() * X + ridge * penalty).inverse(); }
   Matrix start() const {
     return inverse() * X.transpose() * Matrix(Y.array().unaryExpr([](double y) { return std::atanh(y); }));
   }
@@ -173,6 +176,54 @@ class TestCornnFit : public QObject {
     QCOMPARE(student.convention, Convention::leakyRate);
     QCOMPARE(student.phi, Nonlinearity::tanh);
     QCOMPARE(student.V.cols(), Index{0});
+  }
+
+  // The same with a constant inside of tanh: a row of ones more, without a ridge; and of a recording far from
+  // 0. Fails if the constant bears the ridge, or the mean does not come back out of it.
+  void theConstantAgreesWithThePlainFormulas_data() { addLosses(); }
+  void theConstantAgreesWithThePlainFormulas() {
+    QFETCH(int, loss);
+    CornnOptions options = optionsFor(static_cast<CornnLoss>(loss), 3);
+    options.offset = true;
+    options.l2 = 1e-3;
+    const Vector c = 0.5 * RandomStream(8, Stream::test).normalMatrix(7, 1);
+    const Matrix B = randomWeights(7, 0.8, 1);
+    const std::vector<Trial> trials{runOf(B, 2500, 0.3, 2, c), runOf(B, 1311, 0.3, 3, c)};
+    const Plain plain(trials, options);
+    Matrix theta = plain.start();
+    for (int i = 0; i < 3; ++i) theta = plain.next(theta, options);
+    const Student student = fitCornn(trials, options);
+    COMPARE_MATRICES(student.A, theta.topRows(7).transpose(), 1e-9);
+    COMPARE_MATRICES(student.inner, theta.bottomRows(1).transpose(), 1e-9);
+    QCOMPARE(student.b.size(), Index{0});
+    QVERIFY(restsOnFewSteps(student) == false);
+  }
+
+  // Without noise and ridge weights and constant come back, and its own steps are foreseen exactly.
+  void recoversTheConstant() {
+    CornnOptions options = optionsFor(CornnLoss::standard, 200);
+    options.l2 = 0;
+    options.offset = true;
+    const Vector c = 0.5 * RandomStream(9, Stream::test).normalMatrix(10, 1);
+    const Matrix B = randomWeights(10, 2.0, 6);
+    const Student student = fitCornn({runOf(B, 4000, 0, 7, c)}, options);
+    COMPARE_MATRICES(student.A, B, 1e-6);
+    COMPARE_MATRICES(student.inner, c, 1e-6);
+    QVERIFY(student.oneStepR2 > 1 - 1e-9);
+  }
+
+  // White noise about a mean has no dynamics. Without a constant the mean passes for a mode: of r = mean over
+  // deviation, r² N / (r² N + 1) for small activity. The estimate of nothing from 4000 steps is about √(N/T).
+  void aMeanIsNoMode() {
+    const Index N = 5, T = 4000;
+    Trial trial{0.02 * RandomStream(3, Stream::test).normalMatrix(N, T), Matrix(0, T)};
+    trial.activity.array() += 0.06;
+    CornnOptions options = optionsFor(CornnLoss::weighted);
+    options.alpha = 1;
+    const auto leading = [&] { return eigenvalues(fitCornn({trial}, options).A).cwiseAbs().maxCoeff(); };
+    QVERIFY2(leading() > 0.9, qPrintable(QString::number(leading())));
+    options.offset = true;
+    QVERIFY2(leading() < 0.1, qPrintable(QString::number(leading())));
   }
 
   // The defining equation at convergence, E Xᵀ = λ A: relative to Σ|e x| it is the tolerance times the

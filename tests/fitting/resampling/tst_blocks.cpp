@@ -1,9 +1,11 @@
 // Tests core/fitting/resampling
 #include "core/analysis/spectrum.h"
 #include "core/common/random.h"
+#include "core/fitting/resampling/lds_blocks.h"
 #include "core/fitting/resampling/map_blocks.h"
 #include "core/fitting/resampling/slow_time.h"
 #include "core/fitting/resampling/subspace_blocks.h"
+#include "core/linalg/eigen.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/test_registry.h"
 
@@ -122,6 +124,46 @@ class TestBlocks : public QObject {
     const Student latent = fitSubspace(trials, subspace);
     COMPARE_MATRICES(subspaceResampling(trials, subspace).prepare(plan.blocks, noProgress())(once), latent.A,
                      1e-8);
+  }
+
+  // A block that is drawn twice is two trials, with the time point at which its last step ends.
+  void drawnBlocksAreTrials() {
+    const std::vector<Trial> trials{linearRun(diagonal({0.9, 0.3}), 300, 1)};
+    const std::vector<Block> blocks{{{0, 0, 100}}, {{0, 100, 120}}, {{0, 220, 79}}};
+    const auto drawn = drawnTrials(trials, blocks, Vector{{2, 0, 1}});
+    QCOMPARE(drawn.size(), std::size_t{3});
+    COMPARE_MATRICES(drawn[0].activity, drawn[1].activity, 0);
+    COMPARE_MATRICES(drawn[0].activity, trials[0].activity.leftCols(101), 0);
+    COMPARE_MATRICES(drawn[2].activity, trials[0].activity.rightCols(80), 0);
+  }
+
+  // Two roads to one maximum: from the recording's own fit and from the usual starts. Both rest where the
+  // gradient promises less than 0.01 nats, so that they differ by about the root of that in standard errors
+  // (0.01 here) of an eigenvalue. Fails if the warm start is put into wrong units, or is not used at all
+  // (then it takes many more iterations).
+  void aWarmStartEndsWhereOthersDo() {
+    const Matrix states = linearRun(diagonal({0.9, 0.5}), 3000, 1).activity;
+    const RandomStream random(7, Stream::test);
+    const Matrix C = 40 * random.normalMatrix(6, 2);
+    const std::vector<Trial> trials{
+        {(C * states + 20 * random.normalMatrix(6, 3000, 100)).colwise() + Vector::Constant(6, 500.0),
+         Matrix(0, 3000)}};
+    LdsOptions options;
+    options.kind.latents = 2;
+    options.alpha = 1;
+    options.iterations = 1000;
+    const LdsFit fitted = fitLds(trials, options);
+    const BlockPlan plan = planOf(trials, 10);
+    const Vector counts = drawnCounts(plan.blocks.size(), 1, 1);
+    const Resampling resampling = ldsResampling(trials, options, fitted.model, fitted.means.front());
+    const Matrix warm = resampling.prepare(plan.blocks, noProgress())(counts);
+    const LdsFit cold = fitLds(drawnTrials(trials, plan.blocks, counts), options);
+    COMPARE_EIGENVALUES(eigenvalues(warm), eigenvalues(paperScaling(cold.model.F, 1)), 5e-3);
+    options.warmStart = cold.model;
+    const LdsFit again = fitLds(drawnTrials(trials, plan.blocks, counts), options);
+    QVERIFY2(again.summary.iterations <= cold.summary.iterations, again.summary.message.c_str());
+    QVERIFY(std::abs(again.logLikelihood.front() - cold.logLikelihood.back()) < 1e-3);
+    QCOMPARE(again.restarts.size(), std::size_t{1});
   }
 
   // x_{t+1} = φ x_t + η remembers for -1/ln φ steps; 20,000 samples tell a lag of 10 to about 10 %. Fails if
