@@ -7,11 +7,14 @@
 #include "tests/io/hdf5_writer.h"
 #include "tests/io/written_table.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QProcess>
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_neurodata {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -313,5 +316,8 @@ class TestNeurodata : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestNeurodata)
+KEYHOLE_TEST(TestNeurodata)
+
+}  // namespace tst_neurodata
+
 #include "tst_neurodata.moc"

@@ -4,11 +4,14 @@
 #include "core/io/recording_file.h"
 #include "tests/io/files.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QProcess>
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_octave {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -123,5 +126,8 @@ class TestOctave : public QObject {
   Files m_files;
 };
 
-QTEST_GUILESS_MAIN(TestOctave)
+KEYHOLE_TEST(TestOctave)
+
+}  // namespace tst_octave
+
 #include "tst_octave.moc"

@@ -7,10 +7,13 @@
 #include "core/analysis/points/symmetries.h"
 #include "core/common/random.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_inner_drive {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -118,5 +121,8 @@ class TestInnerDrive : public QObject {
   }
 };
 
-QTEST_APPLESS_MAIN(TestInnerDrive)
+KEYHOLE_TEST(TestInnerDrive)
+
+}  // namespace tst_inner_drive
+
 #include "tst_inner_drive.moc"

@@ -4,12 +4,15 @@
 #include "core/experiment/settings/settings.h"
 #include "core/linalg/eigen.h"
 #include "tests/fitting/latent/lds_cases.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+namespace tst_fit_equivariance {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -159,5 +162,8 @@ class TestFitEquivariance : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestFitEquivariance)
+KEYHOLE_TEST(TestFitEquivariance)
+
+}  // namespace tst_fit_equivariance
+
 #include "tst_fit_equivariance.moc"

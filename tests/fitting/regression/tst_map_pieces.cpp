@@ -4,10 +4,13 @@
 #include "core/fitting/regression/map_pieces.h"
 #include "core/observation/summary/summary_pieces.h"
 #include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <cmath>
+
+namespace tst_map_pieces {
 
 using namespace keyhole;
 
@@ -69,5 +72,8 @@ class TestMapPieces : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestMapPieces)
+KEYHOLE_TEST(TestMapPieces)
+
+}  // namespace tst_map_pieces
+
 #include "tst_map_pieces.moc"
