@@ -149,7 +149,8 @@ class TestFit : public QObject {
   }
 
   // White noise about 3: no dynamics by default; without a constant drive a made-up mode, and a warning that
-  // says why; CORNN's drive is inside of tanh, which such large activity overruns, and that is said, too. Fails if the offset is not the default of a recording.
+  // says why; CORNN's drive is inside of tanh, which such large activity overruns, and that is said, too.
+  // Fails if the offset is not the default of a recording.
   void aMeanIsNoMemory() {
     const std::string file =
         m_folder.writeActivity("mean3.npy", RandomStream(9, Stream::test).normalMatrix(10, 3000).array() + 3);
@@ -157,7 +158,8 @@ class TestFit : public QObject {
     const Outcome cornn = runCli({"fit", file, "--alpha", "1", "--method", "cornn"});
     QVERIFY2(cornn.err.find("lie beyond ±1") != std::string::npos, cornn.err.c_str());
     QVERIFY2(cornn.err.find("constant drive") == std::string::npos, cornn.err.c_str());
-    for (const auto& told : cornn.json()["persistence"])
+    const auto persistence = cornn.json()["persistence"].get<std::vector<std::string>>();
+    for (const std::string& told : persistence)
       QVERIFY2(told != "lasts" && told != "grows", cornn.out.c_str());
     const Outcome none = runCli({"fit", file, "--alpha", "1", "--method", "cornn", "--offset", "off"});
     QVERIFY2(none.err.find("the fit has no constant drive") != std::string::npos, none.err.c_str());
