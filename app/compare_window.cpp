@@ -26,8 +26,10 @@ namespace {
 // Sorts by the number behind the text; what has none comes last in rising order.
 class NumberItem : public QTableWidgetItem {
  public:
-  explicit NumberItem(double value)
+  NumberItem(double value, double deviation)
       : QTableWidgetItem(std::isfinite(value) ? shortNumber(value) : QStringLiteral("–")), m_value(value) {
+    if (std::isfinite(value) && std::isfinite(deviation))
+      setText(text() + QStringLiteral(" ± ") + shortNumber(deviation));
     setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
   }
 
@@ -85,7 +87,10 @@ CompareWindow::CompareWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
   connect(&m_worker, &CompareWorker::finished, this, [this](bool complete) {
     setRunning(false);
     if (complete)
-      m_message->setText("The last fifth of the recording was held out. Every method got the same.");
+      m_message->setText(
+          "Each fifth of the recording was held out in turn: means, ± standard deviation over the five. "
+          "Every "
+          "method got the same.");
   });
   setRunning(false);
 }
@@ -154,7 +159,9 @@ void CompareWindow::start() {
   m_compared = m_experiment;
   m_table->setEnabled(true);
   setRunning(true);
-  m_worker.request(m_compared, CompareOptions());
+  CompareOptions options;
+  options.splits = usualSplits(options.fitted);
+  m_worker.request(m_compared, options);
 }
 
 void CompareWindow::setRunning(bool running) {
@@ -174,7 +181,9 @@ void CompareWindow::showComparison(const std::shared_ptr<const Comparison>& comp
     for (int j = 0; j < m_table->columnCount(); ++j) {
       const auto& column = columns[static_cast<std::size_t>(j)];
       QTableWidgetItem* item =
-          column.text ? new QTableWidgetItem(plain(column.text(row))) : new NumberItem(column.number(row));
+          column.text
+              ? new QTableWidgetItem(plain(column.text(row)))
+              : new NumberItem(column.number(row), column.deviation ? column.deviation(row) : std::nan(""));
       const bool verdict = column.key == "verdict" && !row.sentence.empty();
       item->setToolTip(!row.hasParameters ? plain(row.summary.message)
                        : verdict          ? plain(row.sentence)

@@ -132,10 +132,9 @@ QStringList errorsOfTheClaim(const Experiment& experiment) {
       lines.append(QString::fromStdString(sentence));
     return lines;
   }
-  const bool expected = isRecording(experiment.settings) && fitMethod(experiment.settings).resampling &&
-                        experiment.studentAnalysis &&
+  const bool expected = isRecording(experiment.settings) && experiment.studentAnalysis &&
                         experiment.fit->student.summary.status != FitStatus::stopped &&
-                        experiment.settings.integer("analysis.resamples") > 0;
+                        resamplesOf(experiment.settings) > 0;
   if (expected) lines.append("The errors of these numbers are still to come.");
   return lines;
 }

@@ -17,7 +17,7 @@ using nlohmann::ordered_json;
 
 struct CompareArguments {
   SourceOptions source;
-  std::string methods, out, fitted, horizon;
+  std::string methods, out, fitted, horizon, splits;
 };
 
 CompareOptions optionsFrom(const CompareArguments& arguments) {
@@ -29,14 +29,22 @@ CompareOptions optionsFrom(const CompareArguments& arguments) {
         numberOption("--fitted", arguments.fitted, {0.1, true, 0.95, "a number from 0.1 to 0.95"});
   if (!arguments.horizon.empty())
     options.horizon = countOption("--horizon", arguments.horizon, 1000000, " time points");
+  options.splits = arguments.splits.empty()
+                       ? usualSplits(options.fitted)
+                       : countOption("--splits", arguments.splits, mostSplits(options.fitted), "");
   return options;
 }
 
 // On which part of the recording what rests.
 std::string splitText(const Comparison& comparison) {
   const Index used = comparison.fitted + comparison.heldOut;
-  std::string text = "held-out columns: of a second fit to time points 1 to " +
-                     std::to_string(comparison.fitted) + ", scored on those to " + std::to_string(used);
+  std::string text =
+      comparison.splits > 1
+          ? "held-out columns: mean ± standard deviation of " + std::to_string(comparison.splits) +
+                " second fits, each without another " + std::to_string(comparison.heldOut) +
+                " of the time points 1 to " + std::to_string(used) + ", on which it is scored"
+          : "held-out columns: of a second fit to time points 1 to " + std::to_string(comparison.fitted) +
+                ", scored on those to " + std::to_string(used) + "; more --splits show how it varies";
   if (used < comparison.timePoints)
     text += " (fit.steps); the other " + std::to_string(comparison.timePoints - used) + " of " +
             std::to_string(comparison.timePoints) + " are not used there";
@@ -71,10 +79,13 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = comparison.timePoints;
     json["held_out_split"] = {{"share_fitted", options.fitted},
+                              {"splits", comparison.splits},
                               {"fitted", comparison.fitted},
                               {"held_out", comparison.heldOut},
                               {"left_out", comparison.timePoints - comparison.fitted - comparison.heldOut},
                               {"horizon", comparison.horizon}};
+    json["alpha"] = settings.number("simulation.alpha");
+    json["alpha_assumed"] = !arguments.source.alphaNote(settings).empty();
     json["rows"] = compareJson(comparison);
     addSource(json, experiment);
     json["run"] = runRecord(settings);
@@ -91,10 +102,11 @@ int runCompare(const CompareArguments& arguments, Console& console) {
 std::string explanation() {
   std::string text =
       "Every method is fitted to the same recording as in the window for the same settings (MAP to all of "
-      "it, "
-      "the\nothers to fit.steps time points), and judged there in the same way; a second fit, to the first "
-      "part "
-      "of those\nsteps, is scored on the rest (columns held out). Methods, all of them unless --methods "
+      "it, the\n"
+      "others to fit.steps time points), and judged there in the same way; second fits, each without one "
+      "stretch of\n"
+      "those steps, are scored on it (columns held out; ±: standard deviation over --splits). Methods, all "
+      "of them unless --methods "
       "names some:\n";
   for (const auto& variant : comparedMethods())
     text += "  " + variant.name + std::string(16 - std::min<std::size_t>(variant.name.size(), 15), ' ') +
@@ -123,6 +135,11 @@ void addCompareCommand(CLI::App& app, Action& chosen) {
   command->add_option("--methods", arguments->methods, "Such as map,lds,cornn")->type_name("NAMES");
   command->add_option("--fitted", arguments->fitted, "Share of the recording that is fitted (default 0.8)")
       ->type_name("SHARE");
+  command
+      ->add_option(
+          "--splits", arguments->splits,
+          "Second fits, each without another stretch of the recording (default 5, or as many as fit)")
+      ->type_name("N");
   command->add_option("--horizon", arguments->horizon, "Steps of a free run (default: one tau)")
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the table here (default: standard output, JSON)")

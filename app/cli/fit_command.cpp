@@ -82,9 +82,9 @@ normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone co
 intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
 resamples that claim the same, [low, high] of leading_tau, line_attractor_score and by mode of re, im and
 map_time_constants; null where there is no such end: it is the spread of this estimator on these units, not the
-distance to the circuit), prediction (whether the recording remembers for as long as the student claims: its
+distance to the circuit; of map and subspace, of lds with --resample-fits), prediction (whether the recording remembers for as long as the student claims: its
 autocorrelation along the student's slow direction, by lags in time steps, and low, median and high of simulations
-of the student that were fitted again; sentence, claimed_steps, decisive_lag, lower the share of the simulations that
+of the student that were fitted again; sentence, standing, claimed_steps, decisive_lag, lower the share of the simulations that
 remember more there), ridge_dominance rho/(alpha^2 s) with s the smallest eigenvalue of the sum of phi phi^T (above about 0.1 the
 ridge visibly pulls), warnings, summary (status, iterations, seconds, message), run
 (version, seed, settings). A status is the test that
@@ -96,14 +96,13 @@ input_matrix V. Of several recordings, timepoints is the total and trials
 lists each (file, timepoints). What is infinite or undefined is null.
 
 Students of a recording have a constant drive b, since without one the mean of the activity passes for a mode that
-lasts (map, force, bptt: --offset; lds, slds and subspace have a level of their own; cornn has none, and a warning
-says where that matters).
+lasts (map, cornn, force, bptt: --offset, of cornn inside of tanh; lds, slds and subspace have a level of their own).
 
 Iterative methods add log_likelihood, evidence_lower_bound or loss (one per iteration). lds adds its parameters,
 x[t] = F x[t-1] + V u[t] + b + N(0, Q), y[t] = C x[t] + G u[t] + c + N(0, R) (with --input-timing departure
 V u[t-1], G u[t] as before): transition, input_matrix,
 dynamics_bias, dynamics_cov, emission, emission_input, emission_bias, emission_var, initial_mean,
-initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, eigenvalues, log_likelihood; of exact
+initial_covariance (subspace: the same); and restarts (seed, line_attractor_score, line_attractor_status, eigenvalues, log_likelihood; of exact
 EM also start, status and iterations: what it began with, and how it ended). Exact EM also adds promised_rise (nats that
 the gradient at its end still promises; it is at rest below 0.0001) and noise_floor (the share of a channel's variance
 below which its noise may not fall, and the channels that are there: --emission-noise diagonal has none, and then the
@@ -112,7 +111,8 @@ as orthonormal emissions and diagonal noise, and written in the coordinates that
 (dynamics, eigenvalues, score and share of the time of each), log_transition, recurrent_weights and path (of
 several recordings: of the first, as is its explained_variance), and the emission as for lds. student holds what no
 other key says, so that keyhole attractors --student reads back the very same student: alpha, alpha_assumed, phi, convention, seen,
-time_points (of the longest trial), steps (of all), input_at_arrival, input_weights V, drive b (null for none), noise_covariance, inferred_states (one row per time
+time_points (of the longest trial), steps (of all), input_at_arrival, input_weights V, drive b (null for none),
+drive_inside c (of cornn, x ← (1-α) x + α tanh(A x + c); else null), noise_covariance, inferred_states (one row per time
 point), posterior (slds), shown_start (of restarts). Right after a stop, what is said of a long
 recording (more than 20000 time points, of many states or latents and with missing samples also fewer) rests on
 its beginning, and a warning says on how much; path ends there too. For lds and slds NaN is a missing sample.

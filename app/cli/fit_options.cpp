@@ -20,7 +20,8 @@ constexpr Option kOptions[] = {
     {"--rho", "fit.rho", "map: ridge, from 0 (default 0.001)"},
     {"--phi", "fit.phi", "map, force, bptt: transfer function, linear (default) or tanh"},
     {"--offset", "fit.offset",
-     "map, force, bptt: constant drive b: auto (default: on, since a recording has a mean), on or off"},
+     "map, cornn, force, bptt: constant drive b (cornn: inside of tanh): auto (default: on, since a "
+     "recording has a mean), on or off"},
     {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
     {"--iterations", "fit.iterations",
@@ -43,6 +44,8 @@ constexpr Option kOptions[] = {
     {"--resamples", "analysis.resamples",
      "Resamples of blocks of the recording for the intervals of the claim of map and subspace (default 200; "
      "0: none)"},
+    {"--resample-fits", "analysis.resample_fits",
+     "Such resamples of lds, each a whole fit that begins with that of the recording (default 0: none)"},
     {"--simulations", "analysis.simulations",
      "Simulations of the student of map and subspace, to see whether the recording knows of its memory "
      "(default 40; 0: none)"},

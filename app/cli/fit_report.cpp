@@ -5,6 +5,7 @@
 #include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/nan.h"
+#include "core/common/three_digits.h"
 #include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/experiment/stage_options.h"
@@ -42,8 +43,8 @@ Sampling samplingOf(const FitRequest& request, const Student& student) {
 // Of a fit with a spectrum that was not stopped.
 void describeErrors(Findings& findings, const Student& student, const FitRequest& request,
                     Progress& progress) {
-  findings.errors = claimErrors(student, request.data.trials, request.settings,
-                                request.settings.integer("analysis.resamples"), progress);
+  findings.errors =
+      claimErrors(student, request.data.trials, request.settings, resamplesOf(request.settings), progress);
   VerdictOptions options = verdictOptions(request.settings);
   options.sampling = samplingOf(request, student);
   options.persistentTau = options.sampling->longestTold() * student.alpha;  // as the persistence of modes
@@ -265,6 +266,9 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
   for (const auto& warning : summary.warnings) add(warning);
   if (hasParameters(student.summary.status)) add(parametersWarning(summary, parameterCount(student)));
   for (const auto& note : student.notes) add(note);
+  if (student.oneStepR2 < 0)
+    add("the student foresees a step worse than the mean step does (one-step R² " +
+        threeDigits(student.oneStepR2) + "), so that its claim says little of the recording");
   report.json = reportJson(request, student, findings, summary, status);
   report.warnings = std::move(warnings);
   return report;

@@ -61,6 +61,8 @@ int runOrder(const OrderArguments& arguments, Console& console) {
     json["source"] = arguments.source.source;
     json["seen"] = experiment.observation->seen.size();
     json["timepoints"] = std::min<Index>(experiment.simulation->steps, settings.integer("fit.steps"));
+    json["alpha"] = settings.number("simulation.alpha");
+    json["alpha_assumed"] = !arguments.source.alphaNote(settings).empty();
     json.update(orderJson(result));
     addSource(json, experiment);
     json["run"] = runRecord(settings);
@@ -87,6 +89,7 @@ of all data. The output is JSON or CSV:
                             visited state); in CSV the leading eigenvalue, lambda1_re and lambda1_im
   blocks                    (JSON) the single values behind the mean
   chosen                    the smallest number within one standard error of the best
+  alpha_assumed             (JSON) whether nobody said what alpha is, on which scores do not depend, but eigenvalues do
   caution                   (JSON, and on the standard error) why the choice says little, if it does
   recording, warnings       (JSON) of a recording: what it is (keyhole summary --help), and what was guessed, left
                             out or endangers the fits

@@ -152,13 +152,20 @@ class TestFit : public QObject {
   }
 
   // White noise about 3: no dynamics by default; without a constant drive a made-up mode, and a warning that
-  // says why; CORNN has none to offer, and says so. Fails if the offset is not the default of a recording.
+  // says why; CORNN's drive is inside of tanh, which such large activity overruns, and that is said, too.
+  // Fails if the offset is not the default of a recording.
   void aMeanIsNoMemory() {
     const std::string file =
         m_folder.writeActivity("mean3.npy", RandomStream(9, Stream::test).normalMatrix(10, 3000).array() + 3);
     expectNoMemory(file);
-    const Outcome cornn = runCli({"fit", file, "--alpha", "1", "--method", "cornn", "--iterations", "2"});
-    QVERIFY2(cornn.err.find("this method has no constant drive") != std::string::npos, cornn.err.c_str());
+    const Outcome cornn = runCli({"fit", file, "--alpha", "1", "--method", "cornn"});
+    QVERIFY2(cornn.err.find("lie beyond ±1") != std::string::npos, cornn.err.c_str());
+    QVERIFY2(cornn.err.find("constant drive") == std::string::npos, cornn.err.c_str());
+    const auto persistence = cornn.json()["persistence"].get<std::vector<std::string>>();
+    for (const std::string& told : persistence)
+      QVERIFY2(told != "lasts" && told != "grows", cornn.out.c_str());
+    const Outcome none = runCli({"fit", file, "--alpha", "1", "--method", "cornn", "--offset", "off"});
+    QVERIFY2(none.err.find("the fit has no constant drive") != std::string::npos, none.err.c_str());
     const auto leading = [&](std::vector<std::string> more) {
       std::vector<std::string> args{"fit", file, "--alpha", "1", "--method"};
       args.insert(args.end(), more.begin(), more.end());

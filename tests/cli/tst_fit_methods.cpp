@@ -217,6 +217,12 @@ class TestFitMethods : public QObject {
     const auto json = runCli({"compare", m_recording, "--methods", "map"}).json();
     QVERIFY(json["rows"][0]["has_the_teachers_dynamics"].is_null() &&
             json["rows"][0]["fits_the_data"].is_number());
+    QCOMPARE(json["rows"][0]["held_out_splits"].size(), std::size_t{5});
+    QVERIFY(json["alpha_assumed"].get<bool>());
+    const auto once = runCli({"compare", m_recording, "--methods", "map", "--splits", "1"}).json();
+    QCOMPARE(once["rows"][0]["held_out_splits"].size(), std::size_t{1});
+    QVERIFY(once["rows"][0]["held_out_one_step_r2_sd"].is_null());
+    QCOMPARE(runCli({"compare", m_recording, "--methods", "map", "--splits", "9"}).code, 2);
     const auto wrong = runCli({"compare", m_recording, "--methods", "map,magic"});
     QCOMPARE(wrong.code, 2);
     QVERIFY2(wrong.oneSentence() && wrong.err.find("magic") != std::string::npos, wrong.err.c_str());

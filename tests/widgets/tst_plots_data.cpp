@@ -17,6 +17,7 @@
 #include "widgets/plots/kick_plane_panel.h"
 #include "widgets/plots/order_panel.h"
 #include "widgets/plots/panels.h"
+#include "widgets/plots/sides.h"
 
 #include <QFile>
 #include <QRegularExpression>
@@ -146,6 +147,30 @@ class TestPlotsData : public QObject {
         return panelFor(row.name, m_results[c.name])->speaksFor(*m_results[c.name]);
       });
       QVERIFY2(spoke, row.name);
+    }
+  }
+
+  // Of a recording nobody knows τ: axes and tables are in steps, or in seconds where a step is known, and no
+  // panel says a time in τ. Fails if the axis of one is still by the assumed α.
+  void recordingsHaveNoTau() {
+    const Result inSteps = result("recording");
+    auto timed = std::make_shared<Experiment>(*inSteps);
+    auto teacher = std::make_shared<TeacherStage>(*inSteps->teacher);
+    teacher->recording->interval = 0.02;
+    teacher->recording->intervalUnit = "s";
+    timed->teacher = teacher;
+    const Vector steps = column(named(panelFor("activity", inSteps)->data(), "activity"), "time_steps");
+    const Vector seconds = column(named(panelFor("activity", timed)->data(), "activity"), "time_seconds");
+    QVERIFY(steps.size() > 100 && seconds.size() == steps.size());
+    QVERIFY(std::abs(steps(100) - 100) < 1e-9 && std::abs(seconds(100) - 2) < 1e-9);
+    QCOMPARE(timeUnitOf(*inSteps).axis(), QString("time (steps)"));
+    QCOMPARE(timeUnitOf(*timed).axis(), QString("time (s)"));
+    QCOMPARE(timeUnitOf(*result("map")).axis(), QString("time (τ)"));
+    for (const PanelRow& row : panelTable()) {
+      if (!panelFor(row.name, inSteps)->speaksFor(*inSteps)) continue;
+      for (const PanelData& table : panelFor(row.name, inSteps)->data())
+        QVERIFY2(!table.columns.contains("time_tau") && !table.columns.contains("tau"),
+                 qPrintable(table.name));
     }
   }
 

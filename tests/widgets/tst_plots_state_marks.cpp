@@ -42,7 +42,7 @@ class TestStateMarks : public QObject {
   // Fails if a state's marks are those of another, or of the mean of the states.
   void standAtTheEigenvaluesOfEachState() {
     const Student student = switchingStudent();
-    m_marks->show(&student, Theme(), *m_plot->legend);
+    m_marks->show(&student, {}, Theme(), *m_plot->legend);
     QCOMPARE(m_plot->graphCount(), 2);
     const std::vector<std::complex<double>> expected[] = {{{0.5, 0.4}, {0.5, -0.4}}, {{-0.3, 0}, {0.99, 0}}};
     for (int k = 0; k < 2; ++k) {
@@ -66,17 +66,17 @@ class TestStateMarks : public QObject {
   // Fails if the marks of an earlier student stay.
   void aStudentThatDoesNotSwitchHasNone() {
     Student student = switchingStudent();
-    m_marks->show(&student, Theme(), *m_plot->legend);
+    m_marks->show(&student, {}, Theme(), *m_plot->legend);
     student.switching.reset();
-    m_marks->show(&student, Theme(), *m_plot->legend);
+    m_marks->show(&student, {}, Theme(), *m_plot->legend);
     QCOMPARE(m_plot->graphCount(), 0);
     QCOMPARE(m_plot->legend->itemCount(), 0);
     Switching one = *switchingStudent().switching;
     one.A.resize(1);  // that is a linear system: its eigenvalues are the circles
     student.switching = std::make_shared<const Switching>(one);
-    m_marks->show(&student, Theme(), *m_plot->legend);
+    m_marks->show(&student, {}, Theme(), *m_plot->legend);
     QCOMPARE(m_plot->graphCount(), 0);
-    m_marks->show(nullptr, Theme(), *m_plot->legend);
+    m_marks->show(nullptr, {}, Theme(), *m_plot->legend);
     QCOMPARE(m_plot->graphCount(), 0);
   }
 

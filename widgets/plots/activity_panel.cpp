@@ -1,6 +1,7 @@
 #include "widgets/plots/activity_panel.h"
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +34,11 @@ double meanOfKnown(const Vector& values) {
 // How many displayed steps the student's columns stand for.
 Index stepsShown(const SystemAnalysis& student) {
   return student.activity.cols() > 0 ? (student.activity.cols() - 1) * student.stride + 1 : 0;
+}
+
+// Between two displayed steps, in the unit of time of the axis.
+double stepShown(const Experiment& experiment) {
+  return experiment.simulation->alpha * timeUnitOf(experiment).perTau;
 }
 
 // The explained variance is of another trace than the one shown where noise drives that: it says so.
@@ -80,8 +86,8 @@ ActivityPanel::Shown ActivityPanel::shownOf(const Experiment& experiment) const 
 
 Fingerprint ActivityPanel::fingerprintOf(const Experiment& experiment, const Shown& shown) const {
   Fingerprint all;
-  all.add(static_cast<std::uint64_t>(shown.steps)).add(shown.spacing).add(experiment.simulation->alpha);
-  all.add(std::uint64_t{experiment.teacher->teacher.has_value()});
+  all.add(static_cast<std::uint64_t>(shown.steps)).add(shown.spacing).add(stepShown(experiment));
+  all.add(timeUnitOf(experiment).name).add(std::uint64_t{experiment.teacher->teacher.has_value()});
   const SystemAnalysis* student = experiment.studentAnalysis.get();
   if (student) all.add(studentLabel(experiment)).add(static_cast<std::uint64_t>(student->stride));
   for (Index i = 0; i < shown.units; ++i) {
@@ -99,7 +105,8 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
   plot().clearGraphs();
   m_traces.clear();
   showMessage(shown.steps < 2 ? tr("The teacher left the finite range at once.") : QString());
-  const double alpha = experiment.simulation->alpha;
+  const double step = stepShown(experiment);
+  plot().xAxis->setLabel(timeUnitOf(experiment).axis());
   auto ticker = QSharedPointer<QCPAxisTickerText>::create();
   for (Index i = 0; i < shown.units; ++i) {
     const double offset = -shown.spacing * static_cast<double>(i);
@@ -114,19 +121,19 @@ void ActivityPanel::showExperiment(const Experiment& experiment) {
       if (i > 0) graph->removeFromLegend();
       m_traces.push_back({experiment.observation->seen[static_cast<std::size_t>(i)], graph});
     };
-    draw(truth, alpha, QPen(theme().teacher, theme().lineWidth),
+    draw(truth, step, QPen(theme().teacher, theme().lineWidth),
          experiment.teacher->teacher ? tr("teacher") : tr("recording"));
     if (const SystemAnalysis* student = experiment.studentAnalysis.get())
       draw(student->activity.row(i)
                .head((shown.steps + student->stride - 1) / student->stride)
                .cwiseMax(-1e6)
                .cwiseMin(1e6),
-           alpha * static_cast<double>(student->stride), QPen(theme().student, theme().lineWidth),
+           step * static_cast<double>(student->stride), QPen(theme().student, theme().lineWidth),
            studentLabel(experiment));
     ticker->addTick(offset, QString::number(experiment.observation->seen[static_cast<std::size_t>(i)] + 1));
   }
   plot().yAxis->setTicker(ticker);
-  plot().xAxis->setRange(0, alpha * static_cast<double>(std::max<Index>(shown.steps - 1, 1)));
+  plot().xAxis->setRange(0, step * static_cast<double>(std::max<Index>(shown.steps - 1, 1)));
   plot().yAxis->setRange(-shown.spacing * (static_cast<double>(shown.units) - 0.35), 0.65 * shown.spacing);
   ActivityPanel::applyTheme();
   styleTraces();
@@ -153,13 +160,15 @@ QString ActivityPanel::describe(double x, double y, QPointF) const {
   if (!experiment()) return {};
   const Shown shown = shownOf(*experiment());
   if (shown.steps < 2) return {};
-  const auto step = std::clamp<Index>(std::lround(x / experiment()->simulation->alpha), 0, shown.steps - 1);
+  const auto step = std::clamp<Index>(std::lround(x / stepShown(*experiment())), 0, shown.steps - 1);
   const auto unit = std::clamp<Index>(std::lround(-y / shown.spacing), 0, shown.units - 1);
   const auto& simulation = *experiment()->simulation;
   const Index id = experiment()->observation->seen[static_cast<std::size_t>(unit)];
-  QString text = tr("unit %1 at %2 τ: teacher %3")
+  QString text = tr("unit %1 at %2 %3: %4 %5")
                      .arg(id + 1)
-                     .arg(shortNumber(x), shortNumber(simulation.display(simulation.rowOf(id), step)));
+                     .arg(shortNumber(x), timeUnitOf(*experiment()).name,
+                          experiment()->teacher->teacher ? tr("teacher") : tr("recording"),
+                          shortNumber(simulation.display(simulation.rowOf(id), step)));
   if (experiment()->studentAnalysis)
     text += tr(", student %1").arg(shortNumber(activityAt(*experiment()->studentAnalysis, unit, step)));
   return text;
@@ -170,8 +179,9 @@ std::vector<PanelData> ActivityPanel::data() const {
   const auto& e = *experiment();
   const Shown shown = shownOf(e);
   const bool both = e.studentAnalysis != nullptr;
-  PanelData table{"activity", {"time_tau"}, Matrix(shown.steps, 1 + shown.units * (both ? 2 : 1))};
-  for (Index t = 0; t < shown.steps; ++t) table.rows(t, 0) = e.simulation->alpha * static_cast<double>(t);
+  PanelData table{
+      "activity", {timeUnitOf(e).column()}, Matrix(shown.steps, 1 + shown.units * (both ? 2 : 1))};
+  for (Index t = 0; t < shown.steps; ++t) table.rows(t, 0) = stepShown(e) * static_cast<double>(t);
   Index column = 1;
   for (Index i = 0; i < shown.units; ++i) {
     const auto id = QString::number(e.observation->seen[static_cast<std::size_t>(i)] + 1);

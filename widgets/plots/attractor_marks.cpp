@@ -42,15 +42,15 @@ bool isPartOfCurve(const FixedPoint& point) {
          (point.kind == PointKind::slow || point.local.stability == Stability::marginal);
 }
 
-QString cycleText(const LimitCycle& cycle) {
-  return QObject::tr("%1 closed orbit, period %2 τ, closed to %3 of its size")
-      .arg(QString::fromStdString(nameOf(cycle.stability)), shortNumber(cycle.period),
+QString cycleText(const LimitCycle& cycle, const TimeUnit& unit) {
+  return QObject::tr("%1 closed orbit, period %2, closed to %3 of its size")
+      .arg(QString::fromStdString(nameOf(cycle.stability)), unit.text(cycle.period),
            shortNumber(cycle.residual));
 }
 
 }  // namespace
 
-QString pointText(const FixedPoint& point) {
+QString pointText(const FixedPoint& point, const TimeUnit& unit) {
   QString text;
   if (point.kind == PointKind::fixed)
     text = QObject::tr("%1 point of rest").arg(QString::fromStdString(nameOf(point.local.stability)));
@@ -60,7 +60,7 @@ QString pointText(const FixedPoint& point) {
     text = QObject::tr("the search ended here without a point of rest");
   if (point.local.eigenvalues.size() > 0)
     text += QObject::tr(", λ₁ = %1").arg(QString::fromStdString(complexText(point.local.eigenvalues(0))));
-  text += QObject::tr(", speed %1 per τ").arg(shortNumber(point.residual));
+  text += QObject::tr(", speed %1 per %2").arg(shortNumber(point.residual / unit.perTau), unit.singular());
   if (point.continuum >= 0) text += QObject::tr(", on a continuous attractor");
   if (point.starts > 0) text += QObject::tr(", %1 starts").arg(point.starts);
   return text;
@@ -97,8 +97,10 @@ void AttractorMarks::setTheme(const Theme& theme) {
   m_line->setPen(QPen(line, 4 * theme.lineWidth, Qt::SolidLine, Qt::RoundCap));
 }
 
-void AttractorMarks::show(std::shared_ptr<const Attractors> attractors, const FlowPlane& plane) {
+void AttractorMarks::show(std::shared_ptr<const Attractors> attractors, const FlowPlane& plane,
+                          const TimeUnit& unit) {
   m_attractors = std::move(attractors);
+  m_unit = unit;
   m_plane = plane;
   for (QCPGraph* graph : {m_stable, m_saddle, m_unstable, m_slow, m_lost}) graph->data()->clear();
   for (QCPCurve* part : {m_directions, m_cycles, m_unstableCycles, m_line}) part->data()->clear();
@@ -169,7 +171,7 @@ QString AttractorMarks::describe(QPointF pixel) const {
     const double distance = hoverDistance(m_x, m_y, m_places(0, i), m_places(1, i), pixel);
     if (distance >= best) continue;
     best = distance;
-    text = pointText(m_attractors->points.points[static_cast<std::size_t>(i)]);
+    text = pointText(m_attractors->points.points[static_cast<std::size_t>(i)], m_unit);
   }
   if (!text.isEmpty()) return text;
   for (const LimitCycle& cycle : m_attractors->cycles) {
@@ -179,7 +181,7 @@ QString AttractorMarks::describe(QPointF pixel) const {
       const double distance = hoverDistance(m_x, m_y, orbit(0, i), orbit(1, i), pixel);
       if (distance < best) {
         best = distance;
-        text = cycleText(cycle);
+        text = cycleText(cycle, m_unit);
       }
     }
   }

@@ -5,6 +5,7 @@
 #include "core/analysis/attractors.h"
 #include "core/analysis/flow/flow_field.h"
 #include "widgets/plots/panel.h"
+#include "widgets/plots/sides.h"
 #include "widgets/plots/theme.h"
 
 #include <qcustomplot.h>
@@ -18,8 +19,8 @@ class AttractorMarks {
 
   void setTheme(const Theme& theme);
 
-  // Null: nothing is drawn.
-  void show(std::shared_ptr<const Attractors> attractors, const FlowPlane& plane);
+  // Null: nothing is drawn. unit: in which time is told.
+  void show(std::shared_ptr<const Attractors> attractors, const FlowPlane& plane, const TimeUnit& unit);
 
   // What is near that place of the screen, in words; empty if nothing is.
   QString describe(QPointF pixel) const;
@@ -37,10 +38,11 @@ class AttractorMarks {
   QCPCurve *m_directions, *m_cycles, *m_unstableCycles, *m_line;
   std::shared_ptr<const Attractors> m_attractors;
   FlowPlane m_plane;
+  TimeUnit m_unit;
   Matrix m_places;  // 2 x points
 };
 
 // "stable point of rest, λ₁ = 0.4, ‖F‖ = 1e-15, 12 starts"
-QString pointText(const FixedPoint& point);
+QString pointText(const FixedPoint& point, const TimeUnit& unit);
 
 }  // namespace keyhole

@@ -221,7 +221,8 @@ void EigenvaluePanel::showLegend(const Experiment& experiment) {
   m_cloud.show(experiment.claim.get(), *legendAbove());
   list(m_teacherUndetermined, tr("%1 undetermined").arg(unknown[0]), unknown[0] > 0);
   list(m_studentUndetermined, tr("%1 undetermined").arg(unknown[1]), unknown[1] > 0);
-  m_states.show(student ? &experiment.fit->student : nullptr, theme(), *legendAbove());
+  m_states.show(student ? &experiment.fit->student : nullptr, samplingOf(experiment), theme(),
+                *legendAbove());
   EigenvaluePanel::applyTheme();
   if (!student && experiment.fit)
     showMessage(QString::fromStdString(experiment.fit->student.summary.message));

@@ -120,7 +120,7 @@ void FlowPanel::showExperiment(const Experiment& experiment) {
        std::initializer_list<QCPAbstractPlottable*>{m_speed, m_arrows, m_trajectory, m_probe})
     part->setVisible(analysis);
   m_marks.show(analysis ? attractorsOf(experiment, m_side) : nullptr,
-               analysis ? analysis->flow.plane : FlowPlane());
+               analysis ? analysis->flow.plane : FlowPlane(), timeUnitOf(experiment));
   m_keyText->setVisible(analysis);
   m_key->setVisible(analysis);
   if (!analysis) {
@@ -171,9 +171,11 @@ void FlowPanel::showArrows(const Experiment& experiment, const FlowField& field)
   const double time = sharedArrowTime(experiment);
   m_arrows->setArrows(field.arrowX, field.arrowY, field.arrowU, field.arrowV);
   m_arrows->setScale(time);
-  const double speed = roundBelow(1.5 * cellOf(field.plane.x0, field.plane.x1, field) / time);
-  m_key->setLength(speed * time);
-  m_keyText->setText(tr("%1 / τ").arg(shortNumber(speed)));
+  const TimeUnit unit = timeUnitOf(experiment);
+  const double shown = time * unit.perTau;  // of an arrow, in the unit of time
+  const double speed = roundBelow(1.5 * cellOf(field.plane.x0, field.plane.x1, field) / shown);
+  m_key->setLength(speed * shown);
+  m_keyText->setText(tr("%1 / %2").arg(shortNumber(speed), unit.singular()));
 }
 
 void FlowPanel::setProbe(const Probe& probe) {
@@ -200,7 +202,9 @@ QString FlowPanel::describe(double x, double y, QPointF pixel) const {
   const Index cells = field.speed.rows();
   const double speed = field.speed(cell(y, field.plane.y0, field.plane.y1, cells),
                                    cell(x, field.plane.x0, field.plane.x1, cells));
-  return tr("%1, %2: speed %3 per τ").arg(shortNumber(x), shortNumber(y), shortNumber(speed));
+  const TimeUnit unit = timeUnitOf(*experiment());
+  return tr("%1, %2: speed %3 per %4")
+      .arg(shortNumber(x), shortNumber(y), shortNumber(speed / unit.perTau), unit.singular());
 }
 
 std::vector<PanelData> FlowPanel::data() const {

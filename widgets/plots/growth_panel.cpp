@@ -1,6 +1,7 @@
 #include "widgets/plots/growth_panel.h"
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,8 +30,8 @@ double growthAt(const TransientGrowth& growth, double t) {
 }
 
 // An exponential is a straight line here: two points do.
-void drawExponential(QCPGraph* graph, double rate, double until) {
-  graph->setData({0.0, until}, {1.0, std::exp(rate * until)}, true);
+void drawExponential(QCPGraph* graph, double rate, double until, double perTau) {
+  graph->setData({0.0, until * perTau}, {1.0, std::exp(rate * until)}, true);
 }
 
 bool isLinear(const Experiment& experiment) {
@@ -39,13 +40,13 @@ bool isLinear(const Experiment& experiment) {
          (!student || student->phi == Nonlinearity::linear);
 }
 
-QString wordsFor(const QString& owner, const TransientGrowth& growth, double t) {
-  const double value = growthAt(growth, t);
+QString wordsFor(const QString& owner, const TransientGrowth& growth, double t, const TimeUnit& unit) {
+  const double value = growthAt(growth, t / unit.perTau);
   if (!std::isfinite(value)) return {};
-  return QObject::tr("%1 %2 (at first × e^{%3 t}, slowest mode e^{%4 t}, largest %5 at %6 τ)")
-      .arg(owner, shortNumber(value), shortNumber(growth.initial.value - 1),
-           shortNumber(growth.spectralAbscissa - 1), shortNumber(growth.maximum),
-           shortNumber(growth.maximumTime));
+  return QObject::tr("%1 %2 (at first × e^{%3 t}, slowest mode e^{%4 t}, largest %5 at %6)")
+      .arg(owner, shortNumber(value), shortNumber((growth.initial.value - 1) / unit.perTau),
+           shortNumber((growth.spectralAbscissa - 1) / unit.perTau), shortNumber(growth.maximum),
+           unit.text(growth.maximumTime));
 }
 
 }  // namespace
@@ -97,27 +98,30 @@ bool GrowthPanel::speaksFor(const Experiment& experiment) const {
   return experiment.reached >= Depth::searched && (experiment.teacherAnalysis || experiment.studentAnalysis);
 }
 
-void GrowthPanel::draw(const Curves& curves, const TransientGrowth* growth, const QString& owner) {
+void GrowthPanel::draw(const Curves& curves, const TransientGrowth* growth, const QString& owner,
+                       double perTau) {
   for (QCPGraph* graph : {curves.growth, curves.decay, curves.tangent, curves.maximum})
     graph->data()->clear();
   if (!growth) return;
   const Index n = growth->time.size();
   const double until = growth->time(n - 1);
-  curves.growth->setData(QVector<double>(growth->time.begin(), growth->time.end()),
+  const Vector time = perTau * growth->time;
+  curves.growth->setData(QVector<double>(time.begin(), time.end()),
                          QVector<double>(growth->growth.begin(), growth->growth.end()), true);
   curves.growth->setName(legendOf(owner, *growth));
   curves.growth->addToLegend();
-  drawExponential(curves.decay, growth->spectralAbscissa - 1, until);
-  drawExponential(curves.tangent, growth->initial.value - 1, until);
-  curves.maximum->addData(growth->maximumTime, growth->maximum);
+  drawExponential(curves.decay, growth->spectralAbscissa - 1, until, perTau);
+  drawExponential(curves.tangent, growth->initial.value - 1, until, perTau);
+  curves.maximum->addData(growth->maximumTime * perTau, growth->maximum);
 }
 
 void GrowthPanel::showExperiment(const Experiment& experiment) {
   const TransientGrowth* teacher = experiment.teacherGrowth.get();
   const TransientGrowth* student = experiment.studentGrowth.get();
   legendAbove()->clearItems();
-  draw(m_teacher, teacher, tr("teacher"));
-  draw(m_student, student, tr("student"));
+  const TimeUnit unit = timeUnitOf(experiment);
+  draw(m_teacher, teacher, tr("teacher"), unit.perTau);
+  draw(m_student, student, tr("student"), unit.perTau);
   const Curves& explained = student ? m_student : m_teacher;
   explained.decay->setName(tr("slowest mode"));
   explained.tangent->setName(tr("rate at 0"));
@@ -126,11 +130,12 @@ void GrowthPanel::showExperiment(const Experiment& experiment) {
   Range time{0, 1}, growth{1, 1};
   for (const TransientGrowth* shown : {teacher, student}) {
     if (!shown) continue;
-    time.include(shown->time(shown->time.size() - 1));
+    time.include(shown->time(shown->time.size() - 1) * unit.perTau);
     growth.include(shown->maximum);
     growth.include(std::max(shown->growth.minCoeff(), kLeast));
   }
-  plot().xAxis->setLabel(isLinear(experiment) ? tr("time t (τ)") : tr("time t (τ), linearised at 0"));
+  plot().xAxis->setLabel(isLinear(experiment) ? tr("time t (%1)").arg(unit.name)
+                                              : tr("time t (%1), linearised at 0").arg(unit.name));
   plot().xAxis->setRange(0, time.high);
   const double wanting = std::max(std::sqrt(kSpan * growth.low / growth.high), 1.6);
   plot().yAxis->setRange(growth.low / wanting, growth.high * wanting);
@@ -141,23 +146,27 @@ void GrowthPanel::showExperiment(const Experiment& experiment) {
 QString GrowthPanel::describe(double x, double, QPointF) const {
   if (!experiment()) return {};
   QStringList parts;
-  if (const auto& growth = experiment()->teacherGrowth) parts.append(wordsFor(tr("teacher"), *growth, x));
-  if (const auto& growth = experiment()->studentGrowth) parts.append(wordsFor(tr("student"), *growth, x));
+  const TimeUnit unit = timeUnitOf(*experiment());
+  if (const auto& growth = experiment()->teacherGrowth)
+    parts.append(wordsFor(tr("teacher"), *growth, x, unit));
+  if (const auto& growth = experiment()->studentGrowth)
+    parts.append(wordsFor(tr("student"), *growth, x, unit));
   parts.removeAll(QString());
-  return parts.isEmpty() ? QString() : tr("after %1 τ: %2").arg(shortNumber(x), parts.join("; "));
+  return parts.isEmpty() ? QString() : tr("after %1 %2: %3").arg(shortNumber(x), unit.name, parts.join("; "));
 }
 
 std::vector<PanelData> GrowthPanel::data() const {
   std::vector<PanelData> tables;
   if (!experiment()) return tables;
+  const TimeUnit unit = timeUnitOf(*experiment());
   const auto add = [&](const TransientGrowth* growth, const QString& name) {
     if (!growth) return;
     Matrix rows(growth->time.size(), 4);
-    rows.col(0) = growth->time;
+    rows.col(0) = unit.perTau * growth->time;
     rows.col(1) = growth->growth;
     rows.col(2) = ((growth->spectralAbscissa - 1) * growth->time).array().exp();
     rows.col(3) = ((growth->initial.value - 1) * growth->time).array().exp();
-    tables.push_back({name, {"time_tau", "growth", "slowest_mode", "initial_rate"}, rows});
+    tables.push_back({name, {unit.column(), "growth", "slowest_mode", "initial_rate"}, rows});
   };
   add(experiment()->teacherGrowth.get(), "transient-growth-teacher");
   add(experiment()->studentGrowth.get(), "transient-growth-student");

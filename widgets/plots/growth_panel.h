@@ -28,7 +28,7 @@ class GrowthPanel : public PlotPanel {
     QCPGraph *growth, *decay, *tangent, *maximum;
   };
   Curves addCurves(const QString& owner);
-  void draw(const Curves& curves, const TransientGrowth* growth, const QString& owner);
+  void draw(const Curves& curves, const TransientGrowth* growth, const QString& owner, double perTau);
   void style(const Curves& curves, const QColor& colour, const QCPScatterStyle& mark);
 
   Curves m_teacher, m_student;

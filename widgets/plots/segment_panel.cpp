@@ -3,6 +3,7 @@
 #include "core/analysis/spectrum.h"
 #include "core/analysis/verdict.h"
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <array>
@@ -44,7 +45,7 @@ bool SegmentPanel::speaksFor(const Experiment& experiment) const {
 }
 
 // One filled graph per discrete state: 1 where it holds, nothing elsewhere.
-void SegmentPanel::showSegments(const Switching& parts, Index steps, double alpha) {
+void SegmentPanel::showSegments(const Switching& parts, Index steps, double alpha, double step) {
   for (int k = 0; k < static_cast<int>(parts.A.size()); ++k) {
     QCPGraph* graph = plot().addGraph();
     graph->setLineStyle(QCPGraph::lsStepLeft);
@@ -62,7 +63,7 @@ void SegmentPanel::showSegments(const Switching& parts, Index steps, double alph
     for (Index t = 0; t < std::min<Index>(steps, static_cast<Index>(parts.path.size())); ++t) {
       const bool now = parts.path[static_cast<std::size_t>(t)] == k;
       if (t > 0 && now == before && t + 1 < steps) continue;
-      x.append(alpha * static_cast<double>(t));
+      x.append(step * static_cast<double>(t));
       y.append(now ? top : -1);
       before = now;
     }
@@ -70,13 +71,13 @@ void SegmentPanel::showSegments(const Switching& parts, Index steps, double alph
   }
 }
 
-void SegmentPanel::showLatents(const Student& student, Index steps) {
+void SegmentPanel::showLatents(const Student& student, Index steps, double step) {
   const Matrix shown = student.states.leftCols(steps);
   const double largest = std::max((shown.colwise() - shown.rowwise().mean()).cwiseAbs().maxCoeff(), 1e-12);
   for (Index i = 0; i < shown.rows(); ++i) {
     const Vector trace =
         (shown.row(i).array() - shown.row(i).mean()) * (0.5 * kOffset / largest) + static_cast<double>(i + 1);
-    const DrawnLine line = decimated(0, student.alpha, trace, kSegmentBuckets);
+    const DrawnLine line = decimated(0, step, trace, kSegmentBuckets);
     QCPGraph* graph = plot().addGraph();
     graph->setPen(QPen(theme().student, theme().lineWidth));
     graph->setData(line.x, line.y, true);
@@ -89,9 +90,12 @@ void SegmentPanel::showExperiment(const Experiment& experiment) {
   if (!speaksFor(experiment)) return queueReplot();
   const Student& student = studentOf(experiment);
   const Index steps = std::min<Index>(student.states.cols(), experiment.simulation->display.cols());
-  showSegments(*student.switching, steps, student.alpha);
-  showLatents(student, steps);
-  plot().xAxis->setRange(0, student.alpha * static_cast<double>(std::max<Index>(steps - 1, 1)));
+  const TimeUnit unit = timeUnitOf(experiment);
+  const double step = student.alpha * unit.perTau;
+  plot().xAxis->setLabel(unit.axis());
+  showSegments(*student.switching, steps, student.alpha, step);
+  showLatents(student, steps, step);
+  plot().xAxis->setRange(0, step * static_cast<double>(std::max<Index>(steps - 1, 1)));
   plot().yAxis->setRange(0.4, static_cast<double>(student.states.rows()) + 0.6);
   auto ticker = QSharedPointer<QCPAxisTickerFixed>::create();
   ticker->setTickStep(1);
@@ -103,11 +107,11 @@ QString SegmentPanel::describe(double x, double, QPointF) const {
   if (!experiment() || !speaksFor(*experiment())) return {};
   const Student& student = studentOf(*experiment());
   const auto& path = student.switching->path;
-  const auto t = std::lround(x / student.alpha);
+  const auto t = std::lround(x / (student.alpha * timeUnitOf(*experiment()).perTau));
   if (t < 0 || t >= static_cast<long>(path.size())) return {};
   const int state = path[static_cast<std::size_t>(t)];
-  return tr("%1 τ: discrete state %2, probability %3")
-      .arg(shortNumber(x))
+  return tr("%1 %2: discrete state %3, probability %4")
+      .arg(shortNumber(x), timeUnitOf(*experiment()).name)
       .arg(state + 1)
       .arg(percent(student.switching->posterior(state, t)));
 }
@@ -118,9 +122,9 @@ std::vector<PanelData> SegmentPanel::data() const {
   const Switching& parts = *student.switching;
   const auto T = static_cast<Index>(parts.path.size());
   const auto K = static_cast<Index>(parts.A.size());
-  PanelData segments{"segments", {"time_tau", "state"}, Matrix(T, 2 + K)};
+  PanelData segments{"segments", {timeUnitOf(*experiment()).column(), "state"}, Matrix(T, 2 + K)};
   for (Index t = 0; t < T; ++t) {
-    segments.rows(t, 0) = student.alpha * static_cast<double>(t);
+    segments.rows(t, 0) = student.alpha * timeUnitOf(*experiment()).perTau * static_cast<double>(t);
     segments.rows(t, 1) = parts.path[static_cast<std::size_t>(t)] + 1;
   }
   segments.rows.rightCols(K) = parts.posterior.transpose();

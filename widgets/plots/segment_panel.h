@@ -20,8 +20,8 @@ class SegmentPanel : public PlotPanel {
   QString describe(double x, double y, QPointF pixel) const override;
 
  private:
-  void showSegments(const Switching& parts, Index steps, double alpha);
-  void showLatents(const Student& student, Index steps);
+  void showSegments(const Switching& parts, Index steps, double alpha, double step);
+  void showLatents(const Student& student, Index steps, double step);
 };
 
 // The colour of a discrete state, after Okabe & Ito, pale enough to stand behind lines.

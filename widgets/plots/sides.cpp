@@ -22,11 +22,24 @@ QString TimeUnit::text(double tau) const {
   return shortNumber(tau * perTau) + " " + name;
 }
 
+QString TimeUnit::axis() const {
+  return QObject::tr("time (%1)").arg(name);
+}
+
+QString TimeUnit::column() const {
+  return name == "τ" ? "time_tau" : name == "s" ? "time_seconds" : "time_steps";
+}
+
+QString TimeUnit::singular() const {
+  return name == QObject::tr("steps") ? QObject::tr("step") : name;
+}
+
 TimeUnit timeUnitOf(const Experiment& experiment) {
-  const auto sampling = samplingOf(experiment);
-  if (!sampling) return {};
-  const double steps = 1 / experiment.fit->student.alpha;
-  if (sampling->seconds > 0) return {steps * sampling->seconds, "s"};
+  if (!experiment.teacher || experiment.teacher->teacher || !experiment.simulation) return {};
+  const double steps = 1 / experiment.simulation->alpha;
+  const auto& recording = experiment.teacher->recording;
+  if (recording && recording->intervalUnit == "s" && recording->interval > 0)
+    return {steps * recording->interval, "s"};
   return {steps, QObject::tr("steps")};
 }
 

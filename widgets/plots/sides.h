@@ -20,6 +20,9 @@ struct TimeUnit {
   QString name = "τ";
 
   QString text(double tau) const;  // "0.93 s"
+  QString axis() const;            // "time (s)"
+  QString column() const;          // "time_seconds", of tables
+  QString singular() const;        // "step"
 };
 TimeUnit timeUnitOf(const Experiment& experiment);
 

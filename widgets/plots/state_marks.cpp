@@ -9,7 +9,9 @@
 
 namespace keyhole {
 
-void StateMarks::show(const Student* student, const Theme& theme, QCPLegend& legend) {
+void StateMarks::show(const Student* student, const std::optional<Sampling>& sampling, const Theme& theme,
+                      QCPLegend& legend) {
+  m_sampling = sampling;
   for (QCPGraph* graph : m_graphs) {
     graph->removeFromLegend(&legend);
     m_x->parentPlot()->removeGraph(graph);
@@ -50,10 +52,13 @@ QString StateMarks::describe(QPointF pixel, double within) const {
       const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
       if (distance >= within) continue;
       within = distance;
-      text = QObject::tr("student, discrete state %1 (%2 of the time): λ = %3, τ = %4 τ")
+      text = QObject::tr("student, discrete state %1 (%2 of the time): λ = %3")
                  .arg(k + 1)
-                 .arg(percent(m_shares[k]), QString::fromStdString(complexText(value)),
-                      shortNumber(std::abs(1 / (1 - value.real()))));
+                 .arg(percent(m_shares[k]), QString::fromStdString(complexText(value)));
+      text += m_sampling ? QObject::tr(" by α = %1, |λ(F)| = %2, %3")
+                               .arg(shortNumber(m_alpha), shortNumber(mapModulus(value, m_alpha)),
+                                    QString::fromStdString(courseText(value, m_alpha, *m_sampling)))
+                         : QObject::tr(", τ = %1 τ").arg(shortNumber(std::abs(1 / (1 - value.real()))));
       if (grows(value, m_alpha)) text += QObject::tr(" (unstable)");
     }
   return text;

@@ -1,6 +1,7 @@
 // The eigenvalues of each discrete state of a switching student: squares in the colours of the segmentation.
 #pragma once
 
+#include "core/analysis/lasting_modes.h"
 #include "core/fitting/fit.h"
 #include "widgets/plots/theme.h"
 
@@ -16,9 +17,10 @@ class StateMarks {
   // The plot owns what is drawn.
   StateMarks(QCPAxis* x, QCPAxis* y) : m_x(x), m_y(y) {}
 
-  // The states of this student, which may be null or not switch: then nothing. Their names enter the legend,
-  // which is the same one in each call.
-  void show(const Student* student, const Theme& theme, QCPLegend& legend);
+  // The states of this student, which may be null or not switch: then nothing. sampling: of a recording.
+  // Their names enter the legend, which is the same one in each call.
+  void show(const Student* student, const std::optional<Sampling>& sampling, const Theme& theme,
+            QCPLegend& legend);
   void setTheme(const Theme& theme);
 
   // What is shown, state by state, each in the project's order.
@@ -33,6 +35,7 @@ class StateMarks {
   std::vector<ComplexVector> m_spectra;
   std::vector<double> m_shares;  // of the time
   double m_alpha = 0;
+  std::optional<Sampling> m_sampling;
 };
 
 }  // namespace keyhole

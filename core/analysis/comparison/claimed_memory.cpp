@@ -72,13 +72,18 @@ std::string sentenceOf(const ClaimedMemory& memory) {
                              " steps " + threeDigits(memory.recording(at)) + "; simulations of the student " +
                              threeDigits(memory.low(at)) + " to " + threeDigits(memory.high(at)) + ")";
   constexpr const char* kTurns = ". Marginal: other draws of the simulations could turn this around.";
-  if (memory.standing == MemoryStanding::barelyLess)
-    return "The recording barely knows of it, or not: it stands at the lower end of what the student "
-           "predicts" +
-           values + kTurns;
-  if (memory.standing == MemoryStanding::barelyMore)
-    return "The recording may remember more than the student predicts: it stands at the upper end" + values +
-           kTurns;
+  const bool less = memory.standing == MemoryStanding::barelyLess;
+  if (less || memory.standing == MemoryStanding::barelyMore) {
+    if (memory.recording(at) < memory.low(at))
+      return "The recording barely knows of it: it stands just below the simulations of the student" +
+             values + kTurns;
+    if (memory.recording(at) > memory.high(at))
+      return "The recording remembers a little more than the student predicts: it stands just above its "
+             "simulations" +
+             values + kTurns;
+    return "The recording remembers about as long as the student predicts, at the " +
+           std::string(less ? "lower" : "upper") + " end of its simulations" + values + kTurns;
+  }
   if (memory.standing == MemoryStanding::forgets)
     return "The recording does not know of it: along the student's slow direction it has forgotten after " +
            remembers(memory, memory.recording) + ", where the student remembers for " +
@@ -167,7 +172,7 @@ MemoryStanding memoryStanding(double value, double low, double median, double hi
   constexpr double kTail = (1 - ClaimedMemory::kLevel) / 2, kAt = 1.96, kDensity = 0.0584;
   const double error =
       std::sqrt(kTail * (1 - kTail) / static_cast<double>(std::max<Index>(simulations, 1))) / kDensity;
-  const double below = 2 * error * (median - low) / kAt, above = 2 * error * (high - median) / kAt;
+  const double below = error * (median - low) / kAt, above = error * (high - median) / kAt;
   if (value < low - below) return MemoryStanding::forgets;
   if (value > high + above) return MemoryStanding::remembersMore;
   if (value < low + below && value < median) return MemoryStanding::barelyLess;

@@ -25,8 +25,8 @@ enum class MemoryStanding {
 };
 std::string nameOf(MemoryStanding standing);  // "forgets", "marginal, less" …
 
-// value against the median and the ends of 95 % of so many simulations. Near an end: within two standard
-// errors of that quantile, as simulations of a normal spread have it. Only the order counts of what is not
+// value against the median and the ends of 95 % of so many simulations. Near an end: within a standard
+// error of that quantile, as simulations of a normal spread have it. Only the order counts of what is not
 // finite.
 MemoryStanding memoryStanding(double value, double low, double median, double high, Index simulations);
 

@@ -200,6 +200,37 @@ class TestClaimErrors : public QObject {
     QVERIFY(runWithStudies(settings, third)->claim->errors.spectra.empty());
   }
 
+  // Linear fits without a ridge are the same map whatever α is taken to be: sentence, resamples and what the
+  // recording knows say the same, but for what is said to be by α. Fails if any of them rests on an assumed
+  // τ.
+  void nothingRestsOnAlpha_data() {
+    QTest::addColumn<QString>("method");
+    QTest::newRow("MAP") << "map";
+    QTest::newRow("subspace") << "subspace";
+  }
+  void nothingRestsOnAlpha() {
+    QFETCH(QString, method);
+    const std::string path = recordingFile(0.98, 3000);
+    std::vector<std::string> first;
+    for (const char* alpha : {"0.02", "0.3", "1"}) {
+      const auto run = runWithStudies(recordingSettings({{"teacher.file", path},
+                                                         {"fit.method", method.toStdString()},
+                                                         {"observation.fraction", "1"},
+                                                         {"fit.rho", "0"},
+                                                         {"simulation.alpha", alpha},
+                                                         {"analysis.resamples", "30"},
+                                                         {"analysis.simulations", "20"}}),
+                                      nullptr);
+      const std::string& sentence = run->verdict.sentence;
+      auto said = claimSentences(run->claim->errors, run->claim->summary, run->claim->memory);
+      QVERIFY(said.size() == 2 && contains(sentence, " By α = "));
+      said.push_back(sentence.substr(0, sentence.find(" By α")));
+      if (first.empty()) first = said;
+      for (std::size_t i = 0; i < said.size(); ++i)
+        QCOMPARE(QString::fromStdString(said[i]), QString::fromStdString(first[i]));
+    }
+  }
+
   // Fails if a stop loses the draws that were made, or is not heeded.
   void aStopKeepsWhatIsThere() {
     StopsEarly stops;
