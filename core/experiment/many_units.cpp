@@ -46,11 +46,10 @@ void LatentRecorder::addStates(ConstMatrixRef states, Index first) {
     Matrix span(m_M.rows(), m_M.cols() + 1);
     span << m_M, states.col(0);
     m_run.Q = thinQr(span).Q;
-    m_shift = states.col(0);
   }
   m_run.coordinates.middleCols(first, states.cols()).noalias() = m_run.Q.transpose() * states;
   m_run.mean += states.rowwise().sum();
-  m_squares += (states.colwise() - m_shift).squaredNorm();
+  m_squares += states.squaredNorm();
   const Index middle = m_run.coordinates.cols() / 2;
   if (first <= middle && middle < first + states.cols()) m_run.middle = states.col(middle - first);
   m_filled = first + states.cols();
@@ -62,8 +61,7 @@ LatentRun LatentRecorder::run() const {
   run.coordinates.conservativeResize(Eigen::NoChange, m_filled);
   run.mean /= n;
   if (run.middle.size() == 0) run.middle = run.mean;
-  run.totalVariance =
-      std::max(m_squares - n * (run.mean - m_shift).squaredNorm(), 0.0) / std::max(n - 1, 1.0);
+  run.totalVariance = std::max(m_squares - n * run.mean.squaredNorm(), 0.0) / std::max(n - 1, 1.0);
   return run;
 }
 

@@ -41,7 +41,6 @@ class LatentRecorder {
   const Matrix& m_M;
   Index m_filled = 0;
   LatentRun m_run;  // mean: the sum so far
-  Vector m_shift;   // the first state: squares about it keep their digits where the mean is large
   double m_squares = 0;
 };
 

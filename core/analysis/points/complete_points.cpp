@@ -288,8 +288,9 @@ std::string Completer::sentence(const PointCensus& census) {
   if (std::isnan(census.missing))
     return text + ": nearly each of " + from + " led to a new one, so that their number cannot be estimated";
   if (census.missing < 0.5) return text + ": by " + from + " none is expected to be missing";
-  return text + ": by how often " + from + " found the last ones, about " + twoDigits(census.missing) +
-         " more (up to " + twoDigits(std::max(census.missing, census.missingUpper)) + ") are missing";
+  return text + ": by how often " + from + " found the last ones, at least about " +
+         twoDigits(census.missing) + " more are missing (a lower bound, known up to " +
+         twoDigits(std::max(census.missing, census.missingUpper)) + ")";
 }
 
 }  // namespace
