@@ -47,7 +47,7 @@ void ImportWorker::run(const Request& request, const Turn& turn) {
 bool ImportWorker::readFor(const Settings& settings, const RecordingOptions& options, bool whole,
                            const Progress& progress) {
   constexpr std::uintmax_t kLarge = 200'000'000;  // bytes
-  constexpr Index kLookedAt = 2'000'000;          // numbers
+  constexpr Index kLookedAt = 1'000'000;          // numbers
   const std::string reading = readingOf(settings), spec = settings.text("teacher.file");
   if (reading == m_readAs && !(whole && m_ofTimePoints > 0)) return true;
   RecordingOptions plain = options;
