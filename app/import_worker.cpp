@@ -47,7 +47,7 @@ void ImportWorker::run(const Request& request, const Turn& turn) {
 bool ImportWorker::readFor(const Settings& settings, const RecordingOptions& options, bool whole,
                            const Progress& progress) {
   constexpr std::uintmax_t kLarge = 200'000'000;  // bytes
-  constexpr Index kLookedAt = 2'000'000;          // numbers
+  constexpr Index kLookedAt = 1'000'000;          // numbers
   const std::string reading = readingOf(settings), spec = settings.text("teacher.file");
   if (reading == m_readAs && !(whole && m_ofTimePoints > 0)) return true;
   RecordingOptions plain = options;
@@ -82,7 +82,12 @@ std::shared_ptr<const ImportPreview> ImportWorker::previewFor(const Settings& se
   if (recording.intervalUnit == "s") preview->seconds = recording.interval;
   preview->wide = m_ofTimePoints == 0 && !wideRecordingWarning(m_recording, options.timeInColumns).empty();
   preview->picture = previewOf(recording);
-  preview->warnings = recordingWarnings(recording);
+  try {
+    preview->warnings = recordingWarnings(recording);
+  } catch (const InputError& error) {
+    if (m_ofTimePoints == 0) throw;
+    preview->warnings = {error.what()};  // what is constant at first may vary later
+  }
   if (m_ofTimePoints > 0)
     preview->warnings.insert(preview->warnings.begin(), "the picture and these numbers are of the first " +
                                                             std::to_string(m_recording.activity.cols()) +

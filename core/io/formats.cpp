@@ -57,6 +57,9 @@ std::string extensionPatterns() {
 const Format& formatOf(const std::string& file) {
   std::error_code error;
   const bool exists = fs::exists(file, error);
+  if (exists && !fs::is_regular_file(file, error) && !fs::is_directory(file, error))
+    throw InputError("cannot read " + file +
+                     ": it is a pipe or a device, and a recording is read more than once; allowed: a file");
   if (exists)
     for (const auto& format : formats())
       if (format.matches(file)) return format;

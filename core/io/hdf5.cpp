@@ -165,19 +165,21 @@ class Hdf5 : public FileTree {
     const bool ofMatlab = hasAttribute(object, "MATLAB_class");
     if (ofMatlab) family = Family::matlab;
     if (hasAttribute(object, "OCTAVE_NEW_FORMAT")) family = Family::octave;
-    if (info.type == H5O_TYPE_GROUP) {
-      if (std::find(m_above.begin(), m_above.end(), info.addr) != m_above.end()) {
-        node.why = "is a link back to a group above it";
-        return node;
-      }
-      m_above.push_back(info.addr);
-      groupNode(object, node, family, depth);
-      m_above.pop_back();
-    } else if (info.type == H5O_TYPE_DATASET) {
-      datasetNode(object, node, family, depth);
-    } else {
+    if (info.type != H5O_TYPE_GROUP && info.type != H5O_TYPE_DATASET) {
       node.why = "is neither a group nor an array";
+      return node;
     }
+    if (std::find(m_above.begin(), m_above.end(), info.addr) != m_above.end()) {
+      node.why = info.type == H5O_TYPE_GROUP ? "is a link back to a group above it"
+                                             : "is a reference back to where it stands";
+      return node;
+    }
+    m_above.push_back(info.addr);
+    if (info.type == H5O_TYPE_GROUP)
+      groupNode(object, node, family, depth);
+    else
+      datasetNode(object, node, family, depth);
+    m_above.pop_back();
     return node;
   }
 
@@ -376,7 +378,7 @@ class Hdf5 : public FileTree {
   std::string m_path;
   H5Handle m_file;
   FileNode m_root;
-  std::vector<haddr_t> m_above;  // groups on the way here
+  std::vector<haddr_t> m_above;  // groups and lists of references on the way here
   std::size_t m_objects = 0;
 };
 

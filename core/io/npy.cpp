@@ -4,6 +4,7 @@
 #include "core/common/memory.h"
 #include "core/io/file_bytes.h"
 #include "core/io/npy_header.h"
+#include "core/io/raw_array.h"
 
 #include <algorithm>
 #include <bit>
@@ -144,12 +145,8 @@ std::optional<Matrix> readNpyTurned(const std::string& path) {
       header.kind == 'f' && header.bytes == 8 && !header.bigEndian && !header.fortranOrder;
   if (!asInMemory || header.shape.size() != 2) return {};
   requireNpySize(header, size, path);
-  Matrix values = largeMatrix(static_cast<Index>(header.shape[1]), static_cast<Index>(header.shape[0]));
-  file.seekg(static_cast<std::streamoff>(header.dataOffset));
-  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(size - header.dataOffset));
-  if (!file && values.size() > 0)
-    throw InputError("cannot read " + path + ": reading stopped before its end");
-  return values;
+  return readRaw(path, {header.dataOffset, NumberType::f64, false},
+                 {static_cast<Index>(header.shape[1]), static_cast<Index>(header.shape[0])});
 }
 
 std::string npyBytes(ConstMatrixRef values) {

@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/memory.h"
+#include "core/common/parallel.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -63,9 +64,16 @@ class RawFile {
 }  // namespace
 
 Matrix readRaw(const std::string& path, const RawNumbers& raw, RawShape shape) {
-  RawFile file(path, raw);
   Matrix values = largeMatrix(shape.inner, shape.outer);
-  if (values.size() > 0) file.read(0, values.size(), values.data());
+  constexpr Index kWorthAThread = 1 << 22;
+  const auto read = [&](Index first, Index count) {
+    RawFile(path, raw).read(first, count, values.data() + first);
+  };
+  // Most of the time goes into the pages of the array, which two cores have sooner.
+  if (values.size() >= kWorthAThread)
+    inTwoHalves(values.size(), read);
+  else if (values.size() > 0)
+    read(0, values.size());
   return values;
 }
 

@@ -46,6 +46,8 @@ class TreeReader {
     m_columns = static_cast<Index>(node->shape[1]);
     stream.units = m_options.timeInColumns ? m_rows : m_columns;
     stream.timepoints = timepoints();
+    constexpr Index kMostUnits = 1 << 20;  // a piece has some time points of all of them
+    if (stream.units > kMostUnits) return nullptr;
     // Of units x 2, zeros and ones: what a number becomes.
     m_data.turned = !m_options.timeInColumns;
     m_data.trials.emplace_back(stream.units, 2);

@@ -1,8 +1,10 @@
 #include "core/observation/recording.h"
 
 #include "core/common/error.h"
+#include "core/common/parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -16,6 +18,17 @@ namespace {
 
 std::string sourceName(const Recording& recording) {
   return recording.source.empty() ? "the recording" : "the recording " + recording.source;
+}
+
+// On two cores where that is worth it: a large array waits for memory.
+bool isFinite(const Matrix& X) {
+  constexpr Index kWorthAThread = 1 << 22;
+  if (X.size() < kWorthAThread) return X.allFinite();
+  std::atomic<bool> finite = true;
+  inTwoHalves(X.cols(), [&](Index first, Index count) {
+    if (!X.middleCols(first, count).allFinite()) finite = false;
+  });
+  return finite;
 }
 
 }  // namespace
@@ -103,7 +116,7 @@ void requireUsable(const Recording& recording, bool missingAllowed) {
         (X.cols() == 1 ? " time point" : " time points") + "; allowed: at least 2" +
         (X.rows() > 2 ? " (if its " + std::to_string(X.rows()) + " neurons are time points, say --transpose)"
                       : ""));
-  if (X.allFinite()) return;
+  if (isFinite(X)) return;
   for (Index t = 0; t < X.cols(); ++t)
     for (Index i = 0; i < X.rows(); ++i)
       if (!std::isfinite(X(i, t)) && !(missingAllowed && std::isnan(X(i, t))))

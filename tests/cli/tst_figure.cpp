@@ -1,10 +1,13 @@
 #include "core/io/delimited.h"
+#include "core/io/file_bytes.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/test_registry.h"
 
 #include <QFile>
 #include <QImage>
 #include <QTest>
+
+#include <cmath>
 
 namespace tst_figure {
 
@@ -46,6 +49,24 @@ class TestFigure : public QObject {
     QVERIFY(first.startsWith("%PDF"));
     QVERIFY(first.contains("/Font"));
     QVERIFY(draw("b.pdf") == first);
+  }
+
+  // A recording is fitted and drawn as it is read, and a name that is no file is still taken for a preset's.
+  void figureOfARecording() {
+    const std::string recording = m_folder.path("x.csv");
+    Matrix x(2, 200);
+    for (Index t = 0; t < x.cols(); ++t)
+      x.col(t) << std::sin(0.1 * static_cast<double>(t)), std::cos(0.17 * static_cast<double>(t));
+    writeFileAtomically(recording, delimitedBytes({"a", "b"}, x.transpose()));
+    const std::string file = m_folder.path("recording.pdf");
+    const auto outcome = runCli({"figure", recording, "--dt", "0.1", "--alpha", "0.5", "-o", file});
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    QVERIFY(bytesOf(file).startsWith("%PDF"));
+    const auto wrong = runCli({"figure", recording, "--bin", "-1", "-o", file});
+    QVERIFY2(wrong.code == 2 && wrong.oneSentence(), wrong.err.c_str());
+    const auto none = runCli({"figure", "figure-9", "-o", file});
+    QVERIFY2(none.code == 2 && none.err.find("neither a preset nor a file") != std::string::npos,
+             none.err.c_str());
   }
 
   // Fails if one panel alone is not drawn, or is an empty page.

@@ -44,6 +44,28 @@ class TestFlowField : public QObject {
               << static_cast<int>(kind) << tanh << leaky;
   }
  private slots:
+  // Between two trials stands a column that is no number, and nothing else is lost. Fails if a line leads
+  // from one trial into the next, or if a break at the beginning or behind the end makes one.
+  void trialsAreParted() {
+    const Case c = made(TeacherKind::symmetric, Nonlinearity::linear, Convention::leakyRate);
+    const Matrix points = c.trajectory.leftCols(30);
+    const FlowPlane plane = planeOf(pca(c.trajectory, 3), c.trajectory);
+    FlowOptions options{6, 8, 50};
+    const Matrix whole = flowField(c.system, plane, points, options).trajectory;
+    options.breaks = {10, 25};
+    const Matrix parted = flowField(c.system, plane, points, options).trajectory;
+    QVERIFY(parted.cols() == 32 && whole.cols() == 30);
+    QVERIFY(parted.col(10).array().isNaN().all() && parted.col(26).array().isNaN().all());
+    QVERIFY(parted.leftCols(10) == whole.leftCols(10) &&
+            parted.middleCols(11, 15) == whole.middleCols(10, 15) &&
+            parted.rightCols(5) == whole.rightCols(5));
+    options.trajectoryPoints = 10;  // every third point: from 9 to 12, and from 24 to 27
+    const Matrix few = flowField(c.system, plane, points, options).trajectory;
+    QVERIFY(few.cols() == 12 && few.col(4).array().isNaN().all() && few.col(10).array().isNaN().all());
+    options.breaks = {0, 30};
+    QVERIFY(flowField(c.system, plane, points, options).trajectory.array().isFinite().all());
+  }
+
   // Every arrow and speed is the projection Eᵀ F(base + E c) of the full flow: the shortcut through EᵀB
   // changes nothing. Fails if the mean is subtracted from a direction, or rows and columns of the grid are
   // exchanged.
