@@ -11,7 +11,9 @@ namespace {
 
 constexpr double kNear = 1.05;          // by this factor a threshold may as well be another
 constexpr double kNearExponent = 2e-3;  // per τ
-constexpr double kSameAlong = 5e-3;     // per τ, along a line or plane that both have
+// Per τ, along a line or plane that both have. Noise on the weights that makes 0 grow at a rate r leaves
+// stable points on it at which modes decay at 2 r.
+constexpr double kSameAlong = 8e-3;
 
 bool oscillates(const SystemEvidence& evidence) {
   return evidence.mayCycle && evidence.limitSets && evidence.limitSets->oscillating > 0;
