@@ -109,7 +109,8 @@ class TestSummary : public QObject {
     };
     row("unknown step", {"fit", "@", "--steps", "smoth:1"}, "the step \"smoth:1\" is unknown");
     row("no interval", {"fit", "@", "--steps", "bin:0.1"}, "--dt");
-    row("trials", {"order", "@", "--trials", "some"}, "--trials is some; allowed: kept, joined");
+    row("trials", {"order", "@", "--trials", "some"},
+        "holds no table of intervals \"some\"; allowed: kept, joined");
     row("separator", {"compare", "@", "--separator", "x"}, "--separator is x");
     row("teacher", {"compare", "figure-2", "--bin", "0.1"}, "a simulated teacher");
     row("other setting", {"fit", "@", "--set", "teacher.size=3"}, "allowed: a setting of the fit");

@@ -96,8 +96,9 @@ class TestRecordingOptions : public QObject {
       const auto after = recordingOptions(settings);
       const bool same =
           after.steps == before.steps && after.bin == before.bin && after.interval == before.interval &&
-          after.joinTrials == before.joinTrials && after.input == before.input &&
-          after.table.separator == before.table.separator && after.table.decimal == before.table.decimal &&
+          after.joinTrials == before.joinTrials && after.intervals == before.intervals &&
+          after.input == before.input && after.table.separator == before.table.separator &&
+          after.table.decimal == before.table.decimal &&
           after.table.indexColumn == before.table.indexColumn && after.table.header == before.table.header;
       QVERIFY2(!same, row.key.c_str());
     }
