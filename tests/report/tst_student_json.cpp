@@ -221,7 +221,6 @@ class TestStudentJson : public QObject {
 
  private:
   static void compareLatents(const LdsModel& a, const LdsModel& b) {
-    SAME(F);
     SAME(V);
     SAME(b);
     SAME(inner);
