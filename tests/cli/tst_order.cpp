@@ -31,9 +31,9 @@ class TestOrder : public QObject {
                                  "fit.noise=full", "fit.iterations=20", "fit.method=lds"});
     QVERIFY2(outcome.code == 0, outcome.err.c_str());
     const auto json = outcome.json();
-    QCOMPARE(keysOf(json),
-             (std::vector<std::string>{"source", "seen", "timepoints", "counted", "measure", "folds",
-                                       "chosen", "caution", "points", "recording", "warnings", "run"}));
+    QCOMPARE(keysOf(json), (std::vector<std::string>{"source", "seen", "timepoints", "alpha", "alpha_assumed",
+                                                     "counted", "measure", "folds", "chosen", "caution",
+                                                     "points", "recording", "warnings", "run"}));
     Settings settings;
     settings.set("teacher.kind", std::string("recording"));
     settings.set("fit.method", std::string("lds"));

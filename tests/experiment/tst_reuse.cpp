@@ -88,7 +88,7 @@ class TestReuse : public QObject {
       else if (settings.number(row.key) != row.minimum)
         settings.set(row.key, row.minimum);
       else
-        settings.set(row.key, 2 * row.minimum);
+        settings.set(row.key, row.minimum > 0 ? 2 * row.minimum : 1.0);
       QVERIFY2(settings != m_before->asked || row.key == "analysis.draws", row.key.c_str());
       compare(*runExperiment(settings, m_before), *runExperiment(settings, nullptr));
     }

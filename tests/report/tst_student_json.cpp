@@ -221,9 +221,9 @@ class TestStudentJson : public QObject {
 
  private:
   static void compareLatents(const LdsModel& a, const LdsModel& b) {
+    SAME(F);
     SAME(V);
     SAME(b);
-    SAME(inner);
     SAME(Q);
     SAME(C);
     SAME(G);
