@@ -26,8 +26,8 @@ struct ArrowPower {
 };
 
 struct Arrow {
-  // The slowest time constants that the recording must hold for a p-value: measured levels
-  // (tests/bench/audit) hold from there on.
+  // As many of its slowest time constants a recording must hold for a p-value: a slow mode then has some ten
+  // frequencies of its own to be conjugated. keyhole_arrow_level (tests/bench/audit) measures levels.
   static constexpr double kLeastSlowTimes = 50;
   static constexpr double kLevel = 0.05;
 

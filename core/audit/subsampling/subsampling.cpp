@@ -45,7 +45,10 @@ Vector meanLogs(const RegressionSums& given, const std::vector<std::vector<Index
 double fallOf(const Vector& logs, Index* where = nullptr) {
   const Index last = logs.size() - 1;
   if (last < 1) return 0;
-  return logs.head(last).maxCoeff(where) - logs(last);
+  Index at = 0;
+  const double largest = logs.head(last).maxCoeff(&at);
+  if (where) *where = at;
+  return largest - logs(last);
 }
 
 class Study {
