@@ -168,11 +168,16 @@ class Study {
     m_result.pValue = reached / static_cast<double>(1 + all.cols());
   }
 
+  // A time is taken at the recording's length at most.
+  std::string stepsOf(double steps) const {
+    return (steps > 0.999 * m_most ? "at least " : "") + threeDigits(steps);
+  }
+
   std::string sentence() const {
     const auto& first = m_result.points.front();
     const auto& last = m_result.points.back();
-    std::string text = "MAP of " + std::to_string(first.units) + " units claims " + threeDigits(first.steps) +
-                       " steps, of all " + std::to_string(last.units) + " " + threeDigits(last.steps) +
+    std::string text = "MAP of " + std::to_string(first.units) + " units claims " + stepsOf(first.steps) +
+                       " steps, of all " + std::to_string(last.units) + " " + stepsOf(last.steps) +
                        " (means over " + std::to_string(m_result.orders) + " orders)";
     if (!m_result.whyNoPValue.empty()) return text + "; " + m_result.whyNoPValue + ".";
     if (m_result.pValue <= Arrow::kLevel)
