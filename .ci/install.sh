@@ -5,7 +5,7 @@ keyhole_packages=(
   g++ cmake ninja-build pkg-config
   qt6-base-dev libgl1-mesa-dev libxkbcommon-dev libqcustomplot-dev
   libeigen3-dev libopenblas-dev liblapacke-dev
-  nlohmann-json3-dev libcli11-dev libhdf5-dev libzip-dev zlib1g-dev libmatio-dev librandom123-dev
+  nlohmann-json3-dev libcli11-dev libhdf5-dev libzip-dev zlib1g-dev libmatio-dev librandom123-dev libxgboost-dev
   fonts-dejavu-core
 )
 

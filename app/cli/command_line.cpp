@@ -21,7 +21,7 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list",  "contents",   "summary", "fit",      "compare",
+const std::vector<std::string> kCommands = {"list",  "contents",   "summary", "fit",      "audit", "compare",
                                             "order", "attractors", "curve",   "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
@@ -52,6 +52,7 @@ Examples:
   keyhole contents session.mat
   keyhole summary session.mat:spikes --dt 0.01
   keyhole fit activity.npy --method map -o fit.json
+  keyhole audit activity.npy --dt 0.01 -o audit.json
   keyhole compare figure-2 -o table.csv
   keyhole order figure-2 --latents 1..8
   keyhole attractors figure-3 -o attractors.json
@@ -100,6 +101,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   addContentsCommand(app, chosen);
   addSummaryCommand(app, chosen);
   addFitCommand(app, chosen);
+  addAuditCommand(app, chosen);
   addCompareCommand(app, chosen);
   addOrderCommand(app, chosen);
   addAttractorsCommand(app, chosen);

@@ -20,6 +20,7 @@ void addListCommand(CLI::App& app, Action& chosen);
 void addContentsCommand(CLI::App& app, Action& chosen);
 void addSummaryCommand(CLI::App& app, Action& chosen);
 void addFitCommand(CLI::App& app, Action& chosen);
+void addAuditCommand(CLI::App& app, Action& chosen);
 void addCompareCommand(CLI::App& app, Action& chosen);
 void addOrderCommand(CLI::App& app, Action& chosen);
 void addAttractorsCommand(CLI::App& app, Action& chosen);

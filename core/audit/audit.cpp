@@ -1,0 +1,182 @@
+#include "core/audit/audit.h"
+
+#include "core/common/progress_part.h"
+#include "core/experiment/settings/fit_methods.h"
+
+#include <algorithm>
+
+namespace keyhole {
+namespace {
+
+class Auditor {
+ public:
+  Auditor(const std::vector<Trial>& trials, const Settings& settings, const Sampling& sampling,
+          const AuditOptions& options, Progress& progress, const AuditSink& sink)
+      : m_trials(trials),
+        m_settings(settings),
+        m_sampling(sampling),
+        m_options(options),
+        m_progress(progress),
+        m_sink(sink) {}
+
+  Audit run(const RecordedTrials& recorded) {
+    m_audit.summary = summarise(recorded, m_progress);
+    makeClaim();
+    makePredictions();
+    const MethodClaim* map = m_audit.claim.of("map");
+    m_audit.refusal = whyNotCarried(m_audit.summary, map ? map->leadingSteps.front() : 0);
+    tell(m_audit.refusal);
+    makeSubsampling();
+    makeArrow();
+    makeReference();
+    m_audit.notDone.push_back(
+        {"experiments", "which experiment would decide is not computed in this version"});
+    m_audit.sentence = sentence();
+    return std::move(m_audit);
+  }
+
+ private:
+  void tell(const std::string& sentence) {
+    if (m_sink && !sentence.empty()) m_sink(sentence);
+  }
+
+  void makeClaim() {
+    ProgressPart part(m_progress, 0, 0.2);
+    m_audit.claim = auditClaim(m_trials, m_settings, m_sampling, m_options.claim, part);
+    tell(m_audit.claim.sentence);
+    for (const auto& method : m_audit.claim.methods)
+      for (const auto& note : method.student.notes) m_audit.warnings.push_back(method.label + ": " + note);
+  }
+
+  void makePredictions() {
+    ProgressPart part(m_progress, 0.2, 0.3);
+    for (const auto& method : m_audit.claim.methods) {
+      if (!method.fitted || (m_options.quick && method.method != "map")) continue;
+      Settings settings = m_settings;
+      settings.set("fit.method", method.method);
+      m_audit.predictions.push_back(
+          {method.method, method.label,
+           claimedMemoryOf(method.student, m_trials, effective(settings), m_options.simulations, part)});
+      const ClaimedMemory& memory = m_audit.predictions.back().memory;
+      tell(method.label + ": " + (memory.offered ? memory.sentence : memory.why));
+    }
+  }
+
+  void makeSubsampling() {
+    ProgressPart part(m_progress, 0.3, 0.4);
+    m_audit.subsampling = subsampleUnits(m_trials, m_options.subsampling, part);
+    if (!m_audit.subsampling.made) m_audit.notDone.push_back({"subsampling", m_audit.subsampling.why});
+    tell(m_audit.subsampling.made ? m_audit.subsampling.sentence : m_audit.subsampling.why);
+    m_audit.notDone.push_back({"subsampling of latent fits",
+                               "latent fits of subsets have no law and are not made in this version"});
+  }
+
+  void makeArrow() {
+    ProgressPart part(m_progress, 0.4, 0.5);
+    m_audit.arrow = arrowOfTime(m_trials, m_options.arrow, part);
+    if (!m_audit.arrow.tested) m_audit.notDone.push_back({"reversibility", m_audit.arrow.why});
+    tell(m_audit.arrow.tested ? m_audit.arrow.sentence : m_audit.arrow.why);
+  }
+
+  // What keeps the recording from being compared with circuits, or empty.
+  std::string whyNoReference() const {
+    if (m_options.reference.circuits == 0) return "no reference circuits were asked for";
+    return m_audit.refusal;
+  }
+
+  void makeReference() {
+    std::string why = whyNoReference();
+    if (why.empty()) {
+      RecordedHow how = m_options.how;
+      how.counts = m_audit.summary.counts;
+      const ShapeFound found = shapeOf(m_trials, how, m_options.reference.fraction);
+      why = found.why;
+      if (why.empty()) {
+        ProgressPart part(m_progress, 0.5, 1);
+        m_audit.reference = askReference(m_trials, found.shape, m_options.reference, part);
+        m_audit.reference->notes.insert(m_audit.reference->notes.begin(), found.notes.begin(),
+                                        found.notes.end());
+        if (!m_audit.reference->given) why = m_audit.reference->why;
+        tell(m_audit.reference->sentence);
+      }
+    }
+    if (why.empty()) return;
+    std::vector<std::string> parts = {"truth", "mechanisms"};
+    if (!m_audit.reference) parts.insert(parts.end(), {"likeness", "reference"});
+    for (const auto& part : parts) m_audit.notDone.push_back({part, why});
+  }
+
+  std::string sentence() const {
+    std::string text = m_audit.claim.sentence;
+    for (const auto& one : m_audit.predictions)
+      text += " " + one.label + ": " + (one.memory.offered ? one.memory.sentence : one.memory.why + ".");
+    for (const auto& part : {m_audit.subsampling.sentence, m_audit.arrow.sentence})
+      if (!part.empty()) text += " " + part;
+    if (m_audit.reference) text += " " + capital(m_audit.reference->sentence);
+    if (!m_audit.refusal.empty()) text += " " + capital(m_audit.refusal) + ".";
+    text += " Not done: ";
+    for (std::size_t i = 0; i < m_audit.notDone.size(); ++i)
+      text += (i > 0 ? ", " : "") + m_audit.notDone[i].part;
+    return text + ".";
+  }
+
+  static std::string capital(std::string text) {
+    if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    return text;
+  }
+
+  const std::vector<Trial>& m_trials;
+  const Settings& m_settings;
+  const Sampling& m_sampling;
+  const AuditOptions& m_options;
+  Progress& m_progress;
+  const AuditSink& m_sink;
+  Audit m_audit;
+};
+
+}  // namespace
+
+AuditOptions quickAudit() {
+  AuditOptions options;
+  options.quick = true;
+  options.claim.resamples = 100;
+  options.subsampling.orders = 4;
+  options.subsampling.sizes = 6;
+  options.subsampling.resamples = 40;
+  options.subsampling.surrogates = 39;
+  options.arrow.flips = 199;
+  options.arrow.recordings = 10;
+  options.reference.circuits = 2000;
+  options.reference.importanceRows = 400;
+  return options;
+}
+
+Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& recorded,
+                     const Settings& settings, const Sampling& sampling, const AuditOptions& options,
+                     Progress& progress, const AuditSink& sink) {
+  return Auditor(trials, settings, sampling, options, progress, sink).run(recorded);
+}
+
+const std::vector<std::string>& auditLimits() {
+  static const std::vector<std::string> limits = {
+      "No spontaneous recording can tell a slow mode of the circuit from a slow input to it: for a line "
+      "attractor with an equal bulk the seen units are exactly independent processes plus one slow signal. "
+      "The question here is whether there is a real slow variable, in the circuit or in its input, or "
+      "whether the keyhole made it up. Only pushes decide between circuit and input.",
+      "Intervals are the spread of an estimator on these units, not its distance to the circuit.",
+      "A fall of the claim over subsets, or an arrow of time, excludes symmetric circuits under white input "
+      "(the joint hypothesis, with equal filters, stationarity and near-linear dynamics) and speaks neither "
+      "for nor against a slow variable; their absence excludes nothing.",
+      "Probabilities of a real slow variable and of mechanisms are those of a world: the stated mechanisms "
+      "in "
+      "random backgrounds, with the stated priors. They are calibrated under these priors, on average over "
+      "recordings, and only there: weights from statistics that do not hold all of a recording can be wrong "
+      "for one recording by any amount (Robert et al. 2011), and a mechanism that is missing from the world "
+      "can be misjudged without being noticed.",
+      "A student's prediction that the recording does not keep speaks against the student; one that it keeps "
+      "proves nothing, and a long feedforward chain really remembers for its length.",
+  };
+  return limits;
+}
+
+}  // namespace keyhole

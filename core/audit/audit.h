@@ -1,0 +1,71 @@
+// What a recording can say about its circuit: what it claims, whether it knows of that itself, what its units
+// in part say, whether time has an arrow in it, and what else could have made it. No spontaneous recording
+// can tell a slow mode of the circuit from a slow input to it: the question is whether there is a real slow
+// variable, in the circuit or in its input, or whether the keyhole made it up. Only pushes decide the rest.
+#pragma once
+
+#include "core/audit/carries.h"
+#include "core/audit/claim.h"
+#include "core/audit/reference/answer.h"
+#include "core/audit/reversibility/arrow.h"
+#include "core/audit/subsampling/subsampling.h"
+#include "core/observation/summary/recording_summary.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace keyhole {
+
+// A part that was not made, and why.
+struct NotDone {
+  std::string part;  // its key in the JSON
+  std::string why;   // one sentence
+};
+
+struct AuditOptions {
+  ClaimSizes claim;
+  Index simulations = 40;  // of the student, for the prediction
+  SubsamplingOptions subsampling;
+  ArrowOptions arrow;
+  ReferenceOptions reference;  // with no circuits the table is not made
+  RecordedHow how;             // but for counts, which the summary knows
+  bool quick = false;          // the prediction of MAP alone; fewer simulated circuits
+};
+
+// One student's prediction of the recording's memory.
+struct AuditedPrediction {
+  std::string method, label;
+  ClaimedMemory memory;
+};
+
+struct Audit {
+  RecordingSummary summary;
+  std::string refusal;  // why the recording cannot carry the question, one sentence; empty: it can
+  AuditedClaim claim;
+  std::vector<AuditedPrediction> predictions;
+  Subsampling subsampling;
+  Arrow arrow;
+  std::optional<ReferenceAnswer> reference;  // empty: not asked
+  std::vector<NotDone> notDone;
+  std::vector<std::string> warnings;  // of the students: ridge, means, few steps
+  std::string sentence;               // all of it in a few sentences
+};
+
+// Fewer simulations and resamples, for a first answer.
+AuditOptions quickAudit();
+
+// A sentence of a part as soon as it is known.
+using AuditSink = std::function<void(const std::string&)>;
+
+// trials: as they are fitted, at least one; recorded: the same, as the summary looks at them; settings:
+// of a recording, as asked for. Throws Stopped, and InputError as the fits do.
+Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& recorded,
+                     const Settings& settings, const Sampling& sampling, const AuditOptions& options,
+                     Progress& progress = noProgress(), const AuditSink& sink = {});
+
+// The limits of the method, a sentence each: what is said before any result.
+const std::vector<std::string>& auditLimits();
+
+}  // namespace keyhole

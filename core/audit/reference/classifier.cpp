@@ -1,0 +1,175 @@
+#include "core/audit/reference/classifier.h"
+
+#include "core/common/parallel.h"
+#include "core/common/random.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace keyhole {
+namespace {
+
+Eigen::MatrixXf featuresOf(const std::vector<ReferenceRow>& rows, const std::vector<std::size_t>& which) {
+  Eigen::MatrixXf X(static_cast<Index>(which.size()), static_cast<Index>(statisticNames().size()));
+  for (std::size_t i = 0; i < which.size(); ++i)
+    for (Index j = 0; j < X.cols(); ++j)
+      X(static_cast<Index>(i), j) =
+          static_cast<float>(rows[which[i]].statistics.values[static_cast<std::size_t>(j)]);
+  return X;
+}
+
+Vector realOf(const Matrix& classes) {
+  Vector real = Vector::Zero(classes.rows());
+  for (Index k = 1; k < classes.cols(); k += 2) real += classes.col(k);
+  return real;
+}
+
+double classLoss(const Matrix& probabilities, const std::vector<int>& labels) {
+  double loss = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    loss -= std::log(std::max(probabilities(static_cast<Index>(i), labels[i]), 1e-12));
+  return loss / static_cast<double>(labels.size());
+}
+
+// By golden section over log T; the loss is convex in 1/T.
+double bestTemperature(const Matrix& probabilities, const std::vector<int>& labels) {
+  const auto loss = [&](double logT) { return classLoss(tempered(probabilities, std::exp(logT)), labels); };
+  constexpr double kGolden = 0.6180339887498949;
+  double a = std::log(0.25), b = std::log(8.0);
+  double c = b - kGolden * (b - a), d = a + kGolden * (b - a), fc = loss(c), fd = loss(d);
+  while (b - a > 1e-3) {
+    if (fc < fd) {
+      b = d, d = c, fd = fc, c = b - kGolden * (b - a), fc = loss(c);
+    } else {
+      a = c, c = d, fc = fd, d = a + kGolden * (b - a), fd = loss(d);
+    }
+  }
+  return std::exp(0.5 * (a + b));
+}
+
+double meanError(const Vector& values) {
+  const auto n = static_cast<double>(values.size());
+  if (n < 2) return std::numeric_limits<double>::quiet_NaN();
+  return std::sqrt((values.array() - values.mean()).square().sum() / (n - 1));
+}
+
+}  // namespace
+
+int classOf(const ReferenceRow& row) {
+  return static_cast<int>(2 * row.mechanism) + (row.real() ? 1 : 0);
+}
+
+int classCount() {
+  return static_cast<int>(2 * mechanisms().size());
+}
+
+Matrix tempered(const Matrix& probabilities, double temperature) {
+  Matrix made = (probabilities.array().max(1e-12).log() / temperature).exp();
+  const Vector sums = made.rowwise().sum();
+  return sums.cwiseInverse().asDiagonal() * made;
+}
+
+double truthLoss(const Vector& probabilities, const std::vector<int>& truths) {
+  double loss = 0;
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    const double p = std::clamp(probabilities(static_cast<Index>(i)), 1e-6, 1 - 1e-6);
+    loss -= std::log(truths[i] ? p : 1 - p);
+  }
+  return loss / static_cast<double>(truths.size());
+}
+
+WorldClassifier::WorldClassifier(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options,
+                                 Progress& progress) {
+  const auto folds = static_cast<std::size_t>(options.folds);
+  const auto order = RandomStream(1, Stream::fit).permutation(static_cast<Index>(rows.size()));
+  m_fold.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    m_fold[static_cast<std::size_t>(order[i])] = static_cast<int>(i % folds);
+  std::vector<int> labels;
+  for (const auto& row : rows) labels.push_back(classOf(row));
+  std::vector<std::optional<BoostedTrees>> models(folds);
+  Matrix raw(static_cast<Index>(rows.size()), classCount());
+  parallelFor(
+      folds,
+      [&](std::size_t fold) {
+        progress.throwIfStopped();
+        std::vector<std::size_t> learned, kept;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+          (static_cast<std::size_t>(m_fold[i]) == fold ? kept : learned).push_back(i);
+        std::vector<int> mine;
+        for (const std::size_t i : learned) mine.push_back(labels[i]);
+        models[fold].emplace(featuresOf(rows, learned), mine, classCount(), options.boosting);
+        const Matrix made = models[fold]->probabilities(featuresOf(rows, kept));
+        for (std::size_t i = 0; i < kept.size(); ++i)
+          raw.row(static_cast<Index>(kept[i])) = made.row(static_cast<Index>(i));
+      },
+      [&] { progress.checkpoint(0.5, "learning from the reference circuits"); });
+  for (auto& model : models) m_models.push_back(std::move(*model));
+  m_temperature = bestTemperature(raw, labels);
+  m_unseen = tempered(raw, m_temperature);
+}
+
+WorldClassifier::Answer WorldClassifier::answer(const std::vector<double>& statistics) const {
+  Eigen::MatrixXf X(1, static_cast<Index>(statistics.size()));
+  for (Index j = 0; j < X.cols(); ++j) X(0, j) = static_cast<float>(statistics[static_cast<std::size_t>(j)]);
+  Answer answer;
+  answer.byFold.resize(classCount(), static_cast<Index>(m_models.size()));
+  for (std::size_t k = 0; k < m_models.size(); ++k)
+    answer.byFold.col(static_cast<Index>(k)) =
+        tempered(m_models[k].probabilities(X), m_temperature).row(0).transpose();
+  answer.classes = answer.byFold.rowwise().mean();
+  return answer;
+}
+
+double WorldClassifier::Answer::real() const {
+  return realOf(classes.transpose())(0);
+}
+
+double WorldClassifier::Answer::realError() const {
+  return meanError(realOf(byFold.transpose()));
+}
+
+double WorldClassifier::Answer::mechanism(std::size_t which) const {
+  return classes.segment(static_cast<Index>(2 * which), 2).sum();
+}
+
+double WorldClassifier::Answer::mechanismError(std::size_t which) const {
+  return meanError(byFold.middleRows(static_cast<Index>(2 * which), 2).colwise().sum().transpose());
+}
+
+std::vector<WorldClassifier::Importance> WorldClassifier::importance(const std::vector<ReferenceRow>& rows,
+                                                                     std::size_t most,
+                                                                     Progress& progress) const {
+  std::vector<std::vector<std::size_t>> ofFold(m_models.size());
+  const std::size_t count = std::min(most, rows.size());
+  for (std::size_t i = 0; i < count; ++i) ofFold[static_cast<std::size_t>(m_fold[i])].push_back(i);
+  std::vector<Eigen::MatrixXf> features;
+  for (const auto& which : ofFold) features.push_back(featuresOf(rows, which));
+  const auto lossWith = [&](Index permuted) {
+    double loss = 0;
+    for (std::size_t fold = 0; fold < ofFold.size(); ++fold) {
+      if (ofFold[fold].empty()) continue;
+      Eigen::MatrixXf X = features[fold];
+      std::vector<int> truths;
+      for (const std::size_t i : ofFold[fold]) truths.push_back(rows[i].real());
+      if (permuted >= 0) {
+        const auto order = RandomStream(2, Stream::fit, fold).permutation(X.rows());
+        for (Index i = 0; i < X.rows(); ++i)
+          X(i, permuted) = features[fold](order[static_cast<std::size_t>(i)], permuted);
+      }
+      loss += static_cast<double>(truths.size()) *
+              truthLoss(realOf(tempered(m_models[fold].probabilities(X), m_temperature)), truths);
+    }
+    return loss / static_cast<double>(count);
+  };
+  const double own = lossWith(-1);
+  std::vector<Importance> all(statisticNames().size());
+  parallelFor(all.size(), [&](std::size_t j) {
+    progress.throwIfStopped();
+    all[j] = {statisticNames()[j], lossWith(static_cast<Index>(j)) - own};
+  });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.loss > b.loss; });
+  return all;
+}
+
+}  // namespace keyhole

@@ -1,0 +1,186 @@
+#include "core/report/audit_json.h"
+
+#include "core/io/json_values.h"
+#include "core/report/claim_json.h"
+#include "core/report/recording_json.h"
+
+namespace keyhole {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json numbers(const std::vector<double>& values) {
+  auto list = ordered_json::array();
+  for (const double value : values) list.push_back(numberOrNull(value));
+  return list;
+}
+
+ordered_json methodJson(const MethodClaim& method) {
+  ordered_json json;
+  json["method"] = method.method;
+  json["fitted"] = method.fitted;
+  if (!method.fitted) {
+    json["why"] = method.why;
+    return json;
+  }
+  json["eigenvalues"] = eigenvaluesToJson(method.spectrum.values);
+  json["time_constants_steps"] = numbers(method.leadingSteps);
+  json["line_attractor_score"] = numberOrNull(method.score.value);
+  json["line_attractor_status"] = nameOf(method.score.status);
+  json["one_step_r2"] = numberOrNull(method.student.oneStepR2);
+  json["held_out"] = {{"gain_on_no_change", numberOrNull(method.heldOut.mean)},
+                      {"interval", {numberOrNull(method.heldOut.low), numberOrNull(method.heldOut.high)}},
+                      {"blocks", numbers(method.heldOut.blocks)}};
+  json["intervals"] = claimErrorsToJson(method.errors, method.summary);
+  return json;
+}
+
+ordered_json claimJson(const AuditedClaim& claim) {
+  ordered_json json;
+  json["sentence"] = claim.sentence;
+  json["methods"] = ordered_json::array();
+  for (const auto& method : claim.methods) json["methods"].push_back(methodJson(method));
+  json["methods_not_fitted"] = claim.others;
+  return json;
+}
+
+ordered_json predictionJson(const std::vector<AuditedPrediction>& predictions) {
+  auto list = ordered_json::array();
+  for (const auto& one : predictions) {
+    ordered_json json = {{"method", one.method}};
+    json.update(claimedMemoryToJson(one.memory));
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+ordered_json subsamplingJson(const Subsampling& subsampling) {
+  ordered_json json = {{"sentence", subsampling.sentence}, {"orders", subsampling.orders}};
+  json["one_sided"] = subsampling.oneSided;
+  json["points"] = ordered_json::array();
+  for (const auto& point : subsampling.points)
+    json["points"].push_back({{"units", point.units},
+                              {"time_constant_steps", numberOrNull(point.steps)},
+                              {"interval", {numberOrNull(point.low), numberOrNull(point.high)}}});
+  json["fall"] = numberOrNull(subsampling.fall);
+  json["fall_from"] = subsampling.fallFrom;
+  json["p_value"] = numberOrNull(subsampling.pValue);
+  if (!subsampling.whyNoPValue.empty()) json["why_no_p_value"] = subsampling.whyNoPValue;
+  return json;
+}
+
+ordered_json arrowJson(const Arrow& arrow) {
+  ordered_json json = {{"sentence", arrow.sentence},
+                       {"statistic", numberOrNull(arrow.statistic)},
+                       {"lag", arrow.lag},
+                       {"leading", arrow.leading},
+                       {"p_value", numberOrNull(arrow.pValue)},
+                       {"slow_time_steps", numberOrNull(arrow.slowSteps)}};
+  json["effect"] = {{"antisymmetric_share", numberOrNull(arrow.antisymmetricShare)},
+                    {"entropy_production_per_step", numberOrNull(arrow.entropyRate)},
+                    {"entropy_production_components", arrow.entropyOf}};
+  json["power"] = ordered_json::array();
+  for (const auto& point : arrow.power)
+    json["power"].push_back({{"coherence", point.coherence}, {"power", point.power}});
+  return json;
+}
+
+ordered_json rangeJson(priors::Range range) {
+  return {range.low, range.high};
+}
+
+ordered_json slowModeJson(const ReferenceAnswer& answer) {
+  return {{"probability", answer.probability},
+          {"standard_error", numberOrNull(answer.standardError)},
+          {"prior", answer.prior},
+          {"likelihood_ratio", numberOrNull(answer.likelihoodRatio)},
+          {"definition", kSlowVariableDefinition},
+          {"log_loss_unseen", answer.loss},
+          {"log_loss_of_prior", answer.lossOfPrior}};
+}
+
+ordered_json mechanismsJson(const ReferenceAnswer& answer) {
+  auto list = ordered_json::array();
+  for (const auto& one : answer.mechanisms)
+    list.push_back({{"name", one.name},
+                    {"weight", one.weight},
+                    {"standard_error", numberOrNull(one.standardError)},
+                    {"slow_mode_probability_without_it", numberOrNull(one.withoutIt)}});
+  return list;
+}
+
+ordered_json priorsJson(const ReferenceShape& shape) {
+  ordered_json json = {{"version", priors::kVersion},
+                       {"mechanisms", "equally probable"},
+                       {"fraction", rangeJson(shape.fraction)},
+                       {"most_units", shape.mostUnits},
+                       {"background", rangeJson(priors::kBackground)},
+                       {"symmetric_background", priors::kSymmetricBackground},
+                       {"tanh", priors::kTanh},
+                       {"time_step", rangeJson(priors::kStep)},
+                       {"deviation", rangeJson(priors::kDeviation)},
+                       {"noise_free", priors::kNoiseless},
+                       {"noise_share", rangeJson(priors::kNoiseShare)},
+                       {"unsmoothed", priors::kUnsmoothed},
+                       {"smoothing_samples", rangeJson(priors::kSmoothing)},
+                       {"slow_time_constant", rangeJson(priors::kSlow)}};
+  json["obliqueness"] = rangeJson(priors::kObliqueness);
+  json["input_strength"] = rangeJson(priors::kInputStrength);
+  json["chain_length"] = rangeJson(priors::kChainLength);
+  json["low_rank_gain"] = rangeJson(priors::kLowRankGain);
+  json["oscillator_gain"] = rangeJson(priors::kOscillatorGain);
+  json["triangular_gain"] = rangeJson(priors::kTriangularGain);
+  json["bulk"] = rangeJson(priors::kBulk);
+  json["counts"] = !shape.meanCounts.empty();
+  return json;
+}
+
+ordered_json referenceJson(const ReferenceAnswer& answer) {
+  ordered_json json = {
+      {"circuits", answer.circuits}, {"seed", answer.seed},     {"priors", priorsJson(answer.shape)},
+      {"redrawn", answer.redrawn},   {"failed", answer.failed}, {"from_cache", answer.fromCache}};
+  json["circuits_per_second"] =
+      answer.circuitsPerSecond > 0 ? ordered_json(answer.circuitsPerSecond) : ordered_json(nullptr);
+  json["classifier"] = answer.classifier;
+  json["temperature"] = answer.temperature;
+  json["importance"] = ordered_json::array();
+  for (std::size_t i = 0; i < answer.importance.size() && i < 20; ++i)
+    json["importance"].push_back(
+        {{"statistic", answer.importance[i].statistic}, {"log_loss", answer.importance[i].loss}});
+  json["notes"] = answer.notes;
+  return json;
+}
+
+void addReference(ordered_json& json, const ReferenceAnswer& answer) {
+  if (answer.given) {
+    json["truth"] = {{"slow_mode", slowModeJson(answer)}};
+    json["mechanisms"] = mechanismsJson(answer);
+  }
+  json["likeness"] = {{"distance", answer.likeness.distance},
+                      {"quantile", answer.likeness.quantile},
+                      {"unlike_from", Likeness::kUnlike},
+                      {"farthest", answer.likeness.farthest},
+                      {"farthest_score", answer.likeness.farthestScore}};
+  json["reference"] = referenceJson(answer);
+}
+
+}  // namespace
+
+nlohmann::ordered_json auditToJson(const Audit& audit) {
+  ordered_json json;
+  json["limits"] = auditLimits();
+  json["recording"] = recordingJson(audit.summary);
+  json["claim"] = claimJson(audit.claim);
+  json["prediction"] = predictionJson(audit.predictions);
+  if (audit.subsampling.made) json["subsampling"] = subsamplingJson(audit.subsampling);
+  if (audit.arrow.tested) json["reversibility"] = arrowJson(audit.arrow);
+  if (audit.reference) addReference(json, *audit.reference);
+  json["refusal"] = audit.refusal.empty() ? ordered_json(nullptr) : ordered_json(audit.refusal);
+  json["not_done"] = ordered_json::array();
+  for (const auto& one : audit.notDone) json["not_done"].push_back({{"part", one.part}, {"why", one.why}});
+  json["warnings"] = audit.warnings;
+  json["sentence"] = audit.sentence;
+  return json;
+}
+
+}  // namespace keyhole

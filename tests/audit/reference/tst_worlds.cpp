@@ -1,0 +1,200 @@
+// Tests core/audit/reference: circuits, their runs and their truth, the table and its cache.
+#include "core/audit/reference/table.h"
+#include "core/io/file_bytes.h"
+#include "core/linalg/eigen.h"
+#include "core/linalg/lyapunov.h"
+#include "tests/support/matrix_compare.h"
+#include "tests/support/test_registry.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tst_worlds {
+
+using namespace keyhole;
+
+namespace {
+
+ReferenceShape smallShape() {
+  ReferenceShape shape;
+  shape.units = 6;
+  shape.lengths = {600};
+  shape.mostUnits = 60;
+  shape.fraction = {0.1, 0.3};
+  return shape;
+}
+
+ReferenceCircuit builtBy(const std::string& name, std::uint64_t index) {
+  PriorDraws draws(3, index);
+  const Matrix background = 0.3 * draws.normals(40, 40) / std::sqrt(40.0);
+  for (const auto& row : mechanisms())
+    if (row.name == name) return row.build(draws, background, false);
+  return {};
+}
+
+World linearWorld() {
+  World world;
+  world.circuit.B = Matrix::Zero(3, 3);
+  world.circuit.B(0, 1) = 0.9;
+  world.circuit.B(1, 2) = -0.7;
+  world.alpha = 0.2;
+  world.deviation = 0.5;
+  return world;
+}
+
+}  // namespace
+
+class TestWorlds : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // The correction puts the slow mode where it was drawn, whatever the background: B u = λ u to rounding.
+  void slowModesAreWhereTheyWereDrawn() {
+    for (const char* name : {"symmetric-line", "oblique-line", "two-modes", "ring"}) {
+      const ReferenceCircuit circuit = builtBy(name, 1);
+      const Vector& u = circuit.slowDirection;
+      const double lambda = 1 - 1 / circuit.slowTau;
+      QVERIFY2((circuit.B * u - lambda * u).norm() < 1e-10, name);
+    }
+  }
+
+  // In a symmetric background the symmetric line attractor stays symmetric; the oblique one does not.
+  void symmetryIsKept() {
+    PriorDraws draws(3, 1);
+    const Matrix G = draws.normals(30, 30), background = 0.02 * (G + G.transpose());
+    const Matrix symmetric = mechanisms()[0].build(draws, background, true).B;
+    QVERIFY((symmetric - symmetric.transpose()).norm() < 1e-12);
+    const Matrix oblique = mechanisms()[1].build(draws, background, true).B;
+    QVERIFY((oblique - oblique.transpose()).norm() > 0.01);
+  }
+
+  // The run in blocks has the stationary moments of x' = W x + η: C = W C Wᵀ + q I and C(1) = W C, for a
+  // chain of three units. 200,000 steps of correlations of about 10: 7 standard errors of 0.7 % are 5 %.
+  void blockedRunHasItsMoments() {
+    const World world = linearWorld();
+    const Index T = 200000;
+    const Matrix X = seenRun(world, 3, T, 1, 1).cast<double>();
+    const Matrix W = (1 - world.alpha) * Matrix::Identity(3, 3) + world.alpha * world.circuit.B;
+    const double q = world.deviation * world.deviation * (1 - std::pow(1 - world.alpha, 2));
+    const Matrix C = solveDiscreteLyapunov(W, q * Matrix::Identity(3, 3)).X;
+    const double size = C.norm();
+    COMPARE_MATRICES(Matrix(X * X.transpose() / static_cast<double>(T)), C, 0.05 * size);
+    const Matrix one = X.rightCols(T - 1) * X.leftCols(T - 1).transpose() / static_cast<double>(T - 1);
+    COMPARE_MATRICES(one, Matrix(W * C), 0.05 * size);
+  }
+
+  // In the limit of small activity tanh is linear: step by step and in blocks are two roads to one run, but
+  // for the single precision that both have.
+  void stepwiseAndBlockedRunsAgree() {
+    World world = linearWorld();
+    world.deviation = 1e-4;
+    const Matrix blocked = seenRun(world, 3, 500, 2, 3).cast<double>();
+    world.phi = Nonlinearity::tanh;
+    const Matrix stepwise = seenRun(world, 3, 500, 2, 3).cast<double>();
+    COMPARE_MATRICES(blocked, stepwise, 1e-5 * blocked.cwiseAbs().maxCoeff());
+  }
+
+  // What counts as slow: one mode twice as slow as the next, up to three that are alike, and no bulk.
+  void whatIsSlow() {
+    QCOMPARE(slowVariable({100, 20, 10}), 100.0);
+    QCOMPARE(slowVariable({100, 60, 10}), 100.0);
+    QCOMPARE(slowVariable({100, 90, 80, 10}), 100.0);
+    QCOMPARE(slowVariable({100, 90, 80, 70, 10}), 0.0);
+    QCOMPARE(slowVariable({10, 9, 8, 7}), 0.0);
+    QVERIFY(isReal({100, 20, 10}, 150));
+    QVERIFY(!isReal({100, 20, 10}, 250));
+  }
+
+  // Worlds are drawn by their index alone, all stable, each mechanism in turn; the truth of a symmetric line
+  // attractor is its own time constant.
+  void worldsAreDrawnByIndex() {
+    const ReferenceShape shape = smallShape();
+    for (std::uint64_t i = 0; i < 24; ++i) {
+      const auto world = worldOf(shape, 1, i);
+      QVERIFY(world.has_value());
+      QCOMPARE(world->mechanism, static_cast<std::size_t>(i % mechanisms().size()));
+      QVERIFY(world->circuit.B.rows() >= 20 && world->circuit.B.rows() <= 60);
+      QVERIFY(std::is_sorted(world->modes.rbegin(), world->modes.rend()));
+      const auto again = worldOf(shape, 1, i);
+      QVERIFY(again->circuit.B == world->circuit.B);
+    }
+    const auto line = worldOf(shape, 1, 0);
+    const double steps = -1 / std::log(1 - line->alpha / line->circuit.slowTau);
+    QVERIFY(std::abs(line->modes.front() - steps) < 1e-6 * steps ||
+            line->modes.front() > steps);  // or the background is slower still
+  }
+
+  // A recording of counts has whole numbers. A unit's mean count is 2 on average over its rates; over 600
+  // samples, of which perhaps 50 are independent, with a log rate of deviation 0.9, it has a deviation of
+  // 0.3, and 72 units a mean within 0.1; slow rates are flatter than normal, which takes up to a fifth.
+  void countsHaveTheirMeans() {
+    ReferenceShape shape = smallShape();
+    shape.meanCounts.assign(6, 2.0);
+    double mean = 0;
+    for (std::uint64_t i = 0; i < 12; ++i) {
+      const auto trials = recordedWorld(*worldOf(shape, 2, i), shape, 2, i);
+      const Matrix& X = trials.front().activity;
+      QVERIFY((X.array() == X.array().floor()).all() && X.minCoeff() >= 0);
+      mean += X.mean() / 12;
+    }
+    QVERIFY2(std::abs(mean - 2) < 0.4, qPrintable(QString::number(mean)));
+  }
+
+  // Scaled and shifted units give the same statistics; none of them reads more than the recording.
+  void statisticsHaveNoUnits() {
+    const ReferenceShape shape = smallShape();
+    auto trials = recordedWorld(*worldOf(shape, 1, 5), shape, 1, 5);
+    const Statistics before = statisticsOf(trials);
+    QCOMPARE(before.values.size(), statisticNames().size());
+    QCOMPARE(before.apart.size(), apartNames().size());
+    for (Index i = 0; i < 6; ++i)
+      trials.front().activity.row(i) =
+          (trials.front().activity.row(i).array() * std::pow(10.0, i - 3) + 7 * i).matrix().eval();
+    const Statistics after = statisticsOf(trials);
+    for (std::size_t i = 0; i < before.values.size(); ++i)
+      if (std::isfinite(before.values[i]))
+        QVERIFY2(
+            std::abs(after.values[i] - before.values[i]) <= 1e-5 * std::max(1.0, std::abs(before.values[i])),
+            statisticNames()[i].c_str());
+  }
+
+  // A table from its pieces is that made at once; a piece that was cut off is made anew and said.
+  void tableIsTakenUpAgain() {
+    QTemporaryDir folder;
+    const std::string path = folder.path().toStdString();
+    const ReferenceShape shape = smallShape();
+    const auto whole = referenceTable(shape, 1, 100, "");
+    const auto first = referenceTable(shape, 1, 96, path);
+    const auto second = referenceTable(shape, 1, 100, path);
+    QCOMPARE(second.fromCache, Index(96));
+    QCOMPARE(second.rows.size(), whole.rows.size());
+    for (std::size_t i = 0; i < whole.rows.size(); ++i) {
+      QCOMPARE(second.rows[i].index, whole.rows[i].index);
+      QCOMPARE(second.rows[i].real(), whole.rows[i].real());
+      for (std::size_t k = 0; k < whole.rows[i].statistics.values.size(); ++k) {
+        const double a = whole.rows[i].statistics.values[k], b = second.rows[i].statistics.values[k];
+        QVERIFY(a == b || (std::isnan(a) && std::isnan(b)));
+      }
+    }
+    for (const auto& name : QDir(folder.path()).entryList(QDir::Files)) {
+      const std::string file = folder.filePath(name).toStdString();
+      const std::string bytes = readFileBytes(file);
+      writeFileAtomically(file, bytes.substr(0, bytes.size() / 2));
+    }
+    const auto third = referenceTable(shape, 1, 100, path);
+    QCOMPARE(third.fromCache, Index(0));
+    QVERIFY(!third.notes.empty() && third.notes.front().find("cut off") != std::string::npos);
+    QCOMPARE(third.rows.size(), whole.rows.size());
+    QVERIFY(tableKey(shape, 1) != tableKey(shape, 2));
+  }
+};
+
+KEYHOLE_TEST(TestWorlds)
+
+}  // namespace tst_worlds
+
+#include "tst_worlds.moc"

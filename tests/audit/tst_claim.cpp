@@ -1,0 +1,115 @@
+// Tests core/audit/claim.h and carries.h
+#include "core/audit/carries.h"
+#include "core/audit/claim.h"
+#include "core/common/random.h"
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+namespace tst_claim {
+
+using namespace keyhole;
+
+namespace {
+
+Trial counted(Index first, Index count) {
+  Trial trial{Matrix(1, count), Matrix(0, count)};
+  for (Index t = 0; t < count; ++t) trial.activity(0, t) = static_cast<double>(first + t);
+  return trial;
+}
+
+std::vector<double> valuesOf(const std::vector<Trial>& trials) {
+  std::vector<double> all;
+  for (const auto& trial : trials)
+    all.insert(all.end(), trial.activity.data(), trial.activity.data() + trial.activity.size());
+  return all;
+}
+
+// x_{t+1} = F x_t + η of three units with F = diag(slow, 0.5, 0.2).
+Trial linearRun(double slow, Index steps) {
+  const Vector F{{slow, 0.5, 0.2}};
+  const Matrix noise = RandomStream(7, Stream::test).normalMatrix(3, steps);
+  Trial trial{Matrix::Zero(3, steps), Matrix(0, steps)};
+  for (Index t = 1; t < steps; ++t)
+    trial.activity.col(t) = F.cwiseProduct(trial.activity.col(t - 1)) + noise.col(t);
+  return trial;
+}
+
+RecordingSummary goodSummary() {
+  RecordingSummary summary;
+  summary.units = 20;
+  summary.timePoints = 10000;
+  summary.effectiveSamples = 500;
+  return summary;
+}
+
+}  // namespace
+
+class TestClaim : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // Each time point is held out once, and is nowhere among what is then fitted. Fails if blocks overlap,
+  // leave a gap, or cross a trial.
+  void everyTimePointIsLeftOutOnce() {
+    const auto parts = blocksLeftOut({counted(0, 37), counted(37, 63)}, 5);
+    QCOMPARE(parts.size(), std::size_t(5));
+    std::vector<double> held;
+    for (const auto& part : parts) {
+      const auto mine = valuesOf(part.heldOut), rest = valuesOf(part.fitted);
+      QCOMPARE(mine.size(), std::size_t(20));
+      QCOMPARE(mine.size() + rest.size(), std::size_t(100));
+      for (const double value : mine) QVERIFY(std::find(rest.begin(), rest.end(), value) == rest.end());
+      held.insert(held.end(), mine.begin(), mine.end());
+    }
+    std::sort(held.begin(), held.end());
+    for (std::size_t i = 0; i < held.size(); ++i) QCOMPARE(held[i], static_cast<double>(i));
+  }
+
+  // A mode of 0.98 decays in 49.5 steps. The standard error of the estimate is √((1 - 0.98²)/20000) = 0.0014,
+  // so that its time constant is within 43 to 58 in 19 of 20 recordings. One step of diag(0.98, 0.5, 0.2)
+  // leaves the unit variance of η, no change Σ 2 (1 - F)/(1 - F²) = Σ 2/(1 + F): a gain of 1 - 3/4.01 =
+  // 0.252.
+  void claimOfAKnownSystem() {
+    Settings settings;
+    settings.set("teacher.kind", std::string("recording"));
+    settings.set("fit.latents", 2LL);
+    const auto claim = auditClaim({linearRun(0.98, 20000)}, settings, {19999, 0.1, true}, {40, 5});
+    const MethodClaim* map = claim.of("map");
+    QVERIFY(map);
+    QVERIFY(map->leadingSteps.front() > 40 && map->leadingSteps.front() < 62);
+    QVERIFY(std::abs(map->heldOut.mean - 0.252) < 0.02);
+    QVERIFY(map->heldOut.low < map->heldOut.mean && map->heldOut.mean < map->heldOut.high);
+    QVERIFY(claim.of("subspace"));
+    QVERIFY(!claim.of("lds"));
+    QVERIFY(!claim.others.empty());
+    QVERIFY(claim.sentence.find("MAP claims") != std::string::npos);
+  }
+
+  // What cannot be asked is said with its number.
+  void whatIsRefused() {
+    QCOMPARE(whyNotCarried(goodSummary(), 50), std::string());
+    RecordingSummary one = goodSummary(), few = one, missing = one, smooth = one, constant = one;
+    one.units = 1;
+    constant.constant = 20;
+    few.effectiveSamples = 15;
+    missing.missing = 3;
+    smooth.smoothness.width = 60;
+    QVERIFY(whyNotCarried(one, 50).find("1 unit varies") != std::string::npos);
+    QVERIFY(whyNotCarried(constant, 50).find("0 units vary") != std::string::npos);
+    QVERIFY(whyNotCarried(few, 50).find("15") != std::string::npos);
+    QVERIFY(whyNotCarried(missing, 50).find("3 samples are missing") != std::string::npos);
+    QVERIFY(whyNotCarried(smooth, 50).find("longer than every time constant") != std::string::npos);
+    QCOMPARE(whyNotCarried(smooth, 200), std::string());
+    smooth.timePoints = 5000;
+    QVERIFY(whyNotCarried(smooth, 200).find("5000") != std::string::npos);
+  }
+};
+
+KEYHOLE_TEST(TestClaim)
+
+}  // namespace tst_claim
+
+#include "tst_claim.moc"

@@ -1,0 +1,118 @@
+// Tests `keyhole audit`: its keys, its refusals, its report.
+#include "core/common/random.h"
+#include "core/io/file_bytes.h"
+#include "tests/cli/run_cli.h"
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+#include <cmath>
+
+namespace tst_audit {
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+// Six units of which one is slow, and all mixed.
+Matrix activity(Index steps) {
+  const RandomStream random(8, Stream::test);
+  const Matrix mixing = random.normalMatrix(6, 6), noise = random.normalMatrix(6, steps, 100);
+  const Vector F{{0.95, 0.7, 0.6, 0.5, 0.4, 0.3}};
+  Matrix x = Matrix::Zero(6, steps);
+  for (Index t = 1; t < steps; ++t) x.col(t) = F.cwiseProduct(x.col(t - 1)) + noise.col(t);
+  return mixing * x;
+}
+
+bool has(const nlohmann::ordered_json& json, const std::string& key) {
+  const auto keys = keysOf(json);
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+}  // namespace
+
+class TestAudit : public QObject {
+  Q_OBJECT
+
+  Folder m_folder;
+  std::string m_file;
+
+ private slots:
+  void initTestCase() { m_file = m_folder.writeActivity("six.npy", activity(3000)); }
+
+  // Every part that was made has its key, every other one its reason. The weights are probabilities, and the
+  // likelihood ratio is that of probability and prior. No α, and no D, enters: another α says the same.
+  void everyPartOrItsReason() {
+    const std::vector<std::string> args = {"audit", m_file, "--dt", "0.01", "--quick", "--circuits", "240"};
+    const auto outcome = runCli(args);
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    const auto json = outcome.json();
+    for (const char* key : {"limits", "claim", "prediction", "subsampling", "reversibility", "likeness",
+                            "reference", "not_done", "sentence", "data_hash", "run"})
+      QVERIFY2(has(json, key), key);
+    QCOMPARE(json["reference"]["seed"].get<int>(), 1);
+    QVERIFY(json["sentence"].get<std::string>().find("Not done: ") != std::string::npos);
+    QVERIFY(json["not_done"].dump().find("experiments") != std::string::npos);
+    const bool given = has(json, "truth");
+    QVERIFY(given != (json["not_done"].dump().find("\"truth\"") != std::string::npos));
+    if (!given) return;
+    double sum = 0;
+    for (const auto& one : json["mechanisms"]) sum += one["weight"].get<double>();
+    QVERIFY(std::abs(sum - 1) < 1e-6);
+    const auto& slow = json["truth"]["slow_mode"];
+    const double p = slow["probability"].get<double>(), prior = slow["prior"].get<double>();
+    const double ratio = p / (1 - p) / (prior / (1 - prior));
+    QVERIFY(std::abs(slow["likelihood_ratio"].get<double>() - ratio) < 1e-6 * ratio);
+  }
+
+  // Forty time points of six units carry nothing: that is a result, with a sentence and without weights.
+  void refusesWhatCannotCarryTheQuestion() {
+    const std::string file = m_folder.writeActivity("short.npy", activity(40));
+    const auto outcome = runCli({"audit", file, "--quick"});
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    const auto json = outcome.json();
+    QVERIFY(json["refusal"].get<std::string>().find("no weights are given") != std::string::npos);
+    QVERIFY(!has(json, "truth") && !has(json, "mechanisms") && !has(json, "reference"));
+    QVERIFY(outcome.err.find("no weights are given") != std::string::npos);
+  }
+
+  // One file, limits before results, figures as vectors, nothing fetched from elsewhere.
+  void reportIsOneFile() {
+    const std::string out = m_folder.path("audit.html");
+    const auto outcome = runCli({"audit", m_file, "--quick", "--circuits", "0", "-o", out});
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    const std::string html = readFileBytes(out);
+    QVERIFY(html.find("Only pushes decide") < html.find("1. The claim"));
+    for (const char* part : {"<svg", "4. The arrow of time", "methods section", "Hash of the data",
+                             "no reference circuits were asked for", "</html>"})
+      QVERIFY2(html.find(part) != std::string::npos, part);
+    QVERIFY(html.find("<script") == std::string::npos && html.find("src=") == std::string::npos);
+  }
+
+  void badInput() {
+    const auto refused = [&](std::vector<std::string> more, const std::string& word) {
+      more.insert(more.begin(), {"audit", m_file});
+      const auto outcome = runCli(more);
+      return outcome.code == 2 && outcome.err.find(word) != std::string::npos;
+    };
+    QVERIFY(refused({"--fraction", "0.5"}, "LOW:HIGH"));
+    QVERIFY(refused({"--fraction", "0.1:1.5"}, "1.5"));
+    QVERIFY(refused({"--circuits", "17"}, "at least 240"));
+    QVERIFY(refused({"--seed", "x"}, "--seed"));
+    QVERIFY(refused({"-o", m_folder.path("audit.pdf")}, "audit.pdf"));
+    QVERIFY(runCli({"audit"}).code == 2);
+    QVERIFY(runCli({"audit", m_folder.path("none.npy")}).code == 2);
+  }
+
+  void stops() {
+    StopAtOnce stop;
+    QCOMPARE(runCli({"audit", m_file, "--quick"}, stop).code, 130);
+  }
+};
+
+KEYHOLE_TEST(TestAudit)
+
+}  // namespace tst_audit
+
+#include "tst_audit.moc"
