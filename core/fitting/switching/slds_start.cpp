@@ -15,12 +15,13 @@ namespace {
 constexpr std::uint64_t kSubstream = 11;          // of Stream::fit, apart from the rotation's
 constexpr std::uint64_t kSeedStride = 1'000'003;  // between the tries of one seed
 constexpr int kClusterRounds = 30;
-constexpr int kTries = 8;        // of a division of the time points into states
-constexpr int kWarm = 6;         // rounds of each in which q(z) is held back from deciding
-constexpr int kTryRounds = 12;   // of q(z) and dynamics with q(x) fixed, of each try
-constexpr int kRounds = 20;      // more of the best one
-constexpr double kBelief = 0.9;  // in the cluster, at first; the rest is shared by the others
-constexpr double kFloor = 1e-6;  // of the common LDS's mean dynamics noise
+constexpr int kTries = 8;               // of a division of the time points into states
+constexpr int kWarm = 6;                // rounds of each in which q(z) is held back from deciding
+constexpr int kTryRounds = 12;          // of q(z) and dynamics with q(x) fixed, of each try
+constexpr int kRounds = 20;             // more of the best one
+constexpr double kBelief = 0.9;         // in the cluster, at first; the rest is shared by the others
+constexpr double kFloor = 1e-6;         // of the common LDS's mean dynamics noise
+constexpr double kLeastSpread = 1e-10;  // of P0, of its mean variance
 
 // The first point at random, each further one with a probability that grows as its squared distance from
 // those before.
@@ -179,6 +180,9 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
                   {options.transitions, options.stickiness,
                    kFloor * common.Q.trace() / static_cast<double>(common.latents())}};
   for (Matrix& Q : start.model.Q) Q = raisedNoise(Q, start.bounds.noiseFloor, options.kind.dynamicsNoise);
+  // As the common noise may be singular to rounding, so may a first state that is nearly a point.
+  start.model.P0.diagonal().array() +=
+      kLeastSpread * common.P0.trace() / static_cast<double>(common.latents());
   start.elbo = logPrior(start.model, start.bounds);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     start.posteriors[i].z = independentStates(
