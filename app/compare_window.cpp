@@ -87,10 +87,9 @@ CompareWindow::CompareWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
   connect(&m_worker, &CompareWorker::finished, this, [this](bool complete) {
     setRunning(false);
     if (complete)
-      m_message->setText(
-          "Each fifth of the recording was held out in turn: means, ± standard deviation over the five. "
-          "Every "
-          "method got the same.");
+      m_message->setText(QString("Each of %1 parts of the recording was held out in turn: means, ± standard "
+                                 "deviation over them. Every method got the same.")
+                             .arg(usualSplits(CompareOptions().fitted)));
   });
   setRunning(false);
 }

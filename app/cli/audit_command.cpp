@@ -39,15 +39,6 @@ Settings auditSettings(const AuditArguments& arguments) {
   return settings;
 }
 
-RecordedTrials recordedOf(const FitTrials& data) {
-  RecordedTrials recorded;
-  for (const auto& trial : data.trials)
-    recorded.trials.emplace_back(trial.activity.data(), trial.activity.rows(), trial.activity.cols());
-  recorded.source = data.files.front();
-  recorded.seconds = data.seconds;
-  return recorded;
-}
-
 std::string hashOf(const FitTrials& data) {
   Recording all;
   all.activity.resize(data.neurons(), data.timepoints());
@@ -103,7 +94,7 @@ int runAudit(const AuditArguments& arguments, Console& console) {
   for (const auto& trial : data.trials) longest = std::max(longest, trial.activity.cols());
   const Sampling sampling{std::max<Index>(longest - 1, 1), data.seconds, arguments.alpha.empty()};
   const Audit audit =
-      auditRecording(data.trials, recordedOf(data), settings, sampling, options, console.progress,
+      auditRecording(data.trials, recordedTrials(data), settings, sampling, options, console.progress,
                      [&](const std::string& sentence) { say(console, sentence); });
   console.progress.report(1, "");
   for (const auto& warning : audit.warnings) say(console, "warning: " + warning);

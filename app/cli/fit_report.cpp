@@ -188,18 +188,29 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   return json;
 }
 
-RecordedTrials recordedTrials(const FitTrials& data) {
-  RecordedTrials recorded;
-  for (const auto& trial : data.trials)
-    recorded.trials.emplace_back(trial.activity.data(), trial.activity.rows(), trial.activity.cols());
-  recorded.source = data.files.front();
-  recorded.seconds = data.seconds;
-  return recorded;
-}
-
+// Said once: the latent models tell of copies, as the recording does.
 void addWarning(std::vector<std::string>& warnings, const std::string& warning) {
   if (!warning.empty() && std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
     warnings.push_back(warning);
+}
+
+// The fit's status; of a student without eigenvalues that, with the reason in its summary.
+std::string statusOf(FitReport& report, Student& student) {
+  if (report.message.empty()) {
+    report.message = student.summary.message;
+    return nameOf(student.summary.status);
+  }
+  student.summary.message = report.message;
+  return "no eigenvalues";
+}
+
+// What the student itself warns of.
+void addNotes(std::vector<std::string>& warnings, const Student& student) {
+  for (const auto& note : student.notes) addWarning(warnings, note);
+  if (student.oneStepR2 < 0)
+    addWarning(warnings, "the student foresees a step worse than the mean step does (one-step R² " +
+                             threeDigits(student.oneStepR2) +
+                             "), so that its claim says little of the recording");
 }
 
 }  // namespace
@@ -210,15 +221,9 @@ FitReport reportOfSums(FitRequest request, Student student, const RecordingSumma
   student.alphaAssumed = request.alphaAssumed;
   if (hasParameters(student.summary.status))
     report.good = describeSpectrum(findings, student, report.message);
-  std::string status = nameOf(student.summary.status);
-  if (!report.message.empty()) {
-    status = "no eigenvalues";
-    student.summary.message = report.message;
-  } else {
-    report.message = student.summary.message;
-  }
+  const std::string status = statusOf(report, student);
   if (request.alphaAssumed) addWarning(request.data.warnings, assumedAlphaNote(student.alpha));
-  for (const auto& note : student.notes) addWarning(request.data.warnings, note);
+  addNotes(request.data.warnings, student);
   report.json = reportJson(request, student, findings, summary, status);
   report.warnings = std::move(request.data.warnings);
   return report;
@@ -250,25 +255,13 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     report.stopped = report.stopped || !findings.errors.complete;
     report.claims = claimSentences(findings.errors, findings.claim, findings.memory);
   }
-  std::string status = nameOf(student.summary.status);
-  if (!report.message.empty()) {
-    status = "no eigenvalues";
-    student.summary.message = report.message;
-  } else {
-    report.message = student.summary.message;
-  }
+  const std::string status = statusOf(report, student);
   auto& warnings = request.data.warnings;
-  const auto add = [&warnings](const std::string& warning) {  // the latent models tell of copies, too
-    if (!warning.empty() && std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
-      warnings.push_back(warning);
-  };
-  if (request.alphaAssumed) add(assumedAlphaNote(student.alpha));
-  for (const auto& warning : summary.warnings) add(warning);
-  if (hasParameters(student.summary.status)) add(parametersWarning(summary, parameterCount(student)));
-  for (const auto& note : student.notes) add(note);
-  if (student.oneStepR2 < 0)
-    add("the student foresees a step worse than the mean step does (one-step R² " +
-        threeDigits(student.oneStepR2) + "), so that its claim says little of the recording");
+  if (request.alphaAssumed) addWarning(warnings, assumedAlphaNote(student.alpha));
+  for (const auto& warning : summary.warnings) addWarning(warnings, warning);
+  if (hasParameters(student.summary.status))
+    addWarning(warnings, parametersWarning(summary, parameterCount(student)));
+  addNotes(warnings, student);
   report.json = reportJson(request, student, findings, summary, status);
   report.warnings = std::move(warnings);
   return report;

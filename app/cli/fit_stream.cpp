@@ -1,12 +1,12 @@
 #include "app/cli/fit_stream.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
 #include "core/fitting/regression/map_pieces.h"
 #include "core/io/formats.h"
 #include "core/observation/summary/summary_pieces.h"
 
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 
@@ -44,7 +44,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   const auto stream = streamRecording(spec, files.reading);
   if (!stream || static_cast<double>(stream->units) * static_cast<double>(stream->timepoints) <= kMostHeld)
     return {};
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   MapPieces sums(mapOptions(asked.settings));
   SummaryPieces said;
   stream->run([&](const Matrix& piece) {
@@ -56,7 +56,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
     return true;
   });
   Student student = sums.fit();
-  student.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  student.summary.seconds = secondsSince(start);
   FitRequest request = asked;
   FitTrials& data = request.data;
   data.files = files.recordings;

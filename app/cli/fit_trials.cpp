@@ -132,4 +132,13 @@ FitTrials readTrials(const FitFiles& files, const Progress& progress) {
   return data;
 }
 
+RecordedTrials recordedTrials(const FitTrials& data) {
+  RecordedTrials recorded;
+  for (const auto& trial : data.trials)
+    recorded.trials.emplace_back(trial.activity.data(), trial.activity.rows(), trial.activity.cols());
+  recorded.source = data.files.front();
+  recorded.seconds = data.seconds;
+  return recorded;
+}
+
 }  // namespace keyhole::cli

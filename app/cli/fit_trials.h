@@ -3,6 +3,7 @@
 
 #include "core/fitting/trial.h"
 #include "core/io/recording_file.h"
+#include "core/observation/summary/recorded_trials.h"
 
 #include <optional>
 #include <string>
@@ -40,5 +41,8 @@ void separateRecordings(FitFiles& files);
 // Throws InputError: a file that cannot be read, or does not fit the others; the sentence names both. Throws
 // Stopped.
 FitTrials readTrials(const FitFiles& files, const Progress& progress = noProgress());
+
+// As a summary takes them; data must outlive what is returned.
+RecordedTrials recordedTrials(const FitTrials& data);
 
 }  // namespace keyhole::cli

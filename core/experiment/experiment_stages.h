@@ -84,4 +84,8 @@ std::shared_ptr<const SingularOverlap> overlapOf(const Experiment& experiment, P
 Vector studentReadout(const Experiment& experiment);
 Verdict verdictOf(const Experiment& experiment);
 
+// Free runs and the search for attractors, as the settings ask for them; none where there are too many units.
+LimitSetOptions freeRunsOf(const Settings& settings, const FlowSystem& system);
+AttractorOptions searchOf(const Experiment& experiment, const FlowSystem& system);
+
 }  // namespace keyhole::stages

@@ -80,6 +80,10 @@ bool hasDiverged(ConstVectorRef state, double size) {
   return !(largest <= kGrowth * size) || !std::isfinite(largest);
 }
 
+double leastSize(const Student& student) {
+  return std::max(sizeOf(student.inner), student.phi == Nonlinearity::tanh ? 1.0 : 0.0);
+}
+
 StudentRun runStudent(const Student& student, const Vector& start, Index steps, ConstMatrixRef input,
                       ConstMatrixRef noise, int discrete, Progress& progress) {
   constexpr Index kSteps = 128;  // between two looks at the user's wishes
@@ -93,8 +97,7 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
   const Matrix drive = driveOf(student, student.V, student.b, steps - 1, input, noise);
   const Network network{DenseForm{student.A}};
   Stepper stepper(network, student.phi, student.convention, student.alpha, student.inner);
-  double size = std::max({sizeOf(start), sizeOf(drive), sizeOf(student.inner)});
-  if (student.phi == Nonlinearity::tanh) size = std::max(size, 1.0);  // tanh has a unit of its own
+  const double size = std::max({sizeOf(start), sizeOf(drive), leastSize(student)});
   for (Index t = 0; t + 1 < steps; ++t) {
     if (t > 0 && t % kSteps == 0)
       progress.checkpoint(static_cast<double>(t) / static_cast<double>(steps), "running the student");

@@ -24,6 +24,10 @@ StudentRun runStudent(const Student& student, const Vector& start, Index steps, 
 // what drives the steps (whatever the units), or not finite.
 bool hasDiverged(ConstVectorRef state, double size);
 
+// What `size` is at least, whatever the start: the drive inside of φ, and 1 with tanh, which has a unit of
+// its own.
+double leastSize(const Student& student);
+
 // The state (n) from which the student runs along a recording whose first sample is y (N): its own inferred
 // first state if it has one, else y, hidden units at 0.
 Vector startFor(const Student& student, const Vector& y);

@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/memory.h"
+#include "core/io/pipe_messages.h"
 #include "core/io/raw_array.h"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
-#include <limits>
 #include <new>
 #include <optional>
 #include <sys/resource.h>
@@ -20,147 +20,10 @@
 namespace keyhole {
 namespace {
 
-// One end of a pipe.
-class PipeEnd {
- public:
-  explicit PipeEnd(int fd) : m_fd(fd) {}
-  ~PipeEnd() { close(); }
-  PipeEnd(const PipeEnd&) = delete;
-  PipeEnd& operator=(const PipeEnd&) = delete;
-  void close() {
-    if (m_fd >= 0) ::close(m_fd);
-    m_fd = -1;
-  }
-  // False if the other end is gone.
-  bool write(const void* bytes, std::size_t count) const {
-    const char* next = static_cast<const char*>(bytes);
-    while (count > 0) {
-      const ssize_t n = ::write(m_fd, next, std::min<std::size_t>(count, 1 << 20));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return false;
-      next += n;
-      count -= static_cast<std::size_t>(n);
-    }
-    return true;
-  }
-  bool read(void* bytes, std::size_t count) const {
-    char* next = static_cast<char*>(bytes);
-    while (count > 0) {
-      const ssize_t n = ::read(m_fd, next, std::min<std::size_t>(count, 1 << 20));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return false;
-      next += n;
-      count -= static_cast<std::size_t>(n);
-    }
-    return true;
-  }
-
- private:
-  int m_fd;
-};
-
-// What is sent: numbers and texts one behind the other. The child may have come to grief before it wrote
-// nonsense, so that everything that is read is checked.
-class Message {
- public:
-  Message() = default;
-  explicit Message(std::string bytes) : m_bytes(std::move(bytes)) {}
-  const std::string& bytes() const { return m_bytes; }
-
-  void put(std::uint64_t value) { m_bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
-  void put(double value) { m_bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
-  void put(const std::string& text) {
-    put(static_cast<std::uint64_t>(text.size()));
-    m_bytes += text;
-  }
-
-  bool get(std::uint64_t& value) { return raw(&value, sizeof value); }
-  bool get(double& value) { return raw(&value, sizeof value); }
-  bool get(std::string& text) {
-    std::uint64_t size = 0;
-    if (!get(size) || size > m_bytes.size() - m_at) return false;
-    text = m_bytes.substr(m_at, static_cast<std::size_t>(size));
-    m_at += static_cast<std::size_t>(size);
-    return true;
-  }
-  // A count of things that take at least so many bytes each.
-  bool getCount(std::uint64_t& count, std::size_t each) {
-    return get(count) && count <= (m_bytes.size() - m_at) / each;
-  }
-
- private:
-  bool raw(void* to, std::size_t size) {
-    if (size > m_bytes.size() - m_at) return false;
-    std::memcpy(to, m_bytes.data() + m_at, size);
-    m_at += size;
-    return true;
-  }
-
-  std::string m_bytes;
-  std::size_t m_at = 0;
-};
-
-void put(Message& message, const FileNode& node) {
-  message.put(static_cast<std::uint64_t>(node.kind));
-  for (const std::string* text : {&node.name, &node.type, &node.unit, &node.why, &node.place})
-    message.put(*text);
-  for (const double number : {node.rate, node.conversion, node.offset}) message.put(number);
-  message.put(node.ordinal);
-  message.put(static_cast<std::uint64_t>(node.byRows));
-  message.put(static_cast<std::uint64_t>(node.raw.has_value()));
-  const RawNumbers raw = node.raw.value_or(RawNumbers{});
-  message.put(raw.offset);
-  message.put(static_cast<std::uint64_t>(raw.type) * 2 + raw.swapped);
-  message.put(static_cast<std::uint64_t>(node.shape.size()));
-  for (const std::uint64_t extent : node.shape) message.put(extent);
-  message.put(static_cast<std::uint64_t>(node.children.size()));
-  for (const auto& child : node.children) put(message, child);
-}
-
-bool getRaw(Message& message, FileNode& node) {
-  std::uint64_t byRows = 0, isRaw = 0, offset = 0, type = 0;
-  if (!message.get(byRows) || !message.get(isRaw) || !message.get(offset) || !message.get(type)) return false;
-  if (type / 2 > static_cast<std::uint64_t>(NumberType::f64)) return false;
-  node.byRows = byRows != 0;
-  if (isRaw != 0) node.raw = RawNumbers{offset, static_cast<NumberType>(type / 2), type % 2 != 0};
-  return true;
-}
-
-bool get(Message& message, FileNode& node, int depth = 0) {
-  constexpr int kDeepest = 200;
-  constexpr std::size_t kLeast = 16 * 8;  // bytes of a node
-  std::uint64_t kind = 0, count = 0;
-  if (depth > kDeepest || !message.get(kind) || kind > static_cast<std::uint64_t>(FileNode::Kind::other))
-    return false;
-  node.kind = static_cast<FileNode::Kind>(kind);
-  for (std::string* text : {&node.name, &node.type, &node.unit, &node.why, &node.place})
-    if (!message.get(*text)) return false;
-  for (double* number : {&node.rate, &node.conversion, &node.offset})
-    if (!message.get(*number)) return false;
-  if (!message.get(node.ordinal) || !getRaw(message, node) || !message.getCount(count, 8)) return false;
-  node.shape.resize(static_cast<std::size_t>(count));
-  for (auto& extent : node.shape)
-    if (!message.get(extent)) return false;
-  if (!message.getCount(count, kLeast)) return false;
-  node.children.resize(static_cast<std::size_t>(count));
-  return std::all_of(node.children.begin(), node.children.end(),
-                     [&](FileNode& child) { return get(message, child, depth + 1); });
-}
-
 enum Reply : char { kDone = 'D', kRefused = 'R', kNoMemory = 'M' };
 
 bool sendText(const PipeEnd& to, Reply reply, const std::string& text) {
-  const std::uint64_t size = text.size();
-  return to.write(&reply, 1) && to.write(&size, sizeof size) && to.write(text.data(), text.size());
-}
-
-std::optional<std::string> receiveText(const PipeEnd& from) {
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
-  std::uint64_t size = 0;
-  if (!from.read(&size, sizeof size) || size > kMost) return {};
-  std::string text(static_cast<std::size_t>(size), '\0');
-  if (!from.read(text.data(), text.size())) return {};
-  return text;
+  return to.write(&reply, 1) && to.writeText(text);
 }
 
 std::uint64_t addressSpace() {
@@ -258,17 +121,17 @@ class Apart : public FileTree {
     Child child(0, kSeconds, [this](const PipeEnd& to) {
       const auto tree = m_make(true);
       Message message;
-      put(message, tree->root());
+      message.put(tree->root());
       message.put(static_cast<std::uint64_t>(tree->notes.size()));
       for (const auto& note : tree->notes) message.put(note);
       sendText(to, kDone, message.bytes());
     });
     requireDone(child);
-    auto text = receiveText(child.from());
+    auto text = child.from().readText();
     if (!text) refuse(child);
     Message message(std::move(*text));
     std::uint64_t count = 0;
-    if (!get(message, m_root) || !message.getCount(count, 8)) refuse(child);
+    if (!message.get(m_root) || !message.getCount(count, 8)) refuse(child);
     notes.resize(static_cast<std::size_t>(count));
     for (auto& note : notes)
       if (!message.get(note)) refuse(child);
@@ -385,7 +248,7 @@ class Apart : public FileTree {
     Reply reply = kDone;
     if (!child.from().read(&reply, 1)) refuse(child);
     if (reply == kDone) return;
-    const auto text = receiveText(child.from());
+    const auto text = child.from().readText();
     if (!text) refuse(child);
     if (reply == kRefused) throw InputError(*text);
     throw InputError(m_path + " cannot be read: " + m_library +

@@ -84,9 +84,7 @@ Index addRunsTogether(const Student& student, const Trial& trial, const Filtered
   Stepper stepper(network, student.phi, student.convention, student.alpha, student.inner);
   Matrix now = everyNth(filtered.states, first, horizon, runs), next(now.rows(), runs);
   std::vector<bool> gone(static_cast<std::size_t>(runs), false);
-  Eigen::RowVectorXd sizes = now.cwiseAbs().colwise().maxCoeff();
-  if (student.inner.size() > 0) sizes = sizes.cwiseMax(student.inner.cwiseAbs().maxCoeff()).eval();
-  if (student.phi == Nonlinearity::tanh) sizes = sizes.cwiseMax(1.0).eval();  // as runStudent()
+  Eigen::RowVectorXd sizes = now.cwiseAbs().colwise().maxCoeff().cwiseMax(leastSize(student));
   for (Index s = 1; s <= horizon; ++s) {
     progress.checkpoint(static_cast<double>(s) / static_cast<double>(horizon), "predicting");
     Matrix drive = Matrix::Zero(now.rows(), runs);

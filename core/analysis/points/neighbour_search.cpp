@@ -25,6 +25,7 @@ NeighbourSearch::NeighbourSearch(const FlowEquation& equation, KnownRoots& known
     : m_equation(equation), m_known(known), m_options(options), m_progress(progress) {}
 
 bool NeighbourSearch::stop() {
+  if (m_stopped) return true;
   m_progress.report(std::min(1.0, m_spent / m_options.work), "following points of rest to others");
   if (m_progress.stopRequested()) m_stopped = true;
   return m_stopped;

@@ -60,6 +60,7 @@ bool linearisePoints(FixedPoints& found, const FlowSystem& system, const FixedPo
   const bool wasStopped = stopped;
   const auto caller = std::this_thread::get_id();
   parallelFor(count, [&](std::size_t i) {
+    if (std::this_thread::get_id() == caller && progress.stopRequested()) stopped = true;
     if (std::this_thread::get_id() == caller && !stopped) {
       progress.report(0.9 + 0.1 * static_cast<double>(i) / static_cast<double>(count), "eigenvalues there");
       if (progress.stopRequested()) stopped = true;

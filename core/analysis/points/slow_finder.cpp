@@ -141,6 +141,7 @@ SlowCurveLimits SlowFinder::limits() const {
   limits.maxSteps = m_options.maxSteps;
   limits.isWithin = [this](ConstVectorRef place) { return isStillSlow(m_equation->stateOf(place)); };
   limits.stop = [this] {
+    if (m_progress.stopRequested()) return true;
     m_progress.report(0.5, "following slow points");
     return m_progress.stopRequested();
   };

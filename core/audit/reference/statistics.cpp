@@ -1,5 +1,6 @@
 #include "core/audit/reference/statistics.h"
 
+#include "core/common/nan.h"
 #include "core/common/random.h"
 #include "core/linalg/eigen.h"
 
@@ -13,7 +14,6 @@
 namespace keyhole {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRidge = 1e-6;  // of a unit's variance
 constexpr Index kLags[] = {1, 4, 16, 64, 256, 1024}, kApartLags[] = {2, 8, 32, 128};
 constexpr Index kShares = 5, kComponents = 3, kHankel = 6, kRows = 4, kStates = 4;

@@ -1,5 +1,6 @@
 #include "core/audit/reference/table.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/io/file_bytes.h"
@@ -9,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -108,7 +108,7 @@ class TableMaker {
   ReferenceTable make(Index count) {
     m_table.seed = m_seed;
     m_table.asked = count;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     Index made = 0;
     for (Index piece = 0; piece * kPieceOfTable < count; ++piece) {
       const Index first = piece * kPieceOfTable, size = std::min(kPieceOfTable, count - first);
@@ -116,7 +116,7 @@ class TableMaker {
       take(makePiece(first, size, count), piece);
       made += size;
     }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = secondsSince(start);
     if (made > 0) m_table.secondsPerCircuit = seconds / static_cast<double>(made);
     m_table.complete = true;
     return std::move(m_table);

@@ -1,6 +1,7 @@
 #include "core/experiment/studies/claim_errors.h"
 
 #include "core/analysis/comparison/slow_direction.h"
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/experiment/experiment_stages.h"
@@ -221,8 +222,6 @@ class Study {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void giveSome(const ClaimErrors& growing) {
     constexpr std::chrono::milliseconds kPause(300);  // between two pictures
     if (growing.complete || Clock::now() - m_last < kPause) return;

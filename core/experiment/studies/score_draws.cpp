@@ -1,5 +1,6 @@
 #include "core/experiment/studies/score_draws.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
 #include "core/common/quiet_progress.h"
@@ -250,7 +251,6 @@ ScoreDistribution scoreDistribution(const Experiment& experiment, const std::str
 std::shared_ptr<const Experiment> withScores(const std::shared_ptr<const Experiment>& complete,
                                              const Experiment* previous, Progress& progress,
                                              const ExperimentSink& sink) {
-  using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kPause(300);  // between two pictures
   const auto& settings = complete->settings;
   // Whoever stopped a fit does not wish for many more of them.

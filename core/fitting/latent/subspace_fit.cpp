@@ -1,5 +1,6 @@
 #include "core/fitting/latent/subspace_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/fitting/input_notes.h"
 #include "core/fitting/latent/lds_class.h"
@@ -14,7 +15,6 @@
 #include "core/linalg/orthogonal.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <stdexcept>
 
@@ -207,7 +207,7 @@ LdsModel subspaceModel(const std::vector<Trial>& trials, const SubspaceOptions& 
 }
 
 Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& options, Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   Student student;
   FitSummary summary;
   summary.iterations = 1;
@@ -234,7 +234,7 @@ Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& opt
     summary.message = error.what();
   }
   student.alpha = options.alpha;
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.seconds = secondsSince(start);
   student.summary = summary;
   return student;
 }

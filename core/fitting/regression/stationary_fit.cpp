@@ -1,5 +1,6 @@
 #include "core/fitting/regression/stationary_fit.h"
 
+#include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/fitting/regression/chain_covariance.h"
 #include "core/linalg/lyapunov.h"
@@ -7,8 +8,6 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/LU>
-
-#include <chrono>
 
 namespace keyhole {
 namespace {
@@ -160,7 +159,7 @@ StationaryCovariance stationaryCovariance(const Teacher& teacher, StationaryLimi
 }
 
 Student fitStationary(const StationaryCovariance& covariance, const std::vector<Index>& units, double alpha) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   Student student;
   student.alpha = alpha;
   student.summary.status = covariance.status;
@@ -180,7 +179,7 @@ Student fitStationary(const StationaryCovariance& covariance, const std::vector<
   } else {
     student.summary.message = stationaryMessage(covariance.status);
   }
-  student.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  student.summary.seconds = secondsSince(start);
   return student;
 }
 

@@ -6,6 +6,7 @@
 #include "core/analysis/points/missing_estimate.h"
 #include "core/analysis/points/symmetries.h"
 #include "tests/analysis/points/fixed_point_cases.h"
+#include "tests/support/stop_at.h"
 #include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
@@ -301,6 +302,31 @@ class TestCompletePoints : public QObject {
       for (const Symmetry& symmetry : symmetries)
         QVERIFY((symmetry.imageOf(flow(system, z).col(0)) - flow(system, symmetry.imageOf(z)).col(0)).norm() <
                 1e-12);
+    }
+  }
+
+  // At whichever report the stop is asked for, in a proof or in a search, no report follows and nothing is
+  // lost. Fails if a part goes on reporting, or a later one begins.
+  void noReportFollowsAStop_data() {
+    QTest::addColumn<int>("kind");
+    QTest::newRow("proof") << 0;
+    QTest::newRow("search") << 1;
+  }
+  void noReportFollowsAStop() {
+    QFETCH(int, kind);
+    const FlowSystem system = kind == 0 ? gaussianSystem(4, 3.0) : gaussianSystem(40, 1.8);
+    const Index D = system.network.size();
+    const FixedPoints first = findFixedPoints(system, kRandom.normalMatrix(D, 10, 8100));
+    StopAt counter;
+    const FixedPoints whole = completeFixedPoints(system, first, {}, {}, counter);
+    QCOMPARE(whole.census.completeness == Completeness::certified, kind == 0);
+    QVERIFY2(counter.reports() > 3, qPrintable(QString::number(counter.reports())));
+    for (int n = 1; n <= counter.reports(); n += std::max(1, counter.reports() / 12)) {
+      StopAt stop(n);
+      const FixedPoints found = completeFixedPoints(system, first, {}, {}, stop);
+      if (stop.reports() < n) break;  // the calling thread reports what it gets to do, which differs
+      QCOMPARE(stop.reports(), n);
+      QVERIFY(found.points.size() >= first.points.size());
     }
   }
 

@@ -1,0 +1,28 @@
+// A user who stops at a certain report.
+#pragma once
+
+#include "core/common/progress.h"
+
+#include <atomic>
+
+namespace keyhole::test {
+
+// Asks to stop from the n-th report on (0: never), and counts.
+class StopAt : public Progress {
+ public:
+  explicit StopAt(int n = 0) : m_n(n) {}
+  void report(double fraction, std::string_view) override {
+    ++m_reports;
+    m_inRange = m_inRange && fraction >= 0 && fraction <= 1;
+  }
+  bool stopRequested() const override { return m_n > 0 && m_reports >= m_n; }
+  int reports() const { return m_reports; }
+  bool fractionsInRange() const { return m_inRange; }
+
+ private:
+  int m_n;
+  std::atomic<int> m_reports = 0;  // asked for from several threads
+  bool m_inRange = true;
+};
+
+}  // namespace keyhole::test
