@@ -12,6 +12,8 @@
 #include <QTableWidget>
 #include <QTest>
 
+#include <memory>
+
 namespace tst_compare_window {
 
 using namespace keyhole;
@@ -54,13 +56,20 @@ const PanelData* tableOf(const std::vector<PanelData>& tables, const QString& en
 class TestCompareWindow : public QObject {
   Q_OBJECT
 
+  std::unique_ptr<Bench> m_bench;  // one comparison for all: it is what takes the time
+
  private slots:
+  void initTestCase() {
+    m_bench = std::make_unique<Bench>();
+    QVERIFY(m_bench->compare());
+  }
+  void cleanupTestCase() { m_bench.reset(); }
+
   // Any two systems side by side: each panel shows the chosen one's flow, and the teacher's attractors with
   // the teacher alone. Fails if something of the experiment's own student is drawn for another, whose state
   // may have another dimension.
   void anyTwoStandSideBySide() {
-    Bench bench;
-    QVERIFY(bench.compare());
+    Bench& bench = *m_bench;
     const auto& rows = bench.compared->comparison()->rows;
     QVERIFY(rows.size() >= 5);
     QComboBox &left = bench.compared->leftChoice(), &right = bench.compared->rightChoice();
@@ -85,8 +94,7 @@ class TestCompareWindow : public QObject {
 
   // Sorted by numbers, not by their text.
   void sortsByNumber() {
-    Bench bench;
-    QVERIFY(bench.compare());
+    Bench& bench = *m_bench;
     QTableWidget& table = bench.compared->table();
     QCOMPARE(table.rowCount(), static_cast<int>(bench.compared->comparison()->rows.size()));
     for (int column = 0; column < table.columnCount(); ++column) {

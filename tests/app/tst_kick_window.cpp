@@ -25,7 +25,7 @@ using namespace keyhole;
 
 namespace {
 
-constexpr int kPatience = 60000;  // ms; an upper bound, not a measure
+constexpr int kPatience = 240000;  // ms; an upper bound, not a measure
 
 std::shared_ptr<const Experiment> chainSeen(double fraction) {
   Settings settings = preset("chain").settings;

@@ -9,7 +9,7 @@
 
 namespace keyhole::test {
 
-constexpr int kPatience = 60000;  // ms; an upper bound, not a measure
+constexpr int kPatience = 240000;  // ms; an upper bound, not a measure
 
 struct WindowBench {
   QTemporaryDir folder;

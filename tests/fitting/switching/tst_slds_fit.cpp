@@ -5,6 +5,7 @@
 #include "core/fitting/run_student.h"
 #include "core/fitting/switching/slds_fit.h"
 #include "core/fitting/switching/slds_start.h"
+#include "core/linalg/eigen.h"
 #include "tests/fitting/latent/lds_runs.h"
 #include "tests/fitting/switching/slds_cases.h"
 #include "tests/fitting/switching/slds_runs.h"
@@ -173,7 +174,7 @@ class TestSldsFit : public QObject {
                                                 std::abs(fit.model.F[0].trace() - truth.F[1].trace());
     for (std::size_t k = 0; k < 2; ++k) {
       const Matrix &found = fit.model.F[swapped ? 1 - k : k], &known = truth.F[k];
-      COMPARE_EIGENVALUES(ComplexVector(found.eigenvalues()), ComplexVector(known.eigenvalues()), 0.05);
+      COMPARE_EIGENVALUES(eigenvalues(found), eigenvalues(known), 0.05);
     }
   }
 
