@@ -123,10 +123,11 @@ Matrix LimitSetPanel::turnedStates(const LimitSets& sets, ConstMatrixRef states)
   return m_rotation.apply(placed);
 }
 
-// Points of rest, closed orbits and continuous attractors: filled what is stable, open what is not.
-void LimitSetPanel::paintAttractors(QPainter& painter, const LimitSets& sets,
-                                    const std::function<QPointF(double, double)>& pixel) const {
-  if (!m_attractors || sets.mean.size() == 0) return;
+// Points of rest, closed orbits and continuous attractors: filled what is stable, open what is not. A point
+// whose mark does not fit into the place is counted instead of drawn.
+Index LimitSetPanel::paintAttractors(QPainter& painter, const QRectF& place, const LimitSets& sets,
+                                     const std::function<QPointF(double, double)>& pixel) const {
+  if (!m_attractors || sets.mean.size() == 0) return 0;
   const double radius = 0.6 * theme().markSize;
   painter.setPen(QPen(theme().foreground, 1.4 * theme().lineWidth));
   painter.setBrush(Qt::NoBrush);
@@ -146,18 +147,23 @@ void LimitSetPanel::paintAttractors(QPainter& painter, const LimitSets& sets,
     else
       painter.drawPolygon(line);
   }
+  Index outside = 0;
   for (const FixedPoint& point : m_attractors->points.points) {
     if (point.kind == PointKind::notConverged) continue;
     if (point.continuum >= 0 && point.local.stability == Stability::marginal) continue;  // the curve is there
-    const Matrix place = turnedStates(sets, point.position);
+    const Matrix turned = turnedStates(sets, point.position);
     const bool stable = point.kind == PointKind::fixed && point.local.stability == Stability::stable;
     painter.setBrush(stable ? theme().foreground : theme().background);
-    const QPointF at = pixel(place(0, 0), place(1, 0));
-    if (point.kind == PointKind::slow)
-      painter.drawRect(QRectF(at - QPointF(radius, radius), at + QPointF(radius, radius)));
+    const QPointF at = pixel(turned(0, 0), turned(1, 0));
+    const QRectF mark(at - QPointF(radius, radius), at + QPointF(radius, radius));
+    if (!place.contains(mark))
+      ++outside;
+    else if (point.kind == PointKind::slow)
+      painter.drawRect(mark);
     else
-      painter.drawEllipse(at, radius, radius);
+      painter.drawEllipse(mark);
   }
+  return outside;
 }
 
 void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const {
@@ -193,7 +199,11 @@ void LimitSetPanel::paintSets(QPainter& painter, const QRectF& place, const Limi
     painter.setBrush(colourOf(theme(), m_side));
     if (!pixels.isEmpty()) painter.drawEllipse(pixels.last(), 0.3 * theme().markSize, 0.3 * theme().markSize);
   }
-  paintAttractors(painter, sets, pixel);
+  if (const Index outside = paintAttractors(painter, place, sets, pixel)) {
+    painter.setPen(theme().muted);
+    painter.drawText(place.adjusted(0, 0, -0.5 * theme().fontPixels, 0), Qt::AlignBottom | Qt::AlignRight,
+                     outside == 1 ? tr("1 point outside") : tr("%1 points outside").arg(outside));
+  }
 }
 
 void LimitSetPanel::renderTo(QCPPainter& painter, QSize size) {

@@ -48,8 +48,8 @@ class LimitSetPanel : public Panel {
   QStringList lines() const;
   void paintSets(QPainter& painter, const QRectF& place, const LimitSets& sets) const;
   Matrix turnedStates(const LimitSets& sets, ConstMatrixRef states) const;
-  void paintAttractors(QPainter& painter, const LimitSets& sets,
-                       const std::function<QPointF(double, double)>& pixel) const;
+  Index paintAttractors(QPainter& painter, const QRectF& place, const LimitSets& sets,
+                        const std::function<QPointF(double, double)>& pixel) const;
   void paintAxes(QPainter& painter, QPointF corner, double length, const LimitSets& sets) const;
 
   Side m_side;
