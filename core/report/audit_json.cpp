@@ -143,6 +143,7 @@ ordered_json referenceJson(const ReferenceAnswer& answer) {
       answer.circuitsPerSecond > 0 ? ordered_json(answer.circuitsPerSecond) : ordered_json(nullptr);
   json["classifier"] = answer.classifier;
   json["temperature"] = answer.temperature;
+  json["logit_map"] = {{"shift", answer.truthMap.shift}, {"slope", answer.truthMap.slope}};
   json["importance"] = ordered_json::array();
   for (std::size_t i = 0; i < answer.importance.size() && i < 20; ++i)
     json["importance"].push_back(

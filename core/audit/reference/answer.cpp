@@ -32,9 +32,9 @@ std::vector<int> truthsOf(const std::vector<ReferenceRow>& rows) {
   return truths;
 }
 
-// What the table without a mechanism says: one model of all its rows, tempered as the whole one's are.
+// What the table without a mechanism says: one model of all its rows, calibrated as the whole one is.
 double realWithout(std::size_t mechanism, const Statistics& statistics, const std::vector<ReferenceRow>& rows,
-                   const ReferenceOptions& options, double temperature) {
+                   const ReferenceOptions& options, const WorldClassifier& whole) {
   const std::size_t count = std::min(kMostLeftOut, rows.size());
   std::vector<const ReferenceRow*> kept;
   for (std::size_t i = 0; i < count; ++i)
@@ -51,19 +51,19 @@ double realWithout(std::size_t mechanism, const Statistics& statistics, const st
   for (Index j = 0; j < p; ++j)
     own(0, j) = static_cast<float>(statistics.values[static_cast<std::size_t>(j)]);
   const BoostedTrees model(X, labels, classCount(), options.classifier.boosting);
-  const Matrix made = tempered(model.probabilities(own), temperature);
+  const Matrix made = whole.calibrated(model.probabilities(own));
   double real = 0;
   for (Index k = 1; k < made.cols(); k += 2) real += made(0, k);
   return real;
 }
 
 void leaveOut(ReferenceAnswer& answer, const Statistics& statistics, const std::vector<ReferenceRow>& rows,
-              const ReferenceOptions& options, Progress& progress) {
+              const ReferenceOptions& options, const WorldClassifier& whole, Progress& progress) {
   parallelFor(
       answer.mechanisms.size(),
       [&](std::size_t k) {
         progress.throwIfStopped();
-        answer.mechanisms[k].withoutIt = realWithout(k, statistics, rows, options, answer.temperature);
+        answer.mechanisms[k].withoutIt = realWithout(k, statistics, rows, options, whole);
       },
       [&] { progress.checkpoint(0.5, "leaving out mechanisms"); });
 }
@@ -79,6 +79,7 @@ ReferenceAnswer answerFrom(const Statistics& statistics, const std::vector<Refer
                            const WorldClassifier& classifier, Progress& progress) {
   ReferenceAnswer answer;
   answer.temperature = classifier.temperature();
+  answer.truthMap = classifier.truthMap();
   answer.claimedSteps = statistics.claimedSteps;
   answer.score = statistics.score;
   answer.likeness = TableDistances(rows, progress).of(statistics);
@@ -118,9 +119,10 @@ ReferenceAnswer askReference(const std::vector<Trial>& trials, const ReferenceSh
   answer.seed = options.seed;
   answer.circuitsPerSecond = table.secondsPerCircuit > 0 ? 1 / table.secondsPerCircuit : 0;
   answer.classifier = boostingText(options.classifier.boosting) + ", " +
-                      std::to_string(options.classifier.folds) + " folds, one temperature";
+                      std::to_string(options.classifier.folds) +
+                      " folds; temperature and logit map from circuits that none has seen";
   answer.notes = table.notes;
-  if (answer.given && options.leaveOut) leaveOut(answer, statistics, table.rows, options, rest);
+  if (answer.given && options.leaveOut) leaveOut(answer, statistics, table.rows, options, classifier, rest);
   if (answer.given && options.importanceRows > 0)
     answer.importance = classifier.importance(table.rows, options.importanceRows, rest);
   answer.sentence = answer.given ? answerSentence(answer) : answer.why + ".";

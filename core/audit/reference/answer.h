@@ -33,6 +33,7 @@ struct ReferenceAnswer {
   double circuitsPerSecond = 0;  // 0: none were made now
   std::string classifier;        // its settings
   double temperature = 1;
+  LogitMap truthMap;
   Likeness likeness;
   double claimedSteps = 0, score = 0;  // of the recording, as its statistics have them
   double probability = 0, standardError = 0, prior = 0, likelihoodRatio = 0;

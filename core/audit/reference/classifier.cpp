@@ -78,35 +78,111 @@ double truthLoss(const Vector& probabilities, const std::vector<int>& truths) {
   return loss / static_cast<double>(truths.size());
 }
 
+double LogitMap::operator()(double p) const {
+  const double kept = std::clamp(p, 1e-9, 1 - 1e-9);
+  return 1 / (1 + std::exp(-shift - slope * std::log(kept / (1 - kept))));
+}
+
+LogitMap bestLogitMap(const Vector& probabilities, const std::vector<int>& truths) {
+  constexpr double kDrawn = 10 * 0.25;  // the information of ten circuits at one half
+  const Eigen::ArrayXd p = probabilities.array().max(1e-9).min(1 - 1e-9), logit = (p / (1 - p)).log();
+  LogitMap map;
+  for (int step = 0; step < 50; ++step) {
+    Eigen::Vector2d slope(kDrawn * map.shift, kDrawn * (map.slope - 1));
+    Eigen::Matrix2d curvature = kDrawn * Eigen::Matrix2d::Identity();
+    for (Index i = 0; i < p.size(); ++i) {
+      const double q = map(p(i));
+      const Eigen::Vector2d by(1, logit(i));
+      slope += (q - truths[static_cast<std::size_t>(i)]) * by;
+      curvature += q * (1 - q) * by * by.transpose();
+    }
+    const Eigen::Vector2d change = curvature.inverse() * slope;
+    // A step may not leave the region where the curvature means anything.
+    const double share = std::min(1.0, 1.0 / std::max(change.norm(), 1e-300));
+    map.shift -= share * change(0);
+    map.slope -= share * change(1);
+    if (change.norm() < 1e-10) break;
+  }
+  return map;
+}
+
 WorldClassifier::WorldClassifier(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options,
                                  Progress& progress) {
+  deal(rows.size(), options);
+  const Matrix raw = learn(rows, options, progress);
+  std::vector<int> classes, truths;
+  Matrix held(raw.rows(), raw.cols());
+  Index count = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (m_fold[i] >= 0) continue;
+    held.row(count++) = raw.row(static_cast<Index>(i));
+    classes.push_back(classOf(rows[i]));
+    truths.push_back(rows[i].real());
+  }
+  held.conservativeResize(count, Eigen::NoChange);
+  m_temperature = bestTemperature(held, classes);
+  m_truthMap = bestLogitMap(realOf(tempered(held, m_temperature)), truths);
+  m_unseen = calibrated(raw);
+}
+
+// The rows to the folds, in a random order; the first ones to none.
+void WorldClassifier::deal(std::size_t rows, const ClassifierOptions& options) {
+  const auto order = RandomStream(1, Stream::fit).permutation(static_cast<Index>(rows));
+  const auto held = static_cast<std::size_t>(std::llround(options.heldOut * static_cast<double>(rows)));
+  m_fold.resize(rows);
+  for (std::size_t i = 0; i < rows; ++i)
+    m_fold[static_cast<std::size_t>(order[i])] =
+        i < held ? -1 : static_cast<int>(i % static_cast<std::size_t>(options.folds));
+}
+
+// What the models say of the rows that they have not seen, rows x classes.
+Matrix WorldClassifier::learn(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options,
+                              Progress& progress) {
   const auto folds = static_cast<std::size_t>(options.folds);
-  const auto order = RandomStream(1, Stream::fit).permutation(static_cast<Index>(rows.size()));
-  m_fold.resize(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    m_fold[static_cast<std::size_t>(order[i])] = static_cast<int>(i % folds);
-  std::vector<int> labels;
-  for (const auto& row : rows) labels.push_back(classOf(row));
   std::vector<std::optional<BoostedTrees>> models(folds);
+  std::vector<std::size_t> held;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (m_fold[i] < 0) held.push_back(i);
   Matrix raw(static_cast<Index>(rows.size()), classCount());
   parallelFor(
       folds,
       [&](std::size_t fold) {
         progress.throwIfStopped();
         std::vector<std::size_t> learned, kept;
-        for (std::size_t i = 0; i < rows.size(); ++i)
+        std::vector<int> labels;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          if (m_fold[i] < 0) continue;
           (static_cast<std::size_t>(m_fold[i]) == fold ? kept : learned).push_back(i);
-        std::vector<int> mine;
-        for (const std::size_t i : learned) mine.push_back(labels[i]);
-        models[fold].emplace(featuresOf(rows, learned), mine, classCount(), options.boosting);
+          if (static_cast<std::size_t>(m_fold[i]) != fold) labels.push_back(classOf(rows[i]));
+        }
+        models[fold].emplace(featuresOf(rows, learned), labels, classCount(), options.boosting);
         const Matrix made = models[fold]->probabilities(featuresOf(rows, kept));
         for (std::size_t i = 0; i < kept.size(); ++i)
           raw.row(static_cast<Index>(kept[i])) = made.row(static_cast<Index>(i));
       },
       [&] { progress.checkpoint(0.5, "learning from the reference circuits"); });
   for (auto& model : models) m_models.push_back(std::move(*model));
-  m_temperature = bestTemperature(raw, labels);
-  m_unseen = tempered(raw, m_temperature);
+  const Matrix made = meanOf(featuresOf(rows, held));
+  for (std::size_t i = 0; i < held.size(); ++i)
+    raw.row(static_cast<Index>(held[i])) = made.row(static_cast<Index>(i));
+  return raw;
+}
+
+Matrix WorldClassifier::meanOf(const Eigen::MatrixXf& X) const {
+  Matrix sum = Matrix::Zero(X.rows(), classCount());
+  for (const auto& model : m_models) sum += model.probabilities(X);
+  return sum / static_cast<double>(m_models.size());
+}
+
+Matrix WorldClassifier::calibrated(const Matrix& raw) const {
+  Matrix made = tempered(raw, m_temperature);
+  const Vector real = realOf(made);
+  for (Index i = 0; i < made.rows(); ++i) {
+    const double p = m_truthMap(real(i));
+    for (Index k = 0; k < made.cols(); ++k)
+      made(i, k) *= k % 2 == 1 ? p / std::max(real(i), 1e-300) : (1 - p) / std::max(1 - real(i), 1e-300);
+  }
+  return made;
 }
 
 WorldClassifier::Answer WorldClassifier::answer(const std::vector<double>& statistics) const {
@@ -115,9 +191,8 @@ WorldClassifier::Answer WorldClassifier::answer(const std::vector<double>& stati
   Answer answer;
   answer.byFold.resize(classCount(), static_cast<Index>(m_models.size()));
   for (std::size_t k = 0; k < m_models.size(); ++k)
-    answer.byFold.col(static_cast<Index>(k)) =
-        tempered(m_models[k].probabilities(X), m_temperature).row(0).transpose();
-  answer.classes = answer.byFold.rowwise().mean();
+    answer.byFold.col(static_cast<Index>(k)) = calibrated(m_models[k].probabilities(X)).row(0).transpose();
+  answer.classes = calibrated(meanOf(X)).row(0).transpose();
   return answer;
 }
 
@@ -142,7 +217,8 @@ std::vector<WorldClassifier::Importance> WorldClassifier::importance(const std::
                                                                      Progress& progress) const {
   std::vector<std::vector<std::size_t>> ofFold(m_models.size());
   const std::size_t count = std::min(most, rows.size());
-  for (std::size_t i = 0; i < count; ++i) ofFold[static_cast<std::size_t>(m_fold[i])].push_back(i);
+  for (std::size_t i = 0; i < count; ++i)  // what no model has seen, by the first
+    ofFold[static_cast<std::size_t>(std::max(m_fold[i], 0))].push_back(i);
   std::vector<Eigen::MatrixXf> features;
   for (const auto& which : ofFold) features.push_back(featuresOf(rows, which));
   const auto lossWith = [&](Index permuted) {
@@ -158,7 +234,7 @@ std::vector<WorldClassifier::Importance> WorldClassifier::importance(const std::
           X(i, permuted) = features[fold](order[static_cast<std::size_t>(i)], permuted);
       }
       loss += static_cast<double>(truths.size()) *
-              truthLoss(realOf(tempered(m_models[fold].probabilities(X), m_temperature)), truths);
+              truthLoss(realOf(calibrated(m_models[fold].probabilities(X))), truths);
     }
     return loss / static_cast<double>(count);
   };

@@ -9,6 +9,7 @@ namespace keyhole {
 
 struct ClassifierOptions {
   int folds = 5;
+  double heldOut = 0.15;  // share of the rows that nothing is learned from but the calibration
   BoostingOptions boosting;
 };
 
@@ -16,11 +17,22 @@ struct ClassifierOptions {
 int classOf(const ReferenceRow& row);
 int classCount();
 
-// One model per fold, each of the rows outside of it; what the models say of the rows that they have not seen
-// gives one temperature, by the least log loss over all classes; the answer is the mean of the models'
-// tempered probabilities. Under the priors and on average over recordings such probabilities are calibrated,
-// and only there (votes of trees are no posteriors; weights from insufficient statistics can be wrong for one
-// recording by any amount). Cost folds × rounds × classes trees. Throws Stopped.
+// Of a probability: logit p' = shift + slope · logit p (Platt 1999).
+struct LogitMap {
+  double shift = 0, slope = 1;
+  double operator()(double p) const;
+};
+
+// The map of least log loss, drawn towards the identity as if by ten circuits. Newton on a convex function.
+LogitMap bestLogitMap(const Vector& probabilities, const std::vector<int>& truths);
+
+// One model per fold, each of the rows outside of it; the answer is the mean of the models' probabilities. A
+// mean of models is more modest than each of them, so it is the mean itself that is calibrated, on rows which
+// none of them has seen: by one temperature over all classes, then by a map of the probability of a real slow
+// variable (the mechanisms keep their shares given the truth). Under the priors and on average over
+// recordings such probabilities are calibrated, and only there (votes of trees are no posteriors; weights
+// from insufficient statistics can be wrong for one recording by any amount). Cost folds × rounds × classes
+// trees. Throws Stopped.
 class WorldClassifier {
  public:
   WorldClassifier(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options,
@@ -36,9 +48,12 @@ class WorldClassifier {
   };
   Answer answer(const std::vector<double>& statistics) const;
 
-  // rows x classes: of each row of the table by the model that has not seen it, tempered.
+  // rows x classes: of each row of the table by the models that have not seen it, calibrated.
   const Matrix& unseen() const { return m_unseen; }
   double temperature() const { return m_temperature; }
+  const LogitMap& truthMap() const { return m_truthMap; }
+  // Raw probabilities (rows x classes) with the temperature and the map.
+  Matrix calibrated(const Matrix& raw) const;
 
   struct Importance {
     std::string statistic;
@@ -49,10 +64,15 @@ class WorldClassifier {
                                      Progress& progress = noProgress()) const;
 
  private:
+  void deal(std::size_t rows, const ClassifierOptions& options);
+  Matrix learn(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options, Progress& progress);
+  Matrix meanOf(const Eigen::MatrixXf& X) const;
+
   std::vector<BoostedTrees> m_models;
-  std::vector<int> m_fold;  // of each row
+  std::vector<int> m_fold;  // of each row; -1: held out from all
   Matrix m_unseen;
   double m_temperature = 1;
+  LogitMap m_truthMap;
 };
 
 // p^(1/T), normalised by rows.

@@ -210,11 +210,10 @@ Eigen::MatrixXf seenRun(const World& world, Index units, Index steps, std::uint6
   return run(world, units, burn + steps, seed, index).rightCols(steps);
 }
 
-std::vector<Trial> recordedWorld(const World& world, const ReferenceShape& shape, std::uint64_t seed,
-                                 std::uint64_t index) {
+std::vector<Trial> recordedRun(const World& world, const ReferenceShape& shape, const MatrixF& run,
+                               std::uint64_t seed, std::uint64_t index) {
   Recording recording;
-  recording.activity = observed(
-      world, shape, seenRun(world, shape.units, shape.timePoints(), seed, index).cast<double>(), seed, index);
+  recording.activity = observed(world, shape, run.cast<double>(), seed, index);
   recording.trialLengths = shape.lengths;
   recording.interval = 1;
   recording.intervalUnit = "s";
@@ -231,6 +230,11 @@ std::vector<Trial> recordedWorld(const World& world, const ReferenceShape& shape
     trials.push_back({recording.activity.middleCols(bounds[k], bounds[k + 1] - bounds[k]),
                       Matrix(0, bounds[k + 1] - bounds[k])});
   return trials;
+}
+
+std::vector<Trial> recordedWorld(const World& world, const ReferenceShape& shape, std::uint64_t seed,
+                                 std::uint64_t index) {
+  return recordedRun(world, shape, seenRun(world, shape.units, shape.timePoints(), seed, index), seed, index);
 }
 
 }  // namespace keyhole

@@ -51,6 +51,10 @@ std::optional<World> worldOf(const ReferenceShape& shape, std::uint64_t seed, st
 std::vector<Trial> recordedWorld(const World& world, const ReferenceShape& shape, std::uint64_t seed,
                                  std::uint64_t index);
 
+// What is recorded of a run of the seen units (N x T): observation noise, indicator, and the shape's steps.
+std::vector<Trial> recordedRun(const World& world, const ReferenceShape& shape, const Eigen::MatrixXf& run,
+                               std::uint64_t seed, std::uint64_t index);
+
 // The seen units alone, without observation noise or smoothing, N x T.
 Eigen::MatrixXf seenRun(const World& world, Index units, Index steps, std::uint64_t seed,
                         std::uint64_t index);

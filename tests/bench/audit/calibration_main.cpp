@@ -150,9 +150,9 @@ int main(int count, char** values) {
   std::fflush(stdout);
   const auto start = std::chrono::steady_clock::now();
   const WorldClassifier classifier(table.rows, {});
-  std::printf("learned in %.1f s, temperature %.3f\n",
+  std::printf("learned in %.1f s, temperature %.3f, logit map %.3f + %.3f\n",
               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
-              classifier.temperature());
+              classifier.temperature(), classifier.truthMap().shift, classifier.truthMap().slope);
   const auto fresh = referenceTable(found.shape, 2, number(2), folder).rows;
   const Said said = sayAll(table.rows, fresh, classifier);
   std::vector<int> truth;
