@@ -219,7 +219,8 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
   const bool withStudent = arguments.teacher.empty() || !arguments.student.empty();
   const bool good =
       (experiment->teacherAttractors || !withTeacher) && (experiment->studentAttractors || !withStudent);
-  if (!good) say(console, experiment->verdict.sentence);
+  if (!experiment->verdict.sentence.empty() && (!good || withStudent))
+    say(console, experiment->verdict.sentence);
   return good ? kGood : kNumericalFailure;
 }
 
@@ -239,8 +240,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
   slow_line  status (line, ring, plane, or why there is none), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
-             angle_to_activity (radians), activity_share (variance along it) and largest_share (the largest that
-             as many directions could have)
+             angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
+             steps) and largest_share (the largest that as many directions could have)
   continua   all of them, the first being slow_line
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
              unresolved, divergence), number in its list, runs, share

@@ -10,6 +10,9 @@
 #include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 
 namespace keyhole::cli {
@@ -35,6 +38,29 @@ FitRequest readRequest(const FitArguments& arguments) {
   return request;
 }
 
+Index channelsThatVary(const std::vector<Trial>& trials) {
+  Index count = 0;
+  for (Index i = 0; i < trials.front().activity.rows(); ++i) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const Trial& trial : trials)
+      for (const double value : trial.activity.row(i))
+        if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    count += high > low;
+  }
+  return count;
+}
+
+// The usual number of latents is meant for recordings of at least as many channels.
+void limitLatents(FitRequest& request) {
+  const auto usual = static_cast<Index>(request.settings.integer("fit.latents"));
+  const Index most = request.data.trials.empty() ? usual : channelsThatVary(request.data.trials);
+  if (!request.settings.applies(settingRow("fit.latents")) || most < 1 || most >= usual) return;
+  request.settings.set("fit.latents", static_cast<long long>(most));
+  request.data.warnings.push_back("the number of latents is not given; " + std::to_string(most) +
+                                  ", as many as there are channels that vary, are taken instead of " +
+                                  std::to_string(usual));
+}
+
 int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
@@ -45,6 +71,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   if (!streamed) {
     request.data = readTrials(files, console.progress);
     if (request.data.seconds > 0) request.dt = request.data.seconds;
+    if (!arguments.options.latentsAreGiven()) limitLatents(request);
   }
   const FitReport report =
       streamed ? std::move(*streamed) : fitAndReport(std::move(request), console.progress);
