@@ -104,7 +104,8 @@ the map's in tau. line_attractor_score log2(tau1/tau2) of the two modes that lea
 published tau, or if these are not the first two that are listed, by the map's), published_line_attractor_score (of
 the first two that are listed) and map_line_attractor_score (by the map's tau), line_attractor_status (of the map:
 defined, complex leading pair, unstable, marginal, alternating, undetermined, too few modes, too few time points), explained_variance of a noise-free run from the first sample (of a latent model:
-of its smoothed reconstruction), one_step_r2, henrici (0 for a
+of its smoothed reconstruction), one_step_r2 (of x[t] - (1-alpha) x[t-1], by this alpha: of a small one nearly
+the step itself, half of which can be foreseen even of white noise; below 0 is worse than the mean step), henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
 resamples that claim the same, [low, high] of leading_tau, line_attractor_score and by mode of re, im and

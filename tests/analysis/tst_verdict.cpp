@@ -1,5 +1,5 @@
 // Tests core/analysis/verdict.h: every rule with evidence made for it.
-#include "core/analysis/verdict.h"
+#include "tests/analysis/verdict_evidence.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -9,30 +9,9 @@
 namespace tst_verdict {
 
 using namespace keyhole;
+using namespace keyhole::test;
 
 namespace {
-
-using Values = std::vector<std::complex<double>>;
-
-SystemEvidence evidence(const Values& values, Nonlinearity phi = Nonlinearity::linear, Index cycles = 0) {
-  SystemEvidence made;
-  made.spectrum.values = Eigen::Map<const ComplexVector>(values.data(), static_cast<Index>(values.size()));
-  made.spectrum.undetermined.assign(values.size(), false);
-  made.score = lineAttractorScore(made.spectrum);
-  made.mayCycle = phi == Nonlinearity::tanh;
-  if (phi == Nonlinearity::tanh) {
-    LimitSets sets;
-    sets.kinds.assign(15, LimitKind::fixedPoint);
-    sets.oscillating = cycles;
-    sets.period = 20;
-    made.limitSets = sets;
-  }
-  return made;
-}
-
-VerdictKind kind(const SystemEvidence& teacher, const SystemEvidence& student) {
-  return judge(teacher, student, "", {}).kind;
-}
 
 const Values kNone = {{0, 0}, {0, 0}};
 const Values kLine = {{0.999, 0}, {0.4, 0}};
@@ -300,60 +279,6 @@ class TestVerdict : public QObject {
       moved.foresight.rightExplains = right;
       QCOMPARE(kind(evidence(kNone), moved), VerdictKind::missed);
     }
-  }
-
-  // 1 | .999 is weakened, and taken for the same the two would be faithful, but for a run that shows the
-  // difference. Fails if a pair is called marginal, "but missed" where its eigenvalues are the same.
-  void whatTheRunShowsIsNotTheSame() {
-    SystemEvidence student = evidence(kLine);
-    const auto teacher = evidence({{1, 0}, {0.4, 0}});
-    QCOMPARE(kind(teacher, student), VerdictKind::marginal);
-    student.foresight = {0.1, 0.3};
-    QCOMPARE(kind(teacher, student), VerdictKind::weakened);
-  }
-
-  // .899 | .901: faithful, though one persists and the other not. Fails if that stands without a word.
-  void aThresholdBetweenIsNamed() {
-    const auto longer = evidence({{0.901, 0}, {0.2, 0}}), shorter = evidence({{0.899, 0}, {0.2, 0}});
-    for (const auto& [teacher, student] : {std::pair(longer, shorter), std::pair(shorter, longer)}) {
-      const std::string sentence = judge(teacher, student, "", {}).sentence;
-      QVERIFY2(sentence.find("the threshold of 10 τ lies between them") != std::string::npos,
-               sentence.c_str());
-    }
-    const std::string same = judge(longer, longer, "", {}).sentence;
-    QVERIFY2(same.find("between") == std::string::npos, same.c_str());
-  }
-
-  // diag(.99, .2) | its line turned by an angle: the modes are the same at any. Fails if a line elsewhere is
-  // praised, or one that is tilted a little blamed.
-  void linesAreComparedByDirection() {
-    const auto turned = [](double degrees) {
-      SystemEvidence made = evidence({{0.99, 0}, {0.2, 0}});
-      const double angle = degrees * 3.14159265358979 / 180;
-      auto found = std::make_shared<Attractors>();
-      SlowManifold line;
-      line.status = SlowManifoldStatus::line;
-      line.directions = (Matrix(2, 1) << std::cos(angle), std::sin(angle)).finished();
-      line.points = line.directions * Vector::LinSpaced(11, -1, 1).transpose();
-      found->line = line;
-      found->continua = {line};
-      made.attractors = found;
-      return made;
-    };
-    QCOMPARE(kind(turned(0), turned(0)), VerdictKind::faithful);
-    QCOMPARE(kind(turned(0), turned(180)), VerdictKind::faithful);
-    QCOMPARE(kind(turned(0), turned(40)), VerdictKind::faithful);
-    QCOMPARE(kind(turned(0), turned(44.5)), VerdictKind::marginal);
-    QCOMPARE(kind(turned(0), turned(45.5)), VerdictKind::marginal);
-    QCOMPARE(kind(turned(0), turned(50)), VerdictKind::spuriousLineAttractor);
-    const Verdict elsewhere = judge(turned(0), turned(90), "", {});
-    QCOMPARE(elsewhere.kind, VerdictKind::spuriousLineAttractor);
-    QVERIFY2(elsewhere.sentence.find("lies across the teacher's") != std::string::npos,
-             elsewhere.sentence.c_str());
-    // Through one seen unit every line has the same direction.
-    SystemEvidence teacher = turned(60), student = turned(0);
-    teacher.view = student.view = {Matrix::Identity(1, 2), {}};
-    QCOMPARE(kind(teacher, student), VerdictKind::faithful);
   }
 
   // Zeros that rounding moves by 1e-6 are far from 0.9: nothing is undetermined about them. The ring that a
