@@ -126,6 +126,10 @@ std::string whyNoLine(const VerdictCase& c) {
          nameOf(c.student.attractors->line.status) + ").";
 }
 
+bool isOfOneDimension(const SystemEvidence& evidence) {
+  return evidence.attractors->continua.front().directions.cols() == 1;
+}
+
 std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::cycles)
     return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
@@ -139,7 +143,9 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
                ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
                : ". It remembers at which point it rests; the teacher has one.";
   if (decision.decidedBy == DecidedBy::directions)
-    return ". It lies across the teacher's: " + shortText(100 * c.along) + " % of it is along that one.";
+    return std::string(isOfOneDimension(c.student) ? ". It lies" : ". One direction of it lies") +
+           " across the teacher's: " + (c.along < 1e-3 ? "none" : shortText(100 * c.along) + " %") +
+           " of it is along that one.";
   if (decision.modes.exaggerated > 0 && decision.kind != VerdictKind::spuriousContinuum)
     return ", " + times(decision.modes.exaggerated) + " as long as the teacher's." + whyNoLine(c);
   return "." + whyNoLine(c);
@@ -203,6 +209,8 @@ std::string ending(const VerdictCase& c, const Decision& decision) {
     case VerdictKind::undecided:
       return undecidedEnding(c, decision.undecidedBy);
     case VerdictKind::weakened:
+      if (std::isinf(decision.modes.weakened))
+        return ": WEAKENED, its mode decays, and the teacher's does not.";
       return ": WEAKENED, its mode lasts " + times(decision.modes.weakened) + " less long.";
     case VerdictKind::missed:
       return ": MISSED" + missedEnding(c, decision);
