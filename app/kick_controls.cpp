@@ -6,6 +6,9 @@
 #include <QLabel>
 #include <QStandardItemModel>
 
+#include <algorithm>
+#include <cmath>
+
 namespace keyhole {
 namespace {
 
@@ -65,8 +68,7 @@ KickControls::KickControls(QWidget* parent)
   addChoice(m_place, "from the trajectory", KickPlace::trajectory, "From the middle of the displayed run");
   m_norm->setSuffix(" × activity");
   m_norm->setToolTip("In root mean squares of the seen activity's distance from its mean");
-  m_horizon->setSuffix(" τ");
-  m_horizon->setDecimals(0);
+  showUnit({});
   m_seed->setObjectName("seed");
   m_seed->setAccessibleName("Seed of the random direction");
   m_seed->setRange(1, 999999);
@@ -97,12 +99,25 @@ KickSettings KickControls::settings() const {
   settings.hidden = static_cast<KickHidden>(m_hidden->currentData().toInt());
   settings.place = static_cast<KickPlace>(m_place->currentData().toInt());
   settings.norm = m_norm->value();
-  settings.horizon = m_horizon->value();
+  settings.horizon = std::clamp(m_horizon->value() / m_perTau, 1.0, 1000.0);
   settings.seed = static_cast<std::uint64_t>(m_seed->value());
   return settings;
 }
 
+// The horizon stays what it is in τ.
+void KickControls::showUnit(const TimeUnit& unit) {
+  const QSignalBlocker quiet(m_horizon);
+  const double horizon = m_horizon->value() / m_perTau;
+  m_perTau = unit.perTau;
+  m_horizon->setSuffix(" " + unit.name);
+  m_horizon->setDecimals(std::clamp(static_cast<int>(std::ceil(-std::log10(m_perTau))), 0, 6));
+  m_horizon->setRange(m_perTau, 1000 * m_perTau);
+  m_horizon->setSingleStep(10 * m_perTau);
+  m_horizon->setValue(horizon * m_perTau);
+}
+
 void KickControls::showExperiment(const Experiment& experiment) {
+  showUnit(timeUnitOf(experiment));
   auto* items = qobject_cast<QStandardItemModel*>(m_direction->model());
   int first = -1;
   for (int i = 0; i < m_direction->count(); ++i) {

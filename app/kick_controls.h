@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/experiment/studies/kick_stage.h"
+#include "widgets/plots/sides.h"
 
 #include <QWidget>
 
@@ -20,7 +21,8 @@ class KickControls : public QWidget {
   KickSettings settings() const;
 
   // Directions that this experiment does not have cannot be chosen; the reason is their tool tip. If the
-  // chosen one is among them, the first that it has is chosen (and `changed` is emitted).
+  // chosen one is among them, the first that it has is chosen (and `changed` is emitted). The horizon is told
+  // in the experiment's unit of time.
   void showExperiment(const Experiment& experiment);
 
  signals:
@@ -28,10 +30,12 @@ class KickControls : public QWidget {
 
  private:
   void enableSeed();
+  void showUnit(const TimeUnit& unit);
 
   QComboBox *m_direction, *m_hidden, *m_place;
   QDoubleSpinBox *m_norm, *m_horizon;
   QSpinBox* m_seed;
+  double m_perTau = 1;  // in what the horizon is shown
 };
 
 }  // namespace keyhole

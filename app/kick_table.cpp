@@ -19,17 +19,22 @@ struct Column {
 
 constexpr Column kColumns[] = {
     {"system", "Which system was pushed; the line as in the plot."},
-    {"half-life (τ)", "From when on less than half of the push is left."},
-    {"time constant (τ)", "From when on less than 1/e of the push is left."},
-    {"late time constant (τ)", "Of the decay over the last third of the horizon."},
+    {"half-life (%1)", "From when on less than half of the push is left."},
+    {"time constant (%1)", "From when on less than 1/e of the push is left."},
+    {"late time constant (%1)", "Of the decay over the last third of the horizon."},
     {"left at the end", "Distance at the horizon, as a part of the distance at first."},
     {"largest", "Largest distance, as a multiple of the distance at first."},
     {"taken up", "Of a latent student: the part of the push that its latents can express."},
 };
 
-QString timeText(double time, double horizon) {
+QString timeText(double time, double horizon, double perTau) {
   if (std::isnan(time)) return QStringLiteral("–");
-  return std::isinf(time) ? QString("> %1").arg(shortNumber(horizon)) : shortNumber(time);
+  return std::isinf(time) ? QString("> %1").arg(shortNumber(perTau * horizon)) : shortNumber(perTau * time);
+}
+
+QString titleOf(const Column& column, const TimeUnit& unit) {
+  const QString title = column.title;
+  return title.contains("%1") ? title.arg(unit.name) : title;
 }
 
 QPixmap lineOf(const QPen& pen, const QWidget& widget) {
@@ -44,17 +49,17 @@ QPixmap lineOf(const QPen& pen, const QWidget& widget) {
   return pixmap;
 }
 
-QStringList cellsOf(const Kicked& system, double horizon) {
+QStringList cellsOf(const Kicked& system, double horizon, double perTau) {
   const KickedRun& run = system.run;
   const bool felt = run.initial > 0;
-  return {
-      kickName(system) + (run.diverged ? QObject::tr(" (runs away)") : QString()),
-      timeText(run.halfLife, horizon),
-      timeText(run.timeConstant, horizon),
-      std::isinf(system.lateTimeConstant) ? QStringLiteral("∞") : timeText(system.lateTimeConstant, horizon),
-      felt ? percent(run.remaining) : QStringLiteral("–"),
-      felt ? QString("%1 ×").arg(shortNumber(run.peak)) : QStringLiteral("–"),
-      percent(system.captured)};
+  return {kickName(system) + (run.diverged ? QObject::tr(" (runs away)") : QString()),
+          timeText(run.halfLife, horizon, perTau),
+          timeText(run.timeConstant, horizon, perTau),
+          std::isinf(system.lateTimeConstant) ? QStringLiteral("∞")
+                                              : timeText(system.lateTimeConstant, horizon, perTau),
+          felt ? percent(run.remaining) : QStringLiteral("–"),
+          felt ? QString("%1 ×").arg(shortNumber(run.peak)) : QStringLiteral("–"),
+          percent(system.captured)};
 }
 
 }  // namespace
@@ -69,7 +74,7 @@ QTableWidget* makeKickTable() {
   table->verticalHeader()->hide();
   table->setShowGrid(false);
   for (int j = 0; j < table->columnCount(); ++j) {
-    auto* header = new QTableWidgetItem(kColumns[j].title);
+    auto* header = new QTableWidgetItem(titleOf(kColumns[j], {}));
     header->setToolTip(kColumns[j].help);
     header->setTextAlignment(j == 0 ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
     table->setHorizontalHeaderItem(j, header);
@@ -79,11 +84,15 @@ QTableWidget* makeKickTable() {
   return table;
 }
 
-void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const Theme& theme) {
+void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const TimeUnit& unit,
+                   const Theme& theme) {
+  for (int j = 0; j < table.columnCount(); ++j)
+    table.horizontalHeaderItem(j)->setText(titleOf(kColumns[j], unit));
   table.setRowCount(static_cast<int>(perturbation.systems.size()));
   for (int i = 0; i < table.rowCount(); ++i) {
     const auto index = static_cast<std::size_t>(i);
-    const QStringList cells = cellsOf(perturbation.systems[index], perturbation.settings.horizon);
+    const QStringList cells =
+        cellsOf(perturbation.systems[index], perturbation.settings.horizon, unit.perTau);
     for (int j = 0; j < table.columnCount(); ++j) {
       auto* item = new QTableWidgetItem(cells[j]);
       item->setToolTip(kColumns[j].help);

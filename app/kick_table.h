@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/experiment/studies/kick_stage.h"
+#include "widgets/plots/sides.h"
 #include "widgets/plots/theme.h"
 
 class QTableWidget;
@@ -9,6 +10,8 @@ class QTableWidget;
 namespace keyhole {
 
 QTableWidget* makeKickTable();
-void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const Theme& theme);
+// unit: in which times are told.
+void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const TimeUnit& unit,
+                   const Theme& theme);
 
 }  // namespace keyhole

@@ -163,7 +163,7 @@ void KickWindow::setTheme(const Theme& theme) {
   m_curves->setTheme(theme);
   m_teacherPlane->setTheme(theme);
   m_studentPlane->setTheme(theme);
-  if (m_shown) fillKickTable(*m_table, *m_shown, theme);
+  if (m_shown) fillKickTable(*m_table, *m_shown, timeUnitOf(*m_pushed), theme);
 }
 
 void KickWindow::setStale(bool stale, bool updating) {
@@ -228,7 +228,9 @@ void KickWindow::showResult(const std::shared_ptr<const Experiment>& of,
   m_conclusion->setText(QString::fromStdString(result->conclusion));
   m_curves->setPerturbation(of, result);
   showPlanes();
-  fillKickTable(*m_table, *result, m_theme);
+  const TimeUnit unit = timeUnitOf(*of);
+  fillKickTable(*m_table, *result, unit, m_theme);
+  m_player->setUnit(unit);
   m_player->setHorizon(result->settings.horizon);
   setStale(false);
   m_export->setEnabled(true);

@@ -72,6 +72,14 @@ void PlayBar::setHorizon(double horizon) {
   seek(m_time <= horizon ? m_time : 0);
 }
 
+void PlayBar::setUnit(const TimeUnit& unit) {
+  m_unit = unit;
+  for (int i = 0; i < m_speed->count(); ++i)
+    m_speed->setItemText(i, m_unit.text(m_speed->itemData(i).toDouble()) + "/s");
+  m_label->setMinimumWidth(m_label->fontMetrics().horizontalAdvance("1000.0 / 1000 " + m_unit.name));
+  showTime();
+}
+
 void PlayBar::play() {
   if (m_time >= m_horizon) seek(0);
   m_clock.start();
@@ -114,7 +122,7 @@ double PlayBar::speed() const {
 }
 
 void PlayBar::showTime() {
-  m_label->setText(QString("%1 / %2 τ").arg(m_time, 0, 'f', 1).arg(m_horizon));
+  m_label->setText(QString("%1 / %2").arg(m_unit.perTau * m_time, 0, 'f', 1).arg(m_unit.text(m_horizon)));
 }
 
 }  // namespace keyhole

@@ -1,6 +1,8 @@
 // Plays a stretch of time: play and pause, a slider to scrub, a speed, a loop.
 #pragma once
 
+#include "widgets/plots/sides.h"
+
 #include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
@@ -24,6 +26,9 @@ class PlayBar : public QWidget {
   double horizon() const { return m_horizon; }
   double time() const { return m_time; }
   bool isPlaying() const { return m_timer.isActive(); }
+
+  // In which times are shown; what is set and told stays in τ.
+  void setUnit(const TimeUnit& unit);
 
   void play();  // from the start if it is at the end
   void pause();
@@ -50,6 +55,7 @@ class PlayBar : public QWidget {
   QElapsedTimer m_clock;  // since the last step
   double m_horizon = 1;
   double m_time = 0;
+  TimeUnit m_unit;
 };
 
 }  // namespace keyhole

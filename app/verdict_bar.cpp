@@ -23,8 +23,8 @@ VerdictBar::VerdictBar(QWidget* parent)
       m_sentence(new QLabel("Computing the first picture …", this)),
       m_fits(new Gauge(
           "fits the data",
-          "The share of the seen activity's variance that the student foresees in runs of one τ, from 0 "
-          "to 1.",
+          "The share of the seen activity's variance that the student foresees in runs of one τ (of a "
+          "recording, of 1/α of its steps), from 0 to 1.",
           this)),
       m_has(new Gauge(
           "has the dynamics",

@@ -174,6 +174,15 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   return experiment;
 }
 
+// Sentences tell times in τ, which of a student alone nobody knows.
+std::string whatTauIs(const Experiment& experiment) {
+  const auto sampling = samplingOf(experiment);
+  if (!sampling) return {};
+  const double alpha = experiment.fit->student.alpha;
+  return "1 τ is " + stepsText(1, alpha, *sampling) + ", by α = " + toText(alpha) +
+         (sampling->alphaAssumed ? ", which is assumed" : "");
+}
+
 ordered_json resultJson(const Experiment& experiment, const AttractorArguments& arguments) {
   ordered_json json;
   json["source"] = !arguments.source.empty()    ? arguments.source
@@ -184,6 +193,8 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
   };
   add("teacher", experiment.teacherAttractors);
   add("student", experiment.studentAttractors);
+  if (const std::string note = whatTauIs(experiment); !note.empty() && !json["student"].is_null())
+    json["student"]["summary"].push_back(note);
   if (experiment.verdict.sentence.empty()) {
     json["verdict"] = nullptr;
     json["run"] = runRecord(experiment.settings);
@@ -200,9 +211,11 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
 }
 
 // What was found, in words, beside the result.
-void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found) {
+void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found,
+              const std::string& note = {}) {
   if (!found) return;
   for (const std::string& sentence : found->sentences()) say(console, whose + ": " + sentence);
+  if (!note.empty()) say(console, whose + ": " + note);
 }
 
 int runAttractors(const AttractorArguments& arguments, Console& console) {
@@ -214,12 +227,13 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
         "warning: the student of " + arguments.student + " was fitted with an input, which is 0 here");
   deliver(console, arguments.out, jsonText(resultJson(*experiment, arguments)));
   sayFound(console, "teacher", experiment->teacherAttractors);
-  sayFound(console, "student", experiment->studentAttractors);
+  sayFound(console, "student", experiment->studentAttractors, whatTauIs(*experiment));
   const bool withTeacher = experiment->teacher && experiment->teacher->teacher;
   const bool withStudent = arguments.teacher.empty() || !arguments.student.empty();
   const bool good =
       (experiment->teacherAttractors || !withTeacher) && (experiment->studentAttractors || !withStudent);
-  if (!good) say(console, experiment->verdict.sentence);
+  if (!experiment->verdict.sentence.empty() && (!good || withStudent))
+    say(console, experiment->verdict.sentence);
   return good ? kGood : kNumericalFailure;
 }
 
@@ -239,8 +253,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
   slow_line  status (line, ring, plane, or why there is none), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
-             angle_to_activity (radians), activity_share (variance along it) and largest_share (the largest that
-             as many directions could have)
+             angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
+             steps) and largest_share (the largest that as many directions could have)
   continua   all of them, the first being slow_line
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
              unresolved, divergence), number in its list, runs, share

@@ -10,6 +10,9 @@
 #include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 
 namespace keyhole::cli {
@@ -35,6 +38,29 @@ FitRequest readRequest(const FitArguments& arguments) {
   return request;
 }
 
+Index channelsThatVary(const std::vector<Trial>& trials) {
+  Index count = 0;
+  for (Index i = 0; i < trials.front().activity.rows(); ++i) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const Trial& trial : trials)
+      for (const double value : trial.activity.row(i))
+        if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    count += high > low;
+  }
+  return count;
+}
+
+// The usual number of latents is meant for recordings of at least as many channels.
+void limitLatents(FitRequest& request) {
+  const auto usual = static_cast<Index>(request.settings.integer("fit.latents"));
+  const Index most = request.data.trials.empty() ? usual : channelsThatVary(request.data.trials);
+  if (!request.settings.applies(settingRow("fit.latents")) || most < 1 || most >= usual) return;
+  request.settings.set("fit.latents", static_cast<long long>(most));
+  request.data.warnings.push_back("the number of latents is not given; " + std::to_string(most) +
+                                  ", as many as there are channels that vary, are taken instead of " +
+                                  std::to_string(usual));
+}
+
 int runFit(const FitArguments& arguments, Console& console) {
   requireWritable(arguments.out, {".json"});
   FitRequest request = readRequest(arguments);
@@ -45,6 +71,7 @@ int runFit(const FitArguments& arguments, Console& console) {
   if (!streamed) {
     request.data = readTrials(files, console.progress);
     if (request.data.seconds > 0) request.dt = request.data.seconds;
+    if (!arguments.options.latentsAreGiven()) limitLatents(request);
   }
   const FitReport report =
       streamed ? std::move(*streamed) : fitAndReport(std::move(request), console.progress);
@@ -77,7 +104,8 @@ the map's in tau. line_attractor_score log2(tau1/tau2) of the two modes that lea
 published tau, or if these are not the first two that are listed, by the map's), published_line_attractor_score (of
 the first two that are listed) and map_line_attractor_score (by the map's tau), line_attractor_status (of the map:
 defined, complex leading pair, unstable, marginal, alternating, undetermined, too few modes, too few time points), explained_variance of a noise-free run from the first sample (of a latent model:
-of its smoothed reconstruction), one_step_r2, henrici (0 for a
+of its smoothed reconstruction), one_step_r2 (of x[t] - (1-alpha) x[t-1], by this alpha: of a small one nearly
+the step itself, half of which can be foreseen even of white noise; below 0 is worse than the mean step), henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
 intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
 resamples that claim the same, [low, high] of leading_tau, line_attractor_score and by mode of re, im and

@@ -6,6 +6,8 @@
 #include "core/io/file_bytes.h"
 #include "core/io/json_values.h"
 
+#include <algorithm>
+
 namespace keyhole::cli {
 namespace {
 
@@ -22,7 +24,8 @@ constexpr Option kOptions[] = {
     {"--offset", "fit.offset",
      "map, cornn, force, bptt: constant drive b (cornn: inside of tanh): auto (default: on, since a "
      "recording has a mean), on or off"},
-    {"--latents", "fit.latents", "Dimension of the latent state (default 5)"},
+    {"--latents", "fit.latents",
+     "Dimension of the latent state (default 5, or all channels that vary if those are fewer)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
     {"--iterations", "fit.iterations",
      "At most so many iterations, passes or epochs (default 0: the usual number, see keyhole list)"},
@@ -131,6 +134,12 @@ Settings FitOptions::settings(const std::string& method) const {
           "; allowed: a setting of the fit or of the recording, fit.KEY=VALUE, recording.KEY=VALUE");
   applySettings(settings, m_assignments);
   return settings;
+}
+
+bool FitOptions::latentsAreGiven() const {
+  return !m_texts.at("fit.latents").empty() || !m_emissionsFile.empty() ||
+         std::any_of(m_assignments.begin(), m_assignments.end(),
+                     [](const std::string& text) { return text.starts_with("fit.latents="); });
 }
 
 std::optional<LdsModel> FitOptions::heldEmissions() const {

@@ -20,6 +20,9 @@ class FitOptions {
   // range, or one that means nothing for the method.
   Settings settings(const std::string& method) const;
 
+  // Whether the number of latents was asked for.
+  bool latentsAreGiven() const;
+
   // The emissions of --emissions-from, or none. Throws InputError.
   std::optional<LdsModel> heldEmissions() const;
 

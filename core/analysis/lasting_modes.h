@@ -74,6 +74,7 @@ LastingModes lastingModes(const Spectrum& spectrum, const LineAttractorScore& sc
 struct MatchSlack {
   double closeness = 0;  // >= 0: exponents that differ by less (times the modes' condition) are the same
   double frequency = 1;  // > 0, times the difference of frequencies that cannot be seen
+  double direction = 1;  // > 0, times the share of a line that must lie along the other's
 };
 
 struct ModeMatch {

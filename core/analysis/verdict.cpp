@@ -77,11 +77,12 @@ void findModes(VerdictCase& c) {
 
 VerdictCase caseOf(const SystemEvidence& teacher, const SystemEvidence& student,
                    const VerdictOptions& options) {
-  VerdictCase c{teacher, student, options, {}, {}, {}, {}};
+  VerdictCase c{teacher, student, options, {}, {}, {}, {}, nullptr, nullptr, 1};
   if (teacher.mayCycle && student.mayCycle && teacher.attractors && student.attractors)
     c.match = matchAttractors(*teacher.attractors, teacher.view, *student.attractors, student.view);
   findModes(c);
   if (c.match) findUnpaired(c);
+  c.along = alongEachOther(c);
   return c;
 }
 
@@ -139,7 +140,7 @@ std::optional<Decision> byPoints(const VerdictCase& c) {
 }
 
 bool foreseesNothing(const Foresight& foresight) {
-  return foresight.explainedVariance < kLeastExplained || foresight.hasTheDynamics < kLeastDynamics;
+  return explainsNothing(foresight) || foresight.hasTheDynamics < kLeastDynamics;
 }
 
 // Modes that were made up span a plane of slow points.
@@ -157,11 +158,12 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
   if (shareContinuum(c)) allowed.closeness = std::max(allowed.closeness, kSameAlong);
   decision.modes = matchModes(c.teacherModes, c.studentModes, options, allowed);
   const double threshold = options.scoreThreshold;
-  // What both are left with is one cycle or several, or a ring: modes at an unstable 0 do not last.
-  const bool elsewhere = (c.match && hasCycle(c.student) && hasCycle(c.teacher)) || shareOwnContinuum(c);
-  if (decision.modes.madeUp > 0 && !elsewhere) {
+  const bool elsewhere = sharesCyclesOrRings(c);
+  const bool across = decision.modes.madeUp == 0 && c.along < kLeastAlong * slack.direction;
+  if (across) decision.decidedBy = DecidedBy::directions;
+  if ((decision.modes.madeUp > 0 || across) && !elsewhere) {
     const bool madeUpLine = isLineAttractor(c.student, c.studentModes, threshold) &&
-                            !isLineAttractor(c.teacher, c.teacherModes, threshold);
+                            (across || !isLineAttractor(c.teacher, c.teacherModes, threshold));
     decision.kind = madeUpLine       ? VerdictKind::spuriousLineAttractor
                     : madeUpSheet(c) ? VerdictKind::spuriousContinuum
                                      : VerdictKind::spuriousPersistence;
@@ -228,11 +230,16 @@ std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
       return Turn{"an exaggeration of " + shortText(options.exaggeration) + " instead of " +
                       shortText(c.options.exaggeration),
                   *kind};
-    if (const auto kind = turns(c.options, {0, factor}))
+    if (const auto kind = turns(c.options, {0, factor, 1}))
       return Turn{"frequencies told apart from 5 % more or less", *kind};
+    if (const auto kind = turns(c.options, {0, 1, factor}))
+      return Turn{"directions told apart from 5 % more or less", *kind};
   }
   if (asItStands.kind == VerdictKind::faithful) return {};
-  const VerdictKind kind = decide(c, c.options, {kNearExponent, 1}).kind;
+  const Decision closer = decide(c, c.options, {kNearExponent, 1, 1});
+  const VerdictKind kind = closer.kind;
+  // The student's run, which shows the difference, would be another one, too.
+  if (closer.decidedBy == DecidedBy::foresight) return {};
   if (kind == asItStands.kind || kind == VerdictKind::undecided || (classOf(kind) == own && own != 0))
     return {};
   return Turn{"eigenvalues that differ by " + shortText(kNearExponent) + " taken for the same", kind};
@@ -295,6 +302,18 @@ Index pointsOfRest(const SystemEvidence& evidence) {
   if (!evidence.mayCycle) return 1;
   if (evidence.attractors) return static_cast<Index>(evidence.attractors->stablePoints().size());
   return evidence.limitSets ? evidence.limitSets->restingPoints : 1;
+}
+
+// What both are left with is one cycle or several, or a ring: modes at an unstable 0 do not last.
+bool sharesCyclesOrRings(const VerdictCase& c) {
+  return (c.match && hasCycle(c.student) && hasCycle(c.teacher)) || shareOwnContinuum(c);
+}
+
+bool explainsNothing(const Foresight& foresight) {
+  // Twice the variance, or twice what the right student is off by.
+  const double least = kLeastExplained + 2 * std::min(foresight.rightExplains, 0.0);
+  return foresight.explainedVariance <
+         (std::isnan(foresight.rightExplains) ? foresight.rightExplains : least);
 }
 
 bool isLineAttractor(const SystemEvidence& evidence, const LastingModes& modes, double threshold) {

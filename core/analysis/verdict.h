@@ -31,6 +31,9 @@ struct Foresight {
   double explainedVariance = kNotKnown;  // SystemAnalysis::explainedVariance
   double hasTheDynamics = kNotKnown;     // the gauge
   double oneStepR2 = kNotKnown;          // Student::oneStepR2; said of a recording's student
+  // What the teacher's own noise-free run explains of the same: about 0 where the teacher forgets within it,
+  // far below where noise moves a slow mode for good. NaN: not known, and nothing is judged by the first.
+  double rightExplains = 0;
 };
 
 // What the verdict looks at, for the teacher or the student.
@@ -47,6 +50,8 @@ struct SystemEvidence {
   // Of a switching student, the discrete state whose dynamics the spectrum is of: "discrete state 2 of 3, 47
   // % of the time"; its modes are judged there alone. Else empty.
   std::string discreteState = {};
+  // τ: of how much of its run, from the start, the activity is that lines are compared with; 0: all of it.
+  double shownTau = 0;
 };
 
 struct Verdict {
@@ -95,17 +100,21 @@ struct Verdict {
 //     attractor of rule 4 in common, or cycles: the modes at an unstable 0 do not last. Along a line or plane
 //     that both have, exponents that differ by 0.005 per τ are the same. A ring | itself + 1e-3, pinned at
 //     other places; λ = 1 | 1.001, which grows until the line bends.
+//     Where both have a line or plane through that place, and more than half of the student's lies across the
+//     teacher's, it is another one: diag(.99, .2, .1) | diag(.2, .99, .1), whose modes are the same.
 //  7. undecided, if points of rest have no counterpart, but the searches may have missed it.
-//  8. missed, if the student foresees nothing: explained variance below -1 (its run is farther off than no
-//     activity at all would be; of noise alone even the right student explains about 0), or less than half of
-//     the dynamics. A rotation of τ = 2 | one unit that decays: neither persists, and nothing agrees.
-//     A weakened one is no praise, and its factor says more than that its run is off.
+//  8. missed, if the student foresees nothing: its run is off by more than twice the variance, and by more
+//     than twice as much as the teacher's own run without noise; or it has less than half of the dynamics. A
+//     rotation of τ = 2 | one unit that decays: neither persists, and nothing agrees. Three modes of λ = 1 |
+//     themselves: noise moves them for good, and the right student explains -2. A weakened one is no praise,
+//     and its factor says more than that its run is off.
 //  9. weakened, if a mode lasts several times less long; else faithful.
 // Of 4 to 9: marginal instead, if faithful (or weakened), spurious and missed change places when
-// persistentTau or the exaggeration change by 5 %, the difference of frequencies that can be seen by 5 %, or
-// (towards faithful) exponents by 0.002 per τ times their condition, which no recording of less than 500 τ
-// tells apart; by this weakened and faithful change places, too. τ = 9.75 of a made-up mode below a threshold
-// of 10; λ = 0.999 | 1.0001.
+// persistentTau or the exaggeration change by 5 %, the difference of frequencies or of directions that can be
+// seen by 5 %, or (towards faithful) exponents by 0.002 per τ times their condition, which no recording of
+// less than 500 τ tells apart; by this weakened and faithful change places, too. τ = 9.75 of a made-up mode
+// below a threshold of 10; λ = 0.999 | 1.0001. Where the student's run shows a difference of exponents (rule
+// 8), they are not the same.
 //
 // A line attractor is one real persistent mode, alone, that does not grow, with a score from scoreThreshold,
 // along which a line of slow points was found, if it was looked for.

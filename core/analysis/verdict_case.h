@@ -7,9 +7,11 @@ namespace keyhole {
 
 // What a student explains, and has of the dynamics, below which it is not praised.
 constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
+// Of a line or plane, how much must lie along the teacher's for the two to be one.
+constexpr double kLeastAlong = 0.5;
 
 enum class UndecidedBy { nothing, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
-enum class DecidedBy { modes, cycles, continua, points, foresight };
+enum class DecidedBy { modes, directions, cycles, continua, points, foresight };
 
 // Stable points of rest, cycles and continuous attractors without counterpart.
 struct Unpaired {
@@ -26,6 +28,8 @@ struct VerdictCase {
   Unpaired unpaired;
   LastingModes teacherModes, studentModes;
   const FixedPoint *teacherPlace = nullptr, *studentPlace = nullptr;  // where these are the modes; null: at 0
+  // The square of the cosine between the lines or planes that both have there; 1: not to be compared.
+  double along = 1;
 };
 
 struct Decision {
@@ -50,7 +54,10 @@ bool isToldByModes(const SlowManifold& one, const FixedPoint* place);
 const SlowManifold* ownContinuum(const SystemEvidence& evidence, const FixedPoint* place);
 // Both rest at one place, nowhere else for good: there the modes tell of slow lines and planes, with degrees.
 bool restAtOnePlace(const VerdictCase& c);
-void findUnpaired(VerdictCase& c);             // c.match, places and modes are known
+void findUnpaired(VerdictCase& c);               // c.match, places and modes are known
+double alongEachOther(const VerdictCase& c);     // VerdictCase::along; places are known
+bool sharesCyclesOrRings(const VerdictCase& c);  // what both are left with, so that modes at 0 do not last
+bool explainsNothing(const Foresight& foresight);
 bool shareContinuum(const VerdictCase& c);     // one or more are paired
 bool shareOwnContinuum(const VerdictCase& c);  // … of those that modes do not tell of
 std::string continuumText(
@@ -70,8 +77,9 @@ std::string claimInWords(const SystemEvidence& student, const LastingModes& mode
                          const VerdictOptions& options);
 // Parts of what a system has.
 bool isRing(const SystemEvidence& evidence);
-std::string offActivity(const SystemEvidence& evidence);  // the tell-tale of a line that the fit made up
-std::string manyPoints(const SystemEvidence& evidence);   // " and at least 4 points of rest", or nothing
+// The tell-tale of a line that the fit made up. shown: shownTau in words.
+std::string offActivity(const SystemEvidence& evidence, const std::string& shown);
+std::string manyPoints(const SystemEvidence& evidence);  // " and at least 4 points of rest", or nothing
 std::string periodText(const SystemEvidence& evidence, const Sampling& sampling);  // of its cycle, in steps
 std::string shortText(double value);                                               // three significant digits
 

@@ -1,7 +1,10 @@
 // Continuous attractors in the verdict: which of them have no counterpart, and which modes cannot tell of.
 #include "core/analysis/verdict_case.h"
+#include "core/linalg/orthogonal.h"
+#include "core/linalg/subspace.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace keyhole {
 namespace {
@@ -111,6 +114,23 @@ void findUnpaired(VerdictCase& c) {
       unpairedContinuum(match.onlyB, c.student, c.studentPlace, c.teacher, match.scale, compared);
   c.unpaired.teacherContinuum =
       unpairedContinuum(match.onlyA, c.teacher, c.teacherPlace, c.student, match.scale, compared);
+}
+
+double alongEachOther(const VerdictCase& c) {
+  const auto toldByModes = [](const SystemEvidence& evidence, const FixedPoint* place) {
+    if (!evidence.attractors || evidence.attractors->continua.empty()) return Matrix();
+    const SlowManifold& first = evidence.attractors->continua.front();
+    if (evidence.mayCycle && !isToldByModes(first, place)) return Matrix();
+    const CommonView linear{evidence.view.map, {}};
+    const Matrix seen = linear.of(first.directions);
+    // Of which next to nothing is seen has no direction there.
+    return seen.colwise().norm().minCoeff() > 1e-6 ? orthonormalBasis(seen) : Matrix();
+  };
+  const Matrix teacher = toldByModes(c.teacher, c.teacherPlace),
+               student = toldByModes(c.student, c.studentPlace);
+  if (teacher.cols() == 0 || teacher.cols() != student.cols() || teacher.rows() != student.rows()) return 1;
+  const double cosine = std::cos(principalAngles(teacher, student).maxCoeff());
+  return cosine * cosine;
 }
 
 bool shareContinuum(const VerdictCase& c) {

@@ -24,7 +24,7 @@ std::string claimWithNumbers(const SystemEvidence& evidence, const LastingModes&
            " per step; " + leading + ")";
   if (isLineAttractor(evidence, modes, options.scoreThreshold))
     return claimInWords(evidence, modes, options) + " (score " + shortText(modes.score.value) + "; " +
-           leading + offActivity(evidence) + ")";
+           leading + offActivity(evidence, stepsText(evidence.shownTau, alpha, sampling)) + ")";
   return claimInWords(evidence, modes, options) + " (" + leading + ")";
 }
 

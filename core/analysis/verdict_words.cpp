@@ -96,7 +96,7 @@ std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const 
     text = continuaText(evidence, *named);
   else if (isLineAttractor(evidence, modes, options.scoreThreshold))
     text = "an approximate line attractor (score " + shortText(modes.score.value) + "; " + leading +
-           offActivity(evidence) + ")";
+           offActivity(evidence, shortText(evidence.shownTau) + " τ") + ")";
   else if (modes.persistent > 0)
     text = countText(modes.persistent) + " (" + leading + ")";
   else
@@ -126,6 +126,10 @@ std::string whyNoLine(const VerdictCase& c) {
          nameOf(c.student.attractors->line.status) + ").";
 }
 
+bool isOfOneDimension(const SystemEvidence& evidence) {
+  return evidence.attractors->continua.front().directions.cols() == 1;
+}
+
 std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::cycles)
     return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
@@ -138,6 +142,10 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
     return c.unpaired.studentPoints > 0
                ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
                : ". It remembers at which point it rests; the teacher has one.";
+  if (decision.decidedBy == DecidedBy::directions)
+    return std::string(isOfOneDimension(c.student) ? ". It lies" : ". One direction of it lies") +
+           " across the teacher's: " + (c.along < 1e-3 ? "none" : shortText(100 * c.along) + " %") +
+           " of it is along that one.";
   if (decision.modes.exaggerated > 0 && decision.kind != VerdictKind::spuriousContinuum)
     return ", " + times(decision.modes.exaggerated) + " as long as the teacher's." + whyNoLine(c);
   return "." + whyNoLine(c);
@@ -146,10 +154,11 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
 std::string missedEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::foresight) {
     const Foresight& foresight = c.student.foresight;
-    if (foresight.explainedVariance < kLeastExplained)
+    if (explainsNothing(foresight))
       return ". The student makes nothing up, but foresees nothing (explained variance " +
              shortText(foresight.explainedVariance) + ").";
-    return ". The student makes nothing up, but has less than half of the teacher's dynamics (" +
+    const std::string where = c.teacherPlace || c.studentPlace ? " at 0" : "";
+    return ". The student makes nothing up, but has less than half of the teacher's dynamics" + where + " (" +
            shortText(foresight.hasTheDynamics) + ").";
   }
   if (decision.decidedBy == DecidedBy::continua)
@@ -157,6 +166,13 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   return ".";
+}
+
+// Of two that last alike one may persist and the other not.
+std::string faithfulEnding(const VerdictCase& c) {
+  if (c.studentModes.persistent == c.teacherModes.persistent || sharesCyclesOrRings(c)) return ".";
+  return ". Their modes last alike: the threshold of " + shortText(c.options.persistentTau) +
+         " τ lies between them.";
 }
 
 std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
@@ -174,17 +190,18 @@ std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
     case UndecidedBy::otherPoints:
       return because + "eigenvalues at 0 do not tell what happens at other points of rest.";
     case UndecidedBy::search:
-      return because + std::to_string(c.unpaired.studentPoints) + " points of rest of the student and " +
-             std::to_string(c.unpaired.teacherPoints) +
-             " of the teacher have no counterpart, which the searches may have missed.";
+      return because + "of the points of rest " + std::to_string(c.unpaired.studentPoints) +
+             " of the student's and " + std::to_string(c.unpaired.teacherPoints) +
+             " of the teacher's have no counterpart, which the searches may have missed.";
     case UndecidedBy::rounding:
     case UndecidedBy::nothing:
       break;
   }
   const bool ofTeacher = c.teacherModes.undetermined > 0;
-  return because + std::to_string(ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined) +
-         " of the " + (ofTeacher ? "teacher's" : "student's") +
-         " eigenvalues are undetermined: rounding alone could move them across the threshold.";
+  const Index count = ofTeacher ? c.teacherModes.undetermined : c.studentModes.undetermined;
+  return because + std::to_string(count) + " of the " + (ofTeacher ? "teacher's" : "student's") +
+         " eigenvalues " + (count == 1 ? "is" : "are") + " undetermined: rounding alone could move " +
+         (count == 1 ? "it" : "them") + " across the threshold.";
 }
 
 std::string ending(const VerdictCase& c, const Decision& decision) {
@@ -192,12 +209,14 @@ std::string ending(const VerdictCase& c, const Decision& decision) {
     case VerdictKind::undecided:
       return undecidedEnding(c, decision.undecidedBy);
     case VerdictKind::weakened:
+      if (std::isinf(decision.modes.weakened))
+        return ": WEAKENED, its mode decays, and the teacher's does not.";
       return ": WEAKENED, its mode lasts " + times(decision.modes.weakened) + " less long.";
     case VerdictKind::missed:
       return ": MISSED" + missedEnding(c, decision);
     case VerdictKind::faithful:
     case VerdictKind::marginal:
-      return ": FAITHFUL.";
+      return ": FAITHFUL" + faithfulEnding(c);
     case VerdictKind::spuriousPersistence:
     case VerdictKind::spuriousLineAttractor:
     case VerdictKind::spuriousLimitCycle:
@@ -213,10 +232,11 @@ bool isRing(const SystemEvidence& evidence) {
   return evidence.attractors && evidence.attractors->line.status == SlowManifoldStatus::ring;
 }
 
-std::string offActivity(const SystemEvidence& evidence) {
+std::string offActivity(const SystemEvidence& evidence, const std::string& shown) {
   if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
   const double share = evidence.attractors->line.alignment.varianceShare;
-  return "; " + shortText(100 * share) + " % of the activity along it";
+  return "; " + shortText(100 * share) + " % of the activity " +
+         (evidence.shownTau > 0 ? "of the first " + shown + " " : "") + "along it";
 }
 
 std::string manyPoints(const SystemEvidence& evidence) {

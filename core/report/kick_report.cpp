@@ -16,10 +16,15 @@ std::string cell(const std::string& text) {
 
 std::string perturbationCsv(const Perturbation& perturbation) {
   // The systems may have steps of different lengths: each has a time of its own.
-  std::string head =
-      "# " + perturbation.conclusion +
-      "\n# system, half-life (tau), time constant (tau), late time constant (tau), remaining at "
-      "the horizon, peak, at (tau), distance at first, part taken up\n";
+  const auto& sampling = perturbation.sampling;
+  const bool inSeconds = sampling && sampling->seconds > 0;
+  // Of a recording τ is not known.
+  const double perTau = sampling ? (inSeconds ? sampling->seconds : 1) / perturbation.alpha : 1;
+  const std::string unit = inSeconds ? "seconds" : sampling ? "steps" : "tau";
+  std::string head = "# " + perturbation.conclusion + "\n# system, half-life (" + unit +
+                     "), time constant (" + unit + "), late time constant (" + unit +
+                     "), remaining at the horizon, peak, at (" + unit +
+                     "), distance at first, part taken up\n";
   std::vector<std::string> columns;
   Index longest = 0;
   for (const auto& system : perturbation.systems) longest = std::max(longest, system.run.time.size());
@@ -27,14 +32,14 @@ std::string perturbationCsv(const Perturbation& perturbation) {
                                  std::numeric_limits<double>::quiet_NaN());
   for (const auto& [role, captured, run, late] : perturbation.systems) {
     head += "# " + cell(run.name);
-    for (const double value :
-         {run.halfLife, run.timeConstant, late, run.remaining, run.peak, run.peakTime, run.initial, captured})
+    for (const double value : {perTau * run.halfLife, perTau * run.timeConstant, perTau * late, run.remaining,
+                               run.peak, perTau * run.peakTime, run.initial, captured})
       head += ", " + toText(value);
     head += '\n';
     const auto at = static_cast<Index>(columns.size());
     columns.push_back(cell("time " + run.name));
     columns.push_back(cell("distance " + run.name));
-    rows.col(at).head(run.time.size()) = run.time;
+    rows.col(at).head(run.time.size()) = perTau * run.time;
     rows.col(at + 1).head(run.time.size()) = run.distance;
   }
   return head + delimitedBytes(columns, rows);

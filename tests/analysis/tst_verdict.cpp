@@ -1,5 +1,5 @@
 // Tests core/analysis/verdict.h: every rule with evidence made for it.
-#include "core/analysis/verdict.h"
+#include "tests/analysis/verdict_evidence.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -9,30 +9,9 @@
 namespace tst_verdict {
 
 using namespace keyhole;
+using namespace keyhole::test;
 
 namespace {
-
-using Values = std::vector<std::complex<double>>;
-
-SystemEvidence evidence(const Values& values, Nonlinearity phi = Nonlinearity::linear, Index cycles = 0) {
-  SystemEvidence made;
-  made.spectrum.values = Eigen::Map<const ComplexVector>(values.data(), static_cast<Index>(values.size()));
-  made.spectrum.undetermined.assign(values.size(), false);
-  made.score = lineAttractorScore(made.spectrum);
-  made.mayCycle = phi == Nonlinearity::tanh;
-  if (phi == Nonlinearity::tanh) {
-    LimitSets sets;
-    sets.kinds.assign(15, LimitKind::fixedPoint);
-    sets.oscillating = cycles;
-    sets.period = 20;
-    made.limitSets = sets;
-  }
-  return made;
-}
-
-VerdictKind kind(const SystemEvidence& teacher, const SystemEvidence& student) {
-  return judge(teacher, student, "", {}).kind;
-}
 
 const Values kNone = {{0, 0}, {0, 0}};
 const Values kLine = {{0.999, 0}, {0.4, 0}};
@@ -289,6 +268,17 @@ class TestVerdict : public QObject {
       QVERIFY2(verdict.sentence.find(words) != std::string::npos, verdict.sentence.c_str());
     }
     QCOMPARE(kind(evidence(kNone), with(-0.2, 0.9)), VerdictKind::faithful);
+    // Modes that noise moves for good: the right student explains as little. Where it is not known what that
+    // one explains, nothing is judged by it.
+    SystemEvidence moved = with(-3.8, 0.99);
+    for (const double right : {-3.8, -2.0, Foresight::kNotKnown}) {
+      moved.foresight.rightExplains = right;
+      QCOMPARE(kind(evidence(kNone), moved), VerdictKind::faithful);
+    }
+    for (const double right : {-1.0, 0.9}) {
+      moved.foresight.rightExplains = right;
+      QCOMPARE(kind(evidence(kNone), moved), VerdictKind::missed);
+    }
   }
 
   // Zeros that rounding moves by 1e-6 are far from 0.9: nothing is undetermined about them. The ring that a

@@ -2,6 +2,7 @@
 #include "app/kick_window.h"
 #include "app/main_window.h"
 #include "app/play_bar.h"
+#include "core/report/kick_report.h"
 #include "tests/support/test_registry.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/kick_panel.h"
@@ -9,6 +10,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QFileInfo>
 #include <QLabel>
 #include <QSettings>
@@ -98,6 +100,7 @@ class TestKickWindow : public QObject {
   void whatIsPlottedIsTheCores();
   void anotherDirectionIsAnotherPush();
   void anotherExperimentIsPushedAnew();
+  void aRecordingHasNoTau();
   void comparedMethodsArePushedToo();
   void playMovesTheCursorAndStopsAtTheEnd();
   void theDotsAreWhereTheStatesAre();
@@ -155,6 +158,37 @@ void TestKickWindow::anotherExperimentIsPushedAnew() {
   bench.window.setExperiment(std::make_shared<Experiment>(*bench.experiment));
   QVERIFY(!bench.window.curves().isStale());
   QVERIFY(bench.window.shown() == shown);
+}
+
+// Of a recording nobody knows τ: whatever the window says of times is in its steps, and the horizon is as
+// long as it was. Fails if one of them is still by α.
+void TestKickWindow::aRecordingHasNoTau() {
+  Bench bench;
+  QVERIFY(bench.settle());
+  auto recorded = std::make_shared<Experiment>(*bench.experiment);
+  recorded->teacher = std::make_shared<TeacherStage>();
+  recorded->teacherAnalysis = nullptr;
+  bench.experiment = recorded;
+  bench.window.setExperiment(bench.experiment);
+  QVERIFY(bench.settle(KickDirection::slowMode, 1));
+  const double steps = 1 / recorded->simulation->alpha;
+  const KickedRun& run = bench.window.shown()->systems[0].run;
+  const auto curves = curvesOf(bench.window.curves());
+  QCOMPARE(curves.size(), qsizetype{1});
+  QVERIFY(std::abs(curves[0]->data()->at(20)->key - steps * run.time(20)) < 1e-9 * steps);
+  QCOMPARE(bench.part<QDoubleSpinBox>("horizon")->value(), steps * KickSettings().horizon);
+  QVERIFY(std::abs(bench.window.shown()->settings.horizon - KickSettings().horizon) < 1e-9);
+  const auto& table = bench.window.table();
+  for (const QString& told :
+       {bench.part<QDoubleSpinBox>("horizon")->suffix(), bench.part<QLabel>("conclusion")->text(),
+        bench.window.curves().plot().xAxis->label(), table.horizontalHeaderItem(1)->text(),
+        bench.part<QComboBox>("speed")->itemText(0)})
+    QVERIFY2(told.contains("step") && !told.contains("τ"), qPrintable(told));
+  for (const PanelData& data : bench.window.curves().data())
+    QCOMPARE(data.columns, QStringList({"time_steps", "distance"}));
+  const std::string csv = perturbationCsv(*bench.window.shown());
+  QVERIFY2(csv.find("half-life (steps)") != std::string::npos && csv.find("tau") == std::string::npos,
+           csv.substr(0, 400).c_str());
 }
 
 // Fails if the students of the table of methods are left out, or pushed when they are of other data.

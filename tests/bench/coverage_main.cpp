@@ -1,20 +1,25 @@
 // How often the intervals of a recording's claim (claim_errors.h) hold what they should hold: the value of
 // this estimator on these units in an endless recording, which is known for MAP without ridge
-// (stationary_fit.h). Not a matter of speed, but of minutes:
-//   keyhole_coverage [RECORDINGS]     how many recordings of each circuit and length; 200 if not said
+// (stationary_fit.h), and of subspace identification taken from a recording of 400 000 steps. Not a matter of
+// speed, but of minutes:
+//   keyhole_coverage [RECORDINGS [METHOD]]   how many recordings of each circuit and length (200 if not
+//   said);
+//                                            map or subspace (of two latents)
 #include "core/experiment/settings/settings.h"
 #include "core/experiment/studies/claim_errors.h"
 #include "core/fitting/regression/stationary_fit.h"
 #include "core/simulation/simulate.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace {
 
 using namespace keyhole;
 
-constexpr Index kSeen = 8, kDraws = 200;
+constexpr Index kSeen = 8, kDraws = 200, kEndless = 400000;
 constexpr double kAlpha = 0.1;
 
 struct Circuit {
@@ -77,10 +82,17 @@ void add(Tally& tally, const ClaimErrors& errors, const ClaimSummary& summary, c
   tally.scoreHeld += summary.score.low <= score.value && score.value <= summary.score.high;
 }
 
+Spectrum endlessFit(const Teacher& teacher, const Settings& settings) {
+  if (settings.text("fit.method") == "subspace")
+    return spectrumOf(fitTrials(settings, {recordingOf(teacher, kEndless, 1000000)}, noProgress()).A, false,
+                      kAlpha);
+  const auto covariance = stationaryCovariance(teacher, StationaryLimit::discrete, kAlpha);
+  return spectrumOf(fitStationary(covariance, seen(), kAlpha).A, false, kAlpha);
+}
+
 void measure(const Circuit& circuit, Index steps, int recordings, const Settings& settings) {
   const Teacher teacher = buildTeacher(circuit.options);
-  const auto covariance = stationaryCovariance(teacher, StationaryLimit::discrete, kAlpha);
-  const Spectrum endless = spectrumOf(fitStationary(covariance, seen(), kAlpha).A, false, kAlpha);
+  const Spectrum endless = endlessFit(teacher, settings);
   Tally tally;
   for (int i = 1; i <= recordings; ++i) {
     const std::vector<Trial> trials{recordingOf(teacher, steps, static_cast<std::uint64_t>(i))};
@@ -106,9 +118,12 @@ int main(int count, char** arguments) {
   settings.set("teacher.kind", std::string("recording"));
   settings.set("simulation.alpha", kAlpha);
   settings.set("fit.rho", 0.0);
+  if (count > 2) settings.set("fit.method", std::string(arguments[2]));
+  settings.set("fit.latents", 2LL);
   settings = effective(settings);
-  std::printf("%-34s %7s %8s %6s %6s %6s %6s %6s %6s\n", "circuit (8 of 60 units, MAP)", "T/steps", "endless",
-              "held%", "below%", "above%", "1sided", "none%", "score%");
+  const std::string what = "circuit (8 of 60 units, " + settings.text("fit.method") + ")";
+  std::printf("%-34s %7s %8s %6s %6s %6s %6s %6s %6s\n", what.c_str(), "T/steps", "endless", "held%",
+              "below%", "above%", "1sided", "none%", "score%");
   for (const auto& circuit : circuits())
     for (const Index steps : {1000, 5000, 20000, 60000}) measure(circuit, steps, recordings, settings);
   return 0;

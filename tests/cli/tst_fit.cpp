@@ -222,6 +222,21 @@ class TestFit : public QObject {
             runCli({"fit", m_recording}).json()["dynamics"]);
   }
 
+  // The usual five latents are too many for two channels: two are taken, which is said; asked for, five are
+  // refused. Fails if a call without --latents is refused for their number.
+  void theUsualLatentsFitFewChannels() {
+    const std::string two = m_folder.writeActivity("two.npy", m_activity.topRows(2));
+    for (const char* method : {"subspace", "lds"}) {
+      const Outcome usual = runCli({"fit", two, "--method", method});
+      QCOMPARE(usual.code, 0);
+      QCOMPARE(usual.json()["eigenvalues"].size(), std::size_t{2});
+      QVERIFY2(usual.err.find("the number of latents is not given; 2") != std::string::npos,
+               usual.err.c_str());
+      const Outcome asked = runCli({"fit", two, "--method", method, "--latents", "5"});
+      QCOMPARE(asked.code, 2);
+    }
+  }
+
   // Fails if a constant channel passes silently, or keeps the others from being fitted.
   void constantChannelIsNamed() {
     Matrix activity = m_activity;

@@ -1,6 +1,7 @@
 #include "widgets/plots/kick_panel.h"
 
 #include "widgets/plots/axes.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 #include <cmath>
@@ -93,7 +94,10 @@ void KickPanel::setLogarithmic(bool logarithmic) {
   queueReplot();
 }
 
-void KickPanel::showExperiment(const Experiment&) {
+void KickPanel::showExperiment(const Experiment& experiment) {
+  const TimeUnit unit = timeUnitOf(experiment);
+  m_perTau = unit.perTau;
+  plot().xAxis->setLabel(tr("time since the push (%1)").arg(unit.name));
   plot().clearGraphs();
   m_marks.clear();
   if (!m_perturbation) return;
@@ -103,7 +107,7 @@ void KickPanel::showExperiment(const Experiment&) {
     const KickedRun& run = systems[i].run;
     const Vector values = relative(run);
     QCPGraph* graph = addLine(kickPen(*m_perturbation, i, theme()), kickName(systems[i]));
-    for (Index k = 0; k < values.size(); ++k) graph->addData(run.time(k), values(k));
+    for (Index k = 0; k < values.size(); ++k) graph->addData(m_perTau * run.time(k), values(k));
     felt = felt || values.size() > 0;
   }
   for (std::size_t i = 0; i < systems.size(); ++i) {
@@ -128,7 +132,7 @@ void KickPanel::showRanges() {
   for (const auto& [role, captured, run, late] : m_perturbation->systems) {
     const Vector values = relative(run);
     if (values.size() == 0) continue;
-    end = std::max(end, run.time(run.time.size() - 1));
+    end = std::max(end, m_perTau * run.time(run.time.size() - 1));
     highest = std::max(highest, values.maxCoeff());
     for (const double value : values)
       if (value > 0) lowest = std::min(lowest, value);
@@ -160,13 +164,14 @@ void KickPanel::setTime(double time) {
 
 void KickPanel::placeCursor() {
   m_cursor->setVisible(m_time >= 0);
-  m_cursor->point1->setCoords(m_time, 1);
-  m_cursor->point2->setCoords(m_time, 2);
+  m_cursor->point1->setCoords(m_perTau * m_time, 1);
+  m_cursor->point2->setCoords(m_perTau * m_time, 2);
   for (qsizetype i = 0; i < m_marks.size(); ++i) {
     const KickedRun& run = m_perturbation->systems[static_cast<std::size_t>(i)].run;
     m_marks[i]->data()->clear();
     const Vector values = relative(run);
-    if (m_time >= 0 && values.size() > 0) m_marks[i]->addData(m_time, valueAt(run.time, values, m_time));
+    if (m_time >= 0 && values.size() > 0)
+      m_marks[i]->addData(m_perTau * m_time, valueAt(run.time, values, m_time));
   }
 }
 
@@ -176,20 +181,24 @@ QString KickPanel::describe(double x, double, QPointF) const {
   for (const auto& system : m_perturbation->systems) {
     const Vector values = relative(system.run);
     if (values.size() > 0)
-      parts.append(tr("%1 %2").arg(kickName(system), percent(valueAt(system.run.time, values, x))));
+      parts.append(
+          tr("%1 %2").arg(kickName(system), percent(valueAt(system.run.time, values, x / m_perTau))));
   }
-  return tr("%1 τ after the push: %2").arg(shortNumber(x), parts.join(", "));
+  const QString at = experiment() ? timeUnitOf(*experiment()).text(x / m_perTau) : QString();
+  return tr("%1 after the push: %2").arg(at, parts.join(", "));
 }
 
 std::vector<PanelData> KickPanel::data() const {
   std::vector<PanelData> tables;
-  if (!m_perturbation) return tables;
+  if (!m_perturbation || !experiment()) return tables;
+  const TimeUnit unit = timeUnitOf(*experiment());
   for (const auto& system : m_perturbation->systems) {
     const KickedRun& run = system.run;
     Matrix rows(run.time.size(), 2);
-    rows << run.time, run.distance;
-    tables.push_back(
-        {"push-" + kickName(system).toLower().remove(',').replace(' ', '-'), {"time_tau", "distance"}, rows});
+    rows << unit.perTau * run.time, run.distance;
+    tables.push_back({"push-" + kickName(system).toLower().remove(',').replace(' ', '-'),
+                      {unit.column(), "distance"},
+                      rows});
   }
   return tables;
 }

@@ -45,6 +45,7 @@ class KickPanel : public PlotPanel {
   QList<QCPGraph*> m_marks;  // one point each, where the cursor meets the curve
   bool m_logarithmic = false;
   double m_time = -1;
+  double m_perTau = 1;  // in what the axis tells times
 };
 
 }  // namespace keyhole

@@ -2,6 +2,7 @@
 
 #include "widgets/plots/equal_aspect_rect.h"
 #include "widgets/plots/kick_panel.h"
+#include "widgets/plots/sides.h"
 
 #include <algorithm>
 
@@ -137,9 +138,10 @@ QString KickPlanePanel::describe(double x, double y, QPointF) const {
 
 std::vector<PanelData> KickPlanePanel::data() const {
   if (m_time.size() == 0) return {};
+  const TimeUnit unit = experiment() ? timeUnitOf(*experiment()) : TimeUnit();
   Matrix rows(m_time.size(), 5);
-  rows << m_time, m_plane.free.transpose(), m_plane.kicked.transpose();
-  return {{name(), {"time_tau", "free_pc1", "free_pc2", "pushed_pc1", "pushed_pc2"}, rows}};
+  rows << unit.perTau * m_time, m_plane.free.transpose(), m_plane.kicked.transpose();
+  return {{name(), {unit.column(), "free_pc1", "free_pc2", "pushed_pc1", "pushed_pc2"}, rows}};
 }
 
 }  // namespace keyhole

@@ -2,6 +2,7 @@
 
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
+#include "core/linalg/subspace.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +10,15 @@
 #include <numeric>
 
 namespace keyhole {
+namespace {
+
+// Where eigenvectors do not span the subspace, as of a Jordan block. What grows fast would come first; slow
+// manifolds are not followed beside it.
+Matrix slowSchurBasis(const Matrix& J, Index count) {
+  return leadingInvariantSubspace(J, count).basis.leftCols(count);
+}
+
+}  // namespace
 
 SlowRanking rankedModes(const Linearisation& local, double persistentTau) {
   const double limit = 1 / persistentTau;
@@ -46,7 +56,8 @@ Matrix slowBasis(const Matrix& J, Index count) {
     parts.col(2 * i + 1) = system.vectors.col(order[static_cast<std::size_t>(i)]).imag();
   }
   Matrix basis = orthonormalBasis(parts);
-  return basis.leftCols(std::min(count, basis.cols()));
+  if (basis.cols() < count) return slowSchurBasis(J, count);
+  return basis.leftCols(count);
 }
 
 }  // namespace keyhole

@@ -20,9 +20,15 @@ std::string number(double value) {
   return buffer;
 }
 
-std::string timeText(const Kicked& system, double horizon) {
-  if (std::isinf(system.run.halfLife)) return "longer than the " + number(horizon) + " τ shown";
-  return number(system.run.halfLife) + " τ";
+// Of a recording in its steps, since its τ is not known.
+std::string timeText(double time, const Perturbation& of) {
+  return of.sampling ? stepsText(time, of.alpha, *of.sampling) : number(time) + " τ";
+}
+
+std::string halfLifeText(const Kicked& system, const Perturbation& of) {
+  if (std::isinf(system.run.halfLife))
+    return "longer than the " + timeText(of.settings.horizon, of) + " shown";
+  return timeText(system.run.halfLife, of);
 }
 
 std::string percentText(double share) {
@@ -68,18 +74,20 @@ std::string outcomeOf(Memory mine, Memory real, double mineFor, double realFor, 
          noMode;
 }
 
-std::string comparisonOf(const Kicked& teacher, const Kicked& student, double persistent, double horizon,
-                         bool passedAlong) {
+std::string comparisonOf(const Kicked& teacher, const Kicked& student, double persistent,
+                         const Perturbation& of) {
+  const double horizon = of.settings.horizon;
+  const bool passedAlong = of.lastingMode == false;
   const Memory mine = memoryOf(student, persistent, horizon), real = memoryOf(teacher, persistent, horizon);
-  return "The student keeps half of the push for " + timeText(student, horizon) + growthText(student) +
-         partText(student, mine) + ", the teacher for " + timeText(teacher, horizon) + growthText(teacher) +
+  return "The student keeps half of the push for " + halfLifeText(student, of) + growthText(student) +
+         partText(student, mine) + ", the teacher for " + halfLifeText(teacher, of) + growthText(teacher) +
          partText(teacher, real) + ": " +
          outcomeOf(mine, real, student.run.halfLife, teacher.run.halfLife, passedAlong) + ".";
 }
 
-std::string aloneText(const Kicked& system, double horizon) {
+std::string aloneText(const Kicked& system, const Perturbation& of) {
   const std::string who = system.role == KickRole::teacher ? "The teacher" : "The student";
-  return who + " keeps half of the push for " + timeText(system, horizon) + growthText(system) +
+  return who + " keeps half of the push for " + halfLifeText(system, of) + growthText(system) +
          (system.role == KickRole::teacher ? "; there is no student to compare with."
                                            : "; of a recording the circuit is not known.");
 }
@@ -87,7 +95,6 @@ std::string aloneText(const Kicked& system, double horizon) {
 }  // namespace
 
 std::string conclusionOf(const Perturbation& perturbation, double persistent) {
-  const double horizon = perturbation.settings.horizon;
   const Kicked* teacher = perturbation.find(KickRole::teacher);
   const Kicked* student = perturbation.find(KickRole::shown);
   for (const Kicked* system : {student, teacher}) {
@@ -96,12 +103,13 @@ std::string conclusionOf(const Perturbation& perturbation, double persistent) {
     if (std::isnan(system->run.halfLife)) return "The " + who + "'s seen units do not feel this push.";
     if (system->run.diverged)
       return "The " + who + " runs away: it left the finite range after " +
-             number(system->run.time.size() > 0 ? system->run.time(system->run.time.size() - 1) : 0) + " τ.";
+             timeText(system->run.time.size() > 0 ? system->run.time(system->run.time.size() - 1) : 0,
+                      perturbation) +
+             ".";
   }
-  if (teacher && student)
-    return comparisonOf(*teacher, *student, persistent, horizon, perturbation.lastingMode == false);
-  if (teacher) return aloneText(*teacher, horizon);
-  return student ? aloneText(*student, horizon) : std::string("There is nothing to push.");
+  if (teacher && student) return comparisonOf(*teacher, *student, persistent, perturbation);
+  if (teacher) return aloneText(*teacher, perturbation);
+  return student ? aloneText(*student, perturbation) : std::string("There is nothing to push.");
 }
 
 std::string nameOf(KickDirection direction) {

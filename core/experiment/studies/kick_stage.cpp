@@ -246,6 +246,8 @@ Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
   auto runs = kickAll(targets, {push.norm, settings.horizon, kPoints}, progress);
   Perturbation result;
   result.settings = settings;
+  result.sampling = samplingOf(experiment);
+  result.alpha = experiment.simulation->alpha;
   result.norm = push.norm;
   bool teacherIsNext = teacherOf(experiment) != nullptr, studentIsNext = hasStudent(experiment);
   for (std::size_t i = 0; i < runs.size(); ++i) {

@@ -76,6 +76,8 @@ struct KickPlane {
 
 struct Perturbation {
   KickSettings settings;
+  std::optional<Sampling> sampling;  // of a recording: times are told in its steps, of alpha τ each
+  double alpha = 0;
   double norm = 0;  // of the push, in units of the activity
   std::vector<Kicked> systems;
   std::optional<KickPlane> teacherPlane, shownPlane;  // of the first two, as far as they are there

@@ -74,6 +74,22 @@ Matrix orthogonal(Index n, std::uint64_t row) {
 class TestSlowManifold : public QObject {
   Q_OBJECT
  private slots:
+  // A Jordan block of λ = 1 has one eigenvector and two slow directions. Fails if eigenvectors must span
+  // them.
+  void aJordanBlockHasAPlane() {
+    for (const Index n : {2, 3, 5}) {
+      Matrix B = 0.3 * Matrix::Identity(n, n);
+      B.topLeftCorner(2, 2) << 1, 1, 0, 1;
+      const FlowSystem system = linearSystem(B);
+      const Matrix activity = kRandom.normalMatrix(n, 200, 5000);
+      const FixedPoints found = findFixedPoints(system, activity.leftCols(8), {});
+      const SlowManifold plane = findSlowManifold(system, found.points, activity);
+      QCOMPARE(plane.status, SlowManifoldStatus::plane);
+      QCOMPARE(plane.directions.cols(), Index{2});
+      QVERIFY(plane.directions.bottomRows(n - 2).norm() < 1e-7);  // a double root moves by √ε
+    }
+  }
+
   // The line attractor teacher: its direction is the leading eigenvector, its time constant 1/(1 - 0.999),
   // its ends the ends of the activity's projection, and the activity lies along it. Fails if a fast mode is
   // taken, or the extent is that of something else.

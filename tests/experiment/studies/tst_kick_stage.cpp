@@ -283,6 +283,8 @@ class TestKickStage : public QObject {
     const Perturbation student = perturb(recorded, KickSettings{});
     QCOMPARE(student.systems.size(), std::size_t{1});
     QVERIFY2(contains(student.conclusion, "recording"), student.conclusion.c_str());
+    QVERIFY2(contains(student.conclusion, "steps") && !contains(student.conclusion, "τ"),
+             student.conclusion.c_str());
     StopAtOnce stop;
     QVERIFY_EXCEPTION_THROWN(perturb(*run, KickSettings{}, {}, stop), Stopped);
   }
