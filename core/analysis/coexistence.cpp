@@ -39,10 +39,11 @@ class Teller {
     for (std::size_t k = 0; k < count; ++k) places[k] = placeOf(static_cast<Index>(k));
     goOn(places);
     for (std::size_t k = 0; k < count; ++k) {
-      m_progress.throwIfStopped();
-      m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
-      if (!places[k]) places[k] = movingPlace(static_cast<Index>(k));
-      note(*places[k], static_cast<Index>(k));
+      if (!places[k]) places[k] = movingPlaceUnlessStopped(static_cast<Index>(k), count);
+      if (places[k])
+        note(*places[k], static_cast<Index>(k));
+      else
+        ++m_found.untoldRuns;
     }
     addUnvisited();
     finish();
@@ -122,7 +123,7 @@ class Teller {
       if (open.empty()) return;
       Matrix now = m_last(Eigen::all, open), next = now;
       for (int t = 0; t < steps; ++t) {
-        if (t % 20 == 0) m_progress.throwIfStopped();
+        if (t % 20 == 0 && m_progress.stopRequested()) return;
         run.step(now, next);
         now.swap(next);
       }
@@ -135,6 +136,15 @@ class Teller {
           places[k] = knownPlace(m_last.col(open[i]));
       }
     }
+  }
+
+  // What a stop cut short tells of no run.
+  std::optional<Place> movingPlaceUnlessStopped(Index k, std::size_t count) {
+    if (m_progress.stopRequested()) return {};
+    m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
+    const Place place = movingPlace(k);
+    if (m_progress.stopRequested()) return {};
+    return place;
   }
 
   // A chaotic run from which Newton's method led to a cycle is not on it; a slow spiral towards one is.

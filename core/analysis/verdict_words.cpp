@@ -162,6 +162,9 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
 std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
   const std::string because = ": UNDECIDED, because ";
   switch (why) {
+    case UndecidedBy::stopped:
+      return because + "the search for attractors of the " + (isPart(c.teacher) ? "teacher" : "student") +
+             " was stopped.";
     case UndecidedBy::pending:
       return ". Whether they settle on limit cycles is not known yet.";
     case UndecidedBy::openOrbit:
