@@ -272,7 +272,7 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
              missing more (a lower bound, its 95 % interval up to missing_upper), by how often the others were
              found; not sought; stopped: at least these), coverage (how likely another start leads to a known point), further_starts
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
-  slow_line  status (line, ring, plane, or why there is none), dimension, extent, narrowest (a plane's), slow_tau,
+  slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
              angle_to_activity (radians), activity_share (variance along it) and largest_share (the largest that
              as many directions could have)

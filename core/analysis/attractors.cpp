@@ -342,7 +342,7 @@ std::string Attractors::coexistenceText() const {
         text += "a cycle of period " + twoDigits(cycles[one.index].period) + " τ";
         break;
       case AttractorKind::continuum:
-        text += "a " + keyhole::nameOf(continua[one.index].status);
+        text += "a " + continua[one.index].name() + " attractor";
         break;
       case AttractorKind::chaos:
         text += "chaos";

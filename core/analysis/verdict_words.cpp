@@ -130,7 +130,7 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::cycles)
     return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
   if (decision.decidedBy == DecidedBy::continua) {
-    const std::string kind = nameOf(c.unpaired.studentContinuum->status);
+    const std::string kind = c.unpaired.studentContinuum->name() + " attractor";
     return c.unpaired.teacherContinuum ? ". The teacher's is another one."
                                        : ". The teacher has no " + kind + " there.";
   }
@@ -153,7 +153,7 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
            shortText(foresight.hasTheDynamics) + ").";
   }
   if (decision.decidedBy == DecidedBy::continua)
-    return ". The student has no " + nameOf(c.unpaired.teacherContinuum->status) + " there.";
+    return ". The student has no " + c.unpaired.teacherContinuum->name() + " attractor there.";
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   return ".";

@@ -120,6 +120,7 @@ ordered_json cycleToJson(const LimitCycle& cycle) {
 ordered_json manifoldToJson(const SlowManifold& line) {
   ordered_json json;
   json["status"] = nameOf(line.status);
+  json["name"] = line.isFound() ? ordered_json(line.name()) : ordered_json(nullptr);
   json["message"] = line.message;
   const bool found = line.isFound();
   const auto ifFound = [found](double value) { return found ? numberOrNull(value) : ordered_json(nullptr); };

@@ -192,6 +192,37 @@ class TestAttractors : public QObject {
     QVERIFY2(chaos.isChaotic(), chaos.exponents.message.c_str());
   }
 
+  // A network is bounded by its weights, however large they are. Fails if what goes far is told to diverge.
+  void largeWeightsDoNotDiverge() {
+    const FlowSystem system{
+        Network(DenseForm{1e7 * Matrix::Identity(2, 2)}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const LimitSets runs = runsOf(system);
+    for (const LimitKind kind : runs.kinds) QCOMPARE(kind, LimitKind::fixedPoint);
+    QVERIFY((runs.ends.cwiseAbs().array() - 1e7).abs().maxCoeff() < 1);
+  }
+
+  // x ← -1.5 tanh x in steps of α = 1 goes to and fro, though the flow comes to rest at 0; steps of 0.1 rest,
+  // too (|1 - 0.1 · 2.5| < 1). Fails if what is said of the flow is said of the steps.
+  void whatStepsLeaveIsTold() {
+    Matrix B = Matrix::Zero(2, 2);
+    B.diagonal() << -1.5, 0.5;
+    const FlowSystem system{Network(DenseForm{B}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const LimitSets runs = runsOf(system);
+    const Matrix activity = RandomStream(3, Stream::test).normalMatrix(2, 200);
+    AttractorOptions options;
+    for (const double alpha : {0.0, 0.1, 1.0}) {
+      options.alpha = alpha;
+      const Attractors attractors = findAttractors(system, activity, &runs, options);
+      QCOMPARE(attractors.stablePoints().size(), std::size_t{1});
+      QCOMPARE(attractors.leftInSteps(), Index{alpha == 1.0});
+      const auto sentences = attractors.sentences();
+      QCOMPARE(std::count_if(sentences.begin(), sentences.end(),
+                             [](const std::string& text) { return text.find("in steps of") != text.npos; }),
+               alpha == 1.0);
+      QCOMPARE(attractors.coexistenceText().find("in the flow alone") != std::string::npos, alpha == 1.0);
+    }
+  }
+
   // A cycle on either side of a bistable unit, stopped at one report after the other. Fails if a stop throws
   // away what was found, makes something up, does not say that it is a part, or is followed by a report.
   void aStopKeepsWhatWasFound() {
