@@ -339,7 +339,10 @@ std::string Attractors::coexistenceText() const {
                                                         : "a stable point";
         break;
       case AttractorKind::cycle:
-        text += "a cycle of period " + twoDigits(cycles[one.index].period) + " τ";
+        text += cycles[one.index].stability == CycleStability::marginal
+                    ? "marginal cycles, side by side, of period "
+                    : "a cycle of period ";
+        text += twoDigits(cycles[one.index].period) + " τ";
         break;
       case AttractorKind::continuum:
         text += "a " + continua[one.index].name() + " attractor";
