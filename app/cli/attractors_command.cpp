@@ -21,6 +21,24 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// What was asked to stop stays so: nothing is begun any more, and what was found is written at once.
+class StopsForGood : public Progress {
+ public:
+  explicit StopsForGood(Progress& outer) : m_outer(outer) {}
+  void report(double fraction, std::string_view what) override { m_outer.report(fraction, what); }
+  void objective(int start, int iteration, double value) override {
+    m_outer.objective(start, iteration, value);
+  }
+  bool stopRequested() const override { return m_outer.stopRequested(); }
+
+ private:
+  Progress& m_outer;
+};
+
+bool isPart(const std::shared_ptr<const Attractors>& found) {
+  return found && found->isPart();
+}
+
 struct AttractorArguments {
   std::string source, teacher, student, phi = "tanh", convention = "standard", seed, out;
   std::vector<std::string> assignments;
@@ -169,7 +187,8 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   }
   if (given) putStudent(*experiment, arguments, *given, progress);
   experiment->teacherAttractors = stages::teacherAttractors(*experiment, progress);
-  experiment->studentAttractors = stages::studentAttractors(*experiment, progress);
+  if (!isPart(experiment->teacherAttractors))
+    experiment->studentAttractors = stages::studentAttractors(*experiment, progress);
   if (given) experiment->verdict = stages::verdictOf(*experiment);
   return experiment;
 }
@@ -221,18 +240,31 @@ void sayFound(Console& console, const std::string& whose, const std::shared_ptr<
 int runAttractors(const AttractorArguments& arguments, Console& console) {
   requireOneSource(arguments);
   requireWritable(arguments.out, {".json"});
-  const auto experiment = experimentOf(arguments, console.progress);
+  std::shared_ptr<const Experiment> experiment;
+  try {
+    StopsForGood progress(console.progress);
+    experiment = experimentOf(arguments, progress);
+  } catch (const Stopped&) {
+    say(console, "stopped before attractors were looked for; nothing was written");
+    return kStopped;
+  }
   if (!arguments.student.empty() && experiment->fit->student.V.cols() > 0)
     say(console,
         "warning: the student of " + arguments.student + " was fitted with an input, which is 0 here");
   deliver(console, arguments.out, jsonText(resultJson(*experiment, arguments)));
   sayFound(console, "teacher", experiment->teacherAttractors);
   sayFound(console, "student", experiment->studentAttractors, whatTauIs(*experiment));
+  if (isPart(experiment->teacherAttractors) || isPart(experiment->studentAttractors)) {
+    say(console, "stopped: the result is a part");
+    return kStopped;
+  }
   const bool withTeacher = experiment->teacher && experiment->teacher->teacher;
   const bool withStudent = arguments.teacher.empty() || !arguments.student.empty();
   const bool good =
       (experiment->teacherAttractors || !withTeacher) && (experiment->studentAttractors || !withStudent);
-  if (!experiment->verdict.sentence.empty() && (!good || withStudent))
+  if (!good && experiment->verdict.sentence.empty())
+    say(console, "no attractors were looked for: the teacher diverges");
+  else if (!experiment->verdict.sentence.empty() && (!good || withStudent))
     say(console, experiment->verdict.sentence);
   return good ? kGood : kNumericalFailure;
 }
@@ -242,8 +274,11 @@ constexpr const char* kAttractorsHelp =
 teacher and of its student. The result is JSON: source, teacher, student (each null if there is none), verdict
 (kind, spurious, as_it_stands: the kind of a marginal one but for a small change, weakened_by, sentence), run (version, seed, settings). Of each system:
   summary    what was found, a sentence each; the same goes to the standard error
+  alpha      the step in which the system runs; all but left_in_steps is said of the flow
+  part       null, or, after a stop, a sentence: what is known in part or not at all
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
-             kind (fixed, slow, not converged), stability, residual ‖F‖, q = ½‖F‖², gradient ‖∇q‖, starts that
+             kind (fixed, slow, not converged), stability (of the flow, α → 0), left_in_steps (stable or
+             marginal in the flow, and left in steps of alpha), residual ‖F‖, q = ½‖F‖², gradient ‖∇q‖, starts that
              ended there, eigenvalues (the leading six, paper's scaling), modes (unstable directions), position,
              continuum (the number of the continuous attractor on which it lies); census: how many fixed and
              stable points there are and whether that is all: completeness (certified: proven; certified apart
@@ -251,20 +286,23 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
              missing more (a lower bound, its 95 % interval up to missing_upper), by how often the others were
              found; not sought; stopped: at least these), coverage (how likely another start leads to a known point), further_starts
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
-  slow_line  status (line, ring, plane, or why there is none), dimension, extent, narrowest (a plane's), slow_tau,
+  slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
              angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
              steps) and largest_share (the largest that as many directions could have)
   continua   all of them, the first being slow_line
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
-             unresolved, divergence), number in its list, runs, share
+             unresolved, divergence), number in its list, runs, share; untold: runs of which a stop left it open
   lyapunov   exponents per τ with standard errors, kaplan_yorke
 
 A result of keyhole fit is taken whole: with its latents and what they show in the units, hidden units, constant
 drive, transfer function, convention, discrete states and its step alpha, in which a teacher beside it runs too.
 Alone, a student is looked for from the states that it inferred, or from a run of its own.
 
-Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the result is written).
+Ctrl-C (or SIGTERM) stops: what was found by then is written, with its part; the verdict is undecided.
+
+Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the result is written); 130 stopped (what was found
+is written, unless that was before the search for points of rest).
 
 Examples:
   keyhole attractors figure-3 -o attractors.json

@@ -32,20 +32,21 @@ extern "C" void noteInterrupt(int) {
   g_interrupted = true;
 }
 
-// Ctrl-C asks once; a second one ends the program at once.
+// Ctrl-C asks once, as does what a batch system sends before it kills; a second one ends the program at once.
 void catchInterrupt() {
   struct sigaction action = {};
   action.sa_handler = noteInterrupt;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 constexpr const char* kOverview =
     R"(Without a command, keyhole opens its window (keyhole FILE.keyhole: with that session).
 Results go to the standard output or into -o, messages to the standard error.
 Exit codes: 0 good; 2 bad input or usage (one sentence says which); 3 numerical failure (the result is
-written, with its status); 130 stopped with Ctrl-C (iterative fits write the best so far, if there is
-any; all else nothing).
+written, with its status); 130 stopped with Ctrl-C or SIGTERM (iterative fits write the best so far,
+attractors what was found, if there is any; compare and order what was done; all else nothing).
 
 Examples:
   keyhole list

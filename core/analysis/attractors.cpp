@@ -1,10 +1,12 @@
 #include "core/analysis/attractors.h"
 
 #include "core/analysis/coexistence.h"
+#include "core/analysis/spectrum.h"
 #include "core/common/clock.h"
 #include "core/common/error.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace keyhole {
 namespace {
@@ -146,12 +148,102 @@ void complete(const FlowSystem& system, ConstMatrixRef activity, const Attractor
     };
   const std::size_t before = found.points.points.size();
   found.points = completeFixedPoints(system, std::move(found.points), {}, completion, progress);
-  // Stopped here, the points stay "at least", and the rest goes on with them.
+  // Stopped here, the points stay "at least", and the rest goes on with them if that is granted.
   if (found.points.census.completeness == Completeness::stopped) progress.grantStop();
-  if (found.points.points.size() == before) return;
+  if (found.points.points.size() == before || progress.stopRequested()) return;
   found.continua.clear();
   findContinua(system, activity, options, found, progress);
 }
+
+// One after the other, until all is done or the user stops.
+class Search {
+ public:
+  Search(const FlowSystem& given, ConstMatrixRef activity, const LimitSets* runs,
+         const AttractorOptions& options, Progress& progress)
+      : m_activity(activity), m_runs(runs), m_options(options), m_progress(progress) {
+    const bool curved = !isAffine(given) && !given.switching;
+    m_found.alpha = options.alpha;
+    m_system = curved ? factored(given, CompletionOptions().mostProven) : given;
+  }
+
+  Attractors run() {
+    const std::vector<Step> steps = this->steps();
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (m_progress.stopRequested()) return partFrom(steps, i);
+      m_progress.report(steps[i].from, steps[i].doing);
+      if (!m_progress.stopRequested()) steps[i].work();
+      if (m_progress.stopRequested()) return partFrom(steps, i);
+    }
+    m_progress.report(1, "attractors found");
+    return std::move(m_found);
+  }
+
+ private:
+  struct Step {
+    double from;
+    const char *doing, *what;
+    std::function<void()> work;
+  };
+
+  std::vector<Step> steps() {
+    return {{0, "looking for points of rest", "points of rest", [this] { findPoints(); }},
+            {0.2, "following slow points", "continuous attractors",
+             [this] { findContinua(m_system, m_activity, m_options, m_found, m_progress); }},
+            {0.3, "looking for missed points of rest", "whether the points of rest are all",
+             [this] {
+               complete(m_system, m_activity, m_options, m_found, m_progress);
+               closeOpenPlaces(m_found);
+             }},
+            {0.5, "closing orbits", "cycles", [this] { findCycles(); }},
+            {0.7, "telling attractors apart", "where free runs end", [this] { tellRuns(); }},
+            {0.8, "averaging Lyapunov exponents", "Lyapunov exponents", [this] { findExponents(); }}};
+  }
+
+  void findPoints() {
+    m_found.points =
+        findFixedPoints(m_system, startsFor(m_system, m_activity, m_runs, m_options), {}, m_progress);
+  }
+
+  void findCycles() {
+    if (m_runs && !isAffine(m_system))
+      m_found.cycles = cyclesOf(m_system, *m_runs, m_found.continua, m_options.cycleStarts, m_progress);
+    m_found.scale = scaleOf(m_found, m_activity);
+  }
+
+  void tellRuns() {
+    const Index most = isLarge(m_system) ? std::min<Index>(m_options.chaoticRuns, 3) : m_options.chaoticRuns;
+    if (m_runs) tellRunsApart(m_system, *m_runs, exponentOptions(m_system), most, m_found, m_progress);
+  }
+
+  void findExponents() {
+    const Vector end = longestRun(m_runs, m_activity);
+    if (m_found.chaos.empty() && end.allFinite())
+      m_found.exponents = lyapunovExponents(m_system, end, exponentOptions(m_system), m_progress);
+  }
+
+  // From steps[first] on nothing is known to be whole.
+  Attractors partFrom(const std::vector<Step>& steps, std::size_t first) {
+    m_found.stoppedAt =
+        std::string("a part: stopped while ") + steps[first].doing + "; known in part or not at all: ";
+    for (std::size_t i = first; i < steps.size(); ++i)
+      m_found.stoppedAt += (i > first ? ", " : "") + std::string(steps[i].what);
+    PointCensus& census = m_found.points.census;
+    const bool begun = m_found.points.searchedStarts > 0 || !census.message.empty();
+    if (!begun) census.message = "no point of rest was looked for: stopped";
+    constexpr std::size_t kCompletion = 2;
+    if (begun && first <= kCompletion && census.completeness == Completeness::notSought)
+      census.completeness = Completeness::stopped;
+    m_found.scale = scaleOf(m_found, m_activity);
+    return std::move(m_found);
+  }
+
+  FlowSystem m_system;
+  ConstMatrixRef m_activity;
+  const LimitSets* m_runs;
+  const AttractorOptions& m_options;
+  Progress& m_progress;
+  Attractors m_found;
+};
 
 }  // namespace
 
@@ -178,34 +270,7 @@ std::string nameOf(AttractorKind kind) {
 Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, const LimitSets* runs,
                           const AttractorOptions& options, Progress& progress) {
   const auto start = Clock::now();
-  Attractors found;
-  // A part that was stopped returns what it has; nothing is begun after it.
-  const auto begin = [&](double fraction, std::string_view what) {
-    progress.throwIfStopped();
-    progress.checkpoint(fraction, what);
-  };
-  begin(0, "looking for points of rest");
-  const bool curved = !isAffine(given) && !given.switching;
-  const FlowSystem system = curved ? factored(given, CompletionOptions().mostProven) : given;
-  found.points = findFixedPoints(system, startsFor(system, activity, runs, options), {}, progress);
-  begin(0.2, "following slow points");
-  findContinua(system, activity, options, found, progress);
-  begin(0.3, "looking for missed points of rest");
-  complete(system, activity, options, found, progress);
-  closeOpenPlaces(found);
-  begin(0.5, "closing orbits");
-  if (runs && !isAffine(system))
-    found.cycles = cyclesOf(system, *runs, found.continua, options.cycleStarts, progress);
-  found.scale = scaleOf(found, activity);
-  begin(0.7, "telling attractors apart");
-  const LyapunovOptions exponents = exponentOptions(system);
-  const Index most = isLarge(system) ? std::min<Index>(options.chaoticRuns, 3) : options.chaoticRuns;
-  if (runs) tellRunsApart(system, *runs, exponents, most, found, progress);
-  begin(0.8, "averaging Lyapunov exponents");
-  const Vector end = longestRun(runs, activity);
-  if (found.chaos.empty() && end.allFinite())
-    found.exponents = lyapunovExponents(system, end, exponents, progress);
-  begin(1, "attractors found");
+  Attractors found = Search(given, activity, runs, options, progress).run();
   found.seconds = secondsSince(start);
   return found;
 }
@@ -238,6 +303,19 @@ std::vector<const FixedPoint*> Attractors::isolatedStablePoints() const {
   return isolated;
 }
 
+bool Attractors::leavesInSteps(const FixedPoint& point) const {
+  const bool rests =
+      point.local.stability == Stability::stable || point.local.stability == Stability::marginal;
+  const ComplexVector& values = point.local.eigenvalues;
+  return alpha > 0 && point.kind == PointKind::fixed && rests &&
+         std::any_of(values.begin(), values.end(), [this](auto value) { return grows(value, alpha); });
+}
+
+Index Attractors::leftInSteps() const {
+  return std::count_if(points.points.begin(), points.points.end(),
+                       [this](const FixedPoint& point) { return leavesInSteps(point); });
+}
+
 bool Attractors::hasLine() const {
   return line.isFound();
 }
@@ -257,13 +335,17 @@ std::string Attractors::coexistenceText() const {
     if (!text.empty()) text += ", ";
     switch (one.kind) {
       case AttractorKind::point:
-        text += "a stable point";
+        text += leavesInSteps(points.points[one.index]) ? "a point that is stable in the flow alone"
+                                                        : "a stable point";
         break;
       case AttractorKind::cycle:
-        text += "a cycle of period " + twoDigits(cycles[one.index].period) + " τ";
+        text += cycles[one.index].stability == CycleStability::marginal
+                    ? "marginal cycles, side by side, of period "
+                    : "a cycle of period ";
+        text += twoDigits(cycles[one.index].period) + " τ";
         break;
       case AttractorKind::continuum:
-        text += "a " + keyhole::nameOf(continua[one.index].status);
+        text += "a " + continua[one.index].name() + " attractor";
         break;
       case AttractorKind::chaos:
         text += "chaos";
@@ -280,6 +362,9 @@ std::string Attractors::coexistenceText() const {
     }
     text += " (" + std::to_string(one.runs.size()) + " of " + std::to_string(runs) + " runs)";
   }
+  if (untoldRuns > 0)
+    text += (text.empty() ? "" : ", and ") + ("where " + std::to_string(untoldRuns)) + " of " +
+            std::to_string(runs) + " runs end is not known: stopped";
   if (unvisited > 0)
     text += (text.empty() ? "" : ", and ") + std::to_string(unvisited) + " more on which no run ended";
   return text;
@@ -290,12 +375,17 @@ std::vector<std::string> Attractors::sentences() const {
   // Affine systems are solved: that is said of the points themselves.
   const bool solved = points.searchedStarts == 0 && points.census.completeness == Completeness::certified;
   std::vector<std::string> all = {solved ? points.message : points.census.message};
+  if (const Index left = leftInSteps(); left > 0)
+    all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + " " +
+                  std::to_string(left) + " of the stable points " + (left == 1 ? "is" : "are") +
+                  " left, and what the steps do instead is not told here");
   if (continua.empty())
     all.push_back(line.message.empty() ? "no line attractor was looked for" : line.message);
   for (std::size_t i = 0; i < std::min(kShown, continua.size()); ++i) all.push_back(continua[i].message);
   if (continua.size() > kShown)
     all.push_back("and " + std::to_string(continua.size() - kShown) + " more continuous attractors");
   if (const std::string ends = coexistenceText(); !ends.empty()) all.push_back("free runs end on: " + ends);
+  if (isPart()) all.push_back(stoppedAt);
   return all;
 }
 

@@ -19,6 +19,7 @@ struct AttractorOptions {
   std::uint64_t seed = 1;
   double completion =
       2e9;                // work of completeFixedPoints(), about a second per 1e9; 0: points stay "at least"
+  double alpha = 0;       // τ: the step in which the system runs; 0: it is the flow itself. >= 0
   Index chaoticRuns = 8;  // free runs that end on nothing known whose exponents are averaged at most (of more
                           // than 100 units: 3); >= 0
 };
@@ -55,13 +56,22 @@ struct Attractors {
       exponents;  // along a chaotic run if there is one, else the run that moved longest, else at rest
   std::vector<CoexistingAttractor> coexisting;  // by falling number of runs
   Index runs = 0;                               // free runs that were looked at
-  double scale = 0;  // root of the total variance of activity and attractors: places are compared in it
+  Index untoldRuns = 0;                         // of these, those of which a stop left open where they end
+  std::string stoppedAt;  // empty: whole; else what is known in part or not at all, since the user stopped: a
+                          // sentence for every mouth
+  double scale = 0;       // root of the total variance of activity and attractors: places are compared in it
+  double alpha = 0;  // AttractorOptions::alpha. All that is said of stability is of the flow, α → 0; but see
+                     // leavesInSteps()
   double seconds = 0;
 
   std::vector<const FixedPoint*> stablePoints() const;  // fixed and stable, by falling number of starts
   std::vector<const FixedPoint*> isolatedStablePoints() const;  // those on no continuous attractor
   std::vector<const LimitCycle*> stableCycles() const;          // found and stable
   bool hasLine() const;                                         // line, ring or plane
+  // Whether steps of alpha leave a point at which the flow rests for good (spectrum.h).
+  bool leavesInSteps(const FixedPoint& point) const;
+  Index leftInSteps() const;  // how many of the stable or marginal points are so
+  bool isPart() const { return !stoppedAt.empty(); }
   // A free run is chaotic; without free runs: the leading exponent is above zero by more than two standard
   // errors and 1e-3 per τ, and no stable closed orbit was found.
   bool isChaotic() const;
@@ -69,7 +79,8 @@ struct Attractors {
   // period 33 τ (4 of 15 runs), and 2 more on which no run ended".
   std::string coexistenceText() const;
   // What was found, a sentence each: how many points of rest and whether that is all; each continuous
-  // attractor (the first four, and how many more); where the free runs end. What every mouth says.
+  // attractor (the first four, and how many more); which points steps of alpha leave; where the free runs
+  // end; what a stop left open. What every mouth says.
   std::vector<std::string> sentences() const;
 };
 
@@ -81,9 +92,10 @@ double periodOf(const LimitSets* runs, const Attractors* attractors);
 // drive the mirror images of all of them), T >= 1 (no line is looked for if it does not vary).
 // runs: the free runs of the same system, whose ends are followed to cycles; null: none, and no cycle is
 // looked for. Linear systems: exact points, no cycle. A dense network of low rank is factored first. Work is
-// bounded for dense networks of more than 100 units (shorter averages, one try per cycle). Throws Stopped if
-// the user stops before the points are complete; a search for missed points that is stopped keeps what it
-// has. Cost: points as findFixedPoints() and completeFixedPoints(), cycles as findLimitCycles().
+// bounded for dense networks of more than 100 units (shorter averages, one try per cycle). When the user
+// stops: what was found by then, as a part (isPart()), whenever that is. A stop in the search for missed
+// points is granted (Progress::grantStop()): if that takes it back, the points stay "at least", and all else
+// is looked for. Cost: points as findFixedPoints() and completeFixedPoints(), cycles as findLimitCycles().
 Attractors findAttractors(const FlowSystem& system, ConstMatrixRef activity, const LimitSets* runs,
                           const AttractorOptions& options, Progress& progress = noProgress());
 

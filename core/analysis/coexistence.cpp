@@ -10,11 +10,12 @@ namespace {
 
 constexpr double kSamePlace = 0.02;  // of the scale: a run that stands so near to a point ends there
 constexpr double kSameOrbit = 0.02;  // of a cycle's amplitude
-constexpr double kFurther = 200;     // τ that a run goes on before it is looked at again, and …
-constexpr int kLooks = 5;            // … how often, in networks …
-constexpr double kSmall = 100;       // … of up to so many units; in larger ones once, for as much work
-constexpr double kStep = 0.05;       // τ
-constexpr double kStands = 1e-4;     // of the scale per τ: slower runs stand
+constexpr double kSamePeriod = 1e-3;
+constexpr double kFurther = 200;  // τ that a run goes on before it is looked at again, and …
+constexpr int kLooks = 5;         // … how often, in networks …
+constexpr double kSmall = 100;    // … of up to so many units; in larger ones once, for as much work
+constexpr double kStep = 0.05;    // τ
+constexpr double kStands = 1e-4;  // of the scale per τ: slower runs stand
 
 struct Place {
   AttractorKind kind;
@@ -39,10 +40,11 @@ class Teller {
     for (std::size_t k = 0; k < count; ++k) places[k] = placeOf(static_cast<Index>(k));
     goOn(places);
     for (std::size_t k = 0; k < count; ++k) {
-      m_progress.throwIfStopped();
-      m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
-      if (!places[k]) places[k] = movingPlace(static_cast<Index>(k));
-      note(*places[k], static_cast<Index>(k));
+      if (!places[k]) places[k] = movingPlaceUnlessStopped(static_cast<Index>(k), count);
+      if (places[k])
+        note(*places[k], static_cast<Index>(k));
+      else
+        ++m_found.untoldRuns;
     }
     addUnvisited();
     finish();
@@ -64,6 +66,18 @@ class Teller {
     return {stable.empty() ? AttractorKind::unresolved : AttractorKind::point, 0};
   }
 
+  // Cycles of one period that are neither left nor approached are neighbours on a surface of cycles: the
+  // first stands for all.
+  std::size_t familyOf(std::size_t c) const {
+    const auto& cycles = m_found.cycles;
+    if (cycles[c].stability != CycleStability::marginal) return c;
+    for (std::size_t first = 0; first < c; ++first)
+      if (cycles[first].status == CycleStatus::found && cycles[first].stability == CycleStability::marginal &&
+          std::abs(cycles[first].period / cycles[c].period - 1) < kSamePeriod)
+        return first;
+    return c;
+  }
+
   // LimitCycle::starts are numbers of free runs here. One that was led to an unstable cycle is not on it.
   std::optional<std::size_t> cycleOfStart(Index k) const {
     for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
@@ -81,7 +95,7 @@ class Teller {
       const LimitCycle& cycle = m_found.cycles[c];
       if (cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable &&
           distanceFromOrbit(z, cycle.points) <= kSameOrbit * cycle.amplitude + sagittaOf(cycle.points))
-        return Place{AttractorKind::cycle, c};
+        return Place{AttractorKind::cycle, familyOf(c)};
     }
     return restingPlace(z);
   }
@@ -122,7 +136,7 @@ class Teller {
       if (open.empty()) return;
       Matrix now = m_last(Eigen::all, open), next = now;
       for (int t = 0; t < steps; ++t) {
-        if (t % 20 == 0) m_progress.throwIfStopped();
+        if (t % 20 == 0 && m_progress.stopRequested()) return;
         run.step(now, next);
         now.swap(next);
       }
@@ -137,10 +151,19 @@ class Teller {
     }
   }
 
+  // What a stop cut short tells of no run.
+  std::optional<Place> movingPlaceUnlessStopped(Index k, std::size_t count) {
+    if (m_progress.stopRequested()) return {};
+    m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
+    const Place place = movingPlace(k);
+    if (m_progress.stopRequested()) return {};
+    return place;
+  }
+
   // A chaotic run from which Newton's method led to a cycle is not on it; a slow spiral towards one is.
   Place movingPlace(Index k) {
     if (const auto chaos = chaoticPlace(m_last.col(k))) return *chaos;
-    if (const auto cycle = cycleOfStart(k)) return {AttractorKind::cycle, *cycle};
+    if (const auto cycle = cycleOfStart(k)) return {AttractorKind::cycle, familyOf(*cycle)};
     return {AttractorKind::unresolved, 0};
   }
 
@@ -175,7 +198,7 @@ class Teller {
     for (std::size_t c = 0; c < m_found.cycles.size(); ++c)
       if (m_found.cycles[c].status == CycleStatus::found &&
           m_found.cycles[c].stability != CycleStability::unstable)
-        add(AttractorKind::cycle, c);
+        if (familyOf(c) == c) add(AttractorKind::cycle, c);
     for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
       const FixedPoint& point = m_found.points.points[i];
       if (point.kind == PointKind::fixed && point.local.stability == Stability::stable && point.continuum < 0)

@@ -5,8 +5,9 @@
 
 namespace keyhole {
 
-// Fills coexisting, chaos, runs and, if a run is chaotic, exponents of `found`, whose points, cycles,
-// continua and scale are known. A run that is on nothing known goes on for up to 1000 τ (of more than 100
+// Fills coexisting, chaos, runs, untoldRuns and, if a run is chaotic, exponents of `found`, whose points,
+// cycles, continua and scale are known. Marginal cycles of one period count as one attractor, a surface of
+// them, for which the first stands. A run that is on nothing known goes on for up to 1000 τ (of more than 100
 // units for at most 200 τ); what still moves then has its exponents averaged (settings: `exponents`), `most`
 // runs at most.
 void tellRunsApart(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents,

@@ -96,6 +96,7 @@ Decision decided(VerdictKind kind, DecidedBy by) {
 
 // What keeps anything from being said.
 UndecidedBy obstacle(const VerdictCase& c) {
+  if (isPart(c.student) || isPart(c.teacher)) return UndecidedBy::stopped;
   if (c.teacher.cyclesPending || c.student.cyclesPending) return UndecidedBy::pending;
   if (c.teacherModes.undetermined > 0 || c.studentModes.undetermined > 0) return UndecidedBy::rounding;
   if (oscillatesOpenly(c.student) || oscillatesOpenly(c.teacher)) return UndecidedBy::openOrbit;
@@ -276,6 +277,10 @@ bool isChaotic(const SystemEvidence& evidence) {
   return evidence.mayCycle && evidence.attractors && evidence.attractors->isChaotic();
 }
 
+bool isPart(const SystemEvidence& evidence) {
+  return evidence.attractors && evidence.attractors->isPart();
+}
+
 bool oscillatesOpenly(const SystemEvidence& evidence) {
   if (!evidence.attractors || !oscillates(evidence) || hasCycle(evidence) || isChaotic(evidence))
     return false;
@@ -339,6 +344,7 @@ Verdict judge(const std::optional<SystemEvidence>& teacher, const std::optional<
     verdict.sentence = own.sampling
                            ? sentenceOfRecording(*student, modes, own, turnOfRecording(*student, own))
                            : sentenceAlone(*student, modes, own);
+    if (isPart(*student)) verdict.sentence += " Its attractors are known in part: the search was stopped.";
     return verdict;
   }
   const VerdictCase c = caseOf(*teacher, *student, options);

@@ -66,7 +66,8 @@ struct Verdict {
 // 5 % higher or lower, and that a student with a one-step R² below 0 foresees less than the mean step does.
 // student empty: no fit (reason says why). Rules, in this order; the first that holds decides. Behind each a
 // pair of systems that would be judged wrongly without it (teacher | student; the numbers are eigenvalues).
-//  1. undecided, if evidence is missing or pending, or rounding could decide whether a mode persists or grows
+//  1. undecided, if evidence is missing, pending or a part (a search was stopped), or rounding could decide
+//  whether a mode persists or grows
 //     (LastingModes::undetermined). The ring at |λ| = 0.95 that a solver makes of a chain | 0. But zeros that
 //     rounding moves by 1e-6 are zeros (a low-rank matrix read from a file | itself). Where rule 4 or 5
 //     decides of what was found as an object, or both have the same ring, rounding of modes is no matter.

@@ -10,7 +10,7 @@ constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
 // Of a line or plane, how much must lie along the teacher's for the two to be one.
 constexpr double kLeastAlong = 0.5;
 
-enum class UndecidedBy { nothing, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
+enum class UndecidedBy { nothing, stopped, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
 enum class DecidedBy { modes, directions, cycles, continua, points, foresight };
 
 // Stable points of rest, cycles and continuous attractors without counterpart.
@@ -41,6 +41,7 @@ struct Decision {
 
 bool hasCycle(const SystemEvidence& evidence);
 bool isChaotic(const SystemEvidence& evidence);
+bool isPart(const SystemEvidence& evidence);            // the user stopped the search for its attractors
 bool oscillatesOpenly(const SystemEvidence& evidence);  // free runs go round, but on what is not known
 Index pointsOfRest(const SystemEvidence& evidence);     // stable ones; of an affine system 1
 bool isLineAttractor(const SystemEvidence& evidence, const LastingModes& modes, double threshold);

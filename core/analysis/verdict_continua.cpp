@@ -149,9 +149,7 @@ bool shareOwnContinuum(const VerdictCase& c) {
 }
 
 std::string continuumText(const SlowManifold& one) {
-  std::string text =
-      one.dimension > 2 ? "a " + std::to_string(one.dimension) + "-dimensional" : "a " + nameOf(one.status);
-  text += " attractor (extent " + shortText(one.extent);
+  std::string text = "a " + one.name() + " attractor (extent " + shortText(one.extent);
   if (one.dimension > 1) text += " by " + shortText(one.narrowest);
   return text + (one.isAtRest ? ", at rest everywhere)"
                               : ", at most " + shortText(one.fastest) + " per τ along it)");

@@ -134,7 +134,7 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::cycles)
     return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
   if (decision.decidedBy == DecidedBy::continua) {
-    const std::string kind = nameOf(c.unpaired.studentContinuum->status);
+    const std::string kind = c.unpaired.studentContinuum->name() + " attractor";
     return c.unpaired.teacherContinuum ? ". The teacher's is another one."
                                        : ". The teacher has no " + kind + " there.";
   }
@@ -162,7 +162,7 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
            shortText(foresight.hasTheDynamics) + ").";
   }
   if (decision.decidedBy == DecidedBy::continua)
-    return ". The student has no " + nameOf(c.unpaired.teacherContinuum->status) + " there.";
+    return ". The student has no " + c.unpaired.teacherContinuum->name() + " attractor there.";
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   return ".";
@@ -178,6 +178,9 @@ std::string faithfulEnding(const VerdictCase& c) {
 std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
   const std::string because = ": UNDECIDED, because ";
   switch (why) {
+    case UndecidedBy::stopped:
+      return because + "the search for attractors of the " + (isPart(c.teacher) ? "teacher" : "student") +
+             " was stopped.";
     case UndecidedBy::pending:
       return ". Whether they settle on limit cycles is not known yet.";
     case UndecidedBy::openOrbit:

@@ -291,8 +291,13 @@ std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment
 std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress) {
   const auto system = studentSystem(experiment);
   if (!system || !experiment.studentAnalysis || experiment.studentAnalysis->runDiverged) return nullptr;
-  return attractorsOf(experiment, *system, shownRun(experiment, false, progress).states,
-                      *experiment.studentAnalysis, progress);
+  Matrix activity = Matrix::Zero(system->network.size(), 1);
+  try {
+    activity = shownRun(experiment, false, progress).states;
+  } catch (const Stopped&) {
+    // The search tells that it was stopped before it began.
+  }
+  return attractorsOf(experiment, *system, activity, *experiment.studentAnalysis, progress);
 }
 
 // The readout that the student would get if one were trained on the seen units: least squares from them to

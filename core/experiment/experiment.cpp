@@ -1,6 +1,7 @@
 #include "core/experiment/experiment.h"
 
 #include "core/common/clock.h"
+#include "core/common/error.h"
 #include "core/common/quiet_progress.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/fitting/run_student.h"
@@ -170,6 +171,10 @@ bool takeSearched(Experiment& now, const Experiment* previous) {
   return true;
 }
 
+bool isPart(const std::shared_ptr<const Attractors>& attractors) {
+  return attractors && attractors->isPart();
+}
+
 // The experiment with what its systems are left with, and the verdict that rests on it.
 std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Experiment>& complete,
                                                  const Experiment* previous, Progress& progress,
@@ -181,10 +186,21 @@ std::shared_ptr<const Experiment> withAttractors(const std::shared_ptr<const Exp
   next->teacherAttractors =
       knownOrFound(next->teacherAnalysis, before.teacherAnalysis, before.teacherAttractors,
                    [&] { return stages::teacherAttractors(*next, progress); });
-  next->studentAttractors =
-      knownOrFound(next->studentAnalysis, before.studentAnalysis, before.studentAttractors,
-                   [&] { return stages::studentAttractors(*next, progress); });
-  addNonNormality(*next, before, progress);
+  if (!isPart(next->teacherAttractors))
+    next->studentAttractors =
+        knownOrFound(next->studentAnalysis, before.studentAnalysis, before.studentAttractors,
+                     [&] { return stages::studentAttractors(*next, progress); });
+  if (isPart(next->teacherAttractors) || isPart(next->studentAttractors)) {
+    // Who has a picture keeps the last one that was ready.
+    if (sink) throw Stopped();
+    next->verdict = stages::verdictOf(*next);
+    return next;
+  }
+  try {
+    addNonNormality(*next, before, progress);
+  } catch (const Stopped&) {
+    if (sink) throw;  // else what the systems are left with is what was asked for
+  }
   if (next->reached == Depth::complete) next->reached = Depth::searched;
   next->verdict = stages::verdictOf(*next);
   if (sink) sink(next);

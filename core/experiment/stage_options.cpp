@@ -96,6 +96,7 @@ LimitSetOptions limitSetOptions(const Settings& settings) {
 AttractorOptions attractorOptions(const Settings& settings) {
   AttractorOptions options;
   options.starts = settings.integer("analysis.point_starts");
+  options.alpha = settings.number("simulation.alpha");
   options.persistentTau = settings.number("analysis.persistent_tau");
   options.seed = seedOf(settings);
   return options;

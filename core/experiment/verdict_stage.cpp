@@ -116,7 +116,7 @@ void seekFromEachOther(const FlowSystem& teacherSystem, SystemEvidence& teacher,
                           teacherSystem.network.size() == studentSystem.network.size() &&
                           teacher.view.map.isIdentity(0);
   if (!sameStates || !teacher.mayCycle || !student.mayCycle || !teacher.attractors || !student.attractors ||
-      !(wanted(teacher) || wanted(student)))
+      teacher.attractors->isPart() || student.attractors->isPart() || !(wanted(teacher) || wanted(student)))
     return;
   const auto before = teacher.attractors;
   teacher.attractors = soughtFrom(teacherSystem, *before, *student.attractors, noProgress());

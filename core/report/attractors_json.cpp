@@ -40,10 +40,11 @@ ordered_json directionsToJson(const std::vector<LocalMode>& modes) {
   return list;
 }
 
-ordered_json pointToJson(const FixedPoint& point) {
+ordered_json pointToJson(const FixedPoint& point, bool leavesInSteps) {
   ordered_json json;
   json["kind"] = nameOf(point.kind);
   json["stability"] = nameOf(point.local.stability);
+  json["left_in_steps"] = leavesInSteps;
   json["residual"] = numberOrNull(point.residual);
   json["q"] = numberOrNull(point.q);
   json["gradient"] = numberOrNull(point.gradient);
@@ -82,7 +83,8 @@ ordered_json censusToJson(const PointCensus& census) {
   return json;
 }
 
-ordered_json pointsToJson(const FixedPoints& points) {
+ordered_json pointsToJson(const Attractors& attractors) {
+  const FixedPoints& points = attractors.points;
   ordered_json json;
   json["status"] = nameOf(points.status);
   json["message"] = points.message;
@@ -92,7 +94,8 @@ ordered_json pointsToJson(const FixedPoints& points) {
   json["continuum"] = matrixToJson(points.continuum.transpose());
   json["census"] = censusToJson(points.census);
   json["points"] = ordered_json::array();
-  for (const FixedPoint& point : points.points) json["points"].push_back(pointToJson(point));
+  for (const FixedPoint& point : points.points)
+    json["points"].push_back(pointToJson(point, attractors.leavesInSteps(point)));
   return json;
 }
 
@@ -117,6 +120,7 @@ ordered_json cycleToJson(const LimitCycle& cycle) {
 ordered_json manifoldToJson(const SlowManifold& line) {
   ordered_json json;
   json["status"] = nameOf(line.status);
+  json["name"] = line.isFound() ? ordered_json(line.name()) : ordered_json(nullptr);
   json["message"] = line.message;
   const bool found = line.isFound();
   const auto ifFound = [found](double value) { return found ? numberOrNull(value) : ordered_json(nullptr); };
@@ -152,6 +156,7 @@ ordered_json exponentsToJson(const LyapunovSpectrum& exponents) {
 ordered_json coexistingToJson(const Attractors& attractors) {
   ordered_json json;
   json["runs"] = attractors.runs;
+  json["untold"] = attractors.untoldRuns;
   json["message"] = attractors.coexistenceText();
   json["attractors"] = ordered_json::array();
   for (const CoexistingAttractor& one : attractors.coexisting) {
@@ -172,7 +177,9 @@ ordered_json coexistingToJson(const Attractors& attractors) {
 ordered_json attractorsToJson(const Attractors& attractors) {
   ordered_json json;
   json["summary"] = attractors.sentences();
-  json["points"] = pointsToJson(attractors.points);
+  json["part"] = attractors.isPart() ? ordered_json(attractors.stoppedAt) : ordered_json(nullptr);
+  json["alpha"] = attractors.alpha;
+  json["points"] = pointsToJson(attractors);
   json["cycles"] = ordered_json::array();
   for (const LimitCycle& cycle : attractors.cycles) json["cycles"].push_back(cycleToJson(cycle));
   json["slow_line"] = manifoldToJson(attractors.line);

@@ -1,11 +1,13 @@
 // Tests core/analysis/attractors.h: systems whose attractors are known.
 #include "core/analysis/attractors.h"
 #include "core/common/random.h"
+#include "tests/support/stop_at.h"
 #include "tests/support/test_registry.h"
 
 #include <Eigen/LU>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -188,6 +190,77 @@ class TestAttractors : public QObject {
     const Matrix activity = RandomStream(6, Stream::test).normalMatrix(units, 200);
     const Attractors chaos = findAttractors(system, activity, nullptr, {8, 0.5, 6, 10, 1});
     QVERIFY2(chaos.isChaotic(), chaos.exponents.message.c_str());
+  }
+
+  // A network is bounded by its weights, however large they are. Fails if what goes far is told to diverge.
+  void largeWeightsDoNotDiverge() {
+    const FlowSystem system{
+        Network(DenseForm{1e7 * Matrix::Identity(2, 2)}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const LimitSets runs = runsOf(system);
+    for (const LimitKind kind : runs.kinds) QCOMPARE(kind, LimitKind::fixedPoint);
+    QVERIFY((runs.ends.cwiseAbs().array() - 1e7).abs().maxCoeff() < 1);
+  }
+
+  // x ← -1.5 tanh x in steps of α = 1 goes to and fro, though the flow comes to rest at 0; steps of 0.1 rest,
+  // too (|1 - 0.1 · 2.5| < 1). Fails if what is said of the flow is said of the steps.
+  void whatStepsLeaveIsTold() {
+    Matrix B = Matrix::Zero(2, 2);
+    B.diagonal() << -1.5, 0.5;
+    const FlowSystem system{Network(DenseForm{B}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const LimitSets runs = runsOf(system);
+    const Matrix activity = RandomStream(3, Stream::test).normalMatrix(2, 200);
+    AttractorOptions options;
+    for (const double alpha : {0.0, 0.1, 1.0}) {
+      options.alpha = alpha;
+      const Attractors attractors = findAttractors(system, activity, &runs, options);
+      QCOMPARE(attractors.stablePoints().size(), std::size_t{1});
+      QCOMPARE(attractors.leftInSteps(), Index{alpha == 1.0});
+      const auto sentences = attractors.sentences();
+      QCOMPARE(std::count_if(sentences.begin(), sentences.end(),
+                             [](const std::string& text) { return text.find("in steps of") != text.npos; }),
+               alpha == 1.0);
+      QCOMPARE(attractors.coexistenceText().find("in the flow alone") != std::string::npos, alpha == 1.0);
+    }
+  }
+
+  // A cycle on either side of a bistable unit, stopped at one report after the other. Fails if a stop throws
+  // away what was found, makes something up, does not say that it is a part, or is followed by a report.
+  void aStopKeepsWhatWasFound() {
+    Matrix B = Matrix::Zero(3, 3);
+    B << 1.6, -1.2, 0, 1.2, 1.6, 0, 0, 0, 2;
+    const FlowSystem system{Network(DenseForm{B}), Nonlinearity::tanh, Convention::standard, {}, {}};
+    const LimitSets runs = runsOf(system);
+    const Matrix activity = RandomStream(3, Stream::test).normalMatrix(3, 200);
+    test::StopAt counter;
+    const Attractors whole = findAttractors(system, activity, &runs, {}, counter);
+    QVERIFY(!whole.isPart() && whole.untoldRuns == 0 && whole.stableCycles().size() == 2);
+    Index mostFixed = 0;
+    std::size_t cyclesBefore = 0;
+    for (int n = 1; n <= counter.reports(); n += 1 + counter.reports() / 30) {
+      test::StopAt stop(n);
+      const Attractors part = findAttractors(system, activity, &runs, {}, stop);
+      if (stop.reports() < n) break;  // threads get on as they can: another run may have fewer reports
+      QCOMPARE(stop.reports(), n);
+      QVERIFY(part.isPart() && part.sentences().back() == part.stoppedAt);
+      for (const FixedPoint& point : part.points.points)
+        QVERIFY(point.kind != PointKind::fixed ||
+                std::any_of(whole.points.points.begin(), whole.points.points.end(), [&](const auto& one) {
+                  return one.kind == PointKind::fixed && (one.position - point.position).norm() < 1e-8;
+                }));
+      const auto cycles = part.stableCycles().size();
+      if (cycles > 0)
+        QVERIFY(std::abs(part.stableCycles()[0]->period / whole.stableCycles()[0]->period - 1) < 1e-8);
+      QVERIFY(cycles >= cyclesBefore && cycles <= 2);
+      cyclesBefore = cycles;
+      const bool certified = part.points.census.completeness == Completeness::certified;
+      QVERIFY(!certified || part.points.census.fixed == whole.points.census.fixed);
+      mostFixed = std::max(mostFixed, part.points.census.fixed);
+      Index told = part.untoldRuns;
+      for (const CoexistingAttractor& one : part.coexisting) told += static_cast<Index>(one.runs.size());
+      QCOMPARE(told, part.runs);
+    }
+    QCOMPARE(mostFixed, whole.points.census.fixed);
+    QCOMPARE(cyclesBefore, std::size_t{2});
   }
 };
 

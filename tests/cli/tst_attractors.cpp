@@ -4,9 +4,12 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/test_registry.h"
 
+#include <QFile>
 #include <QTest>
 
+#include <atomic>
 #include <cmath>
+#include <cstdio>
 
 namespace tst_attractors {
 
@@ -22,6 +25,22 @@ std::vector<std::string> with(std::vector<std::string> args, const std::vector<s
   args.insert(args.end(), more.begin(), more.end());
   return args;
 }
+
+// Ctrl-C at the first report with these words.
+class StopAtWords : public Progress {
+ public:
+  explicit StopAtWords(std::string words) : m_words(std::move(words)) {}
+  void report(double, std::string_view what) override { m_stop = m_stop || what.find(m_words) != what.npos; }
+  bool stopRequested() const override { return m_stop; }
+  bool grantStop() override {
+    m_stop = false;
+    return true;
+  }
+
+ private:
+  std::string m_words;
+  std::atomic<bool> m_stop = false;
+};
 
 // The positive root of x = tanh(gain x) by bisection.
 double well(double gain) {
@@ -191,6 +210,33 @@ class TestAttractorsCommand : public QObject {
     QVERIFY(teacher["points"]["status"] == "exact");
     QVERIFY(teacher["cycles"].empty());
     QVERIFY(std::abs(teacher["lyapunov"]["exponents"][0].get<double>() + 0.5) < 1e-9);
+  }
+
+  // A cycle beside a bistable unit, stopped at every part of the search: what was found until then is
+  // written and told as a part, and nothing is judged. Fails if nothing is written, or as if it were whole.
+  void aStopWritesWhatWasFound() {
+    const std::string file = m_folder.path("rotor.csv"), out = m_folder.path("part.json");
+    writeFileAtomically(file, "1.6,-1.2,0\n1.2,1.6,0\n0,0,2\n");
+    const auto args = with({"attractors", "--teacher", file, "--student", file, "-o", out}, kShort);
+    for (const std::string words :
+         {"looking for points of rest", "searching points", "eigenvalues there", "following slow",
+          "looking for missed", "proving", "closing orbits", "telling attractors", "averaging Lyapunov"}) {
+      StopAtWords stop(words);
+      const Outcome outcome = runCli(args, stop);
+      QVERIFY2(outcome.code == 130, (words + ": " + outcome.err).c_str());
+      const auto json = nlohmann::ordered_json::parse(readFileBytes(out));
+      const std::string part = json["teacher"]["part"];
+      QVERIFY2(outcome.err.find(part) != std::string::npos && part.find("Lyapunov") != std::string::npos,
+               outcome.err.c_str());
+      QVERIFY(json["student"].is_null() && json["verdict"]["kind"] == "undecided");
+      const bool cyclesKnown = words.starts_with("telling") || words.starts_with("averaging");
+      QCOMPARE(json["teacher"]["cycles"].size() == 2, cyclesKnown);
+      std::remove(out.c_str());
+    }
+    StopAtWords early("simulating");
+    const Outcome nothing = runCli(args, early);
+    QVERIFY2(nothing.code == 130 && nothing.oneSentence(), nothing.err.c_str());
+    QVERIFY(!QFile::exists(QString::fromStdString(out)));
   }
 
   // Through all stages: the output is written, and holds both systems.

@@ -86,8 +86,7 @@ QStringList LimitSetPanel::foundIn(const Attractors& attractors) {
   QStringList lines = {QString::fromStdString(attractors.points.census.shortText())};
   for (std::size_t i = 0; i < std::min<std::size_t>(attractors.continua.size(), 2); ++i) {
     const SlowManifold& one = attractors.continua[i];
-    lines.append(
-        tr("%1, extent %2").arg(QString::fromStdString(nameOf(one.status)), shortNumber(one.extent)));
+    lines.append(tr("%1, extent %2").arg(QString::fromStdString(one.name()), shortNumber(one.extent)));
   }
   if (attractors.continua.size() > 2) lines.last() += tr(", and %1 more").arg(attractors.continua.size() - 2);
   if (const auto ends = QString::fromStdString(attractors.coexistenceText()); !ends.isEmpty())

@@ -1,5 +1,6 @@
 #include "core/analysis/flow/limit_sets.h"
 
+#include "core/analysis/flow/reach.h"
 #include "core/common/parallel.h"
 #include "core/common/quiet_progress.h"
 #include "core/common/random.h"
@@ -14,7 +15,7 @@
 namespace keyhole {
 namespace {
 
-constexpr double kDiverged = 1e6;  // relative to the start's norm
+constexpr double kDiverged = 1e6;  // relative to the start's norm, if the network is not known to be bounded
 constexpr double kSettled =
     1e-5;  // speed per τ, relative to the start's norm, at which a run counts as at rest
 constexpr double kSmallest = 1e-3;  // amplitude of a cycle, relative to the start's norm
@@ -24,6 +25,7 @@ constexpr Index kTraceStride = 10;  // … with a sample of their leading PC eve
 
 struct Runs {
   std::vector<Matrix> states;      // per run: N x n, after the dropped part
+  double farthest = 0;             // what goes beyond diverges
   std::vector<char> diverged;      // not bits: two threads write to it
   std::vector<double> finalSpeed;  // ‖F‖ at the end
   Matrix last;                     // N x runs, after `steps`
@@ -73,7 +75,7 @@ void runSome(const FlowSystem& system, const LimitSetOptions& options, Index fir
         runs.states[static_cast<std::size_t>(first + k)].col(stored.column(t)) = now.col(k);
     run.step(now, next);
     for (Index k = 0; k < count; ++k)
-      if (!(next.col(k).norm() < kDiverged * runs.startNorm)) {
+      if (!(next.col(k).norm() < runs.farthest)) {
         runs.diverged[static_cast<std::size_t>(first + k)] = 1;
         next.col(k) = now.col(k);
       }
@@ -87,6 +89,9 @@ Runs runAll(const FlowSystem& system, const LimitSetOptions& options, Progress& 
   Runs runs;
   runs.last = starts(system, options);
   runs.startNorm = std::max(runs.last.colwise().norm().mean(), 1e-12);
+  const double reach = reachOf(system);
+  runs.farthest = kDiverged * runs.startNorm;
+  if (std::isfinite(reach)) runs.farthest = std::max(runs.farthest, 2 * reach);
   runs.states.assign(static_cast<std::size_t>(options.runs), Matrix(N, Stored(options).count()));
   runs.diverged.assign(static_cast<std::size_t>(options.runs), 0);
   inHalves(options.runs, progress, [&](Index first, Index count, Progress& own) {

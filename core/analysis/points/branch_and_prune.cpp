@@ -1,5 +1,6 @@
 #include "core/analysis/points/branch_and_prune.h"
 
+#include "core/analysis/flow/reach.h"
 #include "core/analysis/points/box_operators.h"
 #include "core/common/error.h"
 
@@ -31,7 +32,7 @@ class Prover {
     // With y an odd equation has -y: half of the box will do.
     const bool odd = m_equation.a.isZero(0) && m_equation.c.isZero(0);
     if (odd) whole.low(widestDirection(m_equation, whole)) = 0;
-    const double scale = std::max(1e-6, (whole.high - whole.low).norm());
+    const double scale = std::max(1e-6, curvedSize((whole.high - whole.low).norm(), whole.size()));
     std::vector<Piece> open;
     work({{std::move(whole), 1.0}}, m_options.resolution * scale, open);
     if (m_proof.status == ProofStatus::complete && !open.empty() && open.size() <= kFewOpen) {
@@ -106,9 +107,9 @@ class Prover {
   // Enclosures of one root overlap. Of two roots they do not, or the wider box would not have held one alone.
   void note(const Box& root) {
     const Vector y = root.middle();
-    const double near = (root.high - root.low).norm() + 1e-9 * (1 + y.norm());
+    const Vector near = (root.high - root.low).array() + 1e-9 * (1 + y.cwiseAbs().array());
     for (const Vector& known : m_proof.roots)
-      if ((known - y).norm() <= near) return;
+      if (((known - y).cwiseAbs().array() <= near.array()).all()) return;
     m_proof.roots.push_back(y);
   }
 

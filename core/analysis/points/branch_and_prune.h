@@ -11,8 +11,9 @@
 namespace keyhole {
 
 struct BranchAndPruneOptions {
-  double work = 2e9;             // > 0: multiplications at most (box_operators.h), about one second per 1e9
-  double resolution = 1e-3;      // > 0, of the scale of the box: boxes as small stay open, if there are many
+  double work = 2e9;         // > 0: multiplications at most (box_operators.h), about one second per 1e9
+  double resolution = 1e-3;  // > 0, of the scale of the box (curvedSize() of reach.h): boxes as small stay
+                             // open, if there are many
   double fineResolution = 1e-6;  // > 0: if there are few
 };
 std::vector<std::string> problems(const BranchAndPruneOptions& options);

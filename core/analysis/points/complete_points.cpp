@@ -1,5 +1,6 @@
 #include "core/analysis/points/complete_points.h"
 
+#include "core/analysis/flow/reach.h"
 #include "core/analysis/points/branch_and_prune.h"
 #include "core/analysis/points/neighbour_search.h"
 #include "core/analysis/points/point_description.h"
@@ -13,7 +14,7 @@
 namespace keyhole {
 namespace {
 
-constexpr double kSame = 1e-6;        // of the box's size: roots as near are one
+constexpr double kSame = 1e-6;        // of the box's size, as far as tanh is curved: roots as near are one
 constexpr Index kMostImages = 20000;  // roots beyond which no images are added
 constexpr double kKick = 0.05;        // of the box's size: a start beside a saddle
 constexpr std::size_t kMostSaddles = 200;
@@ -21,6 +22,11 @@ constexpr double kForStarts = 0.7;  // of the work of a search, the rest being f
 
 double sizeOf(const Box& box) {
   return std::max(1e-9, (box.high - box.low).norm() / std::sqrt(12.0));  // root mean square of uniform draws
+}
+
+// The same, but not larger than what a tanh is curved over.
+double curvedSizeOf(const Box& box) {
+  return std::max(1e-9, curvedSize(sizeOf(box), box.size()));
 }
 
 class Completer {
@@ -35,7 +41,7 @@ class Completer {
         m_equation(m_system),
         m_boxes(boxEquationOf(m_system)),
         m_box(m_boxes.everything()),
-        m_known(m_system, m_equation, kSame * sizeOf(m_box), tolerance(), kMostImages),
+        m_known(m_system, m_equation, kSame * curvedSizeOf(m_box), tolerance(), kMostImages),
         m_found(std::move(found)) {}
 
   FixedPoints run() {
@@ -60,31 +66,38 @@ class Completer {
     BranchAndPruneOptions options;
     options.work = std::max(1.0, 0.5 * m_options.work);
     const Proof proof = proveAllRoots(m_boxes, options, m_progress);
-    for (const Vector& root : proof.roots)
-      m_known.addFrom(m_equation.coordinatesOf(stateOfRoot(m_system, m_boxes, root)).col(0));
+    std::vector<Vector> lost;  // proven, but Newton's method does not come to rest there
+    for (const Vector& root : proof.roots) {
+      const Vector z = stateOfRoot(m_system, m_boxes, root);
+      if (m_known.addFrom(m_equation.coordinatesOf(z).col(0)) < 0) lost.push_back(z);
+    }
     PointCensus census;
     if (proof.status == ProofStatus::stopped) census.completeness = Completeness::stopped;
-    if (proof.status == ProofStatus::complete) census.completeness = Completeness::certified;
+    if (proof.status == ProofStatus::complete) notePlaces(lost, 0, census);
     // So many open places are a surface of slow points, of which a list says nothing.
     constexpr double kMostOpen = 2e7;  // numbers
     const bool few =
         static_cast<double>(proof.open.size()) * static_cast<double>(m_given.network.size()) < kMostOpen;
-    if (proof.status == ProofStatus::open && few) addOpenPlaces(proof, census);
+    if (proof.status == ProofStatus::open && few) addOpenPlaces(proof, std::move(lost), census);
     return census;
   }
 
   // The places that are not at a known point: roots nearer to each other than points are told apart count as
   // one.
-  void addOpenPlaces(const Proof& proof, PointCensus& census) const {
-    const double near = m_points.mergeDistance * sizeOf(m_box);
-    std::vector<Vector> open;
+  void addOpenPlaces(const Proof& proof, std::vector<Vector> open, PointCensus& census) const {
+    const double near = m_points.mergeDistance * curvedSizeOf(m_box);
     for (const Box& box : proof.open) {
       const Vector z = stateOfRoot(m_system, m_boxes, box.middle());
       const Vector y = m_equation.coordinatesOf(z).col(0);
       if (proof.radius > near || !m_known.isNear(y, near)) open.push_back(z);
     }
+    notePlaces(open, proof.radius, census);
+  }
+
+  // Outside of which all is proven.
+  void notePlaces(const std::vector<Vector>& open, double radius, PointCensus& census) const {
     census.completeness = open.empty() ? Completeness::certified : Completeness::certifiedApart;
-    census.openRadius = proof.radius;
+    census.openRadius = radius;
     census.openPlaces.resize(m_given.network.size(), static_cast<Index>(open.size()));
     for (std::size_t i = 0; i < open.size(); ++i) census.openPlaces.col(static_cast<Index>(i)) = open[i];
   }
@@ -334,7 +347,8 @@ FixedPoints completeFixedPoints(const FlowSystem& system, FixedPoints found, con
   if (const auto wrong = problems(options); !wrong.empty()) throw InputError(wrong.front());
   if (const auto wrong = problems(points); !wrong.empty()) throw InputError(wrong.front());
   if (isAffine(system) || system.switching) return found;
-  return Completer(system, std::move(found), points, options, progress).run();
+  const FixedPointOptions possible = reachable(points, system);
+  return Completer(system, std::move(found), possible, options, progress).run();
 }
 
 }  // namespace keyhole

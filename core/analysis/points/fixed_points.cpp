@@ -1,5 +1,6 @@
 #include "core/analysis/points/fixed_points.h"
 
+#include "core/analysis/flow/reach.h"
 #include "core/analysis/points/fixed_points_affine.h"
 #include "core/analysis/points/point_description.h"
 #include "core/common/error.h"
@@ -74,7 +75,10 @@ class Finder {
   }
 
  private:
-  double mergeDistance() const { return m_options.mergeDistance * m_scale; }
+  // Large weights make large states, but no points of rest that are farther apart in what tanh is curved
+  // over.
+  double curved() const { return curvedSize(m_scale, m_equation.size()); }
+  double mergeDistance() const { return m_options.mergeDistance * curved(); }
   double rootTolerance() const {
     return 0.5 * m_options.tolerance * std::sqrt(static_cast<double>(m_system.network.size()));
   }
@@ -107,7 +111,7 @@ class Finder {
     options.iterations = m_options.iterations;
     options.tolerance = rootTolerance();
     options.longestStep = 4 * m_scale;
-    options.joinDistance = 0.02 * m_scale;
+    options.joinDistance = 0.02 * curved();
     if (equation.size() >= kWavesFrom) options.known = &known;
     std::vector<RootSearch> ends(static_cast<std::size_t>(starts.cols()));
     const auto caller = std::this_thread::get_id();
@@ -278,6 +282,13 @@ std::vector<std::string> problems(const FixedPointOptions& options) {
   return found;
 }
 
+FixedPointOptions reachable(const FixedPointOptions& options, const FlowSystem& system) {
+  FixedPointOptions possible = options;
+  const double root = std::sqrt(static_cast<double>(std::max<Index>(1, system.network.size())));
+  possible.tolerance = std::max(options.tolerance, roundingOfFlow(system) / root);
+  return possible;
+}
+
 Matrix fixedPointStarts(ConstMatrixRef activity, Index count, double spread, std::uint64_t seed) {
   if (activity.cols() < 1 || count < 1)
     throw InputError("starts need an activity of at least 1 time point and a count of at least 1");
@@ -307,7 +318,8 @@ FixedPoints findFixedPoints(const FlowSystem& system, ConstMatrixRef starts, con
   } else if (isAffine(system)) {
     found = affineFixedPoints(system);
   } else {
-    Finder finder(system, options, progress);
+    const FixedPointOptions possible = reachable(options, system);
+    Finder finder(system, possible, progress);
     found = finder.find(finder.equation().coordinatesOf(starts));
     describeSearch(found);
   }
@@ -325,7 +337,8 @@ FixedPoints findFixedPointsFromLatents(const FlowSystem& system, ConstMatrixRef 
   if (isAffine(system) || system.switching || !factors || factors->M.cols() >= factors->M.rows())
     throw InputError("latent starts are for tanh networks of a rank below their size");
   require(system, starts, factors->M.cols(), options);
-  Finder finder(system, options, progress);
+  const FixedPointOptions possible = reachable(options, system);
+  Finder finder(system, possible, progress);
   FixedPoints found = finder.find(starts);
   describeSearch(found);
   linearise(found, system, options, progress);

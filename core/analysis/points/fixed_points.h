@@ -13,7 +13,7 @@ namespace keyhole {
 
 struct FixedPointOptions {
   int iterations = 200;         // >= 1, per start
-  double tolerance = 1e-12;     // > 0: fixed is ‖F‖ <= tolerance √D
+  double tolerance = 1e-12;     // > 0: fixed is ‖F‖ <= tolerance √D, or what rounding leaves of F
   double slowSpeed = 0.1;       // >= 0: slow is a local minimum of q with ‖F‖ <= slowSpeed √D per τ
   double mergeDistance = 1e-4;  // >= 0, relative to the scale of the starts: ends as near are one point
   double marginalBand = 1e-6;   // >= 0, half width around Re λ = 1 that counts as marginal
@@ -22,9 +22,11 @@ struct FixedPointOptions {
   Index maxModes = 4;           // >= 0: the directions per point
 };
 std::vector<std::string> problems(const FixedPointOptions& options);
+// With a tolerance that can be reached: not below what rounding leaves of F (reach.h).
+FixedPointOptions reachable(const FixedPointOptions& options, const FlowSystem& system);
 
 enum class PointKind {
-  fixed,  // ‖F‖ <= tolerance √D
+  fixed,  // ‖F‖ <= tolerance √D, or, where the weights of a unit add up to hundreds, roundingOfFlow()
   slow,  // not fixed, ‖F‖ <= slowSpeed √D and ∇q = 0 (‖∇q‖ <= 1e-8 ‖F‖), a minimum of q; or ‖F‖ <= 1e-8 √D:
          // on a nearly neutral ring or line the search may stall anywhere
   notConverged,  // none of these: a fast minimum of q, or the iterations ran out

@@ -152,11 +152,7 @@ std::string shortNumber(double value) {
 }
 
 std::string kindText(const SlowManifold& found) {
-  if (found.status == SlowManifoldStatus::line) return "a line attractor";
-  if (found.status == SlowManifoldStatus::ring) return "a ring attractor";
-  if (found.dimension == 2)
-    return found.closedDirections > 0 ? "a closed surface attractor" : "a plane attractor";
-  return "a " + std::to_string(found.dimension) + "-dimensional attractor";
+  return "a " + found.name() + " attractor";
 }
 
 std::string restText(const SlowManifold& found) {
@@ -198,6 +194,12 @@ std::string messageOf(const SlowManifold& found, double scale) {
 }
 
 }  // namespace
+
+std::string SlowManifold::name() const {
+  if (status != SlowManifoldStatus::plane) return nameOf(status);
+  if (dimension > 2) return std::to_string(dimension) + "-dimensional";
+  return closedDirections > 0 ? "closed surface" : "plane";
+}
 
 bool SlowManifold::holds(ConstVectorRef state) const {
   if (points.cols() == 0) return false;

@@ -44,8 +44,9 @@ struct SlowManifold {
   Vector speeds;        // ‖F‖ at the points, k
   Vector drift;         // of a curve: the part of F along it, signed in the order of the points, k
   double fastest = 0, meanSpeed = 0;  // ‖F‖ at the points and inside of a rim
-  double extent = 0;     // arc length, of a ring with the closing piece; of a plane its longest diameter
-  double narrowest = 0;  // of a plane: its shortest diameter; else the extent
+  double extent = 0;     // arc length, of a ring with the closing piece; of a plane its longest diameter,
+                         // of a closed surface its longest loop
+  double narrowest = 0;  // of a plane: its shortest diameter or loop; else the extent
   Index closedDirections = 0;  // of a plane: how many of its rays came back to where they began
   Matrix directions;           // D x 1: mean direction; ring: D x 2, its plane; plane: D x dimension. Leading
                                // principal axes of the points
@@ -59,6 +60,8 @@ struct SlowManifold {
   bool isAtRest = false;             // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
   Alignment alignment;
 
+  // "line", "ring", "plane", "closed surface", "3-dimensional": what every mouth calls it.
+  std::string name() const;
   bool isFound() const {
     return status == SlowManifoldStatus::line || status == SlowManifoldStatus::ring ||
            status == SlowManifoldStatus::plane;

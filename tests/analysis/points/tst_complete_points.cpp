@@ -12,6 +12,9 @@
 #include <Eigen/LU>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
+
 namespace tst_complete_points {
 
 using namespace keyhole;
@@ -303,6 +306,51 @@ class TestCompletePoints : public QObject {
         QVERIFY((symmetry.imageOf(flow(system, z).col(0)) - flow(system, symmetry.imageOf(z)).col(0)).norm() <
                 1e-12);
     }
+  }
+
+  // Points of x = s G tanh x for s → ∞, x = s y: each unit is at +1, -1 or in between, y_i = 0, where the
+  // others decide. By all patterns.
+  static int pointsOfSteepNetwork(const Matrix& G) {
+    const Index n = G.rows();
+    int count = 0;
+    for (int code = 0, all = static_cast<int>(std::lround(std::pow(3, n))); code < all; ++code) {
+      Vector t(n);
+      std::vector<Index> between, ends;
+      for (Index i = 0, rest = code; i < n; ++i, rest /= 3) {
+        t(i) = static_cast<double>(rest % 3 - 1);
+        (t(i) == 0 ? between : ends).push_back(i);
+      }
+      if (!between.empty()) {
+        const Vector pushed = Matrix(G(between, ends)) * Vector(t(ends));
+        t(between) = -Matrix(G(between, between)).partialPivLu().solve(pushed);
+        if (Vector(t(between)).cwiseAbs().maxCoeff() >= 1) continue;
+      }
+      const Vector y = G * t;
+      count += std::all_of(ends.begin(), ends.end(), [&](Index i) { return y(i) * t(i) > 0; });
+    }
+    return count;
+  }
+
+  // However large the weights are, the points that were proven are listed. Fails if an absolute tolerance,
+  // which rounding at states of 1e6 does not reach, drops them; or if points as far apart as ±2 count as one,
+  // since the box is a million times larger.
+  void largeWeights_data() {
+    QTest::addColumn<double>("size");
+    for (const double size : {1e3, 1e5, 1e7}) QTest::newRow(qPrintable(QString::number(size))) << size;
+  }
+  void largeWeights() {
+    QFETCH(double, size);
+    for (const std::uint64_t seed : {1, 2, 3}) {
+      const Matrix G = kRandom.normalMatrix(5, 5, 30000 + 1000 * seed);
+      const FixedPoints found = completed(tanhSystem(Network(DenseForm{size * G})));
+      QCOMPARE(found.census.completeness, Completeness::certified);
+      QCOMPARE(found.census.fixed, static_cast<Index>(pointsOfSteepNetwork(G)));
+    }
+    const Vector gains{{size, 2, 1.5}};
+    const FixedPoints mixed = completed(tanhSystem(Network(DenseForm{gains.asDiagonal()})));
+    QCOMPARE(mixed.census.completeness, Completeness::certified);
+    QCOMPARE(mixed.census.fixed, Index{27});
+    QCOMPARE(mixed.census.stable, Index{8});
   }
 
   // At whichever report the stop is asked for, in a proof or in a search, no report follows and nothing is

@@ -321,6 +321,24 @@ class TestSlowManifold : public QObject {
     if (!ring.isAtRest) QCOMPARE(ring.stablePoints % 2, Index{0});
   }
 
+  // Two rings that know nothing of each other: a torus, whose shortest loop is a ring, and none of whose
+  // loops is longer than a few of them. Fails if a walk that winds round it for ever is taken for its extent.
+  void twoRingsMakeATorus() {
+    const Matrix one = Network(ringForm(16, 1.5)).dense();
+    Matrix B = Matrix::Zero(32, 32);
+    B.topLeftCorner(16, 16) = B.bottomRightCorner(16, 16) = one;
+    const Matrix single = ringActivity(ringForm(16, 1.5), bumpOf(ringForm(16, 1.5)));
+    Matrix activity(32, single.cols());
+    activity << single, single.rowwise().reverse();
+    const SlowManifold found = manifoldOf(tanhSystem(Network(DenseForm{B})), activity);
+    QVERIFY2(found.status == SlowManifoldStatus::plane && found.dimension == 2, found.message.c_str());
+    QCOMPARE(found.name(), std::string("closed surface"));
+    const double loop = 2 * std::numbers::pi * single.col(0).norm();
+    QVERIFY2(std::abs(found.narrowest / loop - 1) < 0.02,
+             qPrintable(QString::number(found.narrowest / loop)));
+    QVERIFY2(found.extent < 4 * loop, qPrintable(QString::number(found.extent / loop)));
+  }
+
   // A pinned ring by its symmetry: 12 units, 12 stable bumps and 12 between them, told as one ring with 12 on
   // it.
   void pinnedRing() {
