@@ -67,18 +67,19 @@ void Document::startNew() {
 
 void Document::openSession(const QString& path) {
   const Session read = loadSession(path.toStdString());
-  replace({read.settings, QString::fromStdString(read.title), path}, QString::fromStdString(read.layout));
+  replace({read.settings, QString::fromStdString(read.title), path}, QString::fromStdString(read.layout),
+          read.audit);
 }
 
 void Document::restore(const Session& session) {
   replace({session.settings, QString::fromStdString(session.title), QString()},
-          QString::fromStdString(session.layout));
+          QString::fromStdString(session.layout), session.audit);
   m_history.resetClean();
   emit nameChanged();
 }
 
 Session Document::session(const QString& layout) const {
-  return {m_state.settings, m_state.title.toStdString(), layout.toStdString()};
+  return {m_state.settings, m_state.title.toStdString(), layout.toStdString(), m_audit};
 }
 
 void Document::saveSession(const QString& path, const QString& layout) {
@@ -99,11 +100,20 @@ void Document::setState(const State& state) {
   if (!keys.isEmpty()) emit settingsChanged(keys);
 }
 
-void Document::replace(State state, const QString& layout) {
+void Document::setAudit(const std::string& audit) {
+  if (audit == m_audit) return;
+  m_audit = audit;
+  m_history.resetClean();
+  emit nameChanged();
+}
+
+void Document::replace(State state, const QString& layout, const std::string& audit) {
   m_history.clear();
   m_layout = layout;
+  m_audit = audit;
   setState(state);
   emit nameChanged();
+  emit replaced();
 }
 
 QString insideSentence(const QString& label) {

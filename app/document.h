@@ -28,7 +28,11 @@ class Document : public QObject {
   QString title() const { return m_state.title; }
   QString path() const { return m_state.path; }
   QString layout() const { return m_layout; }  // as read from the session file, may be empty
-  QString displayName() const;                 // the file's name, else the title, else "untitled"
+  // The audit of its recording as JSON (core/report/audit_report.h); empty: none. It has no history, but a
+  // session that was saved without it is modified by it.
+  const std::string& audit() const { return m_audit; }
+  void setAudit(const std::string& audit);
+  QString displayName() const;  // the file's name, else the title, else "untitled"
   bool isModified() const { return !m_history.isClean(); }
   QUndoStack& history() { return m_history; }
 
@@ -62,15 +66,18 @@ class Document : public QObject {
   void settingsChanged(const QStringList& keys);
   // Title, path or modified state.
   void nameChanged();
+  // A document was read, or a new one begun.
+  void replaced();
 
  private:
   friend class ReplaceState;
   friend class ChangeSetting;
   void setState(const State& state);
-  void replace(State state, const QString& layout);
+  void replace(State state, const QString& layout, const std::string& audit = {});
 
   State m_state;
   QString m_layout;
+  std::string m_audit;
   QUndoStack m_history;
 };
 

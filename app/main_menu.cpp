@@ -147,6 +147,7 @@ void buildRunMenu(QMenuBar* bar, MainWindow& window) {
   add(menu, "&Compare methods …", QKeySequence("Ctrl+T"), window, [&window] { window.showComparison(); });
   add(menu, "How many &latents? …", QKeySequence("Ctrl+L"), window, [&window] { window.showOrder(); });
   add(menu, "&Perturb …", QKeySequence("Ctrl+K"), window, [&window] { window.showPerturbation(); });
+  add(menu, "A&udit …", QKeySequence("Ctrl+U"), window, [&window] { window.showAudit(); });
   add(menu, "Compute &again", QKeySequence("Ctrl+Return"), window, [&window] { window.computeAgain(); });
   add(menu, "&Stop", QKeySequence("Esc"), window, [&window] { window.escape(); });
 }

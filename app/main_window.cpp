@@ -2,6 +2,7 @@
 
 #include "app/after_painting.h"
 #include "app/ask_for_file.h"
+#include "app/audit_window.h"
 #include "app/compare_window.h"
 #include "app/curve_follower.h"
 #include "app/file_actions.h"
@@ -116,6 +117,7 @@ void MainWindow::buildParts() {
 void MainWindow::connectDocument() {
   connect(&m_document, &Document::settingsChanged, this, &MainWindow::takeSettings);
   connect(&m_document, &Document::nameChanged, this, &MainWindow::updateTitle);
+  connect(&m_document, &Document::replaced, this, &MainWindow::showKeptAudit);
   connect(m_files, &FileActions::problem, this, &MainWindow::showProblem);
   connect(m_files, &FileActions::done, m_status, &StatusLine::showHover);
   connect(m_files, &FileActions::layoutRead, this, [this](const QString& layout) {
@@ -189,6 +191,7 @@ void MainWindow::takeSettings(const QStringList& keys) {
     m_staleSoon->start();
   if (!m_shown) m_verdict->showNoPicture(true);
   m_curves->settingsChanged(settings);
+  if (m_audit) m_audit->setSettings(settings);
   m_worker.request(settings);
 }
 
@@ -305,6 +308,7 @@ void MainWindow::updateTheme() {
   if (m_compare) m_compare->setTheme(theme);
   if (m_order) m_order->setTheme(theme);
   if (m_kick) m_kick->setTheme(theme);
+  if (m_audit) m_audit->setTheme(theme);
 }
 
 void MainWindow::restorePreferences() {

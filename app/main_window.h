@@ -19,6 +19,7 @@ class QTimer;
 
 namespace keyhole {
 
+class AuditWindow;
 class CompareWindow;
 class CurveFollower;
 class FileActions;
@@ -72,6 +73,8 @@ class MainWindow : public QMainWindow {
   OrderWindow& showOrder();
   // Opens the window that pushes teacher and students.
   KickWindow& showPerturbation();
+  // Opens the audit of the recording.
+  AuditWindow& showAudit();
   // Stops what is being computed; if nothing is, leaves the presentation.
   void escape();
   // Computes the experiment of the present settings once more (after a stop).
@@ -100,6 +103,7 @@ class MainWindow : public QMainWindow {
   void showSettings();
   void showSeen();
   void showExperiment(const std::shared_ptr<const Experiment>& experiment);
+  void showKeptAudit();
   void takeNumber(bool latents, Index number);
   void showProblem(const QString& sentence);
   void tellExport(const QString& outcome, bool good);
@@ -126,6 +130,7 @@ class MainWindow : public QMainWindow {
   StatusLine* m_status = nullptr;
   FileActions* m_files = nullptr;
   HelpWindow* m_help = nullptr;
+  AuditWindow* m_audit = nullptr;
   CompareWindow* m_compare = nullptr;
   OrderWindow* m_order = nullptr;
   KickWindow* m_kick = nullptr;

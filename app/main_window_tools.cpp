@@ -1,9 +1,11 @@
 // The further windows that the main window opens, and what it takes from them.
+#include "app/audit_window.h"
 #include "app/compare_window.h"
 #include "app/help_window.h"
 #include "app/kick_window.h"
 #include "app/main_window.h"
 #include "app/order_window.h"
+#include "core/common/error.h"
 
 #include <QApplication>
 
@@ -57,6 +59,36 @@ KickWindow& MainWindow::showPerturbation() {
   m_kick->show();
   m_kick->raise();
   return *m_kick;
+}
+
+AuditWindow& MainWindow::showAudit() {
+  if (!m_audit) {
+    m_audit = new AuditWindow(this);
+    m_audit->setTheme(Theme::of(palette(), QApplication::font()));
+    m_audit->setSettings(m_document.settings());
+    connect(m_audit, &AuditWindow::reportReady, this,
+            [this](const std::shared_ptr<const AuditReport>& report) {
+              m_document.setAudit(auditReportToJson(*report).dump());
+            });
+    showKeptAudit();
+  }
+  m_audit->show();
+  m_audit->raise();
+  return *m_audit;
+}
+
+// What the session kept, or nothing.
+void MainWindow::showKeptAudit() {
+  if (!m_audit) return;
+  m_audit->setSettings(m_document.settings());
+  std::shared_ptr<const AuditReport> report;
+  if (!m_document.audit().empty()) try {
+      report = std::make_shared<const AuditReport>(auditReportFromJson(
+          nlohmann::ordered_json::parse(m_document.audit()), m_document.displayName().toStdString()));
+    } catch (const InputError& error) {
+      showProblem(QString::fromUtf8(error.what()));
+    }
+  m_audit->showReport(report);
 }
 
 }  // namespace keyhole

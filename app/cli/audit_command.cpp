@@ -1,16 +1,23 @@
 // `keyhole audit`: what a recording can say about its circuit.
 #include "app/cli/commands.h"
+#include "app/cli/drawing_application.h"
 #include "app/cli/fit_trials.h"
 #include "app/cli/option_values.h"
 #include "app/cli/reading_options.h"
-#include "core/audit/audit.h"
+#include "app/cli/shard_options.h"
+#include "core/audit/audited_recording.h"
+#include "core/audit/experiments/push_file.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/experiment/studies/score_draws.h"
+#include "core/io/file_bytes.h"
 #include "core/io/formats.h"
 #include "core/report/audit_html.h"
 #include "core/report/audit_json.h"
 #include "core/report/run_record.h"
+#include "widgets/plots/audit_pdf.h"
+
+#include <QFile>
 
 #include <memory>
 
@@ -18,13 +25,15 @@ namespace keyhole::cli {
 namespace {
 
 constexpr Index kLeastCircuits = 240;  // twenty of each mechanism
+constexpr Index kLeastTried = 60;
 
 struct AuditArguments {
   ReadingOptions reading;
   FitFiles files;
-  std::string alpha, out, circuits, fraction, seed;
+  std::string alpha, out, circuits, fraction, seed, experiments, pushes;
   std::vector<std::string> assignments;
   bool quick = false;
+  ShardOptions shards;
 };
 
 Settings auditSettings(const AuditArguments& arguments) {
@@ -37,18 +46,6 @@ Settings auditSettings(const AuditArguments& arguments) {
   arguments.reading.applyTo(settings);
   applySettings(settings, arguments.assignments);
   return settings;
-}
-
-std::string hashOf(const FitTrials& data) {
-  Recording all;
-  all.activity.resize(data.neurons(), data.timepoints());
-  for (const auto& trial : data.trials) {
-    Index at = 0;
-    for (const Index T : all.trialLengths) at += T;
-    all.activity.middleCols(at, trial.activity.cols()) = trial.activity;
-    all.trialLengths.push_back(trial.activity.cols());
-  }
-  return fingerprint(all);
 }
 
 // "0.01:0.1".
@@ -77,31 +74,78 @@ AuditOptions auditOptions(const AuditArguments& arguments, const FitTrials& data
     options.reference.seed = static_cast<std::uint64_t>(
         countOption("--seed", arguments.seed, 1'000'000'000, ", of the reference circuits"));
   if (!arguments.fraction.empty()) options.reference.fraction = fractionFrom(arguments.fraction);
+  if (arguments.experiments == "0")
+    options.experiments.make = false;
+  else if (!arguments.experiments.empty())
+    options.experiments.worlds =
+        countOption("--experiments", arguments.experiments, kMostCircuits, ", or 0 for none");
+  if (options.experiments.worlds < kLeastTried)
+    throw InputError("--experiments is " + arguments.experiments + "; allowed: 0, or at least " +
+                     std::to_string(kLeastTried) + " (fewer cannot be learned from)");
+  if (!arguments.pushes.empty()) options.pushes = readPushes(arguments.pushes, data.trials, data.seconds);
   options.reference.cacheFolder = defaultCacheFolder();
   options.how = {reading.steps, data.seconds, false};
   return options;
 }
 
+// The reference table of this recording, as work that can be parted. Throws InputError if there is none.
+ShardedWork tableOf(const FitTrials& data, const AuditOptions& options) {
+  if (options.reference.circuits == 0)
+    throw InputError("--circuits is 0, so that there is no reference table to part; allowed: at least " +
+                     std::to_string(kLeastCircuits));
+  RecordedHow how = options.how;
+  how.counts = summarise(recordedTrials(data)).counts;
+  const ShapeFound found =
+      shapeOf(options.pushes.empty() ? data.trials : withoutPushes(data.trials, options.pushes), how,
+              options.reference.fraction);
+  if (!found.why.empty()) throw InputError(found.why);
+  return tableWork(found.shape, options.reference.seed, options.reference.circuits);
+}
+
+// All shards together, also as one file beside them.
+std::shared_ptr<const ReferenceTable> mergedTable(const ShardedWork& work, const std::string& folder,
+                                                  std::uint64_t seed) {
+  const auto rows = mergedShards(work, 0, folder);
+  writeFileAtomically(folder + "/table.json", mergedBytes(work, rows));
+  return std::make_shared<const ReferenceTable>(tableFrom(rows, seed));
+}
+
+void writeReport(const std::string& out, const AuditReport& report, Console& console) {
+  if (out.ends_with(".html")) return deliver(console, out, auditHtml(report));
+  const DrawingApplication application;
+  writeAuditPdf(report, QFile::decodeName(QByteArray::fromStdString(out)));
+}
+
 int runAudit(const AuditArguments& arguments, Console& console) {
-  requireWritable(arguments.out, {".json", ".html"});
+  arguments.shards.check();
+  requireWritable(arguments.out, {".json", ".html", ".pdf"});
   const Settings settings = auditSettings(arguments);
   FitFiles files = arguments.files;
   files.reading = recordingOptions(settings);
   const FitTrials data = readTrials(files, console.progress);
   for (const auto& warning : data.warnings) say(console, "warning: " + warning);
-  const AuditOptions options = auditOptions(arguments, data, files.reading);
+  AuditOptions options = auditOptions(arguments, data, files.reading);
+  if (arguments.shards.any()) {
+    const ShardedWork work = tableOf(data, options);
+    if (!arguments.shards.merge) {
+      arguments.shards.run(work, arguments.out, console);
+      return kGood;
+    }
+    options.reference.table = mergedTable(work, arguments.shards.folder, options.reference.seed);
+  }
   Index longest = 0;
   for (const auto& trial : data.trials) longest = std::max(longest, trial.activity.cols());
   const Sampling sampling{std::max<Index>(longest - 1, 1), data.seconds, arguments.alpha.empty()};
-  const Audit audit =
-      auditRecording(data.trials, recordedTrials(data), settings, sampling, options, console.progress,
-                     [&](const std::string& sentence) { say(console, sentence); });
+  const Audit audit = auditRecording(
+      data.trials, recordedTrials(data), settings, sampling, options, console.progress,
+      [&](const std::string&, const std::string& sentence, const Audit&) { say(console, sentence); });
   console.progress.report(1, "");
   for (const auto& warning : audit.warnings) say(console, "warning: " + warning);
-  const std::string hash = hashOf(data);
-  if (arguments.out.ends_with(".html")) {
-    deliver(console, arguments.out,
-            auditHtml(audit, {data.files, hash, data.seconds, runRecord(effective(settings))}));
+  const std::string hash = hashOf(data.trials);
+  if (!arguments.out.empty() && !arguments.out.ends_with(".json")) {
+    writeReport(arguments.out,
+                auditReport(audit, {data.files, hash, data.seconds, runRecord(effective(settings))}),
+                console);
     return kGood;
   }
   nlohmann::ordered_json json;
@@ -115,8 +159,9 @@ int runAudit(const AuditArguments& arguments, Console& console) {
 
 constexpr const char* kAuditHelp =
     R"(A fitted model claims a slow mode. Is there a real slow variable, or did the keyhole make it up? No spontaneous
-recording can tell a slow mode of the circuit from a slow input to it; only pushes decide that. With -o OUT.html the result is a
-report to be read, one file with figures, tables, settings, seeds and the hash of the data. Else it is JSON:
+recording can tell a slow mode of the circuit from a slow input to it; only pushes decide that. With -o OUT.html or
+OUT.pdf the result is a report to be read, one file with figures, tables, settings, seeds and the hash of the data. Else it is
+JSON:
   data_hash     of what was audited, all steps done
   limits        of the method, before any result
   recording     what it is (see keyhole summary --help)
@@ -144,17 +189,29 @@ report to be read, one file with figures, tables, settings, seeds and the hash o
                 no weights are given
   reference     circuits, seed, priors (of circuits, times in tau), redrawn (unstable ones), classifier, importance (rise of
                 the log loss when a statistic is permuted), notes (in what the circuits are not as the recording)
+  experiments   what would tell the circuits apart that remain, each experiment simulated in them: tried (kind, effort, samples,
+                error: share of wrong decisions whether there is a real slow variable, standard_error, circuit_error: whether
+                there is one in the circuit itself), error_now (from this recording alone), cheapest (place among tried of the
+                one with the fewest samples and an error below goal, or null)
+  pushes        with --pushes FILE: what the recording keeps of them at lags (samples), along its slow direction and along the
+                pushes themselves, as shares of what is there in the first sample; slow_mode probability with this evidence.
+                A line of the file is an onset (seconds where they are known, else samples, from 0) and the pushed units. All
+                other parts leave out samples_left_out_after_each
   refusal       why the recording cannot carry the question, one sentence, or null
   not_done      parts that are absent, and why
   warnings, sentence (all of it in a few sentences), run
 
 The circuits are simulated once for all recordings of the same shape (units, trials, steps), in pieces that are kept in
 $KEYHOLE_CACHE (else ~/.cache/keyhole), so that a stopped audit goes on where it was.
+)";
+
+constexpr const char* kAuditExamples = R"(
 
 Exit codes: 0 good (also where the recording is refused: that is a result); 2 bad input or usage.
 
 Examples:
   keyhole audit activity.npy --dt 0.01 -o audit.json
+  keyhole audit activity.npy --circuits 100000 --slurm audit-jobs --tasks 64 -o audit.pdf
   keyhole audit session.mat:spikes --dt 0.001 --steps bin:0.02,smooth:0.05,zscore --quick)";
 
 }  // namespace
@@ -187,13 +244,22 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
       ->type_name("N");
   command->add_option("--seed", arguments->seed, "Seed of the reference circuits (default 1)")
       ->type_name("N");
+  command
+      ->add_option("--experiments", arguments->experiments,
+                   "Circuits that each experiment is tried on (default 400, with --quick 120; 0: none)")
+      ->type_name("N");
+  command
+      ->add_option("--pushes", arguments->pushes,
+                   "Pushes that were made: lines of an onset and the pushed units, counted from 1")
+      ->type_name("FILE");
   command->add_flag("--quick", arguments->quick, "A first answer: fewer circuits, simulations and resamples");
   command
-      ->add_option(
-          "-o,--out", arguments->out,
-          "Write the result here: JSON, or a report of one HTML file (default: JSON on the standard output)")
-      ->type_name("OUT.json|.html");
-  command->footer(kAuditHelp);
+      ->add_option("-o,--out", arguments->out,
+                   "Write the result here: JSON, or a report as one HTML file or PDF (default: JSON on the "
+                   "standard output)")
+      ->type_name("OUT.json|.html|.pdf");
+  arguments->shards.addTo(*command);
+  command->footer(std::string(kAuditHelp) + "\n\n" + kShardHelp + kAuditExamples);
   command->callback([arguments, &chosen] {
     chosen = [arguments](Console& console) { return runAudit(*arguments, console); };
   });

@@ -21,8 +21,8 @@ namespace {
 
 using namespace cli;
 
-const std::vector<std::string> kCommands = {"list",  "contents",   "summary", "fit",      "audit", "compare",
-                                            "order", "attractors", "curve",   "simulate", "figure"};
+const std::vector<std::string> kCommands = {"list",  "contents",   "summary", "fit",   "audit",    "compare",
+                                            "order", "attractors", "curve",   "sweep", "simulate", "figure"};
 
 // Set by the signal handler, which may touch nothing but such an object.
 std::atomic<bool> g_interrupted = false;
@@ -58,6 +58,7 @@ Examples:
   keyhole order figure-2 --latents 1..8
   keyhole attractors figure-3 -o attractors.json
   keyhole curve --teacher chain --observed 2,6,12
+  keyhole sweep figure-3 --over observation.fraction=0.05,0.1 --draws 20 -o sweep.csv
   keyhole figure figure-3 -o figure-3.pdf
 Each command explains itself: keyhole fit --help)";
 
@@ -107,6 +108,7 @@ Action parse(CLI::App& app, const std::vector<std::string>& args, Flags& flags) 
   addOrderCommand(app, chosen);
   addAttractorsCommand(app, chosen);
   addCurveCommand(app, chosen);
+  addSweepCommand(app, chosen);
   addSimulateCommand(app, chosen);
   addFigureCommand(app, chosen);
   app.require_subcommand(0, 1);
@@ -168,7 +170,7 @@ bool isCommandLine(int argc, char** argv) {
 
 int runCommandLine(const std::vector<std::string>& args, std::ostream& out, std::ostream& err,
                    Progress& progress) {
-  Console console{out, err, progress};
+  Console console{out, err, progress, args};
   try {
     return parseAndRun(args, console);
   } catch (const InputError& error) {

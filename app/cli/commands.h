@@ -25,6 +25,7 @@ void addCompareCommand(CLI::App& app, Action& chosen);
 void addOrderCommand(CLI::App& app, Action& chosen);
 void addAttractorsCommand(CLI::App& app, Action& chosen);
 void addCurveCommand(CLI::App& app, Action& chosen);
+void addSweepCommand(CLI::App& app, Action& chosen);
 void addSimulateCommand(CLI::App& app, Action& chosen);
 void addFigureCommand(CLI::App& app, Action& chosen);
 

@@ -7,6 +7,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace keyhole::cli {
 
@@ -14,6 +15,7 @@ struct Console {
   std::ostream& out;  // results
   std::ostream& err;  // messages
   Progress& progress;
+  std::vector<std::string> arguments = {};  // as typed
 };
 
 // "keyhole: sentence" on err. Line breaks within the sentence become blanks: one message, one line.

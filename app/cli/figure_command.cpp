@@ -1,5 +1,6 @@
 // `keyhole figure`: a preset or session as a figure, and the numbers behind it.
 #include "app/cli/commands.h"
+#include "app/cli/drawing_application.h"
 #include "app/cli/option_values.h"
 #include "app/cli/source_options.h"
 #include "core/common/error.h"
@@ -10,10 +11,8 @@
 #include "widgets/plots/figure.h"
 #include "widgets/plots/panels.h"
 
-#include <QApplication>
 #include <QFile>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -28,29 +27,6 @@ struct FigureArguments {
 QString decoded(const std::string& path) {
   return QFile::decodeName(QByteArray::fromStdString(path));
 }
-
-// Qt remarks on desktop matters (XDG_RUNTIME_DIR and the like) that are no concern of a command line.
-void passOnlyErrors(QtMsgType type, const QMessageLogContext&, const QString& text) {
-  if (type == QtCriticalMsg || type == QtFatalMsg) std::fprintf(stderr, "keyhole: %s\n", qPrintable(text));
-}
-
-// Drawing text needs an application object, but no display.
-class DrawingApplication {
- public:
-  DrawingApplication() {
-    if (QCoreApplication::instance()) return;
-    qInstallMessageHandler(passOnlyErrors);
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-    qunsetenv("QT_QPA_PLATFORMTHEME");  // desktop themes may ask for a display
-    m_application = std::make_unique<QApplication>(m_argc, m_argv);
-  }
-
- private:
-  int m_argc = 1;
-  char m_name[8] = "keyhole";
-  char* m_argv[2] = {m_name, nullptr};
-  std::unique_ptr<QApplication> m_application;
-};
 
 // A name that is neither a file nor has the ending of one is taken for a preset's, and refused as such.
 Settings readSettings(const FigureArguments& arguments) {

@@ -1,5 +1,6 @@
 #include "core/audit/audit.h"
 
+#include "core/audit/experiments/push_file.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/settings/fit_methods.h"
 
@@ -8,48 +9,77 @@
 namespace keyhole {
 namespace {
 
+// From where a part begins to where the next one does, with its heading before the words.
+class PartProgress : public Progress {
+ public:
+  PartProgress(Progress& whole, std::size_t part, double from)
+      : m_whole(whole), m_heading(auditParts()[part].heading), m_from(from), m_to(kEnds[part]) {}
+
+  void report(double fraction, std::string_view what) override {
+    m_whole.report(m_from + (m_to - m_from) * fraction, m_heading + ": " + std::string(what));
+  }
+  bool stopRequested() const override { return m_whole.stopRequested(); }
+
+ private:
+  static constexpr double kEnds[] = {0.2, 0.3, 0.4, 0.5, 0.85, 1};
+
+  Progress& m_whole;
+  std::string m_heading;
+  double m_from, m_to;
+};
+
 class Auditor {
  public:
   Auditor(const std::vector<Trial>& trials, const Settings& settings, const Sampling& sampling,
           const AuditOptions& options, Progress& progress, const AuditSink& sink)
-      : m_trials(trials),
+      : m_whole(trials),
+        m_spontaneous(options.pushes.empty() ? std::vector<Trial>()
+                                             : withoutPushes(trials, options.pushes, &m_audit.afterPushes)),
+        m_trials(options.pushes.empty() ? m_whole : m_spontaneous),
         m_settings(settings),
         m_sampling(sampling),
         m_options(options),
         m_progress(progress),
         m_sink(sink) {}
 
-  Audit run(const RecordedTrials& recorded) {
+  Audit run(RecordedTrials recorded) {
+    if (!m_options.pushes.empty()) {
+      recorded.trials.clear();
+      for (const auto& trial : m_trials)
+        recorded.trials.emplace_back(trial.activity.data(), trial.activity.rows(), trial.activity.cols());
+      m_sampling.steps = 1;
+      for (const auto& trial : m_trials)
+        m_sampling.steps = std::max(m_sampling.steps, trial.activity.cols() - 1);
+    }
     m_audit.summary = summarise(recorded, m_progress);
     makeClaim();
     makePredictions();
     const MethodClaim* map = m_audit.claim.of("map");
     m_audit.refusal = whyNotCarried(m_audit.summary, map ? map->leadingSteps.front() : 0);
-    tell(m_audit.refusal);
+    tell("prediction", m_audit.refusal);
     makeSubsampling();
     makeArrow();
     makeReference();
-    m_audit.notDone.push_back(
-        {"experiments", "which experiment would decide is not computed in this version"});
+    makeExperiments();
     m_audit.sentence = sentence();
     return std::move(m_audit);
   }
 
  private:
-  void tell(const std::string& sentence) {
-    if (m_sink && !sentence.empty()) m_sink(sentence);
+  void tell(const std::string& part, const std::string& sentence) {
+    if (m_sink && !sentence.empty()) m_sink(part, sentence, m_audit);
   }
 
   void makeClaim() {
-    ProgressPart part(m_progress, 0, 0.2);
+    PartProgress part(m_progress, 0, 0);
     m_audit.claim = auditClaim(m_trials, m_settings, m_sampling, m_options.claim, part);
-    tell(m_audit.claim.sentence);
+    tell("claim", m_audit.claim.sentence);
     for (const auto& method : m_audit.claim.methods)
       for (const auto& note : method.student.notes) m_audit.warnings.push_back(method.label + ": " + note);
   }
 
   void makePredictions() {
-    ProgressPart part(m_progress, 0.2, 0.3);
+    PartProgress part(m_progress, 1, 0.2);
     for (const auto& method : m_audit.claim.methods) {
       if (!method.fitted || (m_options.quick && method.method != "map")) continue;
       Settings settings = m_settings;
@@ -58,24 +88,24 @@ class Auditor {
           {method.method, method.label,
            claimedMemoryOf(method.student, m_trials, effective(settings), m_options.simulations, part)});
       const ClaimedMemory& memory = m_audit.predictions.back().memory;
-      tell(method.label + ": " + (memory.offered ? memory.sentence : memory.why));
+      tell("prediction", method.label + ": " + (memory.offered ? memory.sentence : memory.why));
     }
   }
 
   void makeSubsampling() {
-    ProgressPart part(m_progress, 0.3, 0.4);
+    PartProgress part(m_progress, 2, 0.3);
     m_audit.subsampling = subsampleUnits(m_trials, m_options.subsampling, part);
     if (!m_audit.subsampling.made) m_audit.notDone.push_back({"subsampling", m_audit.subsampling.why});
-    tell(m_audit.subsampling.made ? m_audit.subsampling.sentence : m_audit.subsampling.why);
+    tell("subsampling", m_audit.subsampling.made ? m_audit.subsampling.sentence : m_audit.subsampling.why);
     m_audit.notDone.push_back({"subsampling of latent fits",
                                "latent fits of subsets have no law and are not made in this version"});
   }
 
   void makeArrow() {
-    ProgressPart part(m_progress, 0.4, 0.5);
+    PartProgress part(m_progress, 3, 0.4);
     m_audit.arrow = arrowOfTime(m_trials, m_options.arrow, part);
     if (!m_audit.arrow.tested) m_audit.notDone.push_back({"reversibility", m_audit.arrow.why});
-    tell(m_audit.arrow.tested ? m_audit.arrow.sentence : m_audit.arrow.why);
+    tell("reversibility", m_audit.arrow.tested ? m_audit.arrow.sentence : m_audit.arrow.why);
   }
 
   // What keeps the recording from being compared with circuits, or empty.
@@ -92,18 +122,51 @@ class Auditor {
       const ShapeFound found = shapeOf(m_trials, how, m_options.reference.fraction);
       why = found.why;
       if (why.empty()) {
-        ProgressPart part(m_progress, 0.5, 1);
-        m_audit.reference = askReference(m_trials, found.shape, m_options.reference, part);
+        PartProgress part(m_progress, 4, 0.5);
+        m_audit.reference = askReference(m_trials, found.shape, m_options.reference, part, &m_known);
         m_audit.reference->notes.insert(m_audit.reference->notes.begin(), found.notes.begin(),
                                         found.notes.end());
         if (!m_audit.reference->given) why = m_audit.reference->why;
-        tell(m_audit.reference->sentence);
+        tell("reference", m_audit.reference->sentence);
       }
     }
     if (why.empty()) return;
+    if (!m_audit.reference) tell("reference", capital(why) + ".");
     std::vector<std::string> parts = {"truth", "mechanisms"};
     if (!m_audit.reference) parts.insert(parts.end(), {"likeness", "reference"});
     for (const auto& part : parts) m_audit.notDone.push_back({part, why});
+  }
+
+  // Why the remaining circuits are not experimented with, or empty.
+  std::string whyNoExperiments() const {
+    if (!m_options.experiments.make) return "no experiments were asked for";
+    if (!m_audit.reference) return "there are no reference circuits to try them on";
+    if (!m_audit.reference->given) return "the recording is like none of the reference circuits";
+    return {};
+  }
+
+  void makeExperiments() {
+    PartProgress part(m_progress, 5, 0.85);
+    ProgressPart trying(part, 0, m_options.pushes.empty() ? 1 : 0.8), pushing(part, 0.8, 1);
+    const std::string why = whyNoExperiments();
+    if (!why.empty()) {
+      m_audit.notDone.push_back({"experiments", why});
+      tell("experiments", capital(why) + ".");
+    } else {
+      m_audit.experiments =
+          tryExperiments(*m_known.table, *m_known.classifier, m_audit.reference->shape, m_known.statistics,
+                         *m_audit.reference, m_sampling.seconds, m_options.experiments, trying);
+      tell("experiments", m_audit.experiments->sentence);
+    }
+    if (m_options.pushes.empty()) return;
+    if (!m_audit.reference || !m_audit.reference->given) {
+      m_audit.notDone.push_back({"pushes", "there are no circuits that remain to compare the pushes with"});
+      return;
+    }
+    m_audit.pushes = evidenceOf(m_trials, m_whole, m_options.pushes, *m_known.table, *m_known.classifier,
+                                m_audit.reference->shape, m_known.statistics, *m_audit.reference,
+                                m_options.experiments.worlds, pushing);
+    tell("experiments", m_audit.pushes->sentence);
   }
 
   std::string sentence() const {
@@ -113,6 +176,8 @@ class Auditor {
     for (const auto& part : {m_audit.subsampling.sentence, m_audit.arrow.sentence})
       if (!part.empty()) text += " " + part;
     if (m_audit.reference) text += " " + capital(m_audit.reference->sentence);
+    if (m_audit.experiments) text += " " + m_audit.experiments->sentence;
+    if (m_audit.pushes) text += " " + m_audit.pushes->sentence;
     if (!m_audit.refusal.empty()) text += " " + capital(m_audit.refusal) + ".";
     text += " Not done: ";
     for (std::size_t i = 0; i < m_audit.notDone.size(); ++i)
@@ -125,13 +190,16 @@ class Auditor {
     return text;
   }
 
+  Audit m_audit;
+  const std::vector<Trial>& m_whole;
+  const std::vector<Trial> m_spontaneous;  // of a recording with pushes
   const std::vector<Trial>& m_trials;
   const Settings& m_settings;
-  const Sampling& m_sampling;
+  Sampling m_sampling;
   const AuditOptions& m_options;
   Progress& m_progress;
   const AuditSink& m_sink;
-  Audit m_audit;
+  ReferenceKnown m_known;
 };
 
 }  // namespace
@@ -148,6 +216,10 @@ AuditOptions quickAudit() {
   options.arrow.recordings = 10;
   options.reference.circuits = 2000;
   options.reference.importanceRows = 400;
+  options.experiments.worlds = 120;
+  options.experiments.longer = {1, 4};
+  options.experiments.units = {2};
+  options.experiments.trials = {10, 40};
   return options;
 }
 
@@ -155,6 +227,18 @@ Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& rec
                      const Settings& settings, const Sampling& sampling, const AuditOptions& options,
                      Progress& progress, const AuditSink& sink) {
   return Auditor(trials, settings, sampling, options, progress, sink).run(recorded);
+}
+
+const std::vector<AuditPart>& auditParts() {
+  static const std::vector<AuditPart> parts = {
+      {"claim", "1. The claim"},
+      {"prediction", "2. Does the recording know of it?"},
+      {"subsampling", "3. Subsets of the units"},
+      {"reversibility", "4. The arrow of time"},
+      {"reference", "5. What else could have made it"},
+      {"experiments", "6. What would tell them apart"},
+  };
+  return parts;
 }
 
 const std::vector<std::string>& auditLimits() {

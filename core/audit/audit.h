@@ -6,6 +6,7 @@
 
 #include "core/audit/carries.h"
 #include "core/audit/claim.h"
+#include "core/audit/experiments/experiments.h"
 #include "core/audit/reference/answer.h"
 #include "core/audit/reversibility/arrow.h"
 #include "core/audit/subsampling/subsampling.h"
@@ -30,8 +31,10 @@ struct AuditOptions {
   SubsamplingOptions subsampling;
   ArrowOptions arrow;
   ReferenceOptions reference;  // with no circuits the table is not made
-  RecordedHow how;             // but for counts, which the summary knows
-  bool quick = false;          // the prediction of MAP alone; fewer simulated circuits
+  ExperimentOptions experiments;
+  std::vector<TimedPush> pushes;  // made during the recording; empty: none
+  RecordedHow how;                // but for counts, which the summary knows
+  bool quick = false;             // the prediction of MAP alone; fewer simulated circuits
 };
 
 // One student's prediction of the recording's memory.
@@ -47,7 +50,10 @@ struct Audit {
   std::vector<AuditedPrediction> predictions;
   Subsampling subsampling;
   Arrow arrow;
-  std::optional<ReferenceAnswer> reference;  // empty: not asked
+  std::optional<ReferenceAnswer> reference;      // empty: not asked
+  std::optional<ExperimentsAnswer> experiments;  // empty: not made
+  std::optional<PushEvidence> pushes;            // empty: none were made
+  Index afterPushes = 0;                         // samples after each push that the other parts leave out
   std::vector<NotDone> notDone;
   std::vector<std::string> warnings;  // of the students: ridge, means, few steps
   std::string sentence;               // all of it in a few sentences
@@ -56,11 +62,20 @@ struct Audit {
 // Fewer simulations and resamples, for a first answer.
 AuditOptions quickAudit();
 
-// A sentence of a part as soon as it is known.
-using AuditSink = std::function<void(const std::string&)>;
+// The parts in their order: how they are called in files, and in a report.
+struct AuditPart {
+  std::string key, heading;
+};
+const std::vector<AuditPart>& auditParts();
 
-// trials: as they are fitted, at least one; recorded: the same, as the summary looks at them; settings:
-// of a recording, as asked for. Throws Stopped, and InputError as the fits do.
+// A sentence of a part (its key) as soon as it is known, and all that is known by then.
+using AuditSink =
+    std::function<void(const std::string& part, const std::string& sentence, const Audit& soFar)>;
+
+// Progress tells which part is running. trials: as they are fitted, at least one; recorded: the same, as the
+// summary looks at them; settings: of a recording, as asked for. With pushes all parts but their evidence are
+// of the stretches before and between them (withoutPushes()). Throws Stopped, and InputError as the fits
+// do.
 Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& recorded,
                      const Settings& settings, const Sampling& sampling, const AuditOptions& options,
                      Progress& progress = noProgress(), const AuditSink& sink = {});

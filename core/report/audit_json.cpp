@@ -152,6 +152,44 @@ ordered_json referenceJson(const ReferenceAnswer& answer) {
   return json;
 }
 
+ordered_json experimentsJson(const ExperimentsAnswer& answer) {
+  ordered_json json = {{"sentence", answer.sentence},
+                       {"error_now", answer.errorNow},
+                       {"circuit_error_now", answer.circuitErrorNow},
+                       {"goal", ExperimentsAnswer::kGoal},
+                       {"circuits", answer.worlds}};
+  json["tried"] = ordered_json::array();
+  for (const auto& one : answer.tried)
+    json["tried"].push_back({{"kind", one.kind},
+                             {"effort", one.effort},
+                             {"samples", one.samples},
+                             {"error", one.error},
+                             {"standard_error", one.standardError},
+                             {"circuit_error", one.circuitError},
+                             {"runs", one.worlds}});
+  json["cheapest"] = answer.cheapest < 0 ? ordered_json(nullptr) : ordered_json(answer.cheapest);
+  json["notes"] = answer.notes;
+  return json;
+}
+
+ordered_json pushesJson(const PushEvidence& evidence, Index left) {
+  ordered_json json = {{"sentence", evidence.sentence},
+                       {"pushes", evidence.response.pushes},
+                       {"samples_left_out_after_each", left},
+                       {"lags", evidence.response.lags}};
+  json["kept_along_slow_direction"] = ordered_json::array();
+  json["kept_along_push"] = ordered_json::array();
+  for (std::size_t i = 0; i < PushResponse::kLags; ++i) {
+    json["kept_along_slow_direction"].push_back(numberOrNull(evidence.response.slow[i]));
+    json["kept_along_push"].push_back(numberOrNull(evidence.response.own[i]));
+  }
+  if (evidence.given)
+    json["slow_mode"] = {{"probability", evidence.probability},
+                         {"likelihood_ratio_of_pushes", evidence.likelihoodRatio},
+                         {"circuits", evidence.worlds}};
+  return json;
+}
+
 void addReference(ordered_json& json, const ReferenceAnswer& answer) {
   if (answer.given) {
     json["truth"] = {{"slow_mode", slowModeJson(answer)}};
@@ -176,6 +214,8 @@ nlohmann::ordered_json auditToJson(const Audit& audit) {
   if (audit.subsampling.made) json["subsampling"] = subsamplingJson(audit.subsampling);
   if (audit.arrow.tested) json["reversibility"] = arrowJson(audit.arrow);
   if (audit.reference) addReference(json, *audit.reference);
+  if (audit.experiments) json["experiments"] = experimentsJson(*audit.experiments);
+  if (audit.pushes) json["pushes"] = pushesJson(*audit.pushes, audit.afterPushes);
   json["refusal"] = audit.refusal.empty() ? ordered_json(nullptr) : ordered_json(audit.refusal);
   json["not_done"] = ordered_json::array();
   for (const auto& one : audit.notDone) json["not_done"].push_back({{"part", one.part}, {"why", one.why}});

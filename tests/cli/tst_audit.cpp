@@ -53,8 +53,9 @@ class TestAudit : public QObject {
       QVERIFY2(has(json, key), key);
     QCOMPARE(json["reference"]["seed"].get<int>(), 1);
     QVERIFY(json["sentence"].get<std::string>().find("Not done: ") != std::string::npos);
-    QVERIFY(json["not_done"].dump().find("experiments") != std::string::npos);
     const bool given = has(json, "truth");
+    QCOMPARE(has(json, "experiments"), given);
+    QVERIFY(given != (json["not_done"].dump().find("\"experiments\"") != std::string::npos));
     QVERIFY(given != (json["not_done"].dump().find("\"truth\"") != std::string::npos));
     if (!given) return;
     double sum = 0;
@@ -100,7 +101,8 @@ class TestAudit : public QObject {
     QVERIFY(refused({"--fraction", "0.1:1.5"}, "1.5"));
     QVERIFY(refused({"--circuits", "17"}, "at least 240"));
     QVERIFY(refused({"--seed", "x"}, "--seed"));
-    QVERIFY(refused({"-o", m_folder.path("audit.pdf")}, "audit.pdf"));
+    QVERIFY(refused({"-o", m_folder.path("audit.txt")}, "audit.txt"));
+    QVERIFY(refused({"--experiments", "3"}, "at least 60"));
     QVERIFY(runCli({"audit"}).code == 2);
     QVERIFY(runCli({"audit", m_folder.path("none.npy")}).code == 2);
   }

@@ -8,6 +8,7 @@
 #include "core/report/run_record.h"
 #include "widgets/plots/figure_layout.h"
 #include "widgets/plots/panels.h"
+#include "widgets/plots/pdf_bytes.h"
 
 #include <QBuffer>
 #include <QFileInfo>
@@ -101,16 +102,6 @@ void drawPage(QCPPainter& painter, const FigurePage& page) {
   painter.drawText(line, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, page.caption);
 }
 
-// The only part of the file that depends on the moment of writing.
-void fixDate(QByteArray& pdf) {
-  const QByteArray key = "/CreationDate (D:";
-  const qsizetype at = pdf.indexOf(key);
-  if (at < 0) return;
-  for (qsizetype i = at + key.size(), digits = 0;
-       i < pdf.size() && digits < 14 && pdf[i] >= '0' && pdf[i] <= '9'; ++i, ++digits)
-    pdf[i] = "20000101000000"[digits];
-}
-
 QByteArray pdfBytes(const FigurePage& page) {
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
@@ -131,7 +122,7 @@ QByteArray pdfBytes(const FigurePage& page) {
     painter.end();
   }
   QByteArray bytes = buffer.data();
-  fixDate(bytes);
+  fixPdfDate(bytes);
   return bytes;
 }
 

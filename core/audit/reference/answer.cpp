@@ -104,12 +104,17 @@ ReferenceAnswer answerFrom(const Statistics& statistics, const std::vector<Refer
 }
 
 ReferenceAnswer askReference(const std::vector<Trial>& trials, const ReferenceShape& shape,
-                             const ReferenceOptions& options, Progress& progress) {
+                             const ReferenceOptions& options, Progress& progress,
+                             ReferenceKnown* known) {
   ProgressPart making(progress, 0, 0.7), learning(progress, 0.7, 0.8), rest(progress, 0.8, 1);
-  const ReferenceTable table =
-      referenceTable(shape, options.seed, options.circuits, options.cacheFolder, making);
+  const auto made = options.table ? options.table
+                                  : std::make_shared<const ReferenceTable>(referenceTable(
+                                        shape, options.seed, options.circuits, options.cacheFolder, making));
+  const ReferenceTable& table = *made;
   const Statistics statistics = statisticsOf(shuffled(trials));
-  const WorldClassifier classifier(table.rows, options.classifier, learning);
+  const auto learned = std::make_shared<const WorldClassifier>(table.rows, options.classifier, learning);
+  const WorldClassifier& classifier = *learned;
+  if (known) *known = {made, learned, statistics};
   ReferenceAnswer answer = answerFrom(statistics, table.rows, classifier, rest);
   answer.shape = shape;
   answer.circuits = static_cast<Index>(table.rows.size());

@@ -6,13 +6,16 @@
 #include "core/audit/reference/likeness.h"
 #include "core/observation/preprocessing/preprocessing.h"
 
+#include <memory>
+
 namespace keyhole {
 
 struct ReferenceOptions {
   Index circuits = 20000;
   std::uint64_t seed = 1;
-  std::optional<priors::Range> fraction;  // of the units that are seen; empty: as the priors
-  std::string cacheFolder;                // empty: none
+  std::optional<priors::Range> fraction;        // of the units that are seen; empty: as the priors
+  std::string cacheFolder;                      // empty: none
+  std::shared_ptr<const ReferenceTable> table;  // one that is there already; null: it is made
   ClassifierOptions classifier;
   bool leaveOut = true;  // what the answer would be without each mechanism
   std::size_t importanceRows = 1000;
@@ -61,9 +64,17 @@ struct ShapeFound {
 ShapeFound shapeOf(const std::vector<Trial>& trials, const RecordedHow& how,
                    const std::optional<priors::Range>& fraction);
 
-// The units are taken in a random order of their own. Throws Stopped.
+// What an answer rests on, for further questions.
+struct ReferenceKnown {
+  std::shared_ptr<const ReferenceTable> table;
+  std::shared_ptr<const WorldClassifier> classifier;
+  Statistics statistics;  // of the recording
+};
+
+// The units are taken in a random order of their own. known: filled in if given. Throws Stopped.
 ReferenceAnswer askReference(const std::vector<Trial>& trials, const ReferenceShape& shape,
-                             const ReferenceOptions& options, Progress& progress = noProgress());
+                             const ReferenceOptions& options, Progress& progress = noProgress(),
+                             ReferenceKnown* known = nullptr);
 
 // The same from a table and a classifier that are there: probability, weights, likelihood ratio, likeness
 // (without leaving out and importance).

@@ -77,12 +77,22 @@ TableDistances::TableDistances(const std::vector<ReferenceRow>& rows, Progress& 
   });
 }
 
-Likeness TableDistances::of(const Statistics& recording) const {
-  Likeness likeness;
-  if (m_distances.empty()) return likeness;
+Vector TableDistances::scoresOf(const Statistics& recording) const {
   const auto own = allOf(recording);
   Vector mine(m_table.rows());
   for (std::size_t j = 0; j < own.size(); ++j) mine(static_cast<Index>(j)) = m_scores[j]->of(own[j]);
+  return mine;
+}
+
+Vector TableDistances::distancesTo(const Statistics& recording) const {
+  if (m_distances.empty()) return {};
+  return (m_table.colwise() - scoresOf(recording)).colwise().norm().transpose();
+}
+
+Likeness TableDistances::of(const Statistics& recording) const {
+  Likeness likeness;
+  if (m_distances.empty()) return likeness;
+  const Vector mine = scoresOf(recording);
   Index far = 0;
   likeness.farthestScore = mine.cwiseAbs().maxCoeff(&far);
   const auto shown = static_cast<Index>(statisticNames().size());

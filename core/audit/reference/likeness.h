@@ -28,8 +28,12 @@ class TableDistances {
   // Throws Stopped.
   explicit TableDistances(const std::vector<ReferenceRow>& rows, Progress& progress = noProgress());
   Likeness of(const Statistics& recording) const;
+  // To each of the rows that are looked at.
+  Vector distancesTo(const Statistics& recording) const;
 
  private:
+  Vector scoresOf(const Statistics& recording) const;
+
   class Scores;
   std::vector<std::shared_ptr<const Scores>> m_scores;
   Matrix m_table;  // statistics x rows, normal scores

@@ -16,7 +16,6 @@
 namespace keyhole {
 namespace {
 
-using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr Index kPieceOfTable = 96;
@@ -39,7 +38,7 @@ ordered_json numbersJson(const std::vector<double>& values) {
   return list;
 }
 
-std::vector<double> numbersFrom(const json& list) {
+std::vector<double> numbersFrom(const ordered_json& list) {
   std::vector<double> values;
   for (const auto& value : list) values.push_back(value.is_null() ? std::nan("") : value.get<double>());
   return values;
@@ -56,7 +55,7 @@ ordered_json rowJson(const ReferenceRow& row) {
           {"apart", numbersJson(row.statistics.apart)}};
 }
 
-ReferenceRow rowFrom(const json& value) {
+ReferenceRow rowFrom(const ordered_json& value) {
   ReferenceRow row;
   row.index = value.at("index").get<std::uint64_t>();
   row.mechanism = static_cast<std::size_t>(row.index % mechanisms().size());
@@ -78,7 +77,7 @@ void keep(const std::string& path, const std::string& key, const Piece& piece) {
   writeFileAtomically(path, stored.dump() + "\n");
 }
 
-// Empty: not there. Throws json::exception and InputError: damaged, or of something else.
+// Empty: not there. Throws ordered_json::exception and InputError: damaged, or of something else.
 std::optional<std::vector<ReferenceRow>> kept(const std::string& path, const std::string& key,
                                               Index circuits) {
   std::string bytes;
@@ -87,7 +86,7 @@ std::optional<std::vector<ReferenceRow>> kept(const std::string& path, const std
   } catch (const InputError&) {
     return {};
   }
-  const json stored = json::parse(bytes);
+  const ordered_json stored = ordered_json::parse(bytes);
   if (stored.at("key").get<std::string>() != key) throw InputError("of another table");
   if (stored.at("circuits").get<Index>() != circuits) return {};  // a shorter table's last piece
   std::vector<ReferenceRow> rows;
@@ -145,6 +144,10 @@ class TableMaker {
 
   Piece makePiece(Index first, Index size, Index count) {
     Piece piece(static_cast<std::size_t>(size));
+    const std::string words = "simulating reference circuits" +
+                              (m_table.fromCache > 0 ? ", " + std::to_string(m_table.fromCache) + " of " +
+                                                           std::to_string(count) + " were there"
+                                                     : std::string());
     std::atomic<Index> done = 0;
     parallelFor(
         piece.size(),
@@ -154,8 +157,7 @@ class TableMaker {
           ++done;
         },
         [&] {
-          m_progress.checkpoint(static_cast<double>(first + done) / static_cast<double>(count),
-                                "simulating reference circuits");
+          m_progress.checkpoint(static_cast<double>(first + done) / static_cast<double>(count), words);
         });
     return piece;
   }
@@ -213,6 +215,30 @@ std::optional<ReferenceRow> referenceRow(const ReferenceShape& shape, std::uint6
   row.modes = world->modes;
   row.statistics = statisticsOf(recordedWorld(*world, shape, seed, index));
   return row;
+}
+
+ShardedWork tableWork(const ReferenceShape& shape, std::uint64_t seed, Index count) {
+  return {"reference table", tableKey(shape, seed), count, true, [shape, seed](Index item, Progress&) {
+            const auto row = referenceRow(shape, seed, static_cast<std::uint64_t>(item));
+            return row ? rowJson(*row) : ordered_json(nullptr);
+          }};
+}
+
+ReferenceTable tableFrom(const std::vector<ordered_json>& rows, std::uint64_t seed) {
+  ReferenceTable table;
+  table.seed = seed;
+  table.asked = static_cast<Index>(rows.size());
+  table.fromCache = table.asked;
+  table.complete = true;
+  for (const auto& value : rows) {
+    if (value.is_null()) {
+      ++table.failed;
+      continue;
+    }
+    table.rows.push_back(rowFrom(value));
+    table.redrawn += table.rows.back().redrawn;
+  }
+  return table;
 }
 
 ReferenceTable referenceTable(const ReferenceShape& shape, std::uint64_t seed, Index count,

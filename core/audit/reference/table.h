@@ -4,6 +4,7 @@
 #include "core/audit/reference/statistics.h"
 #include "core/audit/reference/worlds.h"
 #include "core/common/progress.h"
+#include "core/io/shards.h"
 
 #include <string>
 
@@ -39,6 +40,10 @@ std::string tableKey(const ReferenceShape& shape, std::uint64_t seed);
 // numbers whatever their number. Throws Stopped.
 ReferenceTable referenceTable(const ReferenceShape& shape, std::uint64_t seed, Index count,
                               const std::string& folder, Progress& progress = noProgress());
+
+// The same circuits as work in shards, and the table of its merged rows: the same, bit for bit.
+ShardedWork tableWork(const ReferenceShape& shape, std::uint64_t seed, Index count);
+ReferenceTable tableFrom(const std::vector<nlohmann::ordered_json>& rows, std::uint64_t seed);
 
 // One row; empty if no stable circuit was found.
 std::optional<ReferenceRow> referenceRow(const ReferenceShape& shape, std::uint64_t seed,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace keyhole {
 namespace {
@@ -109,7 +110,12 @@ MatrixF linearRun(const World& world, Index units, Index steps, std::uint64_t se
   return seen.leftCols(steps);
 }
 
-MatrixF tanhRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index) {
+// By their samples, in the order of the run.
+using Pushes = std::multimap<Index, VectorF>;
+
+MatrixF steppedRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index,
+                   const Pushes& pushes) {
+  const bool linear = world.phi == Nonlinearity::linear;
   const Index D = world.circuit.B.rows();
   const MatrixF B = static_cast<float>(world.alpha) * world.circuit.B.cast<float>();
   const auto keep = static_cast<float>(1 - world.alpha), scale = static_cast<float>(stepNoise(world));
@@ -122,11 +128,20 @@ MatrixF tanhRun(const World& world, Index units, Index steps, std::uint64_t seed
   for (Index t = 0; t < steps; ++t) {
     noise.fill(static_cast<std::uint64_t>(t), next, scale);
     if (weight.size() > 0) next += input(t) * weight;
-    next.noalias() += B * VectorF(x.array().tanh());
+    next.noalias() += B * (linear ? x : VectorF(x.array().tanh()));
     x = keep * x + next;
+    for (auto [at, end] = pushes.equal_range(t); at != end; ++at) x.head(units) += at->second;
     seen.col(t) = x.head(units);
   }
   return seen;
+}
+
+MatrixF tanhRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index) {
+  return steppedRun(world, units, steps, seed, index, {});
+}
+
+Index burnOf(const World& world, Index steps) {
+  return std::min(steps / 2, static_cast<Index>(20 / world.alpha));
 }
 
 // A Gaussian kernel over the samples, reflected at the ends of the run.
@@ -205,7 +220,7 @@ Matrix observed(const World& world, const ReferenceShape& shape, Matrix X, std::
 
 Eigen::MatrixXf seenRun(const World& world, Index units, Index steps, std::uint64_t seed,
                         std::uint64_t index) {
-  const Index burn = std::min(steps / 2, static_cast<Index>(20 / world.alpha));
+  const Index burn = burnOf(world, steps);
   const auto run = world.phi == Nonlinearity::linear ? linearRun : tanhRun;
   return run(world, units, burn + steps, seed, index).rightCols(steps);
 }
@@ -235,6 +250,18 @@ std::vector<Trial> recordedRun(const World& world, const ReferenceShape& shape, 
 std::vector<Trial> recordedWorld(const World& world, const ReferenceShape& shape, std::uint64_t seed,
                                  std::uint64_t index) {
   return recordedRun(world, shape, seenRun(world, shape.units, shape.timePoints(), seed, index), seed, index);
+}
+
+std::vector<Trial> recordedPushes(const World& world, const ReferenceShape& shape,
+                                  const std::vector<SeenPush>& pushes, std::uint64_t seed,
+                                  std::uint64_t index) {
+  const Index steps = shape.timePoints(), burn = burnOf(world, steps);
+  const Vector deviations = deviationsOf(seenRun(world, shape.units, steps, seed, index).cast<double>());
+  Pushes placed;
+  for (const auto& one : pushes)
+    placed.emplace(burn + one.at, VectorF(deviations.cwiseProduct(one.push).cast<float>()));
+  const MatrixF run = steppedRun(world, shape.units, burn + steps, seed, index, placed).rightCols(steps);
+  return recordedRun(world, shape, run, seed, index);
 }
 
 }  // namespace keyhole

@@ -55,6 +55,16 @@ std::vector<Trial> recordedWorld(const World& world, const ReferenceShape& shape
 std::vector<Trial> recordedRun(const World& world, const ReferenceShape& shape, const Eigen::MatrixXf& run,
                                std::uint64_t seed, std::uint64_t index);
 
+// The same with pushes of the seen units: `push` times each unit's own deviation (of a run without pushes) is
+// added to the state, `at` samples into the recording, as the first sample after it. Steps by step, O(T D²).
+struct SeenPush {
+  Index at = 0;
+  Vector push;  // N
+};
+std::vector<Trial> recordedPushes(const World& world, const ReferenceShape& shape,
+                                  const std::vector<SeenPush>& pushes, std::uint64_t seed,
+                                  std::uint64_t index);
+
 // The seen units alone, without observation noise or smoothing, N x T.
 Eigen::MatrixXf seenRun(const World& world, Index units, Index steps, std::uint64_t seed,
                         std::uint64_t index);

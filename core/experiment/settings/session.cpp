@@ -20,8 +20,8 @@ using nlohmann::ordered_json;
 constexpr int kFormat = 1;
 
 // "question" and "hint" are the presets' own.
-constexpr std::array<std::string_view, 6> kEntries = {"keyhole", "title",    "question",
-                                                      "hint",    "settings", "layout"};
+constexpr std::array<std::string_view, 7> kEntries = {"keyhole",  "title",  "question", "hint",
+                                                      "settings", "layout", "audit"};
 
 ordered_json toJson(const std::string& what, const std::string& text) {
   ordered_json value = text;
@@ -100,6 +100,7 @@ std::string sessionBytes(const Session& session) {
   for (const auto& row : settingsTable()) settings[row.key] = toJson(row, session.settings.value(row.key));
   file["settings"] = std::move(settings);
   file["layout"] = toJson("the layout", session.layout);
+  if (!session.audit.empty()) file["audit"] = ordered_json::parse(session.audit);
   return file.dump(2) + "\n";
 }
 
@@ -114,6 +115,11 @@ Session parseSession(std::string_view bytes, const std::string& name) {
   Session session;
   session.title = optionalText(file, "title", name);
   session.layout = optionalText(file, "layout", name);
+  // Read once more with its entries in their order, so that saving gives the same bytes.
+  if (file.contains("audit")) {
+    if (!file["audit"].is_object()) refuse(name, "its audit is not an object");
+    session.audit = ordered_json::parse(bytes)["audit"].dump();
+  }
   if (!file.contains("settings")) return session;
   if (!file["settings"].is_object()) refuse(name, "its settings are not an object");
   for (const auto& [key, value] : file["settings"].items()) setFromJson(session.settings, key, value, name);

@@ -8,7 +8,8 @@ namespace keyhole {
 struct Session {
   Settings settings;
   std::string title;
-  std::string layout;  // opaque window layout (base64), may be empty
+  std::string layout;      // opaque window layout (base64), may be empty
+  std::string audit = {};  // the audit of its recording, a JSON object as text; empty: none
 };
 
 // Stable key order, one setting per line: load followed by save gives the same bytes. Paths stand as they

@@ -1,5 +1,6 @@
 // Tests core/audit/reference: circuits, their runs and their truth, the table and its cache.
 #include "core/audit/reference/table.h"
+#include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/lyapunov.h"
@@ -190,6 +191,36 @@ class TestWorlds : public QObject {
     QVERIFY(!third.notes.empty() && third.notes.front().find("cut off") != std::string::npos);
     QCOMPARE(third.rows.size(), whole.rows.size());
     QVERIFY(tableKey(shape, 1) != tableKey(shape, 2));
+  }
+
+  // The merged shards are the table of one process to the last bit, and as a file to the last byte.
+  void shardsAreTheTableOfOneProcess() {
+    QTemporaryDir folder;
+    const auto at = [&](const char* name) { return folder.filePath(name).toStdString(); };
+    const ReferenceShape shape = smallShape();
+    const ShardedWork work = tableWork(shape, 1, 60);
+    for (const Index shard : {4, 2, 5, 1, 3}) computeShard(work, {shard, 5}, at("five"));
+    computeShard(work, {1, 1}, at("one"));
+    const auto rows = mergedShards(work, 0, at("five"));
+    QVERIFY(mergedBytes(work, rows) == mergedBytes(work, mergedShards(work, 0, at("one"))));
+    const auto whole = referenceTable(shape, 1, 60, ""), merged = tableFrom(rows, 1);
+    QCOMPARE(merged.rows.size(), whole.rows.size());
+    QCOMPARE(merged.failed, whole.failed);
+    QCOMPARE(merged.redrawn, whole.redrawn);
+    const auto same = [](const std::vector<double>& a, const std::vector<double>& b) {
+      return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                        [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+    };
+    for (std::size_t i = 0; i < whole.rows.size(); ++i) {
+      const auto &a = whole.rows[i], &b = merged.rows[i];
+      QCOMPARE(b.index, a.index);
+      QCOMPARE(b.mechanism, a.mechanism);
+      QCOMPARE(b.statistics.claimedSteps, a.statistics.claimedSteps);
+      QVERIFY(same(b.modes, a.modes) && same(b.statistics.values, a.statistics.values) &&
+              same(b.statistics.apart, a.statistics.apart));
+    }
+    // Shards of another seed's table are foreign to it.
+    QVERIFY_THROWS_EXCEPTION(InputError, mergedShards(tableWork(shape, 2, 60), 0, at("five")));
   }
 };
 

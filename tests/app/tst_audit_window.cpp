@@ -1,0 +1,136 @@
+// The window's page of the audit: its parts, the reader's prior, a stop, and what a session keeps.
+#include "app/audit_window.h"
+#include "core/audit/reference/answer.h"
+#include "core/common/random.h"
+#include "core/io/file_bytes.h"
+#include "core/io/npy.h"
+#include "tests/app/window_bench.h"
+#include "tests/support/test_registry.h"
+#include "widgets/plots/report_figure.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTest>
+
+namespace tst_audit_window {
+
+using namespace keyhole;
+using namespace keyhole::test;
+
+namespace {
+
+Settings recordingIn(const QTemporaryDir& folder) {
+  const RandomStream random(8, Stream::test);
+  const Matrix mixing = random.normalMatrix(6, 6), noise = random.normalMatrix(6, 1500, 100);
+  const Vector F{{0.95, 0.7, 0.6, 0.5, 0.4, 0.3}};
+  Matrix x = Matrix::Zero(6, 1500);
+  for (Index t = 1; t < 1500; ++t) x.col(t) = F.cwiseProduct(x.col(t - 1)) + noise.col(t);
+  const std::string file = folder.filePath("six.npy").toStdString();
+  writeNpy(file, (mixing * x).transpose());
+  Settings settings;
+  settings.set("teacher.kind", std::string("recording"));
+  settings.set("teacher.file", file);
+  settings.set("analysis.limit_runs", 0LL);
+  return settings;
+}
+
+// A report with odds, as an audit would have made it.
+std::shared_ptr<const AuditReport> madeReport() {
+  auto report = std::make_shared<AuditReport>();
+  report->title = "Audit of six.npy";
+  report->limits = {"A limit."};
+  report->odds = ReportOdds{0.8, 0.02, 0.5, 4};
+  for (const auto& part : auditParts()) report->sections.push_back({part.key, part.heading, {}});
+  report->sections[0].blocks.emplace_back();
+  report->sections[0].blocks.back().text = "A claim. More of it.";
+  report->sections[1].blocks.emplace_back();
+  report->sections[1].blocks.back().plot =
+      SvgPlot{"Plot", "x", "y", false, false, {{{1, 2}, {3, 5}, "#0072B2", "line", {}, {}, false}}};
+  return report;
+}
+
+}  // namespace
+
+class TestAuditWindow : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir m_data;
+
+ private slots:
+  void init() { qputenv("KEYHOLE_CACHE", m_data.filePath("cache").toLocal8Bit()); }
+
+  // Stopped in the middle of its circuits: what was known stays. Then the same parts are there again, whole.
+  void stopsAndAuditsAgain() {
+    WindowBench bench(recordingIn(m_data));
+    QVERIFY(bench.settle());
+    AuditWindow& audit = bench.window.showAudit();
+    audit.lowFraction().setText("0.3");
+    audit.highFraction().setText("0.5");
+    QSignalSpy finished(&audit, &AuditWindow::finished);
+    const auto press = [&](const char* name) { audit.findChild<QPushButton*>(name)->click(); };
+    press("startAudit");
+    QVERIFY(QTest::qWaitFor([&] { return audit.message().text().startsWith("5."); }, kPatience));
+    QVERIFY(audit.parts().item(4)->text().endsWith("is being computed …"));
+    press("stopAudit");
+    QVERIFY(finished.count() > 0 || finished.wait(kPatience));
+    QVERIFY(!finished.last()[0].toBool());
+    QVERIFY(audit.report() && !firstSentence(*audit.report()->part("claim")).empty());
+    QVERIFY(audit.message().text().startsWith("Stopped"));
+    QVERIFY(!bench.window.document().isModified() || bench.window.document().audit().empty());
+  }
+
+  // The whole of it, with few circuits being enough here: it is kept in the session and read back.
+  void sessionKeepsTheReport() {
+    WindowBench bench(recordingIn(m_data));
+    QVERIFY(bench.settle());
+    AuditWindow& audit = bench.window.showAudit();
+    emit audit.reportReady(madeReport());
+    const QString path = m_data.filePath("kept.keyhole");
+    bench.window.document().saveSession(path, {});
+    const std::string bytes = readFileBytes(path.toStdString());
+    bench.window.document().startNew();
+    QVERIFY(!audit.report());
+    bench.window.document().openSession(path);
+    QVERIFY(audit.report());
+    QVERIFY(auditReportToJson(*audit.report()) == auditReportToJson(*madeReport()));
+    bench.window.document().saveSession(path, {});
+    QVERIFY(readFileBytes(path.toStdString()) == bytes);
+  }
+
+  // The page says what the report holds, and the prior moves the probability by the likelihood ratio.
+  void showsPartsAndOdds() {
+    AuditWindow audit(nullptr);
+    audit.showReport(madeReport());
+    QCOMPARE(audit.parts().item(0)->text(), QString("1. The claim\nA claim."));
+    audit.parts().setCurrentRow(1);
+    QVERIFY(audit.figure().block().plot.has_value());
+    QCOMPARE(audit.figure().data().front().rows(1, 1), 5.0);
+    audit.prior().setValue(20);  // odds 1/4, times 4: 1
+    QCOMPARE(withPrior(4, 0.2), 0.5);
+    QVERIFY2(audit.odds().text().contains("probability 0.5 "), qPrintable(audit.odds().text()));
+    for (const char* name : {"report.pdf", "report.html", "report.json"}) {
+      const QString path = m_data.filePath(name);
+      audit.exportTo(path);
+      QVERIFY(readFileBytes(path.toStdString()).size() > 500);
+    }
+    QVERIFY(readFileBytes(m_data.filePath("report.pdf").toStdString()).starts_with("%PDF"));
+  }
+
+  void badNumbersAreSaid() {
+    AuditWindow audit(nullptr);
+    audit.setSettings(recordingIn(m_data));
+    audit.highFraction().setText("1.5");
+    audit.start();
+    QVERIFY(audit.message().text().contains("\"1.5\"; allowed"));
+  }
+};
+
+KEYHOLE_TEST(TestAuditWindow)
+
+}  // namespace tst_audit_window
+
+#include "tst_audit_window.moc"
