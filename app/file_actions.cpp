@@ -13,6 +13,8 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <algorithm>
+
 namespace keyhole {
 
 namespace {
@@ -20,6 +22,18 @@ const QString sessionFilter = QStringLiteral("Keyhole sessions (*.keyhole)");
 const QString dataFilter =
     QStringLiteral("Data (%1);;All files (*)").arg(QString::fromStdString(extensionPatterns()));
 constexpr int keepAfterMilliseconds = 1500;
+
+// Whether somebody has to say which of several arrays is meant, or in which bins spikes are counted.
+bool needsChoice(const QString& path) {
+  const std::string spec = path.toStdString(), file = fileOfSpec(spec);
+  if (file != spec || !formatOf(file).hasPlaces) return false;
+  const FileContents contents = fileContents(file);
+  const auto count = [&](ArrayRole role) {
+    return std::count_if(contents.arrays.begin(), contents.arrays.end(),
+                         [role](const FileArray& array) { return array.role == role; });
+  };
+  return count(ArrayRole::recording) > 1 || count(ArrayRole::spikes) > 0;
+}
 }  // namespace
 
 FileActions::FileActions(Document& document, RecentFiles& recent, UnsavedSessions& unsaved, QWidget& window,
@@ -79,6 +93,8 @@ void FileActions::open(const QString& path) {
       m_recent.add(path);
     } else if (looksLikeConnectivity(path)) {
       openConnectivity(path);
+    } else if (needsChoice(path)) {
+      importRecording(path);
     } else {
       openRecording(path);
     }

@@ -354,7 +354,9 @@ void ImportWindow::showNotes() {
           .arg(now.units)
           .arg(now.timePoints)
           .arg(trials > 1 ? QString(", %1 trials").arg(trials) : QString(),
-               now.ofTimePoints > 0 ? QString(", the first of %1").arg(now.ofTimePoints) : QString()));
+               now.ofTimePoints > 0
+                   ? QString(", the first of %1%2").arg(now.about ? "about " : "").arg(now.ofTimePoints)
+                   : QString()));
   QStringList said;
   for (const std::string& warning : now.warnings) said.append(QString::fromStdString(warning));
   m_notes->setHtml(recordingHtml(now.summary, said, m_theme));

@@ -54,13 +54,20 @@ bool ImportWorker::readFor(const Settings& settings, const RecordingOptions& opt
   plain.steps = {};
   m_readAs.clear();
   m_ofTimePoints = 0;
+  m_about = false;
   std::error_code error;
   const auto bytes = std::filesystem::file_size(fileOfSpec(spec), error);
   if (!whole && !error && bytes > kLarge) {
-    const auto stream = streamRecording(spec, plain);
-    if (!stream) return false;
-    m_recording = beginningOf(*stream, kLookedAt);
-    if (m_recording.activity.cols() < stream->timepoints) m_ofTimePoints = stream->timepoints;
+    if (const auto stream = streamRecording(spec, plain)) {
+      m_recording = beginningOf(*stream, kLookedAt);
+      if (m_recording.activity.cols() < stream->timepoints) m_ofTimePoints = stream->timepoints;
+    } else {
+      auto beginning = beginningOfTable(spec, plain);
+      if (!beginning) return false;
+      m_recording = std::move(beginning->recording);
+      m_ofTimePoints = beginning->timepoints;
+      m_about = true;
+    }
   } else {
     m_recording = readRecording(spec, plain, progress);
   }
@@ -78,6 +85,7 @@ std::shared_ptr<const ImportPreview> ImportWorker::previewFor(const Settings& se
   preview->units = recording.activity.rows();
   preview->timePoints = recording.activity.cols();
   preview->ofTimePoints = m_ofTimePoints;
+  preview->about = m_about;
   preview->bounds = trialBounds(recording);
   if (recording.intervalUnit == "s") preview->seconds = recording.interval;
   preview->wide = m_ofTimePoints == 0 && !wideRecordingWarning(m_recording, options.timeInColumns).empty();
@@ -91,7 +99,8 @@ std::shared_ptr<const ImportPreview> ImportWorker::previewFor(const Settings& se
   if (m_ofTimePoints > 0)
     preview->warnings.insert(preview->warnings.begin(), "the picture and these numbers are of the first " +
                                                             std::to_string(m_recording.activity.cols()) +
-                                                            " of " + std::to_string(m_ofTimePoints) +
+                                                            (m_about ? " of about " : " of ") +
+                                                            std::to_string(m_ofTimePoints) +
                                                             " time points; Use takes all of them");
   progress.throwIfStopped();
   preview->summary = summarise(recordedTrials(recording), progress);

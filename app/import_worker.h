@@ -19,6 +19,7 @@ struct ImportPreview {
   Settings settings;
   Index units = 0, timePoints = 0;
   Index ofTimePoints = 0;     // of a large file only the first are looked at; 0: it is all
+  bool about = false;         // and how many there are is estimated
   std::vector<Index> bounds;  // of the trials
   double seconds = 0;         // between two samples; 0: not known
   bool wide = false;          // far more units than time points before any step
@@ -63,6 +64,7 @@ class ImportWorker : public QObject {
   std::string m_readAs;  // how m_recording was read; used by the worker's thread only, as it is
   Recording m_recording;
   Index m_ofTimePoints = 0;  // m_recording is their beginning; 0: all
+  bool m_about = false;      // their number is estimated
 
   LatestRequest<Request> m_latest;  // last: its thread uses the others
 };

@@ -64,7 +64,7 @@ int run(const ContentsArguments& arguments, Console& console) {
 constexpr const char* kContentsHelp =
     R"(Lists every array with its path, shape, type, unit, rate and what it could be: recording, input, clock, rate,
 spikes, vector or other, and why. FILE:PATH names one of them for the other commands. Only headers are read (of a table,
-which has none, all of it).
+which has none, all of it, or of one beyond 64 MB the beginning: then the number of rows is an estimate).
 
 Examples:
   keyhole contents session.mat

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string_view>
 
@@ -28,8 +30,16 @@ enum class Pairs { surelyColumns, columns, decimals, doubtful };
 
 class Reader {
  public:
-  Reader(const std::string& path, const TableOptions& options)
-      : m_path(path), m_options(options), m_bytes(textOfBytes(readFileBytes(path), path, m_notes)) {
+  Reader(const std::string& path, const TableOptions& options) : Reader(path, options, readFileBytes(path)) {}
+
+  // bytes: of the file. cut: they end within a line, which is left out.
+  Reader(const std::string& path, const TableOptions& options, std::string bytes, bool cut = false)
+      : m_path(path), m_options(options), m_bytes(textOfBytes(std::move(bytes), path, m_notes)) {
+    const auto end = cut ? m_bytes.find_last_of("\n\r") : std::string::npos;
+    if (end != std::string::npos) {
+      m_kept = static_cast<double>(end + 1) / static_cast<double>(m_bytes.size());
+      m_bytes.resize(end + 1);
+    }
     m_text = m_bytes;
     if (const char separator = takeSeparatorLine(m_text)) {
       m_lines = 1;
@@ -41,6 +51,8 @@ class Reader {
       m_header = lines;
     }
   }
+
+  double shareKept() const { return m_kept; }  // of the bytes
 
   DelimitedTable read() {
     std::optional<Grid> grid = chosenGrid();
@@ -201,6 +213,7 @@ class Reader {
   TableOptions m_options;
   std::vector<std::string> m_notes;
   std::string m_bytes;
+  double m_kept = 1;
   std::string_view m_text;
   std::size_t m_lines = 0;
   std::optional<std::size_t> m_header;
@@ -218,6 +231,29 @@ std::string quotedName(const std::string& name) {
 DelimitedTable readDelimited(const std::string& path, const TableOptions& options) {
   requireValid(options);
   return Reader(path, options).read();
+}
+
+TableBeginning readDelimitedBeginning(const std::string& path, const TableOptions& options,
+                                      std::size_t bytes) {
+  requireValid(options);
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size <= bytes) {
+    TableBeginning all{readDelimited(path, options), 0};
+    all.rows = all.table.values.rows();
+    return all;
+  }
+  bytes = bytes / 4 * 4;  // whole characters of UTF-16 and UTF-32
+  std::string head(bytes, '\0');
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream.read(head.data(), static_cast<std::streamsize>(bytes)))
+    throw InputError("cannot read " + path + ": the first " + std::to_string(bytes) + " bytes are not there");
+  Reader reader(path, options, head, true);
+  const double used = reader.shareKept() * static_cast<double>(bytes);
+  TableBeginning beginning{reader.read(), 0};
+  beginning.rows = static_cast<Index>(static_cast<double>(beginning.table.values.rows()) *
+                                      static_cast<double>(size) / used);
+  return beginning;
 }
 
 std::string delimitedBytes(const std::vector<std::string>& columnNames, ConstMatrixRef rows) {

@@ -17,6 +17,8 @@ struct DelimitedTable {
   double interval = 0;                   // between two rows, from a clock column; 0: the file has none
   std::string intervalUnit;              // "s", or empty if the file does not name the clock's unit
   Vector times;  // of the rows by that clock, in the unit of `interval`, or what counts them; or empty
+  std::vector<Index> trialBegins;  // rows at which a trial begins, without the first: by a clock or count
+                                   // that begins anew, or by a column that numbers the trials
   std::vector<std::string> notes;  // what was guessed, left out or reinterpreted: a sentence each
 };
 
@@ -30,6 +32,15 @@ struct DelimitedTable {
 // numbers at all, numbers that can be read in two ways. Cost O(bytes); two passes if the decimal sign turns
 // out another than the first lines let guess.
 DelimitedTable readDelimited(const std::string& path, const TableOptions& options = {});
+
+// The same of the lines within the first `bytes` bytes, and about how many rows the whole file has (from its
+// length). Throws InputError. Cost O(bytes).
+struct TableBeginning {
+  DelimitedTable table;
+  Index rows = 0;
+};
+TableBeginning readDelimitedBeginning(const std::string& path, const TableOptions& options,
+                                      std::size_t bytes);
 
 // Numbers as the shortest text that reads back as the same double; comma-separated, with a header line if
 // names are given.

@@ -64,6 +64,7 @@ FileData readArray(const std::string& file, const std::string& path, const ReadO
     throw InputError(file + ":" + shownText(path) +
                      " names a place in an array of up to two dimensions; allowed: " + file);
   FileData data;
+  if (std::string note = suite2pNote(file); !note.empty()) data.notes.push_back(std::move(note));
   if (auto turned = readNpyTurned(file)) {
     data.trials.push_back(std::move(*turned));
     data.turned = true;
@@ -100,6 +101,7 @@ std::optional<DataStream> streamArray(const std::string& file, const std::string
   const RawShape shape = header.fortranOrder ? RawShape{rows, columns} : RawShape{columns, rows};
   const RawNumbers raw{header.dataOffset, *type, header.bigEndian};
   DataStream stream;
+  if (std::string note = suite2pNote(file); !note.empty()) stream.head.notes.push_back(std::move(note));
   stream.units = options.timeInColumns ? rows : columns;
   stream.timepoints = options.timeInColumns ? columns : rows;
   stream.run = [file, raw, shape, alongOuter = header.fortranOrder == options.timeInColumns](

@@ -6,6 +6,7 @@
 #include "core/io/npy_header.h"
 #include "core/io/tree_reading.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -54,6 +55,21 @@ double rateIn(const std::string& bytes) {
   return 0;
 }
 
+// The rate in ops.npy; 0 and a note if there is none that is understood.
+double rateOf(const std::string& folder, std::vector<std::string>& notes) {
+  const bool there = has(folder, "ops");
+  const double rate = there ? rateIn(readFileBytes(within(folder, "ops"))) : 0;
+  if (rate > 0 && std::isfinite(rate)) {
+    notes.push_back(folder + ": ops.npy says " + toText(rate) + " samples a second");
+    return rate;
+  }
+  notes.push_back(
+      folder +
+      (there ? ": the rate fs in ops.npy is not there or not understood" : " has no ops.npy with the rate") +
+      ": the time between samples is not known; say it with --dt");
+  return 0;
+}
+
 FileContents contentsOf(const std::string& folder) {
   FileContents contents{"Suite2p folder", {}, {}};
   for (const char* name : kArrays) {
@@ -70,7 +86,11 @@ FileContents contentsOf(const std::string& folder) {
 
 // The cells alone, as iscell.npy tells them.
 Matrix cellsOf(Matrix values, const std::string& folder, std::vector<std::string>& notes) {
-  if (!has(folder, "iscell")) return values;
+  if (!has(folder, "iscell")) {
+    notes.push_back(folder + " has no iscell.npy: all " + std::to_string(values.rows()) +
+                    " regions were read, whether they are cells or not");
+    return values;
+  }
   const Matrix isCell = readNpy(within(folder, "iscell"));
   if (isCell.rows() != values.rows() || isCell.cols() < 1)
     throw InputError(within(folder, "iscell") + " has " + std::to_string(isCell.rows()) +
@@ -104,16 +124,39 @@ FileData readFolder(const std::string& folder, const std::string& path, const Re
     data.trials.push_back(std::move(values));
   else
     data.trials.push_back(values.transpose());
-  const double rate = has(folder, "ops") ? rateIn(readFileBytes(within(folder, "ops"))) : 0;
-  if (rate > 0 && std::isfinite(rate)) {
+  if (const double rate = rateOf(folder, data.notes); rate > 0) {
     data.interval = 1 / rate;
     data.intervalUnit = "s";
-    data.notes.push_back(folder + ": ops.npy says " + toText(rate) + " samples a second");
   }
   return data;
 }
 
 }  // namespace
+
+std::vector<std::string> suite2pFoldersIn(const std::string& folder) {
+  std::vector<std::string> found;
+  std::error_code error;
+  const auto look = [&](const fs::path& in) {
+    for (const auto& entry : fs::directory_iterator(in, error))
+      if (isSuite2p(entry.path().string())) found.push_back(entry.path().string());
+  };
+  look(folder);
+  look(fs::path(folder) / "suite2p");
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::string suite2pNote(const std::string& file) {
+  const fs::path path(file);
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".",
+                    name = path.stem().string();
+  const bool isTrace = std::find(std::begin(kArrays), std::end(kArrays), name) != std::end(kArrays);
+  std::error_code error;
+  const bool beside = has(folder, "iscell") || has(folder, "ops") || has(folder, "stat");
+  if (!isTrace || path.extension() != ".npy" || !beside) return {};
+  return file + " stands in a Suite2p folder, whose arrays hold cells x time; " + folder + ":" + name +
+         " is read so, with the rate of ops.npy and without what iscell.npy calls no cell";
+}
 
 Format suite2pFormat() {
   return {"Suite2p folder", {}, true, isSuite2p, contentsOf, readFolder};

@@ -1,13 +1,29 @@
 #include "core/io/delimited.h"
 #include "core/io/formats.h"
 
+#include <filesystem>
+#include <limits>
+
 namespace keyhole {
 namespace {
 
-FileData readTable(const std::string& file, const std::string&, const ReadOptions& options) {
-  DelimitedTable table = readDelimited(file, options.table);
+FileData dataOf(DelimitedTable table, const std::string& file, const ReadOptions& options) {
   FileData data;
-  data.trials.push_back(std::move(table.values));
+  if (options.timeInColumns && !table.trialBegins.empty()) {
+    table.notes.push_back(file + ": with time in columns its rows are no trials, and it was read as one");
+    table.trialBegins.clear();
+  }
+  if (table.trialBegins.empty()) {
+    data.trials.push_back(std::move(table.values));
+  } else {
+    table.times.resize(0);  // it begins anew
+    table.trialBegins.push_back(table.values.rows());
+    Index from = 0;
+    for (const Index to : table.trialBegins) {
+      data.trials.emplace_back(table.values.middleRows(from, to - from));
+      from = to;
+    }
+  }
   data.columnNames = std::move(table.columnNames);
   data.rowNames = std::move(table.rowNames);
   data.interval = table.interval;
@@ -17,24 +33,48 @@ FileData readTable(const std::string& file, const std::string&, const ReadOption
   return data;
 }
 
-// A table has no header that says how large it is: all of it is read.
+FileData readTable(const std::string& file, const std::string&, const ReadOptions& options) {
+  return dataOf(readDelimited(file, options.table), file, options);
+}
+
+constexpr std::size_t kBeginning = 4 << 20;  // bytes that are read in a moment
+constexpr std::uintmax_t kLarge = 64 << 20;  // bytes from which a file's contents are those of its beginning
+
+DataBeginning beginningOfTable(const std::string& file, const ReadOptions& options) {
+  TableBeginning beginning = readDelimitedBeginning(file, options.table, kBeginning);
+  return {dataOf(std::move(beginning.table), file, options), beginning.rows};
+}
+
+// A table has no header that says how large it is: all of it is read, or of a large one the beginning.
 FileContents contentsOf(const std::string& file) {
-  const DelimitedTable table = readDelimited(file);
+  std::error_code error;
+  const bool large = std::filesystem::file_size(file, error) > kLarge && !error;
+  const TableBeginning beginning =
+      readDelimitedBeginning(file, {}, large ? kBeginning : std::numeric_limits<std::size_t>::max());
+  const DelimitedTable& table = beginning.table;
   FileNode node;
   node.kind = FileNode::Kind::numbers;
   node.type = "text";
-  node.shape = {static_cast<std::uint64_t>(table.values.rows()),
-                static_cast<std::uint64_t>(table.values.cols())};
+  node.shape = {static_cast<std::uint64_t>(beginning.rows), static_cast<std::uint64_t>(table.values.cols())};
   FileContents contents{"table", arraysIn(node), table.notes};
-  if (table.intervalUnit == "s" && table.interval > 0) contents.arrays.front().rate = 1 / table.interval;
+  FileArray& array = contents.arrays.front();
+  if (table.intervalUnit == "s" && table.interval > 0) array.rate = 1 / table.interval;
+  if (!large) return contents;
+  array.shape = "about " + array.shape;
+  contents.notes.insert(
+      contents.notes.begin(),
+      file + " is large: only its first " + std::to_string(table.values.rows()) +
+          " rows were looked at, and the number of all of them is estimated from its length");
   return contents;
 }
 
 }  // namespace
 
 Format tableFormat() {
-  return {"table",  {".csv", ".tsv", ".txt"}, false, [](const std::string&) { return false; }, contentsOf,
-          readTable};
+  return {"table",    {".csv", ".tsv", ".txt"},
+          false,      [](const std::string&) { return false; },
+          contentsOf, readTable,
+          nullptr,    beginningOfTable};
 }
 
 }  // namespace keyhole

@@ -54,6 +54,14 @@ std::string extensionPatterns() {
   return joinedExtensions("*", " ");
 }
 
+[[noreturn]] static void refuseFolder(const std::string& folder, const std::string& types) {
+  std::string found;
+  for (const auto& one : suite2pFoldersIn(folder)) found += (found.empty() ? "" : ", ") + one;
+  throw InputError("cannot read " + folder + ": it is a folder" +
+                   (found.empty() ? types + ", or a Suite2p folder (with F.npy or spks.npy in it)"
+                                  : " of Suite2p folders; allowed: one of " + found));
+}
+
 const Format& formatOf(const std::string& file) {
   std::error_code error;
   const bool exists = fs::exists(file, error);
@@ -67,7 +75,7 @@ const Format& formatOf(const std::string& file) {
   const std::string extension = lowerExtension(file);
   const std::string types = "; allowed: " + extensionList();
   if (!exists && extension.empty()) throw InputError("there is no file " + file + types);
-  if (fs::is_directory(file, error)) throw InputError("cannot read " + file + ": it is a folder" + types);
+  if (fs::is_directory(file, error)) refuseFolder(file, types);
   throw InputError(
       file + (extension.empty() ? " has no file type" : " has the file type \"" + extension + "\"") + types);
 }
@@ -96,6 +104,13 @@ std::optional<DataStream> streamFileData(const std::string& spec, const ReadOpti
     unchanged.done();
   };
   return stream;
+}
+
+std::optional<DataBeginning> beginningOfFileData(const std::string& spec, const ReadOptions& options) {
+  const FilePlace place = parsePlace(spec);
+  const Format& format = formatOf(place.file);
+  if (!format.beginning || !place.path.empty() || options.timeInColumns) return {};
+  return format.beginning(place.file, options);
 }
 
 FileContents fileContents(const std::string& file) {

@@ -42,6 +42,12 @@ struct DataStream {
   std::function<void(const FileTree::Work& work)> run;
 };
 
+// The beginning of one long array whose length only reading all of it would tell.
+struct DataBeginning {
+  FileData data;
+  Index rows = 0;  // in all, about
+};
+
 struct FileContents {
   std::string format;
   std::vector<FileArray> arrays;  // without their nodes
@@ -62,6 +68,8 @@ struct Format {
   // The same as a stream, or nothing where the place is no such array; null: never. Throws InputError.
   std::optional<DataStream> (*stream)(const std::string& file, const std::string& path,
                                       const ReadOptions& options) = nullptr;
+  // Its beginning, of a file that is no stream; null: never. Throws InputError.
+  DataBeginning (*beginning)(const std::string& file, const ReadOptions& options) = nullptr;
 };
 
 const std::vector<Format>& formats();
@@ -83,8 +91,17 @@ FileContents fileContents(const std::string& file);
 // The same as a stream; nothing if it cannot be had as one. Throws InputError.
 std::optional<DataStream> streamFileData(const std::string& spec, const ReadOptions& options = {});
 
+// Its beginning, in a moment however long it is; nothing if there is no such road. Throws InputError.
+std::optional<DataBeginning> beginningOfFileData(const std::string& spec, const ReadOptions& options = {});
+
 // The file of FILE or FILE:PATH.
 std::string fileOfSpec(const std::string& spec);
+
+// The Suite2p folders in a folder or in its folder suite2p (plane0, plane1, combined).
+std::vector<std::string> suite2pFoldersIn(const std::string& folder);
+
+// That a .npy file stands in such a folder, and what is known of it there; else empty.
+std::string suite2pNote(const std::string& file);
 
 // The rows of the table, each in its own file.
 Format npyFormat();

@@ -319,7 +319,7 @@ class Hdf5 : public FileTree {
     attributesOf(dataset, node);
     const std::string matlab = textAttribute(dataset, "MATLAB_class");
     const H5T_class_t kind = H5Tget_class(type.id());
-    if (isReference(type.id())) return references(dataset, node, matlab, depth);
+    if (isReference(type.id())) return references(dataset, node, matlab, family, depth);
     if (matlab == "char" || kind == H5T_STRING) {
       node.kind = FileNode::Kind::text;
       if (!matlab.empty()) node.type = "char";
@@ -347,7 +347,7 @@ class Hdf5 : public FileTree {
   }
 
   // Cells, or a field of an array of structs.
-  void references(hid_t dataset, FileNode& node, const std::string& matlab, int depth) {
+  void references(hid_t dataset, FileNode& node, const std::string& matlab, Family family, int depth) {
     if (matlab == "cell") node.type = "cell";
     const std::uint64_t n = node.size();
     if (n > kMost || depth > kDeepest) {
@@ -368,7 +368,7 @@ class Hdf5 : public FileTree {
       const H5Handle object(H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &reference));
       FileNode child;
       if (object)
-        child = objectNode(object.id(), Family::matlab, depth + 1);
+        child = objectNode(object.id(), family, depth + 1);
       else
         child.why = "is a reference that leads nowhere";
       node.children.push_back(std::move(child));

@@ -35,6 +35,23 @@ hsize_t stepOf(hid_t dataset, const std::vector<hsize_t>& extents, hsize_t perIn
   return step;
 }
 
+// What a dataset is compressed with and this program cannot undo, such as "lzf (filter 32000)"; or empty.
+std::string unknownFilter(hid_t dataset) {
+  const H5Handle plist(H5Dget_create_plist(dataset));
+  const int filters = plist ? H5Pget_nfilters(plist.id()) : 0;
+  for (int i = 0; i < filters; ++i) {
+    unsigned flags = 0, config = 0;
+    std::size_t values = 0;
+    char name[64] = "";
+    const auto filter = H5Pget_filter2(plist.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
+                                       sizeof name - 1, name, &config);
+    if (filter > 0 && H5Zfilter_avail(filter) <= 0)
+      return std::string(name) + (name[0] ? " (filter " : "filter ") + std::to_string(filter) +
+             (name[0] ? ")" : "");
+  }
+  return {};
+}
+
 // (i, j, k, …) of C order goes to row i, column j + n k + ….
 void place(const std::vector<double>& buffer, const std::vector<hsize_t>& extents, Index first, Index count,
            Matrix& values) {
@@ -92,6 +109,10 @@ Matrix Hdf5Numbers::load(const FileNode& node) const {
 // Chunks that were never written read as zeros, and compressed ones grow: bounded by what the file's bytes
 // could hold at zlib's best, or 256 MB.
 void Hdf5Numbers::requireBounded(hid_t dataset, const FileNode& node) const {
+  if (const std::string filter = unknownFilter(dataset); !filter.empty())
+    throw InputError(m_path + ":" + shownText(node.place) + " is compressed with " + shownText(filter) +
+                     ", which is not known here; allowed: uncompressed, gzip, szip, shuffle, scale-offset, "
+                     "fletcher32 (h5repack -f GZIP=4 rewrites the file)");
   constexpr std::uint64_t kAlways = std::uint64_t{1} << 28;
   const std::uint64_t entries = node.size(), most = std::numeric_limits<std::uint64_t>::max() / 8;
   const std::uint64_t stored = H5Dget_storage_size(dataset);

@@ -59,11 +59,8 @@ void takeTrials(FileData& data, bool timeInColumns, Recording& recording, const 
 }
 
 // What a file holds, in the trials that its intervals and the jumps of its clock make.
-ReadTrials recordingIn(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
-  TrialIntervals intervals;
-  if (!options.intervals.empty()) intervals = readIntervals(options.intervals, spec, options.table);
-  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin, intervals.windows});
-  progress.throwIfStopped();
+ReadTrials recordingOf(FileData data, const TrialIntervals& intervals, const std::string& spec,
+                       const RecordingOptions& options, const Progress& progress) {
   data.notes.insert(data.notes.begin(), intervals.notes.begin(), intervals.notes.end());
   const bool timeInColumns = options.timeInColumns != data.turned;
   ReadTrials read;
@@ -80,6 +77,14 @@ ReadTrials recordingIn(const std::string& spec, const RecordingOptions& options,
   recording.interval = data.interval;
   recording.intervalUnit = data.intervalUnit;
   return read;
+}
+
+ReadTrials recordingIn(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
+  TrialIntervals intervals;
+  if (!options.intervals.empty()) intervals = readIntervals(options.intervals, spec, options.table);
+  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin, intervals.windows});
+  progress.throwIfStopped();
+  return recordingOf(std::move(data), intervals, spec, options, progress);
 }
 
 }  // namespace
@@ -131,6 +136,17 @@ Recording beginningOf(const RecordingStream& stream, Index most) {
     return at < count;
   });
   return recording;
+}
+
+std::optional<RecordingBeginning> beginningOfTable(const std::string& spec, const RecordingOptions& options) {
+  if (!options.intervals.empty() || !options.input.empty()) return {};
+  auto beginning = beginningOfFileData(spec, {options.table, options.timeInColumns, options.bin});
+  if (!beginning) return {};
+  ReadTrials read = recordingOf(std::move(beginning->data), {}, spec, options, noProgress());
+  setInterval(read.recording, options.interval);
+  requireUsable(read.recording, true);
+  if (options.joinTrials) read.recording.trialLengths.clear();
+  return RecordingBeginning{std::move(read.recording), beginning->rows};
 }
 
 Recording withSteps(Recording recording, const RecordingOptions& options, const Progress& progress) {

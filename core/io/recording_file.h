@@ -45,6 +45,15 @@ std::optional<RecordingStream> streamRecording(const std::string& spec, const Re
 // Its first time points, up to `most` numbers (at least two time points).
 Recording beginningOf(const RecordingStream& stream, Index most);
 
+// The beginning of a recording that can be had neither so nor all at once without waiting: of a long table.
+struct RecordingBeginning {
+  Recording recording;
+  Index timepoints = 0;  // in all, about
+};
+
+// Nothing if there is no such road. The steps are not done. Throws InputError.
+std::optional<RecordingBeginning> beginningOfTable(const std::string& spec, const RecordingOptions& options);
+
 // The steps alone, of a recording that was read without them; the same as if it had been read with them.
 Recording withSteps(Recording recording, const RecordingOptions& options,
                     const Progress& progress = noProgress());

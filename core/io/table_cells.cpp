@@ -10,6 +10,7 @@ namespace keyhole {
 namespace {
 
 constexpr std::string_view kNoBreak = "\xC2\xA0", kNarrow = "\xE2\x80\xAF", kThin = "\xE2\x80\x89";
+constexpr std::string_view kLatinNoBreak = "\xA0", kLatinApostrophe = "\x92";  // of Windows-1252
 constexpr std::string_view kMinus = "\xE2\x88\x92", kApostrophe = "\xE2\x80\x99";
 
 bool isDigit(char c) {
@@ -20,11 +21,18 @@ bool isBlank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
+// A no-break space of one byte, as in Windows-1252: behind a byte of more than 0x7F it would belong to a
+// character of UTF-8.
+bool endsInLatinBlank(std::string_view text) {
+  return text.ends_with(kLatinNoBreak) &&
+         (text.size() == 1 || static_cast<unsigned char>(text[text.size() - 2]) < 0x80);
+}
+
 std::string_view withoutBlanks(std::string_view text) {
   while (!text.empty() && (isBlank(text.front()) || text.starts_with(kNoBreak)))
     text.remove_prefix(isBlank(text.front()) ? 1 : kNoBreak.size());
-  while (!text.empty() && (isBlank(text.back()) || text.ends_with(kNoBreak)))
-    text.remove_suffix(isBlank(text.back()) ? 1 : kNoBreak.size());
+  while (!text.empty() && (isBlank(text.back()) || text.ends_with(kNoBreak) || endsInLatinBlank(text)))
+    text.remove_suffix(text.ends_with(kNoBreak) ? kNoBreak.size() : 1);
   return text;
 }
 
@@ -43,8 +51,8 @@ int takeSign(std::string_view& text, bool& typographic) {
 
 // Cuts what groups thousands and is no decimal sign off the front.
 bool takeGroupMark(std::string_view& text) {
-  for (const std::string_view mark :
-       {std::string_view(" "), std::string_view("'"), kNoBreak, kNarrow, kThin, kApostrophe})
+  for (const std::string_view mark : {std::string_view(" "), std::string_view("'"), kNoBreak, kNarrow, kThin,
+                                      kApostrophe, kLatinNoBreak, kLatinApostrophe})
     if (text.starts_with(mark)) {
       text.remove_prefix(mark.size());
       return true;
@@ -156,12 +164,47 @@ std::string_view trimmedCell(std::string_view text) {
 }
 
 bool isMissingWord(std::string_view cell) {
-  constexpr std::string_view kWords[] = {
-      "",        "na",       "n/a",       "#n/a",      "#na",          "n.a.",        "nan",
-      "-nan",    "+nan",     "null",      "none",      "nil",          ".",           "-",
-      "--",      "?",        "<na>",      "missing",   "#value!",      "#div/0!",     "#num!",
-      "#ref!",   "#name?",   "#null!",    "#n/a n/a",  "1.#qnan",      "-1.#qnan",    "1.#ind",
-      "-1.#ind", "nan(ind)", "-nan(ind)", "nan(snan)", "\xE2\x80\x93", "\xE2\x80\x94"};
+  constexpr std::string_view kWords[] = {"",
+                                         "na",
+                                         "n/a",
+                                         "#n/a",
+                                         "#na",
+                                         "n.a.",
+                                         "nan",
+                                         "-nan",
+                                         "+nan",
+                                         "null",
+                                         "none",
+                                         "nil",
+                                         ".",
+                                         "-",
+                                         "--",
+                                         "?",
+                                         "<na>",
+                                         "missing",
+                                         "#value!",
+                                         "#div/0!",
+                                         "#num!",
+                                         "#ref!",
+                                         "#name?",
+                                         "#null!",
+                                         "#n/a n/a",
+                                         "1.#qnan",
+                                         "-1.#qnan",
+                                         "1.#ind",
+                                         "-1.#ind",
+                                         "nan(ind)",
+                                         "-nan(ind)",
+                                         "nan(snan)",
+                                         "\xE2\x80\x93",
+                                         "\xE2\x80\x94",
+                                         "nat",
+                                         "\\n",
+                                         "(null)",
+                                         "n.d.",
+                                         "#nv",
+                                         "#wert!",
+                                         "#bezug!"};
   if (cell.size() > 9) return false;
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return sameWord(cell, word); });

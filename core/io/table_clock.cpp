@@ -1,6 +1,7 @@
 #include "core/io/table_clock.h"
 
 #include "core/common/error.h"
+#include "core/io/table_labels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,9 +28,11 @@ struct NameParts {
 
 NameParts partsOfName(const std::string& name) {
   for (const auto& [open, close] : {std::pair{'(', ')'}, {'[', ']'}, {'{', '}'}}) {
-    const auto at = name.find(open);
-    if (at != std::string::npos && name.ends_with(close))
-      return {stripped(lower(name.substr(0, at))), name.substr(at + 1, name.size() - at - 2)};
+    const auto at = name.find(open), end = name.find(close);
+    // What stands behind a slash is another header's, as in "Time(s)/Cell Status".
+    if (at != std::string::npos && end != std::string::npos && end > at &&
+        (end + 1 == name.size() || name[end + 1] == '/'))
+      return {stripped(lower(name.substr(0, at))), name.substr(at + 1, end - at - 1)};
   }
   const auto at = name.find_last_of("_ /,");
   if (at != std::string::npos && secondsIn(name.substr(at + 1)) > 0)
@@ -125,10 +128,7 @@ ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const
                       const LineOf& lineOf) {
   ColumnMeaning meaning;
   meaning.kind = ColumnMeaning::Kind::clock;
-  std::string unit = context.unit.empty() ? unitInName(context.name) : context.unit;
-  if (secondsIn(unit) == 0 && secondsIn(lower(context.name)) > 0 && context.name.size() > 1)
-    unit = lower(context.name);
-  if (context.dates) unit = "s";
+  const std::string unit = clockUnit(context);
   const double seconds = secondsIn(unit);
   // From end to end is more exact than one rounded step; gaps would spoil it.
   const double interval =
@@ -153,12 +153,14 @@ ColumnMeaning indexOf(ConstVectorRef column, const ColumnContext& context, const
   meaning.kind = ColumnMeaning::Kind::index;
   if (steps.counting)
     meaning.note = "counts the rows from " + toText(column(0)) + ": left out";
-  else if (!steps.rising)
+  else if (!steps.rising) {
     meaning.note = (context.dates ? "holds dates that begin anew " : "counts the rows, beginning anew ") +
                    std::to_string(steps.restartCount) + (steps.restartCount == 1 ? " time" : " times") +
                    " (first in line " + std::to_string(lineOf(steps.backwards)) +
-                   "): left out; these may be several trials, and they are read as one";
-  else if (steps.uneven == 0)
+                   "): left out, and what lies between is read as trials of their own";
+    for (Index i = 1; i < column.size(); ++i)
+      if (column(i) <= column(i - 1)) meaning.begins.push_back(i);
+  } else if (steps.uneven == 0)
     meaning.note = "rises by " + toText(steps.median) + " with every row: left out";
   else
     meaning.note =
@@ -178,6 +180,35 @@ bool countsWithRestarts(ConstVectorRef column, const Steps& steps) {
   return column.size() > 2 * steps.restartCount;
 }
 
+// A clock or count with holes: the count is left out, the clock is refused; else a channel.
+ColumnMeaning withHoles(ConstVectorRef column, const ColumnContext& context, const LineOf& lineOf) {
+  std::vector<double> there;
+  std::vector<Index> rows;
+  Index hole = -1;
+  for (Index i = 0; i < column.size(); ++i) {
+    if (!std::isfinite(column(i))) {
+      hole = hole < 0 ? i : hole;
+      continue;
+    }
+    there.push_back(column(i));
+    rows.push_back(i);
+  }
+  const auto n = static_cast<Index>(there.size());
+  if (2 * n < column.size()) return {};
+  ColumnMeaning meaning = meaningOf(Eigen::Map<const Vector>(there.data(), n), context,
+                                    [&](Index row) { return lineOf(rows[static_cast<std::size_t>(row)]); });
+  const std::string holes = std::to_string(column.size() - n) + " without a number (the first: line " +
+                            std::to_string(lineOf(hole)) + ")";
+  if (meaning.kind == ColumnMeaning::Kind::clock)
+    throw InputError("is a clock, but has rows of which it does not tell the time, " + holes +
+                     "; allowed: a number in every row (--index-column none reads the column as a channel, "
+                     "its number leaves it out)");
+  if (meaning.kind == ColumnMeaning::Kind::channel) return {};
+  meaning.begins.clear();
+  meaning.note = "counts the rows, " + holes + ": left out";
+  return meaning;
+}
+
 }  // namespace
 
 double secondsIn(const std::string& text) {
@@ -189,6 +220,13 @@ double secondsIn(const std::string& text) {
   if (isAnyOf(unit, {"min", "mins", "minute", "minutes"})) return 60;
   if (isAnyOf(unit, {"h", "hr", "hrs", "hour", "hours"})) return 3600;
   return 0;
+}
+
+std::string clockUnit(const ColumnContext& context) {
+  if (context.dates) return "s";
+  const std::string unit = context.unit.empty() ? unitInName(context.name) : context.unit;
+  const bool isUnitItself = secondsIn(unit) == 0 && secondsIn(context.name) > 0 && context.name.size() > 1;
+  return isUnitItself ? lower(context.name) : unit;
 }
 
 bool isClockName(const std::string& name) {
@@ -344,8 +382,10 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
   const bool indexName = context.named && isIndexName(context.name);
   const bool clockName = context.dates || (context.named && isClockName(context.name));
   const Index n = column.size();
-  if (n < kLeastNamed || !column.allFinite()) return {};
+  if (n < kLeastNamed) return {};
   const bool told = indexName || clockName;
+  if (!column.allFinite())
+    return told || context.first ? withHoles(column, context, lineOf) : ColumnMeaning{};
   if (!told && n < kLeastUnnamed) return {};
   const Steps steps = stepsOf(column);
   if (steps.counting && !context.dates && (told || context.first || n >= 2 * kLeastUnnamed)) {
@@ -357,6 +397,8 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
   if (clockName) {
     if (steps.rising) return clockOf(column, context, steps, lineOf);
     if (countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
+    if (auto meaning = labelMeaning(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
+      return meaning;
     const std::string base = partsOfName(context.name).base;
     const bool surely =
         context.dates || (context.first && (base.starts_with("time") || base.starts_with("date")));
@@ -366,11 +408,17 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
           ", but does not rise before line " + std::to_string(lineOf(steps.backwards)) +
           "; allowed: a clock that rises with every row (--index-column none reads the column as "
           "a channel, its number leaves it out)");
+    if (context.first) refuseUnsteadyClock(column, lineOf);
     return {};
   }
   if (indexName && context.first && steps.whole && steps.rising)
     return indexOf(column, context, steps, lineOf);
   if (indexName && countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
+  if (!steps.rising) {
+    if (auto meaning = labelMeaning(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
+      return meaning;
+    if (context.first && !context.named) refuseUnsteadyClock(column, lineOf);
+  }
   if (!context.first || !steps.rising) {
     ColumnMeaning meaning;
     if (steps.rising && n >= kLong)

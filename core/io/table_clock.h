@@ -22,6 +22,7 @@ struct ColumnMeaning {
   double interval = 0;  // of a clock, in `unit`; 0: unknown
   std::string unit;     // "s" if it is known to be seconds (or was converted), else empty
   double perUnit = 1;   // the column times this is in `unit`
+  std::vector<Index> begins = {};  // rows at which a trial begins, without the first; empty: as one
 };
 
 // The rows before which a clock that is even elsewhere jumps ahead, by more than one and a half of its median
@@ -44,6 +45,9 @@ bool isIndexName(const std::string& name);
 // The unit of "t (ms)", "V [mV]" or "time_ms", or "".
 std::string unitInName(const std::string& name);
 
+// The unit of a clock, by its context: of its own row, of its name, or its name ("ms").
+std::string clockUnit(const ColumnContext& context);
+
 // Whether a cell is a unit, such as mV, (ms), [Hz] or a.u.
 bool isUnit(std::string_view text);
 
@@ -51,7 +55,8 @@ bool isUnit(std::string_view text);
 double secondsIn(const std::string& unit);
 
 // lineOf(row): the line of the file that a row stands in, for sentences. Throws InputError (the sentence
-// without the file's and the column's name) if a clock by name runs backwards. Cost O(T).
+// without the file's and the column's name) if a clock by name or by its steps runs backwards or has rows
+// without a number. Cost O(T), of a first column that does not rise O(T log T).
 ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context,
                         const std::function<std::size_t(Index)>& lineOf);
 

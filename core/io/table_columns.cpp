@@ -5,6 +5,7 @@
 #include "core/io/file_bytes.h"
 #include "core/io/table_cells.h"
 #include "core/io/table_clock.h"
+#include "core/io/table_labels.h"
 #include "core/io/text_encoding.h"
 
 #include <algorithm>
@@ -41,7 +42,9 @@ class Assembly {
     if (m_options.header.empty()) takeCountingHeader();
     leaveOutEmpty();
     leaveOutOthers();
+    m_table.trialBegins.assign(m_begins.begin(), m_begins.end());
     sayWhatWasMissing();
+    saySentinels();
     sayLines();
     return gathered();
   }
@@ -132,8 +135,12 @@ class Assembly {
     if (distinct != lines.end() || lines.size() == 1) {
       const auto& chosen = distinct == lines.end() ? lines.front() : *distinct;
       m_names = chosen.second;
-      for (const auto& line : lines)
-        if (line.first != chosen.first) leaveOutHeaderLine(line.first, line.second);
+      for (const auto& line : lines) {
+        if (line.first == chosen.first) continue;
+        // pandas writes the index's name below the columns', other programs beside them.
+        if (m_names.front().empty()) m_names.front() = line.second.front();
+        leaveOutHeaderLine(line.first, line.second);
+      }
       return;
     }
     m_names.assign(m_grid.width, "");
@@ -213,20 +220,37 @@ class Assembly {
     const std::size_t n = m_grid.width;
     if (!m_names.empty() || m_grid.rows < 4 || n < 3) return;
     const bool corner = std::isnan(m_grid.at(0, 0));
+    const auto countsIn = [&](Index row) {
+      for (std::size_t j = 1; j < n; ++j)
+        if (m_grid.at(row, j) != m_grid.at(row, j - 1) + 1) return false;
+      return true;
+    };
     for (std::size_t j = 2; j < n; ++j)
       if (!(m_grid.at(0, j) > m_grid.at(0, j - 1))) return;
-    for (std::size_t j = corner ? 2 : 1; !corner && j < n; ++j)
-      if (m_grid.at(0, j) != m_grid.at(0, j - 1) + 1) return;
+    if (!corner && !countsIn(0)) return;
     if (!corner && m_grid.at(0, 0) != 0 && m_grid.at(0, 0) != 1) return;
-    if (corner ? !firstColumnCounts() : !fractionsBelow()) return;
+    // Of four columns and more no row of counts is likely to be just that, unless the table counts
+    // throughout.
+    if (corner ? !firstColumnCounts() && !wordsBelowCorner() : !fractionsBelow() && (n < 4 || countsIn(1)))
+      return;
     for (std::size_t j = 0; j < n; ++j)
       m_names.push_back(std::isnan(m_grid.at(0, j)) ? "" : toText(m_grid.at(0, j)));
-    note("line " + std::to_string(m_grid.lineOf(0)) + " counts the columns and was taken for their names");
+    note("line " + std::to_string(m_grid.lineOf(0)) +
+         (corner && wordsBelowCorner() ? " rises from column to column and was taken for their names"
+                                       : " counts the columns and was taken for their names") +
+         (corner ? "" : " (--header 0 reads it as numbers)"));
     m_grid.numbers.erase(m_grid.numbers.begin(), m_grid.numbers.begin() + static_cast<std::ptrdiff_t>(n));
     if (corner && m_grid.empty[0] > 0) --m_grid.empty[0];
     --m_grid.rows;
     m_rowsTaken = 1;
     for (auto& cell : m_grid.others) --cell.row;
+  }
+
+  // ",0.0,0.1,…" above row names: the times of a table that has them in columns.
+  bool wordsBelowCorner() const {
+    std::size_t words = 0;
+    for (const auto& cell : m_grid.others) words += cell.column == 0;
+    return words + 1 == static_cast<std::size_t>(m_grid.rows);
   }
 
   bool firstColumnCounts() {
@@ -270,10 +294,12 @@ class Assembly {
     const bool automatic = m_options.indexColumn.empty();
     if (chosen) takeChosen(*chosen, others[*chosen]);
     for (std::size_t j = 0; j < m_grid.width; ++j)
-      if (others[j] > 0 && m_kept[j] && automatic) takeWords(j, others[j]);
+      if (others[j] > 0 && m_kept[j] && automatic && !takeDayAndTime(j, others)) takeWords(j, others[j]);
     for (const auto& cell : m_grid.others)
       if (m_kept[cell.column]) refuseOther(cell, others[cell.column]);
+    if (automatic) leaveOutTrialNumbers();
     if (automatic) leaveOutCounting();
+    if (automatic) refuseLongTable();
     if (std::find(m_kept.begin(), m_kept.end(), true) == m_kept.end())
       throw InputError(
           "holds no channel: all of its columns count rows or are empty (--index-column none keeps those "
@@ -318,6 +344,32 @@ class Assembly {
     return seconds;
   }
 
+  // "2024-05-01,12:00:00.5": a column of days and one of times of day behind it.
+  bool takeDayAndTime(std::size_t column, const std::vector<std::size_t>& others) {
+    const auto all = static_cast<std::size_t>(m_grid.rows);
+    if (column + 1 >= m_grid.width || others[column] != all || others[column + 1] != all || all < 3)
+      return false;
+    const auto dayCells = othersOf(column), timeCells = othersOf(column + 1);
+    Vector days = datesIn(dayCells, false), dayFirst = datesIn(dayCells, true);
+    if (days.size() == 0) days = dayFirst;
+    Vector times(m_grid.rows);
+    for (std::size_t i = 0; i < all; ++i) {
+      const auto time = secondsOfDate(timeCells[i].text, false);
+      if (!time || *time < 0 || *time > 86400) return false;
+      times(static_cast<Index>(i)) = *time;
+    }
+    const auto isDays = [](const Vector& v) {
+      return v.size() > 0 && (v.array() >= 86400).all() &&
+             ((v.array() / 86400) == (v.array() / 86400).round()).all();
+    };
+    if (!isDays(days)) return false;
+    if (dayFirst.size() > 0 && !isSteady(days, dayFirst)) return false;  // 01/02: which is the month?
+    const Vector seconds = days + times;
+    leaveOut(column, "holds days and the next column times of day: taken together");
+    take(column + 1, meaningFor(column + 1, seconds, true), seconds);
+    return true;
+  }
+
   void takeWords(std::size_t column, std::size_t count) {
     if (count != static_cast<std::size_t>(m_grid.rows)) return;
     const auto cells = othersOf(column);
@@ -336,7 +388,11 @@ class Assembly {
     if (distinct.size() != cells.size() || distinct.size() < 2) return;
     for (const auto& cell : cells) m_table.rowNames.push_back(columnName({cell.text, false}));
     leaveOut(column, "holds a different word in every row (" + shown(cells.front().text) +
-                         ", …): taken as the rows' names and left out");
+                         ", …): taken as the rows' names and left out" +
+                         (isClockName(contextOf(column, false).name)
+                              ? "; if these are times, they are not understood, and --dt says the time "
+                                "between two rows"
+                              : ""));
   }
 
   static bool isSteady(const Vector& a, const Vector& b) {
@@ -374,6 +430,8 @@ class Assembly {
       return;
     }
     leaveOut(column, meaning.note);
+    m_begins.insert(meaning.begins.begin(), meaning.begins.end());
+    m_explained.push_back(column);
     const Index n = values.size();
     const bool rises = n > 1 && (values.tail(n - 1).array() > values.head(n - 1).array()).all();
     const bool better = m_table.interval > 0 && m_table.intervalUnit == "s";
@@ -406,10 +464,15 @@ class Assembly {
       const bool told = context.named && (isClockName(context.name) || isIndexName(context.name));
       for (Index i = 1; i < std::min<Index>(m_grid.rows, 5) && rises; ++i)
         rises = m_grid.at(i, j) > m_grid.at(i - 1, j);
-      if (!rises && !told) continue;
+      if (!rises && !told && !context.first) continue;
       if (std::count(m_kept.begin(), m_kept.end(), true) == 1) return;
       const Vector values = columnValues(j);
       ColumnMeaning meaning = meaningFor(j, values, false);
+      if (const auto same = explainedLike(values);
+          same && (rises || told) && (meaning.kind == ColumnMeaning::Kind::channel || !told)) {
+        leaveOut(j, "repeats " + columnText(*same) + ": left out");
+        continue;
+      }
       // One column that counts and one clock are usual; more of them, not called so, are ramps.
       bool& taken = meaning.kind == ColumnMeaning::Kind::index ? m_hasIndex : m_hasClock;
       if (meaning.kind != ColumnMeaning::Kind::channel && taken && !told) {
@@ -420,6 +483,72 @@ class Assembly {
       }
       taken = taken || meaning.kind != ColumnMeaning::Kind::channel;
       take(j, meaning, values);
+    }
+  }
+
+  // The column, already left out, that has the same numbers.
+  std::optional<std::size_t> explainedLike(const Vector& values) {
+    for (const std::size_t column : m_explained)
+      if (columnValues(column) == values) return column;
+    return {};
+  }
+
+  // "trial,t,…": a column that numbers the trials, or stands so before a count that begins anew with each.
+  void leaveOutTrialNumbers() {
+    for (std::size_t j = 0; j < m_grid.width; ++j) {
+      if (!m_kept[j]) continue;
+      const std::string name = j < m_names.size() ? m_names[j] : "";
+      const bool named = !m_names.empty() && isTrialName(name);
+      const bool nameless = !m_names.empty() && name.empty() && j + 1 < m_grid.width && m_kept[j + 1];
+      if (!named && !nameless) continue;
+      const Vector values = columnValues(j);
+      if (!values.allFinite() || !(values.array() == values.array().round()).all()) continue;
+      const std::vector<Index> begins = blocksOf(values);
+      if (begins.empty() && !(named && (values.array() == values(0)).all())) continue;
+      if (nameless && !named) {
+        const Vector next = columnValues(j + 1);
+        if (!next.allFinite() || meaningFor(j + 1, next, false).begins != begins) continue;
+      }
+      m_begins.insert(begins.begin(), begins.end());
+      leaveOut(j,
+               begins.empty()
+                   ? "is " + toText(values(0)) + " throughout and was taken for the trial's number: left out"
+                   : "holds the same whole number for rows on end: taken as the number of the trial and left "
+                     "out (" +
+                         std::to_string(begins.size() + 1) + " trials)");
+    }
+  }
+
+  // One row per neuron and time point.
+  void refuseLongTable() {
+    std::size_t channels = 0;
+    for (std::size_t j = 0; j < m_grid.width; ++j) channels += m_kept[j];
+    if (m_explained.empty() && m_begins.empty()) return;  // nothing else tells of time
+    for (std::size_t j = 0; j < m_grid.width && channels <= 3; ++j)
+      if (m_kept[j] && j < m_names.size() && isNeuronName(m_names[j]) && isCycle(columnValues(j)))
+        throw InputError(columnText(j) +
+                         " holds the same whole numbers again and again, as a table with one row per neuron "
+                         "and time point has; allowed: one row per time point and one column per neuron "
+                         "(--index-column none reads all columns as channels)");
+  }
+
+  // Numbers that often stand for a missing value.
+  void saySentinels() {
+    for (const double sentinel : {-999.0, -9999.0, -99999.0, 9999.0, 99999.0}) {
+      std::size_t count = 0;
+      double largest = 0;
+      for (Index i = 0; i < m_grid.rows; ++i)
+        for (std::size_t j = 0; j < m_grid.width; ++j) {
+          if (!m_kept[j]) continue;
+          const double value = m_grid.at(i, j);
+          if (value == sentinel)
+            ++count;
+          else if (std::isfinite(value))
+            largest = std::max(largest, std::abs(value));
+        }
+      if (count > 0 && 5 * largest < std::abs(sentinel))
+        note(counted(count, "cell is ", "cells are ") + toText(sentinel) +
+             ", which often stands for a missing value; read as the number");
     }
   }
 
@@ -450,6 +579,12 @@ class Assembly {
       note(counted(m_grid.blanks.count, "blank line", "blank lines") + " between the rows (the first: line " +
            std::to_string(m_grid.blanks.line) + ") " + (m_grid.blanks.count == 1 ? "was" : "were") +
            " left out; the rows around " + (m_grid.blanks.count == 1 ? "it" : "them") + " follow each other");
+    const CellCount& lone = m_grid.lone[0];
+    if (m_options.decimal.empty() && m_grid.dialect.decimal == '.' && lone.count > 0 &&
+        m_grid.decided[0].count == 0)
+      note("no number tells whether the point is the decimal sign or groups thousands (the first: " +
+           placeOf(lone.first) + ", " + shown(lone.first.text) +
+           "); it was read as the decimal sign (--decimal comma reads it as thousands)");
     if (m_grid.dialect.decimal == ',')
       note(m_grid.width == 1 ? "the comma is the decimal sign"
                              : "the comma is the decimal sign; the columns are separated by " +
@@ -485,7 +620,9 @@ class Assembly {
   std::vector<std::string> m_names;
   std::vector<bool> m_kept;
   bool m_hasIndex = false, m_hasClock = false;
-  Index m_rowsTaken = 0;  // rows that turned out to be names
+  std::set<Index> m_begins;              // of trials, without the first row
+  std::vector<std::size_t> m_explained;  // clocks and counts that were left out
+  Index m_rowsTaken = 0;                 // rows that turned out to be names
 };
 
 }  // namespace

@@ -64,12 +64,14 @@ double daysFromCivil(int year, int month, int day) {
   return era * 146097.0 + dayOfEra - 719468.0;
 }
 
-// HH:MM, HH:MM:SS, HH:MM:SS.fff, each with AM or PM behind it.
+// HH:MM, HH:MM:SS, HH:MM:SS.fff, each with AM or PM behind it; MM:SS.f, as Excel writes it.
 std::optional<double> takeTime(Cursor& cursor) {
   const int hour = cursor.number(1, 2);
-  if (hour < 0 || hour > 24 || !cursor.take(':')) return {};
+  if (hour < 0 || hour > 59 || !cursor.take(':')) return {};
   const int minute = cursor.number(2, 2);
   if (minute < 0 || minute > 59) return {};
+  if (cursor.take('.') || cursor.take(',')) return hour * 60.0 + minute + cursor.fraction();
+  if (hour > 24) return {};
   double seconds = 0;
   if (cursor.take(':')) {
     const int whole = cursor.number(2, 2);
@@ -103,6 +105,69 @@ bool isSeparator(char c) {
   return c == '-' || c == '/' || c == '.';
 }
 
+// "may", "May", "MAY": 1 to 12, or 0. English, and the German and French ones that differ and fit.
+int takeMonth(Cursor& cursor) {
+  constexpr const char* kMonths[] = {"JANUARY", "FEBRUARY", "MARCH",     "APRIL",   "MAY",      "JUNE",
+                                     "JULY",    "AUGUST",   "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"};
+  for (int month = 0; month < 12; ++month)
+    if (const std::string_view name = kMonths[month];
+        cursor.takeWord(name) || cursor.takeWord(name.substr(0, 3)))
+      return month + 1;
+  for (const auto& [name, month] :
+       {std::pair{"MAI", 5}, {"OKT", 10}, {"DEZ", 12}, {"AVR", 4}, {"M\xC3\xA4R", 3}})
+    if (cursor.takeWord(name)) return month;
+  return 0;
+}
+
+// 01-May-2024, 1 May 24, May 1, 2024.
+std::optional<double> takeNamedDate(Cursor& cursor) {
+  const auto skip = [&] {
+    while (cursor.take('-') || cursor.take(' ') || cursor.take('.') || cursor.take('/') || cursor.take(',')) {
+    }
+  };
+  int day = cursor.number(1, 2);
+  skip();
+  const int month = takeMonth(cursor);
+  if (month == 0) return {};
+  skip();
+  if (day < 0) day = cursor.number(1, 2);
+  skip();
+  std::size_t digits = 0;
+  const int year = cursor.number(2, 4, &digits);
+  if (day < 1 || day > 31 || year < 0 || digits == 3) return {};
+  return daysFromCivil(digits == 2 ? 2000 + year : year, month, day);
+}
+
+// 20240501T120000.5Z
+std::optional<double> takeBasic(Cursor& cursor) {
+  const int year = cursor.number(4, 4), month = cursor.number(2, 2), day = cursor.number(2, 2);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || !cursor.take('T')) return {};
+  const int hour = cursor.number(2, 2), minute = cursor.number(2, 2);
+  if (hour < 0 || hour > 24 || minute < 0 || minute > 59) return {};
+  const int second = cursor.done() ? 0 : cursor.number(2, 2);
+  if (second < 0 || second > 60) return {};
+  double seconds = hour * 3600.0 + minute * 60.0 + second;
+  if (cursor.take('.') || cursor.take(',')) seconds += cursor.fraction();
+  const auto zone = takeZone(cursor);
+  if (!zone || !cursor.done()) return {};
+  return daysFromCivil(year, month, day) * kDay + seconds - *zone;
+}
+
+// "3 days 00:00:01.5", "-1 days +23:59:59": a span of time, as pandas writes it.
+std::optional<double> takeSpan(Cursor& cursor) {
+  const double sign = cursor.take('-') ? -1 : 1;
+  const int days = cursor.number(1, 6);
+  cursor.skipBlanks();
+  if (days < 0 || !cursor.takeWord("DAY")) return {};
+  cursor.takeWord("S");
+  cursor.skipBlanks();
+  cursor.take('+');
+  if (cursor.done()) return sign * days * kDay;
+  const auto time = takeTime(cursor);
+  if (!time || !cursor.done()) return {};
+  return sign * days * kDay + *time;
+}
+
 // Days, from any order of year, month and day.
 std::optional<double> takeDate(Cursor& cursor, bool dayFirst) {
   std::size_t digits = 0;
@@ -126,11 +191,17 @@ std::optional<double> takeDate(Cursor& cursor, bool dayFirst) {
 }  // namespace
 
 std::optional<double> secondsOfDate(std::string_view text, bool dayFirst) {
-  if (text.size() < 5 || text.size() > 40 || text.find_first_of(":-/.") == text.npos) return {};
+  if (text.size() < 5 || text.size() > 40 || text.find_first_of(":-/. T") == text.npos) return {};
   Cursor whole(text);
   if (const auto time = takeTime(whole); time && whole.done()) return time;
+  if (Cursor span(text); const auto time = takeSpan(span)) return time;
+  if (Cursor basic(text); const auto time = takeBasic(basic)) return time;
   Cursor cursor(text);
-  const auto days = takeDate(cursor, dayFirst);
+  auto days = takeDate(cursor, dayFirst);
+  if (!days) {
+    cursor = Cursor(text);
+    days = takeNamedDate(cursor);
+  }
   if (!days) return {};
   if (cursor.done()) return *days * kDay;
   if (!cursor.take('T')) cursor.skipBlanks();

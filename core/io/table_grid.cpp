@@ -23,11 +23,26 @@ bool isOfWords(const std::vector<TableCell>& cells) {
                      [](const TableCell& cell) { return isMissingWord(cell.text) || isWord(cell); });
 }
 
+// "1.5 # first": a number with something behind it is no name.
+bool beginsWithNumber(const TableCell& cell) {
+  const auto first = cell.text.find_first_not_of("+-.");
+  return first != std::string_view::npos && cell.text[first] >= '0' && cell.text[first] <= '9';
+}
+
 // Whether a column that holds a word here does not in the line below.
 bool changesBelow(const std::vector<TableCell>& cells, const std::vector<TableCell>& below) {
   for (std::size_t j = 0; j < std::min(cells.size(), below.size()); ++j)
-    if (isWord(cells[j]) && !isWord(below[j])) return true;
+    if (isWord(cells[j]) && !beginsWithNumber(cells[j]) && !isWord(below[j])) return true;
   return false;
+}
+
+// "unit,0,1,0,1" below names: numbers that name the columns once more.
+bool isFurtherNames(const std::vector<TableCell>& cells) {
+  return cells.size() > 1 && isWord(cells.front()) &&
+         std::all_of(cells.begin() + 1, cells.end(), [](const TableCell& cell) {
+           const auto number = plainNumber(cell.text);
+           return isMissingWord(cell.text) || (number && *number == std::round(*number));
+         });
 }
 
 bool isBlankLine(const std::vector<TableCell>& cells) {
@@ -108,7 +123,7 @@ class GridReader {
       if (m_grid.header.size() >= *m_headerLines) return false;
     } else {
       const bool above = m_grid.dialect.width > 2 && cells.size() <= 2 && isWord(cells.front());
-      if (!above && !isOfWords(cells) && !changesBelow(cells, nextCells())) return false;
+      if (!above && !isOfWords(cells) && !mayBeNames(cells)) return false;
       if (m_grid.header.size() == kMost) {
         m_grid.problem = "line " + std::to_string(m_grid.headerLines.front()) + ", column 1 is \"" +
                          shownText(columnName(m_grid.header.front().front())) +
@@ -122,11 +137,20 @@ class GridReader {
     return true;
   }
 
+  // A line of words and numbers: names, if there are none of this width yet or it may go on with them.
+  bool mayBeNames(const std::vector<TableCell>& cells) const {
+    const bool named = std::any_of(m_grid.header.begin(), m_grid.header.end(), [&](const auto& line) {
+      return line.size() == cells.size() && cells.size() > 1 && isOfWords(line);
+    });
+    return (!named || isFurtherNames(cells)) && changesBelow(cells, nextCells());
+  }
+
+  // Of the next line with a number.
   std::vector<TableCell> nextCells() const {
     TableRecords ahead = m_records;
     std::vector<TableCell> cells;
     while (ahead.next(cells))
-      if (!isBlankLine(cells)) break;
+      if (!isBlankLine(cells) && !isOfWords(cells)) break;
     return cells;
   }
 

@@ -83,6 +83,24 @@ class TestImportWindow : public QObject {
     QCOMPARE(settings.text("teacher.kind"), std::string("recording"));
   }
 
+  // However it is opened, a file of several arrays is shown for a choice; of one array it is taken. Fails if
+  // the window answers with a sentence that only the command line can follow.
+  void severalArraysAreOffered() {
+    ImportBench bench;
+    const std::string two = bench.folder.filePath("two").toStdString();
+    createFolder(two);
+    writeNpy(two + "/F.npy", numbers(4, 300));
+    writeNpy(two + "/spks.npy", numbers(4, 300));
+    WindowBench whole{Settings()};
+    whole.window.start(QString::fromStdString(two));
+    const auto offered = whole.window.findChildren<ImportWindow*>();
+    QCOMPARE(offered.size(), 1);
+    offered.front()->close();
+    QTRY_VERIFY(whole.window.findChildren<ImportWindow*>().isEmpty());
+    whole.window.open(bench.file("one.npy", numbers(300, 4)));
+    QVERIFY(whole.window.findChildren<ImportWindow*>().isEmpty());
+  }
+
   // Far more columns than rows: the axes are guessed, said, and can be put back.
   void axesAreGuessed() {
     ImportBench bench;

@@ -1,4 +1,5 @@
 // Tests core/io/formats.h: the table of formats, and how a file and a place in it are found.
+#include "core/io/delimited.h"
 #include "core/io/file_place.h"
 #include "core/io/formats.h"
 #include "core/io/npy.h"
@@ -9,6 +10,8 @@
 #include "tests/support/test_registry.h"
 
 #include <QTest>
+
+#include <filesystem>
 
 namespace tst_formats {
 
@@ -140,6 +143,44 @@ class TestFormats : public QObject {
             recording.notes[0].find("3 of 4 regions are cells") != std::string::npos);
     QVERIFY(isSentence(refusal([&] { readRecording(folder + ":spikes"); }), "allowed: F, Fneu, spks"));
     QCOMPARE(fileContents(folder).arrays.size(), std::size_t{1});
+    // What is not there is said: the rate, the choice of cells. The array by itself names the folder.
+    QVERIFY(QString::fromStdString(readFileData(folder + "/F.npy").notes.front()).contains(":F is read so"));
+    writeFileAtomically(folder + "/ops.npy", "nothing");
+    QVERIFY(QString::fromStdString(readRecording(folder).notes.back()).contains("not understood"));
+    std::filesystem::remove(folder + "/ops.npy");
+    std::filesystem::remove(folder + "/iscell.npy");
+    const Recording bare = readRecording(folder);
+    QCOMPARE(bare.activity.rows(), Index{4});
+    QVERIFY(bare.notes.front().find("no iscell.npy: all 4 regions") != std::string::npos);
+    QVERIFY(bare.notes.back().find("no ops.npy") != std::string::npos);
+    // The folder above names them.
+    const QString above = refusal([&] { readRecording(m_files.path("")); });
+    QVERIFY2(isSentence(above, "plane0") && above.contains("allowed: one of"), qPrintable(above));
+  }
+
+  // A long table by its beginning: the same numbers, whatever the line ends, and about as many rows as there
+  // are. Fails if a line that was cut is read as a shorter number.
+  void beginnings() {
+    const Matrix X = tableNumbers(4000, 3);
+    const auto before = [](Index i) { return toText(static_cast<double>(i) / 8) + ","; };
+    for (const std::string end : {"\n", "\r\n", "\r"})
+      for (const std::size_t width : {1, 2}) {
+        std::string text = written(X, {.end = end, .header = "time (s),a,b,c" + end, .before = before});
+        if (width > 1) text = widened(text, width, false, true);
+        const std::string path = m_files.with("long.csv", text);
+        for (const std::size_t bytes : {20'001, 20'003, 20'010}) {
+          const TableBeginning some = readDelimitedBeginning(path, {}, bytes);
+          const Index rows = some.table.values.rows();
+          QVERIFY(rows > 200 && rows < 1500);
+          COMPARE_MATRICES(some.table.values, Matrix(X.topRows(rows)), 0.0);
+          QCOMPARE(some.table.interval, 0.125);
+          // Rows are of about the same length, those with a longer time by a few characters.
+          QVERIFY(std::abs(static_cast<double>(some.rows) - 4000) < 400);
+        }
+        QCOMPARE(readDelimitedBeginning(path, {}, text.size()).rows, Index{4000});
+      }
+    QVERIFY(!beginningOfFileData(m_files.path("long.csv"), {.timeInColumns = true}));
+    QCOMPARE(beginningOfFileData(m_files.path("long.csv"))->rows, Index{4000});
   }
 
   // Many more neurons than time points: the hint.

@@ -1,0 +1,35 @@
+// Columns that label the rows of a table though they do not rise throughout: clocks and counts that begin
+// anew with every trial, row numbers that run down or are out of order, and the numbers of the trials.
+#pragma once
+
+#include "core/io/table_clock.h"
+
+#include <string>
+#include <vector>
+
+namespace keyhole {
+
+// "trial", "Trial_ID", "sweep number", "block", "session", "run" …
+bool isTrialName(const std::string& name);
+
+// "neuron", "cell_id", "unit", "channel", "roi": of a table with one row per neuron and time point.
+bool isNeuronName(const std::string& name);
+
+// The rows before which the column changes; of a column that stays the same for two rows or more each time.
+// Empty: it does not change, or not so.
+std::vector<Index> blocksOf(ConstVectorRef column);
+
+// Whether the same whole numbers come again and again, in rows or in blocks of equal length.
+bool isCycle(ConstVectorRef column);
+
+// A column that does not rise throughout: one that begins anew (with the rows at which it does), that counts
+// down or whose row numbers are out of order or doubled; else a channel. lineOf(row): its line in the file.
+// Precondition: finite, at least three rows. Cost O(T log T).
+ColumnMeaning labelMeaning(ConstVectorRef column, const ColumnContext& context,
+                           const std::function<std::size_t(Index)>& lineOf);
+
+// Throws InputError if nearly all steps are the same, as those of a clock are and those of no neuron, though
+// some go back: the sentence without the file's and the column's name.
+void refuseUnsteadyClock(ConstVectorRef column, const std::function<std::size_t(Index)>& lineOf);
+
+}  // namespace keyhole
