@@ -17,6 +17,10 @@
 #include <memory>
 #include <vector>
 
+#ifdef Q_MOC_RUN  // which reads none of Qt's headers here
+Q_DECLARE_INTERFACE(QTextObjectInterface, "org.qt-project.Qt.QTextObjectInterface")
+#endif
+
 namespace keyhole {
 namespace {
 
