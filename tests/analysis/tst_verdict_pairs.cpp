@@ -85,7 +85,6 @@ class TestVerdictPairs : public QObject {
       cycle.status = CycleStatus::found;
       cycle.stability = CycleStability::stable;
       cycle.period = 20;
-      cycle.orbit = Matrix::Random(2, 12);
       found.cycles.push_back(cycle);
     });
     QCOMPARE(kind(teacher, cycling), VerdictKind::spuriousLimitCycle);
@@ -99,6 +98,7 @@ class TestVerdictPairs : public QObject {
     const auto still = known(none, {pointAt(0, 0)});
     auto chaotic = still;
     changeAttractors(chaotic, [](Attractors& found) {
+      found.exponents.status = LyapunovStatus::computed;
       found.exponents.exponents = (Vector(2) << 0.1, -1).finished();
       found.exponents.standardErrors = (Vector(2) << 0.01, 0.01).finished();
     });
