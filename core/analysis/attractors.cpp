@@ -376,7 +376,7 @@ std::vector<std::string> Attractors::sentences() const {
   const bool solved = points.searchedStarts == 0 && points.census.completeness == Completeness::certified;
   std::vector<std::string> all = {solved ? points.message : points.census.message};
   if (const Index left = leftInSteps(); left > 0)
-    all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + " " +
+    all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + ", " +
                   std::to_string(left) + " of the stable points " + (left == 1 ? "is" : "are") +
                   " left, and what the steps do instead is not told here");
   if (continua.empty())

@@ -4,6 +4,8 @@
 #include "core/analysis/points/slow_finder.h"
 #include "core/common/error.h"
 
+#include <Eigen/QR>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -151,6 +153,14 @@ std::string shortNumber(double value) {
   return text;
 }
 
+// Orthonormal, of the differences of the columns, but for what is a twentieth of the largest.
+Matrix spanOf(const Matrix& points) {
+  const Matrix centred = points.colwise() - points.rowwise().mean();
+  Eigen::ColPivHouseholderQR<Matrix> qr(centred);
+  qr.setThreshold(0.05);
+  return Matrix(qr.householderQ() * Matrix::Identity(points.rows(), qr.rank()));
+}
+
 std::string kindText(const SlowManifold& found) {
   return "a " + found.name() + " attractor";
 }
@@ -206,8 +216,10 @@ bool SlowManifold::holds(ConstVectorRef state) const {
   if (status != SlowManifoldStatus::plane)
     return distanceFromLine(state, points, status == SlowManifoldStatus::ring) <= 0.01 * extent;
   const Vector offset = state - points.rowwise().mean();
-  const Vector within = directions.transpose() * offset;
-  return (offset - directions * within).norm() <= 0.15 * extent && within.norm() <= 0.6 * extent;
+  // A closed surface bends out of as many directions as it has: it is sought in all that its points span.
+  const Matrix within = closedDirections > 0 ? spanOf(points) : directions;
+  const Vector inside = within.transpose() * offset;
+  return (offset - within * inside).norm() <= 0.15 * extent && inside.norm() <= 0.6 * extent;
 }
 
 std::string nameOf(SlowManifoldStatus status) {

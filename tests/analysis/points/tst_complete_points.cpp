@@ -362,7 +362,7 @@ class TestCompletePoints : public QObject {
   }
   void noReportFollowsAStop() {
     QFETCH(int, kind);
-    const FlowSystem system = kind == 0 ? gaussianSystem(4, 3.0) : gaussianSystem(40, 1.8);
+    const FlowSystem system = kind == 0 ? gaussianSystem(5, 3.0) : gaussianSystem(40, 1.8);
     const Index D = system.network.size();
     const FixedPoints first = findFixedPoints(system, kRandom.normalMatrix(D, 10, 8100));
     StopAt counter;

@@ -337,6 +337,11 @@ class TestSlowManifold : public QObject {
     QVERIFY2(std::abs(found.narrowest / loop - 1) < 0.02,
              qPrintable(QString::number(found.narrowest / loop)));
     QVERIFY2(found.extent < 4 * loop, qPrintable(QString::number(found.extent / loop)));
+    for (Index i = 0; i < single.cols(); ++i) {  // all pairs of bumps lie on it
+      Vector pair(32);
+      pair << single.col(i), single.col((7 * i) % single.cols());
+      QVERIFY(found.holds(pair));
+    }
   }
 
   // A pinned ring by its symmetry: 12 units, 12 stable bumps and 12 between them, told as one ring with 12 on
