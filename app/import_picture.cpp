@@ -41,6 +41,10 @@ ImportPicture::ImportPicture(const Theme& theme, QWidget* parent)
   m_map->setTightBoundary(false);  // whole cells at the ends
   m_map->setGradient(importColours(theme));
   m_raster->yAxis->setLabel(tr("unit"));
+  const QSharedPointer<QCPAxisTickerFixed> wholeUnits(new QCPAxisTickerFixed);
+  wholeUnits->setTickStep(1);
+  wholeUnits->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+  m_raster->yAxis->setTicker(wholeUnits);
   m_traces->yAxis->setLabel(tr("first samples"));
   m_raster->setAccessibleName(tr("Raster of what would be read"));
   m_traces->setAccessibleName(tr("Traces of the first samples"));

@@ -146,9 +146,10 @@ recording (more than 20000 time points, of many states or latents and with missi
 its beginning, and a warning says on how much; path ends there too. For lds and slds NaN is a missing sample.
 --emissions-from holds the emissions of an earlier result and fits the dynamics.
 
-One recording of more than 200 million numbers in .npy, HDF5 or MATLAB 7.3 is fitted by map in one pass, in small
-memory: without --input, --observed, --steps and trials cut from intervals. What needs the samples again (intervals,
-prediction, explained_variance and most of recording) is then null, and a warning says so.
+One recording of more than 200 million numbers in .npy, HDF5 or MATLAB 7.3 is fitted by map or subspace in one
+pass, in small memory: without --input, --observed, --steps and trials cut from intervals. What needs the samples again
+(intervals, prediction, explained_variance and most of recording) is then null, and a warning says so; subspace takes
+its offsets, noise and one_step_r2 from ten stretches of the recording, 10 million numbers.
 
 Exit codes: 0 good; 2 bad input or usage; 3 numerical failure (the JSON is written, its summary says why).
 

@@ -3,12 +3,15 @@
 #include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/fitting/latent/subspace_pieces.h"
 #include "core/fitting/regression/map_pieces.h"
 #include "core/io/formats.h"
 #include "core/observation/summary/summary_pieces.h"
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
+#include <memory>
 
 namespace keyhole::cli {
 namespace {
@@ -18,8 +21,8 @@ constexpr std::uintmax_t kWorthALook = 20'000'000;  // bytes of a file that may 
 
 bool passesOnce(const FitRequest& request, const FitFiles& files) {
   const std::string& method = request.settings.text("fit.method");
-  return method == "map" && files.recordings.size() == 1 && files.inputs.empty() && files.observed.empty() &&
-         files.reading.intervals.empty() && files.reading.input.empty() &&
+  return (method == "map" || method == "subspace") && files.recordings.size() == 1 && files.inputs.empty() &&
+         files.observed.empty() && files.reading.intervals.empty() && files.reading.input.empty() &&
          files.reading.steps == Preprocessing() && !request.heldEmissions;
 }
 
@@ -31,6 +34,24 @@ void requireFinite(const Matrix& piece, Index before, const std::string& source)
         throw InputError("the recording " + source + " has the value " + toText(piece(i, t)) +
                          " in channel " + std::to_string(i + 1) + " at time point " +
                          std::to_string(before + t + 1) + "; allowed: finite numbers");
+}
+
+// A fit that sees each time point once.
+struct FitOfPieces {
+  std::function<void(const Matrix&, Progress&)> add;
+  std::function<Student(Progress&)> fit;
+};
+
+FitOfPieces piecesOf(const Settings& settings, const RecordingStream& stream) {
+  if (settings.text("fit.method") == "map") {
+    const auto sums = std::make_shared<MapPieces>(mapOptions(settings));
+    return {[sums](const Matrix& piece, Progress&) { sums->add(piece); },
+            [sums](Progress&) { return sums->fit(); }};
+  }
+  const auto moments =
+      std::make_shared<SubspacePieces>(subspaceOptions(settings), stream.units, stream.timepoints);
+  return {[moments](const Matrix& piece, Progress& progress) { moments->add(piece, progress); },
+          [moments](Progress& progress) { return moments->fit(progress); }};
 }
 
 }  // namespace
@@ -45,17 +66,19 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   if (!stream || static_cast<double>(stream->units) * static_cast<double>(stream->timepoints) <= kMostHeld)
     return {};
   const auto start = Clock::now();
-  MapPieces sums(mapOptions(asked.settings));
+  const FitOfPieces pieces = piecesOf(asked.settings, *stream);
   SummaryPieces said;
+  Index seen = 0;
+  Progress quiet;  // each piece would begin the bar anew
   stream->run([&](const Matrix& piece) {
-    progress.checkpoint(
-        0.95 * static_cast<double>(sums.timepoints()) / static_cast<double>(stream->timepoints), "fitting");
-    requireFinite(piece, sums.timepoints(), spec);
-    sums.add(piece);
+    progress.checkpoint(0.9 * static_cast<double>(seen) / static_cast<double>(stream->timepoints), "fitting");
+    requireFinite(piece, seen, spec);
+    pieces.add(piece, quiet);
     said.add(piece);
+    seen += piece.cols();
     return true;
   });
-  Student student = sums.fit();
+  Student student = pieces.fit(progress);
   student.summary.seconds = secondsSince(start);
   FitRequest request = asked;
   FitTrials& data = request.data;

@@ -5,12 +5,20 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdio>
 
 namespace keyhole {
 namespace {
 
 std::string whole(double value) {
   return std::to_string(static_cast<long long>(std::llround(value)));
+}
+
+// As many digits as a clock has: 1/7.5 s is no number of seventeen.
+std::string sixDigits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
 }
 
 // Two digits, or all of those before the point.
@@ -138,9 +146,10 @@ std::vector<std::pair<std::string, std::string>> summaryLines(const RecordingSum
                     (summary.trials > 1 ? " of " + std::to_string(summary.shortestTrial) + " to " +
                                               std::to_string(summary.longestTrial) + " time points"
                                         : ""));
-  add("Time points", std::to_string(summary.timePoints) +
-                         (known ? ", " + shown(summary.duration()) + " s at " + toText(summary.seconds) + " s"
-                                : ", time between them not known"));
+  add("Time points",
+      std::to_string(summary.timePoints) +
+          (known ? ", " + shown(summary.duration()) + " s at " + sixDigits(summary.seconds) + " s"
+                 : ", time between them not known"));
   add(summary.counts ? (known ? "Rates (1/s)" : "Counts") : "Means", rangeText(summary.means));
   add("Missing samples",
       std::to_string(summary.missing) +
