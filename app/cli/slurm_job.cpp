@@ -255,7 +255,7 @@ std::string SlurmJob::status() {
     text += "(the same command without --status runs them again)\n";
   }
   text += "merged: " +
-          (merged(missing) ? m_out
+          (merged(missing)         ? m_out
            : !queued(true).empty() ? std::string("not yet")
                                    : std::string("no")) +
           "\n";

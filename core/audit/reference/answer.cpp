@@ -103,8 +103,7 @@ ReferenceAnswer answerFrom(const Statistics& statistics, const std::vector<Refer
 }
 
 ReferenceAnswer askReference(const std::vector<Trial>& trials, const ReferenceShape& shape,
-                             const ReferenceOptions& options, Progress& progress,
-                             ReferenceKnown* known) {
+                             const ReferenceOptions& options, Progress& progress, ReferenceKnown* known) {
   ProgressPart making(progress, 0, 0.7), learning(progress, 0.7, 0.8), rest(progress, 0.8, 1);
   const auto made = options.table ? options.table
                                   : std::make_shared<const ReferenceTable>(referenceTable(
