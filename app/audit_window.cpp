@@ -105,7 +105,11 @@ QWidget* AuditWindow::makeChoices() {
   row->addStretch(1);
   for (QPushButton* button : {m_start, m_stop, m_export}) row->addWidget(button);
   connect(m_start, &QPushButton::clicked, this, &AuditWindow::start);
-  connect(m_stop, &QPushButton::clicked, &m_worker, &AuditWorker::stop);
+  connect(m_stop, &QPushButton::clicked, this, [this] {
+    m_stop->setEnabled(false);
+    m_message->setText("Stopping, once the circuits that are being simulated are done …");
+    m_worker.stop();
+  });
   connect(m_export, &QPushButton::clicked, this, &AuditWindow::askForExport);
   return bar;
 }

@@ -16,7 +16,7 @@ class PartProgress : public Progress {
       : m_whole(whole), m_heading(auditParts()[part].heading), m_from(from), m_to(kEnds[part]) {}
 
   void report(double fraction, std::string_view what) override {
-    m_whole.report(m_from + (m_to - m_from) * fraction, m_heading + ": " + std::string(what));
+    m_whole.report(m_from + (m_to - m_from) * fraction, m_heading + " – " + std::string(what));
   }
   bool stopRequested() const override { return m_whole.stopRequested(); }
 

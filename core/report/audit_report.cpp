@@ -143,6 +143,7 @@ Blocks subsamplingPart(const Audit& audit) {
   }
   SvgLine line;
   line.colour = kStudentColour;
+  line.label = "mean over orders, 95 %";
   line.dots = true;
   std::vector<Row> rows;
   for (const auto& point : subsampling.points) {
@@ -169,6 +170,7 @@ Blocks arrowPart(const Audit& audit) {
   addText(blocks, arrow.sentence);
   SvgLine line;
   line.colour = kStudentColour;
+  line.label = "simulated recordings";
   line.dots = true;
   for (const auto& point : arrow.power) {
     line.x.push_back(point.coherence);

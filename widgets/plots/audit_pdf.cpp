@@ -8,6 +8,7 @@
 #include <QAbstractTextDocumentLayout>
 #include <QBuffer>
 #include <QPdfWriter>
+#include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextObjectInterface>
@@ -116,6 +117,19 @@ void fill(QTextDocument& document, FigureObjects& figures, const AuditReport& re
   }
 }
 
+// A figure that would be cut by the end of a page begins the next one, with the line above it.
+void keepFiguresWhole(QTextDocument& document) {
+  for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+    if (!block.text().contains(QChar::ObjectReplacementCharacter)) continue;
+    const QRectF place = document.documentLayout()->blockBoundingRect(block);
+    if (std::floor(place.top() / kTextHeight) == std::floor((place.bottom() - 1) / kTextHeight)) continue;
+    QTextCursor cursor(block.previous().text().trimmed().isEmpty() ? block : block.previous());
+    QTextBlockFormat format = cursor.blockFormat();
+    format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
+    cursor.setBlockFormat(format);
+  }
+}
+
 void drawPages(QPdfWriter& writer, QTextDocument& document, FigureObjects& figures) {
   QCPPainter painter;
   painter.begin(&writer);
@@ -154,6 +168,7 @@ void writeAuditPdf(const AuditReport& report, const QString& path) {
   document.setDocumentMargin(0);
   fill(document, figures, report);
   document.setPageSize(QSizeF(kTextWidth, kTextHeight));
+  keepFiguresWhole(document);
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
   {

@@ -17,6 +17,17 @@ QSharedPointer<QCPAxisTicker> tickerOf(bool logarithmic) {
   return QSharedPointer<QCPAxisTicker>::create();
 }
 
+// Whether the lines are over whole numbers, some of them neighbours: then there is nothing between them.
+bool countsAlong(const SvgPlot& figure) {
+  bool neighbours = false;
+  for (const auto& line : figure.lines)
+    for (std::size_t i = 0; i < line.x.size(); ++i) {
+      if (line.x[i] != std::round(line.x[i])) return false;
+      neighbours = neighbours || (i > 0 && line.x[i] == line.x[i - 1] + 1);
+    }
+  return neighbours;
+}
+
 }  // namespace
 
 bool isFigure(const ReportBlock& block) {
@@ -64,13 +75,18 @@ void ReportFigure::drawPlot(const SvgPlot& figure) {
   const auto prepare = [&](QCPAxis* axis, bool logarithmic, const std::string& label) {
     axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     axis->setTicker(tickerOf(logarithmic));
-    axis->setNumberFormat(logarithmic ? "gb" : "g");
-    axis->setNumberPrecision(logarithmic ? 1 : 4);
+    axis->setNumberFormat("g");
+    axis->setNumberPrecision(4);
     axis->setLabel(QString::fromStdString(label));
     axis->setRangeReversed(false);
   };
   prepare(plot().xAxis, figure.logX, figure.xLabel);
   prepare(plot().yAxis, figure.logY, figure.yLabel);
+  if (!figure.logX && countsAlong(figure)) {
+    auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
+    whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    plot().xAxis->setTicker(whole);
+  }
   for (const auto& line : figure.lines) drawLine(line);
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) {
     axis->rescale();
@@ -130,7 +146,7 @@ void ReportFigure::drawLine(const SvgLine& line) {
 
 void ReportFigure::drawBars() {
   auto* bars = new QCPBars(plot().yAxis, plot().xAxis);
-  bars->removeFromLegend();
+  bars->setName(tr("with standard errors"));
   bars->setPen(Qt::NoPen);
   bars->setBrush(theme().student);
   bars->setWidth(0.6);

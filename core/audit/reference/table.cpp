@@ -144,11 +144,15 @@ class TableMaker {
 
   Piece makePiece(Index first, Index size, Index count) {
     Piece piece(static_cast<std::size_t>(size));
-    const std::string words = "simulating reference circuits" +
-                              (m_table.fromCache > 0 ? ", " + std::to_string(m_table.fromCache) + " of " +
-                                                           std::to_string(count) + " were there"
-                                                     : std::string());
     std::atomic<Index> done = 0;
+    const std::string there = m_table.fromCache > 0
+                                  ? ", " + std::to_string(m_table.fromCache) + " of them were there"
+                                  : std::string();
+    const auto words = [&](Index made) {
+      const Index shown = made < 10 ? made : made / 10 * 10;
+      return "simulating reference circuits (" + std::to_string(shown) + " of " + std::to_string(count) +
+             there + ")";
+    };
     parallelFor(
         piece.size(),
         [&](std::size_t i) {
@@ -157,7 +161,8 @@ class TableMaker {
           ++done;
         },
         [&] {
-          m_progress.checkpoint(static_cast<double>(first + done) / static_cast<double>(count), words);
+          const Index made = first + done;
+          m_progress.checkpoint(static_cast<double>(made) / static_cast<double>(count), words(made));
         });
     return piece;
   }
