@@ -164,6 +164,7 @@ void ReportFigure::drawBars() {
   errors->removeFromLegend();
   errors->setErrorType(QCPErrorBars::etValueError);
   errors->setDataPlottable(bars);
+  errors->setSymbolGap(0);
   errors->setData(error);
   errors->setPen(QPen(theme().foreground, theme().lineWidth));
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setScaleType(QCPAxis::stLinear);
