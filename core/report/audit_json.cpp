@@ -186,6 +186,7 @@ ordered_json pushesJson(const PushEvidence& evidence, Index left) {
   if (evidence.given)
     json["slow_mode"] = {{"probability", evidence.probability},
                          {"likelihood_ratio_of_pushes", evidence.likelihoodRatio},
+                         {"limited", evidence.limited},
                          {"circuits", evidence.worlds}};
   return json;
 }

@@ -398,18 +398,20 @@ PushEvidence evidenceOf(const std::vector<Trial>& spontaneous, const std::vector
   const double n = static_cast<double>(evidence.worlds);
   // No more certain than one in so many circuits can tell.
   const double p = std::clamp(decision.probabilities(0), 1 / (n + 2), 1 - 1 / (n + 2));
+  evidence.limited = p != decision.probabilities(0);
   evidence.given = true;
   evidence.probability = p;
   evidence.standardError = decision.standardError;
   const double before = std::clamp(answer.probability, 1e-6, 1 - 1e-6);
   evidence.likelihoodRatio = p / (1 - p) / (before / (1 - before));
-  evidence.sentence = "After " + std::to_string(evidence.response.pushes) + " pushes the recording keeps " +
-                      percents(evidence.response.slow[2]) +
-                      " of them along its slow direction over one claimed time (" + std::to_string(lags[2]) +
-                      " samples) and " + percents(evidence.response.own[2]) +
-                      " along the pushes themselves; with that the probability of a real slow variable is " +
-                      percents(p) + " instead of " + percents(answer.probability) + " (the same pushes in " +
-                      std::to_string(evidence.worlds) + " simulated circuits).";
+  evidence.sentence =
+      "After " + std::to_string(evidence.response.pushes) + " pushes the recording keeps " +
+      percents(evidence.response.slow[2]) + " of them along its slow direction over one claimed time (" +
+      std::to_string(lags[2]) + " samples) and " + percents(evidence.response.own[2]) +
+      " along the pushes themselves; with that the probability of a real slow variable is " + percents(p) +
+      " instead of " + percents(answer.probability) + " (the same pushes in " +
+      std::to_string(evidence.worlds) + " simulated circuits" +
+      (evidence.limited ? ", from which no probability nearer to 0 or 1 can be told" : "") + ").";
   return evidence;
 }
 

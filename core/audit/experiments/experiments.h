@@ -60,6 +60,7 @@ struct PushEvidence {
   std::string why;
   PushResponse response;
   double probability = 0, standardError = 0, likelihoodRatio = 0;  // of a real slow variable, with the pushes
+  bool limited = false;  // the probability stands at 1/(worlds + 2) from 0 or 1, as near as so many can tell
   Index worlds = 0;
   std::string sentence;
 };
