@@ -235,7 +235,7 @@ class TestAttractors : public QObject {
     const Attractors whole = findAttractors(system, activity, &runs, {}, counter);
     QVERIFY(!whole.isPart() && whole.untoldRuns == 0 && whole.stableCycles().size() == 2);
     Index mostFixed = 0;
-    std::size_t cyclesBefore = 0;
+    std::size_t mostCycles = 0;
     for (int n = 1; n <= counter.reports(); n += 1 + counter.reports() / 30) {
       test::StopAt stop(n);
       const Attractors part = findAttractors(system, activity, &runs, {}, stop);
@@ -250,8 +250,8 @@ class TestAttractors : public QObject {
       const auto cycles = part.stableCycles().size();
       if (cycles > 0)
         QVERIFY(std::abs(part.stableCycles()[0]->period / whole.stableCycles()[0]->period - 1) < 1e-8);
-      QVERIFY(cycles >= cyclesBefore && cycles <= 2);
-      cyclesBefore = cycles;
+      QVERIFY(cycles <= 2);  // the threads get on as they can: a later report may come with less
+      mostCycles = std::max(mostCycles, cycles);
       const bool certified = part.points.census.completeness == Completeness::certified;
       QVERIFY(!certified || part.points.census.fixed == whole.points.census.fixed);
       mostFixed = std::max(mostFixed, part.points.census.fixed);
@@ -260,7 +260,7 @@ class TestAttractors : public QObject {
       QCOMPARE(told, part.runs);
     }
     QCOMPARE(mostFixed, whole.points.census.fixed);
-    QCOMPARE(cyclesBefore, std::size_t{2});
+    QCOMPARE(mostCycles, std::size_t{2});
   }
 };
 

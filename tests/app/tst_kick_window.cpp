@@ -168,6 +168,8 @@ void TestKickWindow::aRecordingHasNoTau() {
   auto recorded = std::make_shared<Experiment>(*bench.experiment);
   recorded->teacher = std::make_shared<TeacherStage>();
   recorded->teacherAnalysis = nullptr;
+  recorded->simulation =
+      std::make_shared<SimulationStage>(*bench.experiment->simulation);  // another experiment
   bench.experiment = recorded;
   bench.window.setExperiment(bench.experiment);
   QVERIFY(bench.settle(KickDirection::slowMode, 1));
