@@ -5,7 +5,6 @@
 #include "core/fitting/input_notes.h"
 #include "core/fitting/latent/lds_class.h"
 #include "core/fitting/latent/lds_fit.h"
-#include "core/fitting/latent/lds_student.h"
 #include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/subspace_model.h"
 #include "core/fitting/latent/subspace_moments.h"
@@ -94,34 +93,18 @@ LdsModel subspaceModel(const std::vector<Trial>& trials, const SubspaceOptions& 
 
 Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& options, Progress& progress) {
   const auto start = Clock::now();
-  Student student;
-  FitSummary summary;
-  summary.iterations = 1;
-  try {
-    const LdsModel model = subspaceModel(trials, options, progress);
-    if (model.allFinite()) {
-      summary.status = FitStatus::solved;
-      summary.message = "solved by subspace identification with " +
-                        std::to_string(blockRowsFor(trials, options)) + " block rows";
-      student = studentOf(model, summary, trials, options.alpha, progress);
-      for (auto& note : weakInputs(trials, options.latents + 1)) student.notes.push_back(std::move(note));
-      summary = student.summary;
-    } else {
-      summary.status = FitStatus::diverged;
-      summary.message = "a parameter of the identified model is not finite";
-    }
-  } catch (const InputError&) {
-    throw;
-  } catch (const Stopped&) {
-    throw;
-  } catch (const std::runtime_error& error) {
-    student = Student{};
-    summary.status = FitStatus::singular;
-    summary.message = error.what();
-  }
-  student.alpha = options.alpha;
-  summary.seconds = secondsSince(start);
-  student.summary = summary;
+  Index blockRows = 0;
+  Student student = identifiedStudent(
+      trials, options, blockRows,
+      [&] {
+        const LdsModel model = subspaceModel(trials, options, progress);
+        blockRows = blockRowsFor(trials, options);
+        return model;
+      },
+      progress);
+  if (student.summary.status == FitStatus::solved)
+    for (auto& note : weakInputs(trials, options.latents + 1)) student.notes.push_back(std::move(note));
+  student.summary.seconds = secondsSince(start);
   return student;
 }
 

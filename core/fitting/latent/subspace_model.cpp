@@ -4,6 +4,7 @@
 #include "core/fitting/latent/lds_class.h"
 #include "core/fitting/latent/lds_smoother.h"
 #include "core/fitting/latent/lds_steps.h"
+#include "core/fitting/latent/lds_student.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
 
@@ -127,6 +128,37 @@ LdsModel latentModel(const std::vector<Trial>& trials, const Vector& y, const Ve
     }
   }
   return good;
+}
+
+Student identifiedStudent(const std::vector<Trial>& trials, const SubspaceOptions& options,
+                          const Index& blockRows, const std::function<LdsModel()>& identify,
+                          Progress& progress) {
+  Student student;
+  FitSummary summary;
+  summary.iterations = 1;
+  try {
+    const LdsModel found = identify();
+    if (found.allFinite()) {
+      summary.status = FitStatus::solved;
+      summary.message = "solved by subspace identification with " + std::to_string(blockRows) + " block rows";
+      student = studentOf(found, summary, trials, options.alpha, progress);
+      summary = student.summary;
+    } else {
+      summary.status = FitStatus::diverged;
+      summary.message = "a parameter of the identified model is not finite";
+    }
+  } catch (const InputError&) {
+    throw;
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    student = Student{};
+    summary.status = FitStatus::singular;
+    summary.message = error.what();
+  }
+  student.alpha = options.alpha;
+  student.summary = summary;
+  return student;
 }
 
 }  // namespace keyhole

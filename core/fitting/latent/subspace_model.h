@@ -27,4 +27,10 @@ Index blockRowsFor(const SubspaceOptions& options, Index width, const std::funct
 LdsModel latentModel(const std::vector<Trial>& trials, const Vector& y, const Vector& u,
                      const SubspaceRealisation& real, Progress& progress);
 
+// What identify() gives as a student, or why it gives none: InputError and Stopped are thrown on. blockRows
+// is read afterwards. trials: those that the student is described by. Seconds are the caller's to tell.
+Student identifiedStudent(const std::vector<Trial>& trials, const SubspaceOptions& options,
+                          const Index& blockRows, const std::function<LdsModel()>& identify,
+                          Progress& progress);
+
 }  // namespace keyhole

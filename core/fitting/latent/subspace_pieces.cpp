@@ -3,7 +3,6 @@
 #include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/fitting/latent/lds_class.h"
-#include "core/fitting/latent/lds_student.h"
 #include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/subspace_model.h"
 
@@ -123,39 +122,15 @@ Student SubspacePieces::fit(Progress& progress) const {
     kept.push_back({stretch.activity, Matrix(0, stretch.activity.cols())});
     samples += stretch.activity.cols();
   }
-  Student student;
-  FitSummary summary;
-  summary.iterations = 1;
-  try {
-    const LdsModel found = model(kept, progress);
-    if (found.allFinite()) {
-      summary.status = FitStatus::solved;
-      summary.message =
-          "solved by subspace identification with " + std::to_string(m_blockRows) + " block rows";
-      student = studentOf(found, summary, kept, m_options.alpha, progress);
-      summary = student.summary;
-    } else {
-      summary.status = FitStatus::diverged;
-      summary.message = "a parameter of the identified model is not finite";
-    }
-  } catch (const InputError&) {
-    throw;
-  } catch (const Stopped&) {
-    throw;
-  } catch (const std::runtime_error& error) {
-    student = Student{};
-    summary.status = FitStatus::singular;
-    summary.message = error.what();
-  }
+  Student student = identifiedStudent(
+      kept, m_options, m_blockRows, [&] { return model(kept, progress); }, progress);
   if (samples < m_timepoints)
     student.notes.push_back(
         "the dynamics and the emission are those of all time points; offsets, noise and the one-step "
         "R² are those of " +
         std::to_string(samples) + " of the " + std::to_string(m_timepoints) + " time points, " +
         std::to_string(kept.size()) + " stretches evenly spread");
-  student.alpha = m_options.alpha;
-  summary.seconds = secondsSince(start);
-  student.summary = summary;
+  student.summary.seconds = secondsSince(start);
   student.seen = m_neurons;
   student.steps = m_timepoints - 1;
   student.timePoints = m_timepoints;
