@@ -174,7 +174,7 @@ class Search {
       if (!m_progress.stopRequested()) steps[i].work();
       if (m_progress.stopRequested()) return partFrom(steps, i);
     }
-    m_progress.report(1, "attractors found");
+    // No report behind the last step: a stop at it would be seen by the next stage only, which reports first.
     return std::move(m_found);
   }
 

@@ -197,7 +197,7 @@ class TestPipeline : public QObject {
       // The search for points of rest reports as its threads get on: another run may have fewer reports.
       if (!stopped && stop.reports() < n) break;
       QVERIFY(stopped);
-      QCOMPARE(stop.reports(), n);  // not a single report later
+      QVERIFY2(stop.reports() == n, stop.after().c_str());  // not a single report later
       QCOMPARE(pictures, 0);
     }
     QVERIFY(same(*before, *runExperiment(small("chain"), nullptr)));
