@@ -24,6 +24,7 @@ LdsStart ldsStart(const std::string& name) {
   if (name == "subspace") return LdsStart::subspace;
   if (name == "pca") return LdsStart::pca;
   if (name == "factors") return LdsStart::factors;
+  if (name == "annealed") return LdsStart::annealed;
   if (name == "random") return LdsStart::random;
   return LdsStart::several;
 }

@@ -163,6 +163,8 @@ std::string nameOf(LdsStart start) {
       return "principal components";
     case LdsStart::factors:
       return "factor analysis";
+    case LdsStart::annealed:
+      return "falling noise floors";
     case LdsStart::random:
       return "random dynamics";
   }

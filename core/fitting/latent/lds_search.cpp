@@ -12,8 +12,9 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kFirstSteps = 10;  // of every start, before the best of them goes on
-constexpr Index kLeastSteps = 25;  // of every start, before it is given up
+constexpr Index kFirstSteps = 10;            // of every start, before the best of them goes on
+constexpr Index kLeastSteps = 25;            // of every start, before it is given up
+constexpr double kFloors[] = {0.01, 0.001};  // of a channel's variance, for the annealed start
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
 constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
@@ -70,7 +71,7 @@ class Search {
   void plan() {
     std::vector<LdsStart> kinds = {m_options.start};
     if (m_options.start == LdsStart::several)
-      kinds = {LdsStart::subspace, LdsStart::pca, LdsStart::factors, LdsStart::random};
+      kinds = {LdsStart::subspace, LdsStart::pca, LdsStart::factors, LdsStart::annealed};
     const auto count = static_cast<std::size_t>(startsOf(m_options));
     m_candidates.resize(count);
     std::uint64_t seed = m_options.seed;
@@ -92,6 +93,8 @@ class Search {
       }
       case LdsStart::factors:
         return factorStartOf(trials, m_options, m_progress);
+      case LdsStart::annealed:
+        return annealed(startOf(trials, m_options, candidate.seed, m_progress));
       case LdsStart::random:
         return randomStartOf(trials, m_options, candidate.seed, m_progress);
       default:
@@ -99,12 +102,35 @@ class Search {
     }
   }
 
+  LdsAscent::Goal goal() const {
+    const bool never = !(m_options.tolerance > 0);
+    return {never ? 0.0 : m_options.rest, m_options.tolerance};
+  }
+
+  // A few steps under each floor above the fit's own.
+  LdsModel annealed(LdsModel model) {
+    const LdsClass& own = m_ground.kind;
+    const double last = own.emissionNoise == LdsEmissionNoise::floored ? own.noiseFloor : 0;
+    for (const double floor : kFloors) {
+      if (floor <= last) break;
+      LdsClass kind = own;
+      kind.emissionNoise = LdsEmissionNoise::floored;
+      kind.noiseFloor = floor;
+      LdsGround ground(m_data, kind);
+      LdsAscent ascent(ground, std::move(model), goal(), m_progress);
+      while (!ascent.ended() && ascent.steps() < kFirstSteps) {
+        m_progress.throwIfStopped();
+        ascent.advance(m_progress);
+      }
+      model = ascent.model();
+    }
+    return model;
+  }
+
   template <class MakeStart>
   void begin(Candidate& candidate, MakeStart&& makeStart) {
-    const bool never = !(m_options.tolerance > 0);
-    const LdsAscent::Goal goal{never ? 0.0 : m_options.rest, m_options.tolerance};
     try {
-      candidate.ascent = std::make_unique<LdsAscent>(m_ground, makeStart(), goal, m_forStarts);
+      candidate.ascent = std::make_unique<LdsAscent>(m_ground, makeStart(), goal(), m_forStarts);
     } catch (const Stopped&) {
       throw;
     } catch (const std::runtime_error& error) {

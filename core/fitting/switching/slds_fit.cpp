@@ -9,7 +9,7 @@
 #include "core/fitting/latent/lds_student.h"
 #include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/noise_floor.h"
-#include "core/fitting/switching/slds_start.h"
+#include "core/fitting/switching/slds_race.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
@@ -55,10 +55,8 @@ bool endsBelow(double before, double value, Index steps, double tolerance) {
 // The iterations, from what run.posteriors say: a stop or a broken model leaves the last complete one, and
 // those posteriors if there is none.
 void iterate(Run& run, SldsModel next, const SldsBounds& bounds, const std::vector<Trial>& trials,
-             const SldsOptions& options, int start, Progress& stage, Progress& progress) {
-  const LdsData data(trials, true, stage);
-  run.variances = data.variances();
-  LdsEmissionSteps emissions(data, options.kind);
+             const SldsOptions& options, int start, LdsEmissionSteps& emissions, Progress& stage,
+             Progress& progress) {
   std::vector<SldsPosterior> better(trials.size());
   for (Index iteration = 0;; ++iteration) {
     double elbo = logPrior(next, bounds);
@@ -111,9 +109,14 @@ void runFrom(const LdsFit& lds, Run& run, const std::vector<Trial>& trials, cons
   stage.throwIfStopped();  // the common LDS returns what it has
   SldsStart first = alike(lds.model, trials, options, stage);
   if (!std::isfinite(first.elbo)) throw std::runtime_error("the evidence bound left the finite range");
-  separate(first, trials, options, options.seed + static_cast<std::uint64_t>(start), stage);
+  const LdsData data(trials, true, stage);
+  run.variances = data.variances();
+  LdsEmissionSteps emissions(data, options.kind);
+  raceOf(divisionsOf(first, trials, options, options.seed + static_cast<std::uint64_t>(start),
+                     raceSize(trials, options), stage),
+         first, trials, options, emissions, stage);
   run.posteriors = std::move(first.posteriors);
-  iterate(run, std::move(first.model), first.bounds, trials, options, start, stage, progress);
+  iterate(run, std::move(first.model), first.bounds, trials, options, start, emissions, stage, progress);
 }
 
 // Throws Stopped if there is nothing to show yet.

@@ -47,13 +47,14 @@ struct SldsFit {
 };
 
 // Start: the best common LDS of several starts (fitLds(), up to `startIterations` each). Its smoothed x_t are
-// divided among the K states in several ways: by k-means of [x_t; x_t - x_{t-1}] (each row divided by its
+// divided among the K states in sixteen ways: by k-means of [x_t; x_t - x_{t-1}] (each row divided by its
 // standard deviation), and by which of K linear systems, regressed in stretches of the recording at random,
 // foretells a step best. Each division gets 12 rounds of q(z) and the K dynamics with q(x) as it is, the
-// first of them with the evidence for q(z) held back (deterministic annealing; Rose 1998); the best one goes
-// on. Then all of it by variational EM, one update of q(x), q(z) and every parameter an iteration. The ELBO
-// never falls and bounds the log-likelihood from below (recurrent too: see slds_smoother.h); with stickiness
-// it is the penalised one. Q_k stays above 1e-6 of the common LDS's mean dynamics noise.
+// first of them with the evidence for q(z) held back (deterministic annealing; Rose 1998). The best of
+// them race (slds_race.h), and one goes on. Then all of it by variational EM, one update of q(x), q(z) and
+// every parameter an iteration. The ELBO never falls and bounds the log-likelihood from below (recurrent too:
+// see slds_smoother.h); with stickiness it is the penalised one. Q_k stays above 1e-6 of the common LDS's
+// mean dynamics noise.
 //
 // K = 1 is fitLds() itself. Missing samples (NaN) are left out exactly. A stop keeps the best so far (status
 // stopped); if the model breaks, the last good parameters are kept, with a warning (status diverged if there

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 namespace keyhole {
@@ -15,10 +14,10 @@ namespace {
 constexpr std::uint64_t kSubstream = 11;          // of Stream::fit, apart from the rotation's
 constexpr std::uint64_t kSeedStride = 1'000'003;  // between the tries of one seed
 constexpr int kClusterRounds = 30;
-constexpr int kTries = 8;               // of a division of the time points into states
+constexpr int kTries = 16;              // of a division of the time points into states
 constexpr int kWarm = 6;                // rounds of each in which q(z) is held back from deciding
 constexpr int kTryRounds = 12;          // of q(z) and dynamics with q(x) fixed, of each try
-constexpr int kRounds = 20;             // more of the best one
+constexpr double kSame = 1e-3;          // nats: divisions that reach values so near are taken for one
 constexpr double kBelief = 0.9;         // in the cluster, at first; the rest is shared by the others
 constexpr double kFloor = 1e-6;         // of the common LDS's mean dynamics noise
 constexpr double kLeastSpread = 1e-10;  // of P0, of its mean variance
@@ -64,11 +63,10 @@ Matrix featuresOf(const std::vector<SldsPosterior>& posteriors) {
 }
 
 // q(z): mostly in the cluster of the time point.
-void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& labels,
+void believe(std::vector<SldsPosterior>& posteriors, const std::vector<Index>& labels, Index K,
              const Progress& progress) {
   std::size_t at = 0;
   for (auto& posterior : posteriors) {
-    const Index K = posterior.z.states.rows();
     const double other = (1 - kBelief) / static_cast<double>(std::max<Index>(K - 1, 1));
     Matrix states = Matrix::Constant(K, posterior.x.means.cols(), other);
     for (Index t = 0; t < states.cols(); ++t) states(labels[at++], t) = kBelief;
@@ -192,12 +190,11 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
   return start;
 }
 
-void separate(SldsStart& start, const std::vector<Trial>& trials, const SldsOptions& options,
-              std::uint64_t seed, Progress& progress) {
+std::vector<SldsDivision> divisionsOf(SldsStart& start, const std::vector<Trial>& trials,
+                                      const SldsOptions& options, std::uint64_t seed, std::size_t most,
+                                      Progress& progress) {
   const SldsModel alikeOnes = start.model;
-  SldsModel best;
-  std::vector<DiscretePosterior> switches(trials.size());
-  double most = -std::numeric_limits<double>::infinity();
+  std::vector<SldsDivision> found;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     start.model = alikeOnes;
     const std::uint64_t own = seed + kSeedStride * static_cast<std::uint64_t>(attempt);
@@ -205,25 +202,29 @@ void separate(SldsStart& start, const std::vector<Trial>& trials, const SldsOpti
             attempt % 2 == 0
                 ? kMeans(featuresOf(start.posteriors), options.states, own, kClusterRounds, progress)
                 : windowsOf(start.posteriors, options.states, own, progress),
-            progress);
-    double value = 0;
+            options.states, progress);
+    SldsDivision division;
     try {
       for (int r = 0; r < kTryRounds; ++r)
-        value = roundOf(start, trials, options, std::min(1.0, (r + 1.0) / kWarm), progress);
+        division.value = roundOf(start, trials, options, std::min(1.0, (r + 1.0) / kWarm), progress);
     } catch (const Stopped&) {
       throw;
     } catch (const std::runtime_error&) {
       continue;  // a division that breaks the dynamics is none
     }
-    if (!(value > most)) continue;
-    most = value;
-    best = start.model;
-    for (std::size_t i = 0; i < trials.size(); ++i) switches[i] = start.posteriors[i].z;
+    if (!std::isfinite(division.value)) continue;
+    const auto place = std::find_if(found.begin(), found.end(), [&](const SldsDivision& other) {
+      return division.value > other.value - kSame;
+    });
+    if (place != found.end() && std::abs(place->value - division.value) < kSame) continue;
+    if (place == found.end() && found.size() >= most) continue;
+    division.model = start.model;
+    for (auto& posterior : start.posteriors) division.switches.push_back(std::move(posterior.z));
+    found.insert(place, std::move(division));
+    if (found.size() > most) found.pop_back();
   }
-  if (!std::isfinite(most)) throw std::runtime_error("no division into discrete states can be evaluated");
-  start.model = std::move(best);
-  for (std::size_t i = 0; i < trials.size(); ++i) start.posteriors[i].z = std::move(switches[i]);
-  for (int round = 0; round < kRounds; ++round) roundOf(start, trials, options, 1, progress);
+  if (found.empty()) throw std::runtime_error("no division into discrete states can be evaluated");
+  return found;
 }
 
 }  // namespace keyhole

@@ -19,10 +19,20 @@ struct SldsStart {
 SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const SldsOptions& options,
                 Progress& progress = noProgress());
 
-// From there to the start of the iterations: see fitSwitchingLds(). What is believed of the latents stays as
-// it is; the model and the switches change, and are of no use when it throws Stopped.
-void separate(SldsStart& alike, const std::vector<Trial>& trials, const SldsOptions& options,
-              std::uint64_t seed, Progress& progress);
+// A division of the time points among the discrete states: the dynamics and switches that go with it, given
+// what was believed of the latents.
+struct SldsDivision {
+  SldsModel model;
+  std::vector<DiscretePosterior> switches;  // one per trial
+  double value = 0;  // nats, to compare divisions of one q(x) by: log Σ_z of the weights, with the log-prior
+};
+
+// The best of several divisions that differ, by falling value, `most` at the most: see fitSwitchingLds().
+// What is believed of the latents stays as it is; `alike` has afterwards the switches and model of the last
+// try. Throws std::runtime_error if none can be evaluated, Stopped.
+std::vector<SldsDivision> divisionsOf(SldsStart& alike, const std::vector<Trial>& trials,
+                                      const SldsOptions& options, std::uint64_t seed, std::size_t most,
+                                      Progress& progress);
 
 // Lloyd's k-means from a k-means++ start (Arthur & Vassilvitskii 2007): the cluster of each column. Same
 // seed, same clusters. An emptied cluster keeps its centre. Cost O(rounds n K d).

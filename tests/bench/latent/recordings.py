@@ -159,7 +159,7 @@ def end(start, best):
 def main(asked):
     print("Nats below the best end that any start reached, and (steps); "
           "slope: nats per thousandth of a parameter, by finite differences.\n")
-    print("| recording | T x N, L | subspace | PCA | factors | random | 24 starts | default below best | score, best's | "
+    print("| recording | T x N, L | subspace | PCA | factors | falling floors | 24 starts | default below best | score, best's | "
           "likelihood by another filter | slope | s |\n|" + "---|" * 12, flush=True)
     wrong = 0
     for name, y, u, latents, alpha in [*made(), *references(), *real()]:
@@ -174,7 +174,7 @@ def main(asked):
         good = best - own < 1 and abs(other - own) < 1e-6 * abs(own)
         wrong += not good
         score = lambda result: "none" if result["line_attractor_score"] is None else f"{result['line_attractor_score']:.3f}"
-        kinds = ("subspace identification", "principal components", "factor analysis", "random dynamics")
+        kinds = ("subspace identification", "principal components", "factor analysis", "falling noise floors")
         near = sum(best - start["log_likelihood"] < 1 for start in many["restarts"])
         print(f"| {name} | {y.shape[0]} x {y.shape[1]}, {latents} | " +
               " | ".join(end(ends[kind], best) if kind in ends else "failed" for kind in kinds) +

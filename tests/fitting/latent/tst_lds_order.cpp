@@ -109,6 +109,7 @@ class TestLdsOrder : public QObject {
     LdsOptions options = quick();
     options.iterations = 5;
     options.kind.latents = 2;
+    options.restarts = 1;  // as every fold has
     const Trial first{trial.activity.leftCols(150), trial.input.leftCols(150)};
     const Trial second{trial.activity.rightCols(151), trial.input.rightCols(151)};
     Vector expected(2);
