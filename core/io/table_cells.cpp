@@ -1,5 +1,7 @@
 #include "core/io/table_cells.h"
 
+#include "core/io/words.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -149,9 +151,8 @@ double beyondDouble(std::string_view cell) {
 }
 
 bool sameWord(std::string_view cell, std::string_view word) {
-  return std::equal(cell.begin(), cell.end(), word.begin(), word.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+  return std::equal(cell.begin(), cell.end(), word.begin(), word.end(),
+                    [](char a, char b) { return lowerCase(a) == b; });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/memory.h"
+#include "core/io/column_names.h"
 #include "core/io/file_bytes.h"
 #include "core/io/table_cells.h"
 #include "core/io/table_clock.h"
