@@ -211,6 +211,11 @@ bool isMissingWord(std::string_view cell) {
                      [&](std::string_view word) { return sameWord(cell, word); });
 }
 
+bool beginsWithNumber(std::string_view cell) {
+  const auto first = cell.find_first_not_of("+-.");
+  return first != std::string_view::npos && isDigit(cell[first]);
+}
+
 NumberShape shapeOfNumber(std::string_view cell) {
   const Parts parts = partsOf(cell);
   NumberShape shape;

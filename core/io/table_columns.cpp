@@ -10,13 +10,42 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 namespace keyhole {
 namespace {
 
-[[noreturn]] void refuseNothing(const Grid& grid) {
+GridCell headerCell(const Grid& grid, std::size_t line, std::size_t column) {
+  return {0, column, grid.headerLines[line], grid.header[line][column].text};
+}
+
+// Where numbers were expected: the first cell that begins as one, else the first word, below the names.
+std::optional<GridCell> firstWord(const Grid& grid) {
+  std::optional<GridCell> word;
+  for (std::size_t i = grid.header.size() > 1 ? 1 : 0; i < grid.header.size(); ++i)
+    for (std::size_t column = 0; column < grid.header[i].size(); ++column) {
+      const GridCell cell = headerCell(grid, i, column);
+      // What stands above it may begin as a number too: then these are no names.
+      if (beginsWithNumber(cell.text))
+        return column < grid.header.front().size() && beginsWithNumber(grid.header.front()[column].text)
+                   ? headerCell(grid, 0, column)
+                   : cell;
+      if (!word && !cell.text.empty()) word = cell;
+    }
+  return word;
+}
+
+[[noreturn]] void refuseNothing(const TableInMaking& table) {
+  const Grid& grid = table.grid;
   if (!grid.problem.empty()) throw InputError(grid.problem);
-  throw InputError("holds no numbers; allowed: a table of numbers, one time point a line");
+  const std::string& lines = table.options.header;
+  const auto word = firstWord(grid);
+  if (word && beginsWithNumber(word->text) && lines.empty()) table.refuseCell(*word);
+  throw InputError("holds no numbers" +
+                   (!lines.empty() ? " below its names (--header " + lines + ")"
+                    : word         ? " (" + placeOf(*word) + " is " + shown(word->text) + ")"
+                                   : std::string()) +
+                   "; allowed: a table of numbers, one time point a line");
 }
 
 // Thousands and the like are numbers after all.
@@ -148,8 +177,8 @@ DelimitedTable gathered(TableInMaking table) {
 }  // namespace
 
 DelimitedTable tableOf(Grid grid, const TableOptions& options) {
-  if (grid.rows == 0) refuseNothing(grid);
   TableInMaking table(std::move(grid), options);
+  if (table.grid.rows == 0) refuseNothing(table);
   takeHeader(table);
   resolveOthers(table);
   if (!table.grid.problem.empty()) throw InputError(table.grid.problem);
