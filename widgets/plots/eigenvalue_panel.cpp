@@ -1,6 +1,7 @@
 #include "widgets/plots/eigenvalue_panel.h"
 
 #include "widgets/plots/equal_aspect_rect.h"
+#include "widgets/plots/map_circle.h"
 #include "widgets/plots/sides.h"
 
 #include <QTimer>
@@ -268,28 +269,10 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
       for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
     }
   noteWhatIsOutside(x, y, {teacher, student});
-  showMapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
+  const auto circle = mapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
+  m_mapCircle->setData(circle.re, circle.im);
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
   queueReplot();
-}
-
-// About 1 - 1/α with the radius 1/α: it leaves the line by 1/α - √(1/α² - y²) at the height y, and may come
-// back into the window on the left. A hundredth of the window can be seen.
-void EigenvaluePanel::showMapCircle(double alpha, const Range& x, const Range& y) {
-  m_mapCircle->data()->clear();
-  if (!(alpha > 0)) return;
-  const double radius = 1 / alpha, centre = 1 - radius;
-  const double high = std::min(std::max(std::abs(y.low), std::abs(y.high)), radius);
-  const double bend = high * high / (radius + std::sqrt(radius * radius - high * high));
-  if (bend < 0.01 * (x.high - x.low) && centre - radius < x.low) return;
-  constexpr int kPieces = 720;
-  QVector<double> re, im;
-  for (int i = 0; i <= kPieces; ++i) {
-    const double angle = 2 * std::numbers::pi * i / kPieces;
-    re.append(centre + radius * std::cos(angle));
-    im.append(radius * std::sin(angle));
-  }
-  m_mapCircle->setData(re, im);
 }
 
 void EigenvaluePanel::noteWhatIsOutside(const Range& x, const Range& y,

@@ -49,7 +49,6 @@ class EigenvaluePanel : public PlotPanel {
   void askForPseudospectrum();
   class EqualAspectRect* equalAxes();
   void placeMarginalText();
-  void showMapCircle(double alpha, const Range& x, const Range& y);
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
   void showLegend(const Experiment& experiment);
 
