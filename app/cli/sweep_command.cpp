@@ -7,6 +7,7 @@
 #include "core/common/progress_part.h"
 #include "core/experiment/studies/sweep.h"
 #include "core/report/run_record.h"
+#include "core/report/sweep_report.h"
 
 #include <memory>
 
@@ -61,10 +62,7 @@ int runSweep(const SweepArguments& arguments, Console& console) {
   const auto rows = arguments.shards.merge ? mergedShards(work, 0, arguments.shards.folder)
                                            : allRows(work, console.progress);
   console.progress.report(1, "");
-  Index problems = 0;
-  for (const auto& row : rows)
-    if (!row.at("problem").is_null()) ++problems;
-  if (problems > 0)
+  if (const Index problems = countProblems(rows); problems > 0)
     say(console, "warning: " + std::to_string(problems) + " of " + std::to_string(rows.size()) +
                      " experiments could not be made; their rows say why");
   if (arguments.out.ends_with(".json")) {
@@ -88,7 +86,7 @@ constexpr const char* kSweepHelp =
 
 constexpr const char* kSweepExamples = R"(
 
-Exit codes: 0 good; 2 bad input or usage.
+Exit codes: 0 good; 2 bad input or usage, and no experiment could be made.
 
 Examples:
   keyhole sweep figure-3 --over observation.fraction=0.02:0.5:8:log --draws 50 -o sweep.csv

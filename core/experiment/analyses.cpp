@@ -265,6 +265,7 @@ std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experimen
   // What can be stopped soon comes first: a hand may be on its way to the next value.
   if (!measured) {
     analysis->explainedVariance = explainedByStudent(experiment, *analysis, progress);
+    analysis->rightExplains = rightExplains(experiment, analysis->explainedVariance, progress);
     setFitGauge(*analysis, experiment, progress);
   }
   addFreeRuns(*analysis, experiment, *system, depth, progress);

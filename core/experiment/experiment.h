@@ -115,6 +115,8 @@ struct SystemAnalysis {
   std::optional<LimitSets> limitSets;  // from numbers on; decided once complete
   // Of the displayed steps by the student's noise-free run; NaN for the teacher and until measured.
   double explainedVariance = std::numeric_limits<double>::quiet_NaN();
+  // Of a student, what the teacher's own noise-free run explains of the same: Foresight::rightExplains.
+  double rightExplains = 0;
   // The student's two gauges, in [0, 1]; NaN if not known, and until measured.
   double fitsTheData =
       std::numeric_limits<double>::quiet_NaN();  // fitGauge() of the displayed steps, runs of one τ

@@ -72,6 +72,11 @@ std::shared_ptr<const SystemAnalysis> analyseTeacher(const Experiment& experimen
 std::shared_ptr<const SystemAnalysis> analyseStudent(const Experiment& experiment, Depth depth,
                                                      const SystemAnalysis* before, Progress& progress);
 
+// Foresight::rightExplains of a known teacher, where it matters: of the seen units from the first displayed
+// state, of which the student explains byStudent; 0 where that is no worse than twice the variance. Cost: the
+// displayed steps of the teacher, a second at most (what would take longer is not known). Throws Stopped.
+double rightExplains(const Experiment& experiment, double byStudent, Progress& progress);
+
 // After the complete analysis. Null without a system, for one that ran away, or if none are wanted.
 std::shared_ptr<const Attractors> teacherAttractors(const Experiment& experiment, Progress& progress);
 std::shared_ptr<const Attractors> studentAttractors(const Experiment& experiment, Progress& progress);

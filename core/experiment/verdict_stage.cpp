@@ -2,11 +2,9 @@
 #include "core/analysis/comparison/similarity.h"
 #include "core/common/error.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/fitting/run_student.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace keyhole::stages {
 namespace {
@@ -26,37 +24,10 @@ SystemEvidence evidenceOf(const Experiment& experiment, const SystemAnalysis& an
           mayCycle && (runsAwaited || searchAwaited),
           attractors,
           {},
-          {analysis.explainedVariance, analysis.hasTheDynamics},
+          {analysis.explainedVariance, analysis.hasTheDynamics, Foresight::kNotKnown, analysis.rightExplains},
           false,
           {},
           shown < simulation.steps ? static_cast<double>(shown) * simulation.alpha : 0};
-}
-
-// Foresight::rightExplains, where it matters: of the seen units from the first displayed state.
-double rightExplains(const Experiment& experiment, const SystemAnalysis& student) {
-  constexpr double kMostWork = 5e9;  // a second of a dense network's steps
-  const auto& simulation = *experiment.simulation;
-  const Matrix& display = simulation.display;
-  const double steps = static_cast<double>(display.cols()), units = static_cast<double>(simulation.units);
-  if (!(student.explainedVariance < -1) || experiment.fit->student.emission) return 0;
-  const Spectrum& spectrum = experiment.teacherAnalysis->spectrum;
-  double slowest = -std::numeric_limits<double>::infinity();
-  for (const auto& value : spectrum.values)
-    slowest = std::max(slowest, mapExponent(value, spectrum.alpha).real());
-  if (slowest * steps * simulation.alpha < -10) return 0;  // it forgets within a tenth of the run
-  if (!simulation.kept.empty() || units * units * steps > kMostWork) return Foresight::kNotKnown;
-  const Teacher& teacher = *experiment.teacher->teacher;
-  const double scale = simulationOptions(experiment.settings).inputScale;
-  Stepper stepper(teacher.network, teacher.options.phi, teacher.options.convention, simulation.alpha);
-  const Matrix X = display(experiment.observation->seen, Eigen::all);
-  Matrix now = display.col(0), next = now, drive(simulation.units, 0), foreseen = X;
-  for (Index t = 1; t < display.cols(); ++t) {
-    if (simulation.signal.size() > 0) drive = scale * simulation.signal(t - 1) * teacher.integrationMode;
-    stepper.step(now, drive, next);
-    now.swap(next);
-    foreseen.col(t) = now(experiment.observation->seen, 0);
-  }
-  return explainedVariance(X, foreseen);
 }
 
 // Both systems' states as the seen units.
@@ -145,7 +116,6 @@ Verdict verdictOf(const Experiment& experiment) {
     student->view = viewOfStudent(experiment.fit->student);
     student->discreteState = discreteStateOf(experiment.fit->student);
     student->foresight.oneStepR2 = experiment.fit->student.oneStepR2;
-    if (teacher) student->foresight.rightExplains = rightExplains(experiment, *experiment.studentAnalysis);
   }
   if (teacher && student) seekFromEachOther(*ofTeacher, *teacher, *ofStudent, *student);
   return judge(teacher, student, whyNoStudent(experiment), verdictOptionsOf(experiment));

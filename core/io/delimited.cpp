@@ -78,7 +78,7 @@ class Reader {
       Grid grid = gridWith(dialect);
       if (isClean(grid) && isHasty(grid)) continue;
       if (isClean(grid)) return withoutPairs(std::move(grid));
-      if (!first) first = std::move(grid);
+      if (!first || (!cutsLines(*first) && cutsLines(grid))) first = std::move(grid);
       if (m_text.size() > kLong) break;  // a slip deep in a long file is no other dialect
     }
     const bool plain = m_options.separator.empty() && m_options.decimal.empty() && first->quoted == 0;
@@ -106,6 +106,14 @@ class Reader {
                                 numberOf(cell.text, grid.dialect.decimal).has_value();
                        }) &&
            headersFit(grid);
+  }
+
+  // Has rows, or else words that stand in columns: what its refusal can tell of.
+  static bool cutsLines(const Grid& grid) {
+    if (grid.rows > 0 || !grid.problem.empty()) return true;
+    return !grid.header.empty() && std::all_of(grid.header.begin(), grid.header.end(), [&](const auto& line) {
+      return line.size() > 1 && line.size() == grid.header.front().size();
+    });
   }
 
   // One column with decimal commas, of a few lines that would be two columns but for a slip.

@@ -1,9 +1,10 @@
 #include "core/io/file_arrays.h"
 
 #include "core/common/error.h"
+#include "core/io/column_names.h"
 #include "core/io/file_bytes.h"
 #include "core/io/neurodata.h"
-#include "core/io/table_clock.h"
+#include "core/io/words.h"
 
 #include <algorithm>
 
@@ -12,18 +13,10 @@ namespace {
 
 using Kind = FileNode::Kind;
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 bool isRateName(const std::string& name) {
-  const std::string word = lower(name);
-  for (const char* known :
-       {"fs", "rate", "srate", "sr", "fps", "samplerate", "sample_rate", "samplingrate", "sampling_rate",
-        "framerate", "frame_rate", "sampling_frequency", "samplingfrequency"})
-    if (word == known) return true;
-  return false;
+  return isOneOf(lowerCase(name),
+                 {"fs", "rate", "srate", "sr", "fps", "samplerate", "sample_rate", "samplingrate",
+                  "sampling_rate", "framerate", "frame_rate", "sampling_frequency", "samplingfrequency"});
 }
 
 bool isVector(const FileNode& node) {

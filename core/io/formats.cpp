@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
+#include "core/io/words.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -13,9 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string lowerExtension(const std::string& path) {
-  std::string extension = fs::path(path).extension().string();
-  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return extension;
+  return lowerCase(fs::path(path).extension().string());
 }
 
 const Format* byExtension(const std::string& file) {

@@ -1,6 +1,7 @@
 #include "core/io/json_values.h"
 
 #include "core/common/error.h"
+#include "core/common/nan.h"
 
 #include <cmath>
 
@@ -18,6 +19,10 @@ ordered_json vectorToJson(ConstVectorRef values) {
   return array;
 }
 
+ordered_json numbersToJson(const std::vector<double>& values) {
+  return vectorToJson(Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size())));
+}
+
 ordered_json matrixToJson(ConstMatrixRef values) {
   auto rows = ordered_json::array();
   for (Index i = 0; i < values.rows(); ++i) rows.push_back(vectorToJson(Vector(values.row(i))));
@@ -29,6 +34,16 @@ ordered_json eigenvaluesToJson(const ComplexVector& values) {
   for (const auto& value : values)
     array.push_back(ordered_json::array({numberOrNull(value.real()), numberOrNull(value.imag())}));
   return array;
+}
+
+double numberFromJson(const ordered_json& value) {
+  return value.is_null() ? kNaN : value.get<double>();
+}
+
+std::vector<double> numbersFromJson(const ordered_json& list) {
+  std::vector<double> values;
+  for (const auto& value : list) values.push_back(numberFromJson(value));
+  return values;
 }
 
 Matrix matrixFromJson(const nlohmann::json& value, const std::string& name) {

@@ -1,5 +1,7 @@
 #include "core/io/table_cells.h"
 
+#include "core/io/words.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -149,9 +151,8 @@ double beyondDouble(std::string_view cell) {
 }
 
 bool sameWord(std::string_view cell, std::string_view word) {
-  return std::equal(cell.begin(), cell.end(), word.begin(), word.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+  return std::equal(cell.begin(), cell.end(), word.begin(), word.end(),
+                    [](char a, char b) { return lowerCase(a) == b; });
 }
 
 }  // namespace
@@ -208,6 +209,11 @@ bool isMissingWord(std::string_view cell) {
   if (cell.size() > 9) return false;
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return sameWord(cell, word); });
+}
+
+bool beginsWithNumber(std::string_view cell) {
+  const auto first = cell.find_first_not_of("+-.");
+  return first != std::string_view::npos && isDigit(cell[first]);
 }
 
 NumberShape shapeOfNumber(std::string_view cell) {

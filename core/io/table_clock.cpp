@@ -1,48 +1,15 @@
 #include "core/io/table_clock.h"
 
 #include "core/common/error.h"
+#include "core/io/column_names.h"
 #include "core/io/table_labels.h"
+#include "core/io/words.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace keyhole {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
-
-std::string stripped(std::string text) {
-  const auto begin = text.find_first_not_of(" _.:#-()[]{}");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" _.:#-()[]{}") - begin + 1);
-}
-
-// "time (ms)" and "time_ms" are "time" in "ms".
-struct NameParts {
-  std::string base, unit;
-};
-
-NameParts partsOfName(const std::string& name) {
-  for (const auto& [open, close] : {std::pair{'(', ')'}, {'[', ']'}, {'{', '}'}}) {
-    const auto at = name.find(open), end = name.find(close);
-    // What stands behind a slash is another header's, as in "Time(s)/Cell Status".
-    if (at != std::string::npos && end != std::string::npos && end > at &&
-        (end + 1 == name.size() || name[end + 1] == '/'))
-      return {stripped(lower(name.substr(0, at))), name.substr(at + 1, end - at - 1)};
-  }
-  const auto at = name.find_last_of("_ /,");
-  if (at != std::string::npos && secondsIn(name.substr(at + 1)) > 0)
-    return {stripped(lower(name.substr(0, at))), name.substr(at + 1)};
-  return {stripped(lower(name)), {}};
-}
-
-bool isAnyOf(const std::string& text, std::initializer_list<const char*> words) {
-  return std::any_of(words.begin(), words.end(), [&](const char* word) { return text == word; });
-}
 
 // How the steps from row to row are.
 struct Steps {
@@ -211,154 +178,11 @@ ColumnMeaning withHoles(ConstVectorRef column, const ColumnContext& context, con
 
 }  // namespace
 
-double secondsIn(const std::string& text) {
-  const std::string unit = stripped(lower(text));
-  if (isAnyOf(unit, {"s", "sec", "secs", "second", "seconds"})) return 1;
-  if (isAnyOf(unit, {"ms", "msec", "millisecond", "milliseconds"})) return 1e-3;
-  if (isAnyOf(unit, {"us", "\xC2\xB5s", "\xCE\xBCs", "usec", "microsecond", "microseconds"})) return 1e-6;
-  if (isAnyOf(unit, {"ns", "nsec", "nanosecond", "nanoseconds"})) return 1e-9;
-  if (isAnyOf(unit, {"min", "mins", "minute", "minutes"})) return 60;
-  if (isAnyOf(unit, {"h", "hr", "hrs", "hour", "hours"})) return 3600;
-  return 0;
-}
-
 std::string clockUnit(const ColumnContext& context) {
   if (context.dates) return "s";
   const std::string unit = context.unit.empty() ? unitInName(context.name) : context.unit;
   const bool isUnitItself = secondsIn(unit) == 0 && secondsIn(context.name) > 0 && context.name.size() > 1;
-  return isUnitItself ? lower(context.name) : unit;
-}
-
-bool isClockName(const std::string& name) {
-  const std::string base = partsOfName(name).base;
-  if (isAnyOf(base,
-              {"t",          "time",       "times",    "timestamp",    "timestamps", "date",  "datetime",
-               "date time",  "clock",      "elapsed",  "elapsed time", "zeit",       "temps", "tiempo",
-               "frame time", "sec",        "secs",     "seconds",      "ms",         "msec",  "s",
-               "date/time",  "time stamp", "abs time", "rel time"}))
-    return true;
-  return base.starts_with("time ") || base.starts_with("time_") || base.ends_with(" time") ||
-         base.ends_with("_time") || base.starts_with("timestamp");
-}
-
-bool isIndexName(const std::string& name) {
-  const std::string base = partsOfName(name).base;
-  return isAnyOf(base, {"",
-                        "index",
-                        "idx",
-                        "row",
-                        "rows",
-                        "row names",
-                        "rowname",
-                        "rownames",
-                        "id",
-                        "sample",
-                        "samples",
-                        "sample number",
-                        "sample_number",
-                        "frame",
-                        "frames",
-                        "frame number",
-                        "frame_number",
-                        "bin",
-                        "bins",
-                        "nr",
-                        "no",
-                        "n",
-                        "x",
-                        "step",
-                        "timestep",
-                        "time step",
-                        "time_step",
-                        "scan",
-                        "volume",
-                        "frame_id",
-                        "frame id"}) ||
-         base.starts_with("unnamed");
-}
-
-std::string unitInName(const std::string& name) {
-  return partsOfName(name).unit;
-}
-
-bool isUnit(std::string_view text) {
-  std::string unit(text);
-  if (unit.size() > 2 && std::string_view("([{").find(unit.front()) != std::string_view::npos)
-    unit = unit.substr(1, unit.size() - 2);
-  if (secondsIn(unit) > 0) return true;
-  return isAnyOf(lower(unit), {"v",
-                               "mv",
-                               "uv",
-                               "\xC2\xB5v",
-                               "\xCE\xBCv",
-                               "a",
-                               "ma",
-                               "ua",
-                               "na",
-                               "pa",
-                               "hz",
-                               "khz",
-                               "mhz",
-                               "%",
-                               "a.u.",
-                               "au",
-                               "a.u",
-                               "arb",
-                               "arb. unit",
-                               "arb. units",
-                               "df/f",
-                               "\xCE\x94"
-                               "f/f",
-                               "\xCE\x94"
-                               "F/F",
-                               "z",
-                               "sd",
-                               "m",
-                               "cm",
-                               "mm",
-                               "um",
-                               "\xC2\xB5m",
-                               "\xCE\xBCm",
-                               "nm",
-                               "deg",
-                               "\xC2\xB0",
-                               "rad",
-                               "rad/s",
-                               "deg/s",
-                               "cm/s",
-                               "m/s",
-                               "mm/s",
-                               "\xC2\xB0"
-                               "c",
-                               "c",
-                               "k",
-                               "counts",
-                               "count",
-                               "spikes",
-                               "spikes/s",
-                               "sp/s",
-                               "1",
-                               "-",
-                               "px",
-                               "pixel",
-                               "pixels",
-                               "mol",
-                               "mm",
-                               "\xC2\xB5"
-                               "mol",
-                               "n",
-                               "pa/pf",
-                               "ohm",
-                               "mohm",
-                               "t",
-                               "mt",
-                               "ut",
-                               "ft",
-                               "l",
-                               "ml",
-                               "g",
-                               "kg",
-                               "bpm"});
+  return isUnitItself ? lowerCase(context.name) : unit;
 }
 
 std::vector<Index> jumpsOf(ConstVectorRef clock) {
@@ -399,7 +223,7 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
     if (countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
     if (auto meaning = labelMeaning(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
       return meaning;
-    const std::string base = partsOfName(context.name).base;
+    const std::string base = nameWithoutUnit(context.name);
     const bool surely =
         context.dates || (context.first && (base.starts_with("time") || base.starts_with("date")));
     if (surely)

@@ -38,21 +38,8 @@ struct ColumnContext {
   bool dates = false;      // the numbers are seconds of dates
 };
 
-// What a column's name says. "time", "t (ms)", "Timestamp", …; "", "index", "Unnamed: 0", "frame", ….
-bool isClockName(const std::string& name);
-bool isIndexName(const std::string& name);
-
-// The unit of "t (ms)", "V [mV]" or "time_ms", or "".
-std::string unitInName(const std::string& name);
-
 // The unit of a clock, by its context: of its own row, of its name, or its name ("ms").
 std::string clockUnit(const ColumnContext& context);
-
-// Whether a cell is a unit, such as mV, (ms), [Hz] or a.u.
-bool isUnit(std::string_view text);
-
-// Seconds in one "ms", "min" …; 0 if it is no unit of time.
-double secondsIn(const std::string& unit);
 
 // lineOf(row): the line of the file that a row stands in, for sentences. Throws InputError (the sentence
 // without the file's and the column's name) if a clock by name or by its steps runs backwards or has rows

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/table_cells.h"
+#include "core/io/words.h"
 
 #include <algorithm>
 #include <charconv>
@@ -168,7 +169,7 @@ char takeSeparatorLine(std::string_view& text) {
   if (newline == std::string_view::npos) return 0;
   std::string line(text.substr(0, newline));
   if (line.size() > 1 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
-  for (char& c : line) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  line = lowerCase(line);
   if (line.size() != 5 || !line.starts_with("sep=")) return 0;
   const char separator = line[4];
   text.remove_prefix(newline + (text.substr(newline).starts_with("\r\n") ? 2 : 1));

@@ -23,16 +23,10 @@ bool isOfWords(const std::vector<TableCell>& cells) {
                      [](const TableCell& cell) { return isMissingWord(cell.text) || isWord(cell); });
 }
 
-// "1.5 # first": a number with something behind it is no name.
-bool beginsWithNumber(const TableCell& cell) {
-  const auto first = cell.text.find_first_not_of("+-.");
-  return first != std::string_view::npos && cell.text[first] >= '0' && cell.text[first] <= '9';
-}
-
 // Whether a column that holds a word here does not in the line below.
 bool changesBelow(const std::vector<TableCell>& cells, const std::vector<TableCell>& below) {
   for (std::size_t j = 0; j < std::min(cells.size(), below.size()); ++j)
-    if (isWord(cells[j]) && !beginsWithNumber(cells[j]) && !isWord(below[j])) return true;
+    if (isWord(cells[j]) && !beginsWithNumber(cells[j].text) && !isWord(below[j])) return true;
   return false;
 }
 
@@ -145,13 +139,13 @@ class GridReader {
     return (!named || isFurtherNames(cells)) && changesBelow(cells, nextCells());
   }
 
-  // Of the next line with a number.
+  // Of the next line with a number; empty: there is none.
   std::vector<TableCell> nextCells() const {
     TableRecords ahead = m_records;
     std::vector<TableCell> cells;
     while (ahead.next(cells))
-      if (!isBlankLine(cells) && !isOfWords(cells)) break;
-    return cells;
+      if (!isBlankLine(cells) && !isOfWords(cells)) return cells;
+    return {};
   }
 
   void begin(const std::vector<TableCell>& cells) {

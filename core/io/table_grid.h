@@ -63,6 +63,9 @@ struct Grid {
   double& at(Index row, std::size_t column) {
     return numbers[static_cast<std::size_t>(row) * width + column];
   }
+  double at(Index row, std::size_t column) const {
+    return numbers[static_cast<std::size_t>(row) * width + column];
+  }
   Index rowsOf() const { return rows; }
 };
 

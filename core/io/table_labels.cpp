@@ -1,6 +1,7 @@
 #include "core/io/table_labels.h"
 
 #include "core/common/error.h"
+#include "core/io/column_names.h"
 
 #include <algorithm>
 #include <cmath>
@@ -98,35 +99,7 @@ ColumnMeaning rowNumbers(ConstVectorRef column, bool indexName, const LineOf& li
   return {};
 }
 
-// "Trial_ID" as "trial".
-std::string bareName(const std::string& name) {
-  std::string base;
-  for (const char c : name)
-    base += c >= 'A' && c <= 'Z'               ? static_cast<char>(c - 'A' + 'a')
-            : c == '_' || c == '-' || c == '.' ? ' '
-                                               : c;
-  for (const std::string ending : {" id", " nr", " no", " number", " num", " index", " idx", "id", "s"})
-    if (base.size() > ending.size() && base.ends_with(ending)) {
-      base.resize(base.size() - ending.size());
-      break;
-    }
-  return base;
-}
-
-bool isOneOf(const std::string& text, std::initializer_list<const char*> words) {
-  return std::any_of(words.begin(), words.end(), [&](const char* word) { return text == word; });
-}
-
 }  // namespace
-
-bool isTrialName(const std::string& name) {
-  return isOneOf(bareName(name), {"trial", "sweep", "block", "session", "run", "episode", "segment",
-                                  "repetition", "repeat", "rep", "epoch", "level 0"});
-}
-
-bool isNeuronName(const std::string& name) {
-  return isOneOf(bareName(name), {"neuron", "cell", "unit", "channel", "roi", "electrode", "variable"});
-}
 
 std::vector<Index> blocksOf(ConstVectorRef column) {
   std::vector<Index> begins;

@@ -4,16 +4,9 @@
 
 #include "core/io/table_clock.h"
 
-#include <string>
 #include <vector>
 
 namespace keyhole {
-
-// "trial", "Trial_ID", "sweep number", "block", "session", "run" …
-bool isTrialName(const std::string& name);
-
-// "neuron", "cell_id", "unit", "channel", "roi": of a table with one row per neuron and time point.
-bool isNeuronName(const std::string& name);
 
 // The rows before which the column changes; of a column that stays the same for two rows or more each time.
 // Empty: it does not change, or not so.

@@ -9,12 +9,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json numbers(const std::vector<double>& values) {
-  auto list = ordered_json::array();
-  for (const double value : values) list.push_back(numberOrNull(value));
-  return list;
-}
-
 ordered_json methodJson(const MethodClaim& method) {
   ordered_json json;
   json["method"] = method.method;
@@ -24,13 +18,13 @@ ordered_json methodJson(const MethodClaim& method) {
     return json;
   }
   json["eigenvalues"] = eigenvaluesToJson(method.spectrum.values);
-  json["time_constants_steps"] = numbers(method.leadingSteps);
+  json["time_constants_steps"] = numbersToJson(method.leadingSteps);
   json["line_attractor_score"] = numberOrNull(method.score.value);
   json["line_attractor_status"] = nameOf(method.score.status);
   json["one_step_r2"] = numberOrNull(method.student.oneStepR2);
   json["held_out"] = {{"gain_on_no_change", numberOrNull(method.heldOut.mean)},
                       {"interval", {numberOrNull(method.heldOut.low), numberOrNull(method.heldOut.high)}},
-                      {"blocks", numbers(method.heldOut.blocks)}};
+                      {"blocks", numbersToJson(method.heldOut.blocks)}};
   json["intervals"] = claimErrorsToJson(method.errors, method.summary);
   return json;
 }

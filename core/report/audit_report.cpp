@@ -320,37 +320,6 @@ void addClosing(AuditReport& report, const Audit& audit, const AuditProvenance& 
 
 }  // namespace
 
-std::string auditMethods(const Audit& audit, const AuditProvenance& provenance) {
-  std::string text = "The recording (" + std::to_string(audit.summary.units) + " units, " +
-                     std::to_string(audit.summary.timePoints) + " time points";
-  if (provenance.seconds > 0) text += ", " + threeDigits(provenance.seconds) + " s apart";
-  text +=
-      ") was audited with Keyhole " + provenance.run.value("version", std::string("(version not known)")) +
-      ". Linear models were fitted by maximum a posteriori regression and by subspace identification; "
-      "intervals are from a moving-block bootstrap. The autocorrelation along each student's slow direction "
-      "was compared with that of simulations of the student that were fitted again.";
-  if (audit.subsampling.made)
-    text += " The regression was repeated over nested subsets of the units in " +
-            std::to_string(audit.subsampling.orders) +
-            " random orders; a fall was judged among reversible Gaussian surrogates.";
-  if (audit.arrow.tested)
-    text +=
-        " Reversibility was tested by the antisymmetric part of lagged covariances (leading components by "
-        "all), with random conjugates of the Fourier transform as the null.";
-  if (audit.reference)
-    text += " The recording was compared with " + std::to_string(audit.reference->circuits) +
-            " simulated circuits of " + std::to_string(audit.reference->mechanisms.size()) +
-            " mechanisms in random backgrounds (seed " + std::to_string(audit.reference->seed) +
-            ", priors version " + std::to_string(priors::kVersion) + "), by " + audit.reference->classifier +
-            ".";
-  if (audit.experiments)
-    text += " Experiments were simulated in " + std::to_string(audit.experiments->worlds) +
-            " of these circuits, drawn by their weights, and decided by boosted trees in five folds that "
-            "share no "
-            "circuit.";
-  return text;
-}
-
 AuditReport auditReport(const Audit& audit, const AuditProvenance& provenance, const std::string& until) {
   AuditReport report;
   report.title = "Audit of ";

@@ -8,30 +8,14 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json numbers(const std::vector<double>& values) {
-  auto list = ordered_json::array();
-  for (const double value : values) list.push_back(numberOrNull(value));
-  return list;
-}
-
-double numberFrom(const ordered_json& value) {
-  return value.is_null() ? std::nan("") : value.get<double>();
-}
-
-std::vector<double> numbersFrom(const ordered_json& list) {
-  std::vector<double> values;
-  for (const auto& value : list) values.push_back(numberFrom(value));
-  return values;
-}
-
 ordered_json plotJson(const SvgPlot& plot) {
   ordered_json json = {{"title", plot.title}, {"x", plot.xLabel},   {"y", plot.yLabel},
                        {"log_x", plot.logX},  {"log_y", plot.logY}, {"lines", ordered_json::array()}};
   for (const auto& line : plot.lines)
-    json["lines"].push_back({{"x", numbers(line.x)},
-                             {"y", numbers(line.y)},
-                             {"low", numbers(line.low)},
-                             {"high", numbers(line.high)},
+    json["lines"].push_back({{"x", numbersToJson(line.x)},
+                             {"y", numbersToJson(line.y)},
+                             {"low", numbersToJson(line.low)},
+                             {"high", numbersToJson(line.high)},
                              {"colour", line.colour},
                              {"label", line.label},
                              {"dots", line.dots}});
@@ -41,8 +25,8 @@ ordered_json plotJson(const SvgPlot& plot) {
 SvgPlot plotFrom(const ordered_json& json) {
   SvgPlot plot{json.at("title"), json.at("x"), json.at("y"), json.at("log_x"), json.at("log_y"), {}};
   for (const auto& line : json.at("lines"))
-    plot.lines.push_back({numbersFrom(line.at("x")), numbersFrom(line.at("y")), line.at("colour"),
-                          line.at("label"), numbersFrom(line.at("low")), numbersFrom(line.at("high")),
+    plot.lines.push_back({numbersFromJson(line.at("x")), numbersFromJson(line.at("y")), line.at("colour"),
+                          line.at("label"), numbersFromJson(line.at("low")), numbersFromJson(line.at("high")),
                           line.at("dots")});
   return plot;
 }
@@ -73,7 +57,8 @@ ReportBlock blockFrom(const ordered_json& json) {
   else if (json.contains("bars")) {
     block.barsTitle = json.at("title");
     for (const auto& bar : json.at("bars"))
-      block.bars.push_back({bar.at("label"), numberFrom(bar.at("value")), numberFrom(bar.at("error"))});
+      block.bars.push_back(
+          {bar.at("label"), numberFromJson(bar.at("value")), numberFromJson(bar.at("error"))});
   } else {
     block.text = json.at("text");
   }
@@ -112,8 +97,8 @@ AuditReport auditReportFromJson(const ordered_json& json, const std::string& nam
     report.dataHash = json.at("data_hash");
     report.of = json.at("of");
     if (const auto& odds = json.at("slow_mode"); !odds.is_null())
-      report.odds = ReportOdds{odds.at("probability"), numberFrom(odds.at("standard_error")),
-                               odds.at("prior"), numberFrom(odds.at("likelihood_ratio"))};
+      report.odds = ReportOdds{odds.at("probability"), numberFromJson(odds.at("standard_error")),
+                               odds.at("prior"), numberFromJson(odds.at("likelihood_ratio"))};
     for (const auto& section : json.at("sections")) {
       report.sections.push_back({section.at("key"), section.at("heading"), {}});
       for (const auto& block : section.at("blocks"))

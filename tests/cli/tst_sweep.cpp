@@ -1,4 +1,5 @@
 // `keyhole sweep`: every combination once, each as it would be alone, in shards or at once.
+#include "core/common/random.h"
 #include "core/experiment/experiment.h"
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/studies/sweep.h"
@@ -34,6 +35,17 @@ const std::vector<std::string> kSweep = {"sweep",
 std::vector<std::string> with(std::vector<std::string> more) {
   more.insert(more.begin(), kSweep.begin(), kSweep.end());
   return more;
+}
+
+// Of a line of comma-separated values: commas in quotes part nothing.
+qsizetype cellsIn(const QString& line) {
+  qsizetype cells = 1;
+  bool quoted = false;
+  for (const QChar c : line) {
+    quoted = quoted != (c == '"');
+    cells += !quoted && c == ',';
+  }
+  return quoted ? 0 : cells;
 }
 
 }  // namespace
@@ -82,6 +94,34 @@ class TestSweep : public QObject {
     const auto merged = runCli(with({"--merge", "--shards", shards})), whole = runCli(kSweep);
     QCOMPARE(merged.code, 0);
     QVERIFY(!whole.out.empty() && merged.out == whole.out);
+  }
+
+  // Fails if the row of one that cannot be made is left out, or its sentence spills into other cells.
+  void whatCannotBeMadeSaysWhy() {
+    const Matrix activity = RandomStream(4, Stream::test).normalMatrix(3, 200);
+    const std::string there = m_folder.writeActivity("there.npy", activity),
+                      missing = m_folder.path("not \"here\".npy");
+    const auto outcome = runCli({"sweep", there, "--over", "teacher.file=" + there + "," + missing});
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(outcome.err.find("1 of 2 experiments could not be made") != outcome.err.npos);
+    const auto lines = QString::fromStdString(outcome.out).split('\n', Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 3);
+    for (const QString& line : lines) QCOMPARE(cellsIn(line), cellsIn(lines.front()));
+    QVERIFY2(lines[2].contains("not \"\"here\"\".npy"), qPrintable(lines[2]));
+  }
+
+  // A name that is neither a preset nor a file: a table of sentences is no result.
+  void nothingCanBeMade() {
+    for (const std::vector<std::string> more : {{}, {"--over", "observation.fraction=0.2,0.5"}}) {
+      std::vector<std::string> args = {"sweep", "nothing", "-o", m_folder.path("nothing.csv")};
+      args.insert(args.end(), more.begin(), more.end());
+      const auto outcome = runCli(args);
+      QCOMPARE(outcome.code, 2);
+      QVERIFY2(outcome.oneSentence(), outcome.err.c_str());
+      QVERIFY(outcome.err.find("no experiment of the sweep could be made; the first: ") != outcome.err.npos);
+      QVERIFY(outcome.err.find("nothing") != outcome.err.npos);
+    }
+    QVERIFY(!m_folder.entries().contains("nothing.csv"));
   }
 
   void spacedValues() {

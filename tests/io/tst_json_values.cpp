@@ -34,6 +34,17 @@ class TestJsonValues : public QObject {
     QCOMPARE(QString::fromStdString(eigenvaluesToJson(values).dump()), QString("[[0.5,-0.25]]"));
   }
 
+  // A list comes back as it was, and what is not known at the same places.
+  void listsComeBack() {
+    const std::vector<double> values = {1.0 / 3, std::nan(""), -2e-310, 0};
+    const auto json = nlohmann::ordered_json::parse(numbersToJson(values).dump());
+    const std::vector<double> back = numbersFromJson(json);
+    QCOMPARE(back.size(), values.size());
+    QVERIFY(std::isnan(back[1]) && json[1].is_null());
+    for (const std::size_t i : {0, 2, 3}) QCOMPARE(back[i], values[i]);
+    QVERIFY(numbersToJson({}).is_array() && numbersFromJson(numbersToJson({})).empty());
+  }
+
   void refused_data() {
     QTest::addColumn<QByteArray>("text");
     for (const char* text : {"3", "[1, 2]", "[[1, 2], [3]]", "[[1, \"2\"]]", "[[1, null]]", "{}", "[]",

@@ -276,6 +276,40 @@ class TestTableDialects : public QObject {
     QVERIFY2(isSentence(sentence, "bad.csv") && sentence.contains(says), qPrintable(sentence));
   }
 
+  void tablesOfWords_data() {
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* text, const char* says) {
+      QTest::newRow(text) << QByteArray(text) << QString(says);
+    };
+    row("a,b\n1,x", ", line 2, column 2 is \"x\"; allowed: a number");
+    row("a,b\n1,x\n2,y\n3,z\n", "column 2 (b) holds no numbers (line 2, column 2 is \"x\")");
+    row("a,b\nx,1\n\n", ", line 2, column 1 is \"x\"");
+    row("x,1\n\n", ", line 1, column 1 is \"x\"");
+    row("1 V\n2 V\n", ", line 1, column 2 is \"V\"");
+    row("a,b\n1.5V,2.5V\n1.6V,2.7V\n", ", line 2, column 1 is \"1.5V\"; allowed: a number");
+    row("1.5V,2.5V\n1.6V,2.7V\n", ", line 1, column 1 is \"1.5V\"");
+    row("a\n1x\n2y\n", ", line 2, column 1 is \"1x\"");
+    row("one,two\nthree,four\nfive,six\n", " holds no numbers (line 2, column 1 is \"three\")");
+    row("hello\n", " holds no numbers (line 1, column 1 is \"hello\")");
+    row("# nothing\n", " holds no numbers; allowed: a table");
+  }
+  // Every row has a word in it: fails if the sentence does not lead to one, or names a column that is none.
+  void tablesOfWords() {
+    QFETCH(QByteArray, text);
+    QFETCH(QString, says);
+    const std::string path = m_files.with("words.csv", text.toStdString());
+    const QString sentence = refusal([&] { readDelimited(path); });
+    QVERIFY2(isSentence(sentence, "words.csv") && sentence.contains(says), qPrintable(sentence));
+  }
+
+  // Fails if the option that takes all lines is not named.
+  void allLinesAreNames() {
+    const std::string path = m_files.with("words.csv", "a,b\n1,2\n");
+    const QString sentence = refusal([&] { readDelimited(path, {.header = "2"}); });
+    QVERIFY2(isSentence(sentence, "words.csv") && sentence.contains("--header 2"), qPrintable(sentence));
+  }
+
  private:
   Files m_files;
 };

@@ -30,52 +30,7 @@
 namespace tst_plots_data {
 
 using namespace keyhole;
-
-namespace {
-
-using Result = std::shared_ptr<const Experiment>;
-
-// The experiments on which the panels are tried: every panel speaks for one of them at least.
-struct Case {
-  const char* name;
-  const char* preset;
-  test::Changes changes;
-};
-
-const std::vector<Case>& cases() {
-  static const std::vector<Case> all = {
-      {"map", "figure-3", {{"observation.subset", "random"}, {"view.pseudospectrum", "student"}}},
-      {"task", "line-attractor", {{"observation.fraction", "0.5"}}},
-      {"lds", "figure-3", {{"fit.method", "lds"}, {"fit.latents", "2"}, {"fit.iterations", "12"}}},
-      {"slds",
-       "figure-3",
-       {{"fit.method", "slds"}, {"fit.latents", "2"}, {"fit.states", "2"}, {"fit.iterations", "5"}}},
-      {"draws", "figure-3", {{"analysis.draws", "3"}}},
-      {"recording", "", {{"analysis.resamples", "20"}, {"analysis.simulations", "20"}}},
-  };
-  return all;
-}
-
-const PanelData& named(const std::vector<PanelData>& tables, const QString& name) {
-  static const PanelData none;
-  for (const PanelData& table : tables)
-    if (table.name == name) return table;
-  return none;
-}
-
-// One row per line of the table, all of its columns by name.
-Vector column(const PanelData& table, const QString& name) {
-  const qsizetype at = table.columns.indexOf(name);
-  return at < 0 ? Vector() : Vector(table.rows.col(static_cast<Index>(at)));
-}
-
-std::unique_ptr<Panel> panelFor(const QString& name, const Result& experiment) {
-  std::unique_ptr<Panel> panel(panelRow(name)->make(nullptr));
-  panel->setExperiment(experiment);
-  return panel;
-}
-
-}  // namespace
+using namespace keyhole::test;
 
 class TestPlotsData : public QObject {
   Q_OBJECT
@@ -195,111 +150,6 @@ class TestPlotsData : public QObject {
     }
   }
 
-  // Fails if the sides are exchanged, values left out, or a mark of what is undetermined lost.
-  void eigenvalues() {
-    const Result e = result("map");
-    const auto tables = panelFor("eigenvalues", e)->data();
-    for (const auto& [name, analysis] : {std::pair{"eigenvalues-teacher", e->teacherAnalysis},
-                                         std::pair{"eigenvalues-student", e->studentAnalysis}}) {
-      const PanelData& table = named(tables, name);
-      const Spectrum& spectrum = analysis->spectrum;
-      QVERIFY(column(table, "re") == spectrum.values.real() && column(table, "im") == spectrum.values.imag());
-      const Vector undetermined = column(table, "undetermined");
-      for (Index i = 0; i < undetermined.size(); ++i)
-        QCOMPARE(undetermined(i), spectrum.undetermined[static_cast<std::size_t>(i)] ? 1.0 : 0.0);
-      if (spectrum.conditions.size() == spectrum.values.size())
-        QVERIFY(column(table, "condition") == spectrum.conditions);
-    }
-    const auto& student = named(tables, "eigenvalues-student");
-    ComplexVector values(student.rows.rows());
-    values.real() = column(student, "re");
-    values.imag() = column(student, "im");
-    COMPARE_EIGENVALUES(values, keyhole::eigenvalues(e->fit->student.A), 1e-8);
-  }
-
-  // Fails if a velocity or a speed stands at another place than its own: each is that of the system itself at
-  // the state which the place of the plane stands for. (Both by other orders of summation: 1e-9 of the
-  // largest.)
-  void flows() {
-    const Result e = result("map");
-    for (const auto& [name, analysis, system] :
-         {std::tuple{QString("teacher-flow"), e->teacherAnalysis, *teacherSystem(*e)},
-          std::tuple{QString("student-flow"), e->studentAnalysis, *studentSystem(*e)}}) {
-      const auto tables = panelFor(name, e)->data();
-      const FlowPlane& plane = analysis->flow.plane;
-      const PanelData& arrows = named(tables, name + "-arrows");
-      QCOMPARE(arrows.columns, QStringList({"pc1", "pc2", "velocity1_per_tau", "velocity2_per_tau"}));
-      const double largest = arrows.rows.rightCols(2).cwiseAbs().maxCoeff();
-      for (Index i = 0; i < arrows.rows.rows(); i += 7) {
-        const Vector velocity =
-            plane.E.transpose() * flow(system, liftPoint(plane, arrows.rows(i, 0), arrows.rows(i, 1)));
-        COMPARE_MATRICES(arrows.rows.row(i).tail(2).transpose(), velocity, 1e-9 * largest);
-      }
-      const PanelData& speed = named(tables, name + "-speed");
-      QCOMPARE(speed.rows.rows(), analysis->flow.speed.size());
-      const double fastest = speed.rows.col(2).maxCoeff();
-      for (Index i = 0; i < speed.rows.rows(); i += 997) {
-        const Vector velocity =
-            plane.E.transpose() * flow(system, liftPoint(plane, speed.rows(i, 0), speed.rows(i, 1)));
-        QVERIFY(std::abs(speed.rows(i, 2) - velocity.norm()) <= 1e-9 * fastest);
-      }
-      QVERIFY(named(tables, name + "-trajectory").rows == analysis->flow.trajectory.transpose());
-    }
-  }
-
-  // Fails if points of rest are listed at other places than where the flow stands still.
-  void pointsOfRest() {
-    const Result e = result("map");
-    QVERIFY(e->studentAttractors && !e->studentAttractors->points.points.empty());
-    const auto tables = panelFor("student-flow", e)->data();
-    const PanelData& table = named(tables, "student-flow-points-of-rest");
-    const auto& points = e->studentAttractors->points.points;
-    QCOMPARE(table.rows.rows(), static_cast<Index>(points.size()));
-    const FlowSystem system = *studentSystem(*e);
-    for (Index i = 0; i < table.rows.rows(); ++i) {
-      const FixedPoint& point = points[static_cast<std::size_t>(i)];
-      COMPARE_MATRICES(table.rows.row(i).head(2).transpose(),
-                       toPlane(e->studentAnalysis->flow.plane, point.position), 1e-12);
-      const double speed = flow(system, point.position).norm();
-      QVERIFY(std::abs(column(table, "speed_per_tau")(i) - speed) <= 1e-9 * (1 + speed));
-    }
-  }
-
-  // Fails if runs are mixed up, cut, or the other side's.
-  void limitSets() {
-    const Result e = result("map");
-    for (const auto& [name, analysis] : {std::pair{QString("teacher-limit-sets"), e->teacherAnalysis},
-                                         std::pair{QString("student-limit-sets"), e->studentAnalysis}}) {
-      const auto tables = panelFor(name, e)->data();
-      const PanelData& table = named(tables, name);
-      QCOMPARE(table.columns, QStringList({"run", "pc1", "pc2", "pc3"}));
-      Index row = 0;
-      for (std::size_t k = 0; k < analysis->limitSets->runs.size(); ++k) {
-        const Matrix& run = analysis->limitSets->runs[k];
-        QVERIFY((table.rows.col(0).segment(row, run.cols()).array() == static_cast<double>(k + 1)).all());
-        QVERIFY(table.rows.block(row, 1, run.cols(), 3) == run.transpose());
-        row += run.cols();
-      }
-      QCOMPARE(table.rows.rows(), row);
-    }
-  }
-
-  // Fails if a time constant is not that of its eigenvalue, τ = |1/(1 - Re λ)|, in the order of the spectrum.
-  void timeConstants() {
-    const Result e = result("map");
-    const auto tables = panelFor("time-constants", e)->data();
-    for (const auto& [name, analysis] : {std::pair{"time-constants-teacher", e->teacherAnalysis},
-                                         std::pair{"time-constants-student", e->studentAnalysis}}) {
-      const PanelData& table = named(tables, name);
-      QCOMPARE(table.columns, QStringList({"tau", "undetermined"}));
-      QCOMPARE(table.rows.rows(), analysis->spectrum.values.size());
-      for (Index i = 0; i < table.rows.rows(); ++i) {
-        const double tau = std::abs(1 / (1 - analysis->spectrum.values(i).real()));
-        QVERIFY(std::abs(table.rows(i, 0) - tau) <= 1e-9 * tau);
-      }
-    }
-  }
-
   // Fails if the input or one of the readouts is another one's, or shifted in time.
   void task() {
     const Result e = result("task");
@@ -373,32 +223,6 @@ class TestPlotsData : public QObject {
         QCOMPARE(column(tables[k], "lambda1_im")(i), draw.leading(0).imag());
       }
     }
-  }
-
-  // Fails if a table is the other side's or a bound is of another system: G(0) = 1 for each, as for its
-  // bounds.
-  void growth() {
-    const Result e = result("map");
-    const auto tables = panelFor("transient-growth", e)->data();
-    for (const auto& [name, growth] : {std::pair{"transient-growth-teacher", e->teacherGrowth},
-                                       std::pair{"transient-growth-student", e->studentGrowth}}) {
-      const PanelData& table = named(tables, name);
-      QCOMPARE(table.columns, QStringList({"time_tau", "growth", "slowest_mode", "initial_rate"}));
-      QVERIFY(table.rows.col(0) == growth->time && table.rows.col(1) == growth->growth);
-      QVERIFY((table.rows.row(0).tail(3).array() - 1).abs().maxCoeff() < 1e-12);
-    }
-  }
-
-  // Fails if a column is another's.
-  void overlaps() {
-    const Result e = result("map");
-    const auto tables = panelFor("singular-overlaps", e)->data();
-    const PanelData& table = named(tables, "singular-overlaps");
-    QCOMPARE(column(table, "k")(0), 1.0);
-    QVERIFY(column(table, "left") == e->overlap->left && column(table, "right") == e->overlap->right);
-    QVERIFY(column(table, "chance") == e->overlap->chance);
-    QVERIFY(column(table, "teacher_singular_value") == e->overlap->teacherValues);
-    QVERIFY(column(table, "student_singular_value") == e->overlap->studentValues);
   }
 
   // Fails if a curve stands at other numbers of units, or at all of them is not the teacher's own value: a

@@ -1,6 +1,7 @@
 #include "widgets/plots/eigenvalue_panel.h"
 
 #include "widgets/plots/equal_aspect_rect.h"
+#include "widgets/plots/map_circle.h"
 #include "widgets/plots/sides.h"
 
 #include <QTimer>
@@ -12,16 +13,10 @@
 namespace keyhole {
 namespace {
 
-constexpr double kHoverPixels = 14;
 constexpr double kStatePixels = 6;       // the squares lie above the circles
 constexpr int kStillFor = 150;           // ms, before a pseudospectrum is asked for
 constexpr int kMostWaits = 20;           // times as long, for numbers that are still to come
 constexpr Index kPrintedIntervals = 64;  // of a pseudospectrum in figures
-
-const Spectrum* spectrumOf(const Experiment& experiment, Side side) {
-  const auto& analysis = analysisOf(experiment, side);
-  return analysis ? &analysis->spectrum : nullptr;
-}
 
 Index undeterminedCount(const Spectrum* spectrum) {
   return spectrum ? std::count(spectrum->undetermined.begin(), spectrum->undetermined.end(), true) : 0;
@@ -75,6 +70,7 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
       m_cloud(plot().xAxis, plot().yAxis),
       m_states(plot().xAxis, plot().yAxis),
       m_lines(plot().xAxis, plot().yAxis),
+      m_hover(plot().xAxis, plot().yAxis),
       m_linesNote(addNote(Qt::AlignLeft | Qt::AlignTop, 0.01, 0.01)),
       m_askSoon(new QTimer(this)) {
   m_linesNote->position->setAxisRect(m_rect);
@@ -89,8 +85,8 @@ EigenvaluePanel::EigenvaluePanel(QWidget* parent)
     m_lines.hideLabelsUnder(QRectF(m_linesNote->position->pixelPosition(), size));
   });
   connect(this, &Panel::hovered, this, [this](const QString& text) {
-    if (text.isEmpty()) m_hoveredUnits.clear();
-    if (std::exchange(m_toldUnits, m_hoveredUnits) != m_hoveredUnits) emit modeHovered(m_hoveredUnits);
+    if (text.isEmpty()) m_hover.leave();
+    if (m_hover.unitsChanged()) emit modeHovered(m_hover.units());
   });
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setLayer("axes");
   m_circle = new QCPCurve(plot().xAxis, plot().yAxis);
@@ -273,28 +269,10 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
       for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
     }
   noteWhatIsOutside(x, y, {teacher, student});
-  showMapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
+  const auto circle = mapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
+  m_mapCircle->setData(circle.re, circle.im);
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
   queueReplot();
-}
-
-// About 1 - 1/α with the radius 1/α: it leaves the line by 1/α - √(1/α² - y²) at the height y, and may come
-// back into the window on the left. A hundredth of the window can be seen.
-void EigenvaluePanel::showMapCircle(double alpha, const Range& x, const Range& y) {
-  m_mapCircle->data()->clear();
-  if (!(alpha > 0)) return;
-  const double radius = 1 / alpha, centre = 1 - radius;
-  const double high = std::min(std::max(std::abs(y.low), std::abs(y.high)), radius);
-  const double bend = high * high / (radius + std::sqrt(radius * radius - high * high));
-  if (bend < 0.01 * (x.high - x.low) && centre - radius < x.low) return;
-  constexpr int kPieces = 720;
-  QVector<double> re, im;
-  for (int i = 0; i <= kPieces; ++i) {
-    const double angle = 2 * std::numbers::pi * i / kPieces;
-    re.append(centre + radius * std::cos(angle));
-    im.append(radius * std::sin(angle));
-  }
-  m_mapCircle->setData(re, im);
 }
 
 void EigenvaluePanel::noteWhatIsOutside(const Range& x, const Range& y,
@@ -308,57 +286,6 @@ void EigenvaluePanel::noteWhatIsOutside(const Range& x, const Range& y,
   m_outside->setText(outside > 0 ? tr("← %1 outside").arg(outside) : QString());
 }
 
-std::optional<EigenvaluePanel::Nearest> EigenvaluePanel::nearest(QPointF pixel) const {
-  std::optional<Nearest> found;
-  auto& self = const_cast<EigenvaluePanel&>(*this);
-  double best = kHoverPixels;
-  for (const Side side : {Side::teacher, Side::student}) {
-    const Spectrum* spectrum = spectrumOf(*experiment(), side);
-    if (!spectrum) continue;
-    for (const auto& mark : marksOf(*spectrum)) {
-      const QPointF at(self.plot().xAxis->coordToPixel(mark.value.real()),
-                       self.plot().yAxis->coordToPixel(mark.value.imag()));
-      const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
-      if (distance >= best) continue;
-      best = distance;
-      found = Nearest{mark, side};
-    }
-  }
-  return found;
-}
-
-QString EigenvaluePanel::describe(const Nearest& nearest) const {
-  const MarkedEigenvalue& mark = nearest.mark;
-  const Spectrum& spectrum = *spectrumOf(*experiment(), nearest.side);
-  const double alpha = spectrum.alpha, tau = std::abs(1 / (1 - mark.value.real()));
-  const double inSteps = -1 / mapExponent(mark.value, alpha).real();
-  const QString imaginary = mark.value.imag() == 0 ? QString()
-                                                   : (mark.value.imag() > 0 ? " + " : " − ") +
-                                                         shortNumber(std::abs(mark.value.imag())) + "i";
-  QString text = tr("%1: λ = %2%3").arg(nameOf(nearest.side), shortNumber(mark.value.real()), imaginary);
-  const auto sampling = samplingOf(*experiment());
-  if (sampling)
-    text += tr(" by α = %1, |λ(F)| = %2, %3")
-                .arg(shortNumber(alpha), shortNumber(mapModulus(mark.value, alpha)),
-                     QString::fromStdString(courseText(mark.value, alpha, *sampling)));
-  else
-    text += tr(", τ = %1 τ").arg(shortNumber(tau));
-  if (!sampling && mapDiffers(mark.value, alpha) && alpha > 0)
-    text += tr(", in steps of α |λ(F)| = %1, τ = %2 τ")
-                .arg(shortNumber(mapModulus(mark.value, alpha)), shortNumber(std::abs(inSteps)));
-  if (grows(mark.value, alpha)) text += tr(" (unstable)");
-  if (mark.count > 1) text += tr(", %1 of them").arg(mark.count);
-  const ModeInWords& mode = m_mode.of(experiment(), nearest.side, mark.first);
-  m_hoveredUnits = mode.units;
-  if (spectrum.conditions.size() > mark.first)
-    text += tr(", condition %1").arg(shortNumber(spectrum.conditions(mark.first)));
-  else if (mode.condition > 0)
-    text += tr(", condition %1").arg(shortNumber(mode.condition));
-  if (!mode.text.isEmpty()) text += tr("; mode: ") + mode.text;
-  if (mark.undetermined) text += tr(", undetermined: rounding alone could have put it elsewhere");
-  return text;
-}
-
 QString EigenvaluePanel::describePlace(double x, double y) const {
   const QString place = tr("λ = %1, %2").arg(shortNumber(x), shortNumber(y));
   const double level = m_lines.valueAt(x, y);
@@ -369,11 +296,11 @@ QString EigenvaluePanel::describePlace(double x, double y) const {
 }
 
 QString EigenvaluePanel::describe(double x, double y, QPointF pixel) const {
-  m_hoveredUnits.clear();
+  m_hover.leave();
   if (!experiment()) return {};
   if (const QString text = m_states.describe(pixel, kStatePixels); !text.isEmpty()) return text;
-  const auto found = nearest(pixel);
-  return found ? describe(*found) : describePlace(x, y);
+  const QString text = m_hover.describe(experiment(), pixel);
+  return text.isEmpty() ? describePlace(x, y) : text;
 }
 
 void EigenvaluePanel::dropStaleLines() {

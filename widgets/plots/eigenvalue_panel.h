@@ -6,15 +6,13 @@
 #pragma once
 
 #include "widgets/plots/axes.h"
-#include "widgets/plots/marked_eigenvalue.h"
-#include "widgets/plots/mode_in_words.h"
+#include "widgets/plots/eigenvalue_hover.h"
 #include "widgets/plots/plot_panel.h"
 #include "widgets/plots/pseudospectrum_lines.h"
 #include "widgets/plots/resample_cloud.h"
 #include "widgets/plots/state_marks.h"
 
 #include <initializer_list>
-#include <optional>
 
 class QTimer;
 
@@ -45,20 +43,12 @@ class EigenvaluePanel : public PlotPanel {
  private:
   void showMarks(const Spectrum* spectrum, QCPGraph* determined, QCPGraph* undetermined,
                  QList<QCPAbstractItem*>& counts);
-  // The mark under the cursor.
-  struct Nearest {
-    MarkedEigenvalue mark;
-    Side side = Side::teacher;
-  };
-  std::optional<Nearest> nearest(QPointF pixel) const;
-  QString describe(const Nearest& nearest) const;
   QString describePlace(double x, double y) const;
   static Fingerprint shownOf(const Experiment& experiment);
   void dropStaleLines();
   void askForPseudospectrum();
   class EqualAspectRect* equalAxes();
   void placeMarginalText();
-  void showMapCircle(double alpha, const Range& x, const Range& y);
   void noteWhatIsOutside(const Range& x, const Range& y, std::initializer_list<const Spectrum*> spectra);
   void showLegend(const Experiment& experiment);
 
@@ -73,13 +63,11 @@ class EigenvaluePanel : public PlotPanel {
   ResampleCloud m_cloud;
   StateMarks m_states;
   PseudospectrumLines m_lines;
+  mutable EigenvalueHover m_hover;
   QCPItemText* m_linesNote;
   PseudospectrumRequest m_asked;  // what was asked for last
   QTimer* m_askSoon;
   int m_waits = 0;  // how often it was too early
-  mutable LastMode m_mode;
-  mutable std::vector<Index> m_hoveredUnits;
-  std::vector<Index> m_toldUnits;
 };
 
 }  // namespace keyhole

@@ -14,6 +14,11 @@ const std::shared_ptr<const Attractors>& attractorsOf(const Experiment& experime
   return side == Side::teacher ? experiment.teacherAttractors : experiment.studentAttractors;
 }
 
+const Spectrum* spectrumOf(const Experiment& experiment, Side side) {
+  const auto& analysis = analysisOf(experiment, side);
+  return analysis ? &analysis->spectrum : nullptr;
+}
+
 std::optional<FlowSystem> systemOf(const Experiment& experiment, Side side) {
   return side == Side::teacher ? teacherSystem(experiment) : studentSystem(experiment);
 }

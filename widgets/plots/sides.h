@@ -10,6 +10,7 @@ namespace keyhole {
 
 const std::shared_ptr<const SystemAnalysis>& analysisOf(const Experiment& experiment, Side side);
 const std::shared_ptr<const Attractors>& attractorsOf(const Experiment& experiment, Side side);
+const Spectrum* spectrumOf(const Experiment& experiment, Side side);  // null: not known
 // Empty without parameters, and for a recording's teacher.
 std::optional<FlowSystem> systemOf(const Experiment& experiment, Side side);
 

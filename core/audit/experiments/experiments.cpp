@@ -1,115 +1,18 @@
 #include "core/audit/experiments/experiments.h"
 
 #include "core/audit/experiments/drawn_worlds.h"
-#include "core/common/nan.h"
-#include "core/common/parallel.h"
+#include "core/audit/experiments/laboratory.h"
 #include "core/common/random.h"
 #include "core/common/three_digits.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <cstdio>
-#include <functional>
-#include <set>
 
 namespace keyhole {
 namespace {
 
-constexpr std::uint64_t kFreshNoise = 0x9e3779b97f4a7c15ULL;  // the table's own noise is of its seed
-constexpr double kMostSamples = 200'000;                      // of one simulated run
-constexpr Index kLeastGap = 16, kMostGap = 2000;              // samples between two pushes
-
-std::string percents(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
-}
-
-// Trials end to end.
-std::vector<SeenPush> seenPushes(const std::vector<TimedPush>& pushes, const std::vector<Index>& lengths) {
-  std::vector<SeenPush> made;
-  for (const auto& push : pushes) {
-    Index before = 0;
-    for (std::size_t k = 0; k < push.trial; ++k) before += lengths[k];
-    made.push_back({before + push.at, push.push});
-  }
-  return made;
-}
-
-// What an experiment makes of one circuit: numbers, or nothing where it cannot be made.
-using Run = std::function<std::vector<double>(const World& world, std::uint64_t noise, std::uint64_t index)>;
-
-struct Results {
-  Eigen::MatrixXf values;
-  std::vector<int> real, circuit;
-  std::vector<std::size_t> rows;  // of the table
-};
-
-class Laboratory {
- public:
-  Laboratory(const ReferenceTable& table, const WorldClassifier& classifier, const ReferenceShape& shape,
-             const Statistics& recording, Index worlds, Progress& progress)
-      : m_table(table), m_shape(shape), m_progress(progress) {
-    const Vector classes = classifier.answer(recording.values).classes;
-    m_drawn = drawnRows(table, classes, TableDistances(table.rows, progress).distancesTo(recording), worlds);
-  }
-
-  Results run(const Run& made, double from, double to, const std::string& words) const {
-    std::vector<std::vector<double>> all(m_drawn.size());
-    std::atomic<std::size_t> done = 0;
-    parallelFor(
-        m_drawn.size(),
-        [&](std::size_t i) {
-          m_progress.throwIfStopped();
-          const auto& row = m_table.rows[m_drawn[i]];
-          const auto world = worldOf(m_shape, m_table.seed, row.index);
-          if (world) all[i] = made(*world, m_table.seed ^ kFreshNoise, static_cast<std::uint64_t>(i));
-          ++done;
-        },
-        [&] {
-          const double share = static_cast<double>(done) / static_cast<double>(m_drawn.size());
-          m_progress.checkpoint(from + (to - from) * share, words);
-        });
-    Results results;
-    std::size_t width = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].empty()) continue;
-      const auto& row = m_table.rows[m_drawn[i]];
-      results.rows.push_back(m_drawn[i]);
-      results.real.push_back(row.real());
-      results.circuit.push_back(row.real() && mechanisms()[row.mechanism].name != "slow-input");
-      width = all[i].size();
-    }
-    results.values.resize(static_cast<Index>(results.rows.size()), static_cast<Index>(width));
-    Index at = 0;
-    for (const auto& one : all) {
-      if (one.empty()) continue;
-      for (std::size_t j = 0; j < width; ++j)
-        results.values(at, static_cast<Index>(j)) = static_cast<float>(one[j]);
-      ++at;
-    }
-    return results;
-  }
-
-  Index circuits() const {
-    return static_cast<Index>(std::set<std::size_t>(m_drawn.begin(), m_drawn.end()).size());
-  }
-  double shareReal(bool inCircuit) const {
-    double share = 0;
-    for (const std::size_t i : m_drawn) {
-      const auto& row = m_table.rows[i];
-      share += row.real() && (!inCircuit || mechanisms()[row.mechanism].name != "slow-input");
-    }
-    return share / static_cast<double>(m_drawn.size());
-  }
-
- private:
-  const ReferenceTable& m_table;
-  const ReferenceShape& m_shape;
-  Progress& m_progress;
-  std::vector<std::size_t> m_drawn;
-};
+constexpr double kMostSamples = 200'000;  // of one simulated run
+constexpr Index kLeastGap = 16;           // samples between two pushes
 
 ReferenceShape longer(const ReferenceShape& shape, Index times) {
   ReferenceShape made = shape;
@@ -130,7 +33,7 @@ ReferenceShape wider(const ReferenceShape& shape, Index times) {
   return made;
 }
 
-Run spontaneousRun(const ReferenceShape& shape) {
+WorldRun spontaneousRun(const ReferenceShape& shape) {
   return [shape](const World& world, std::uint64_t noise, std::uint64_t index) -> std::vector<double> {
     if (world.circuit.B.rows() < shape.units) return {};
     return statisticsOf(recordedWorld(world, shape, noise, index)).values;
@@ -179,7 +82,7 @@ struct PushPlan {
 };
 
 // The slow direction is that of a recording of this circuit as long as the one that is there.
-Run pushedRun(const ReferenceShape& shape, const PushPlan& plan) {
+WorldRun pushedRun(const ReferenceShape& shape, const PushPlan& plan) {
   return [shape, plan](const World& world, std::uint64_t noise, std::uint64_t index) {
     const auto slow = slowDirectionOf(recordedWorld(world, shape, noise, index));
     const Vector on = strongest(slow.right, plan.cells);
@@ -205,7 +108,7 @@ class Trier {
   Trier(const Laboratory& laboratory, const ReferenceShape& shape, const Statistics& recording,
         const ExperimentOptions& options, ExperimentsAnswer& answer)
       : m_laboratory(laboratory), m_shape(shape), m_options(options), m_answer(answer) {
-    m_lags = pushLags(std::min(recording.claimedSteps, static_cast<double>(kMostGap) / 3));
+    m_lags = followedLags(recording);
     for (const Index times : options.longer) add(longerOne(times));
     for (const Index times : options.units) add(widerOne(times));
     for (const Index cells : {std::min(options.cells, shape.units), shape.units}) {
@@ -226,7 +129,7 @@ class Trier {
                                  threeDigits(kMostSamples) + " samples");
         continue;
       }
-      const Results results =
+      const WorldResults results =
           m_laboratory.run(made, static_cast<double>(i) / n, static_cast<double>(i + 1) / n,
                            "trying " + tried.kind + ", " + tried.effort);
       tried.worlds = static_cast<Index>(results.rows.size());
@@ -244,7 +147,7 @@ class Trier {
   }
 
  private:
-  using Planned = std::pair<TriedExperiment, Run>;
+  using Planned = std::pair<TriedExperiment, WorldRun>;
   void add(Planned planned) { m_planned.push_back(std::move(planned)); }
 
   Planned longerOne(Index times) const {
@@ -340,79 +243,6 @@ ExperimentsAnswer tryExperiments(const ReferenceTable& table, const WorldClassif
                        " of their deviations in one sample, without error");
   made.sentence = experimentSentence(made, seconds);
   return made;
-}
-
-PushEvidence evidenceOf(const std::vector<Trial>& spontaneous, const std::vector<Trial>& pushed,
-                        const std::vector<TimedPush>& pushes, const ReferenceTable& table,
-                        const WorldClassifier& classifier, const ReferenceShape& shape,
-                        const Statistics& recording, const ReferenceAnswer& answer, Index worlds,
-                        Progress& progress) {
-  PushEvidence evidence;
-  const auto lags = pushLags(std::min(recording.claimedSteps, static_cast<double>(kMostGap) / 3));
-  const SlowDirection slow = slowDirectionOf(spontaneous);
-  evidence.response = pushResponse(pushed, pushes, slow, lags);
-  if (evidence.response.pushes < 3) {
-    evidence.why = "fewer than three pushes are followed for " + std::to_string(lags.back()) +
-                   " samples, which is what the claimed time asks for";
-    evidence.sentence = "The pushes are no evidence: " + evidence.why + ".";
-    return evidence;
-  }
-  // As large as it was: a push of this size is given to the simulated circuits.
-  const Vector inverse = slow.scale.unaryExpr([](double s) { return s > 0 ? 1 / s : 0.0; });
-  std::vector<TimedPush> sized = pushes;
-  double size = 0;
-  for (const auto& push : pushes) {
-    const Matrix& X = pushed[push.trial].activity;
-    if (push.at < 1 || push.at >= X.cols()) continue;
-    size += push.push.normalized().dot(inverse.cwiseProduct(X.col(push.at) - X.col(push.at - 1))) /
-            static_cast<double>(pushes.size());
-  }
-  if (!(size > 0)) {
-    evidence.why = "the pushed units do not move, on average, in the sample of the push";
-    evidence.sentence = "The pushes are no evidence: " + evidence.why + ".";
-    return evidence;
-  }
-  for (auto& push : sized) push.push = size * push.push.normalized();
-  ReferenceShape whole = shape;
-  whole.lengths.clear();
-  for (const auto& trial : pushed) whole.lengths.push_back(trial.activity.cols());
-  const Laboratory laboratory(table, classifier, shape, recording, worlds, progress);
-  const Results results = laboratory.run(
-      [&](const World& world, std::uint64_t noise, std::uint64_t index) {
-        const auto own = slowDirectionOf(recordedWorld(world, shape, noise, index));
-        const auto response =
-            pushResponse(recordedPushes(world, whole, seenPushes(sized, whole.lengths), noise + 1, index),
-                         sized, own, lags);
-        std::vector<double> values(response.slow.begin(), response.slow.end());
-        values.insert(values.end(), response.own.begin(), response.own.end());
-        return values;
-      },
-      0, 1, "simulating the pushes");
-  Eigen::MatrixXf asked(1, results.values.cols());
-  for (std::size_t i = 0; i < PushResponse::kLags; ++i) {
-    asked(0, static_cast<Index>(i)) = static_cast<float>(evidence.response.slow[i]);
-    asked(0, static_cast<Index>(i + PushResponse::kLags)) = static_cast<float>(evidence.response.own[i]);
-  }
-  const Decision decision = decide(results.values, results.real, results.rows, asked);
-  evidence.worlds = static_cast<Index>(results.rows.size());
-  const double n = static_cast<double>(evidence.worlds);
-  // No more certain than one in so many circuits can tell.
-  const double p = std::clamp(decision.probabilities(0), 1 / (n + 2), 1 - 1 / (n + 2));
-  evidence.limited = p != decision.probabilities(0);
-  evidence.given = true;
-  evidence.probability = p;
-  evidence.standardError = decision.standardError;
-  const double before = std::clamp(answer.probability, 1e-6, 1 - 1e-6);
-  evidence.likelihoodRatio = p / (1 - p) / (before / (1 - before));
-  evidence.sentence =
-      "After " + std::to_string(evidence.response.pushes) + " pushes the recording keeps " +
-      percents(evidence.response.slow[2]) + " of them along its slow direction over one claimed time (" +
-      std::to_string(lags[2]) + " samples) and " + percents(evidence.response.own[2]) +
-      " along the pushes themselves; with that the probability of a real slow variable is " + percents(p) +
-      " instead of " + percents(answer.probability) + " (the same pushes in " +
-      std::to_string(evidence.worlds) + " simulated circuits" +
-      (evidence.limited ? ", from which no probability nearer to 0 or 1 can be told" : "") + ").";
-  return evidence;
 }
 
 }  // namespace keyhole

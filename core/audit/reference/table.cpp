@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <atomic>
-#include <cmath>
 #include <cstdio>
 
 namespace keyhole {
@@ -32,27 +31,15 @@ std::string pieceFile(const std::string& folder, const std::string& key, Index p
   return folder + name;
 }
 
-ordered_json numbersJson(const std::vector<double>& values) {
-  auto list = ordered_json::array();
-  for (const double value : values) list.push_back(numberOrNull(value));
-  return list;
-}
-
-std::vector<double> numbersFrom(const ordered_json& list) {
-  std::vector<double> values;
-  for (const auto& value : list) values.push_back(value.is_null() ? std::nan("") : value.get<double>());
-  return values;
-}
-
 ordered_json rowJson(const ReferenceRow& row) {
   return {{"index", row.index},
           {"mechanism", mechanisms()[row.mechanism].name},
           {"redrawn", row.redrawn},
-          {"modes", numbersJson(row.modes)},
+          {"modes", numbersToJson(row.modes)},
           {"claimed", row.statistics.claimedSteps},
           {"score", numberOrNull(row.statistics.score)},
-          {"values", numbersJson(row.statistics.values)},
-          {"apart", numbersJson(row.statistics.apart)}};
+          {"values", numbersToJson(row.statistics.values)},
+          {"apart", numbersToJson(row.statistics.apart)}};
 }
 
 ReferenceRow rowFrom(const ordered_json& value) {
@@ -60,11 +47,11 @@ ReferenceRow rowFrom(const ordered_json& value) {
   row.index = value.at("index").get<std::uint64_t>();
   row.mechanism = static_cast<std::size_t>(row.index % mechanisms().size());
   row.redrawn = value.at("redrawn").get<Index>();
-  row.modes = numbersFrom(value.at("modes"));
+  row.modes = numbersFromJson(value.at("modes"));
   row.statistics.claimedSteps = value.at("claimed").get<double>();
-  row.statistics.score = value.at("score").is_null() ? std::nan("") : value.at("score").get<double>();
-  row.statistics.values = numbersFrom(value.at("values"));
-  row.statistics.apart = numbersFrom(value.at("apart"));
+  row.statistics.score = numberFromJson(value.at("score"));
+  row.statistics.values = numbersFromJson(value.at("values"));
+  row.statistics.apart = numbersFromJson(value.at("apart"));
   return row;
 }
 

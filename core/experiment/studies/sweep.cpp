@@ -106,16 +106,6 @@ std::string keyOf(const Sweep& sweep) {
   return key;
 }
 
-std::string cellOf(const ordered_json& value) {
-  if (value.is_null()) return {};
-  if (!value.is_string()) return value.dump();
-  std::string text = value.get<std::string>();
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 }  // namespace
 
 SweepAxis sweepAxis(const std::string& text) {
@@ -163,16 +153,13 @@ std::vector<std::string> sweepColumns(const Sweep& sweep) {
   return names;
 }
 
-std::string sweepCsv(const Sweep& sweep, const std::vector<ordered_json>& rows) {
-  const auto columns = sweepColumns(sweep);
-  std::string text;
-  for (const auto& name : columns) text += (text.empty() ? "" : ",") + name;
-  text += "\n";
-  for (const auto& row : rows) {
-    for (std::size_t j = 0; j < columns.size(); ++j) text += (j > 0 ? "," : "") + cellOf(row.at(columns[j]));
-    text += "\n";
-  }
-  return text;
+Index countProblems(const std::vector<ordered_json>& rows) {
+  Index problems = 0;
+  for (const auto& row : rows) problems += !row.at("problem").is_null();
+  if (problems > 0 && problems == static_cast<Index>(rows.size()))
+    throw InputError("no experiment of the sweep could be made; the first: " +
+                     rows.front().at("problem").get<std::string>());
+  return problems;
 }
 
 }  // namespace keyhole

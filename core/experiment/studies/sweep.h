@@ -36,8 +36,11 @@ struct Sweep {
 // is null. An experiment that cannot be made is a row with its sentence in "problem".
 ShardedWork sweepWork(const Sweep& sweep);
 
-// The rows' names, in their order, and the rows as comma-separated text.
+// The rows' names, in their order.
 std::vector<std::string> sweepColumns(const Sweep& sweep);
-std::string sweepCsv(const Sweep& sweep, const std::vector<nlohmann::ordered_json>& rows);
+
+// How many rows say that their experiment could not be made. Throws InputError with the first one's sentence
+// if all do.
+Index countProblems(const std::vector<nlohmann::ordered_json>& rows);
 
 }  // namespace keyhole
