@@ -48,13 +48,24 @@ struct AttractorArguments {
 struct GivenStudent {
   Student student;
   bool whole = false;  // the file says all of it
+  double seconds = 0;  // of a step of its recording; 0: not known
 };
+
+// What `keyhole fit` was told with --dt, or read beside the recording.
+double secondsOf(const nlohmann::json& stored) {
+  const auto options = stored.find("options");
+  if (options == stored.end() || !options->is_object() || !options->contains("dt")) return 0;
+  const auto& dt = (*options)["dt"];
+  return dt.is_number() && dt.get<double>() > 0 ? dt.get<double>() : 0;
+}
 
 std::optional<GivenStudent> givenStudent(const AttractorArguments& arguments) {
   if (arguments.student.empty()) return {};
   GivenStudent given;
   if (arguments.student.ends_with(".json")) {
-    given.student = readStudent(arguments.student);
+    const auto stored = readStudentJson(arguments.student);
+    given.student = studentFromJson(stored, arguments.student);
+    given.seconds = secondsOf(stored);
     given.whole = true;
     return given;
   }
@@ -164,6 +175,17 @@ std::shared_ptr<const SimulationStage> ownActivity(const Settings& settings, con
   return simulation;
 }
 
+// Of a student alone: of the recording no more is known than how it was sampled.
+std::shared_ptr<const TeacherStage> unknownTeacher(const GivenStudent& given) {
+  auto teacher = std::make_shared<TeacherStage>();
+  if (given.seconds > 0) {
+    Recording& recording = teacher->recording.emplace();
+    recording.interval = given.seconds;
+    recording.intervalUnit = "s";
+  }
+  return teacher;
+}
+
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
   const auto given = givenStudent(arguments);
   const Settings asked = settingsFor(arguments, given), settings = effective(asked);
@@ -176,7 +198,7 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   experiment->settings = settings;
   experiment->fit = std::make_shared<FitStage>();
   if (arguments.teacher.empty()) {
-    experiment->teacher = std::make_shared<TeacherStage>();
+    experiment->teacher = unknownTeacher(*given);
     experiment->simulation = ownActivity(settings, given->student, progress);
   } else {
     experiment->teacher = stages::makeTeacher(settings, progress);
@@ -193,15 +215,6 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   return experiment;
 }
 
-// Sentences tell times in τ, which of a student alone nobody knows.
-std::string whatTauIs(const Experiment& experiment) {
-  const auto sampling = samplingOf(experiment);
-  if (!sampling) return {};
-  const double alpha = experiment.fit->student.alpha;
-  return "1 τ is " + stepsText(1, alpha, *sampling) + ", by α = " + toText(alpha) +
-         (sampling->alphaAssumed ? ", which is assumed" : "");
-}
-
 ordered_json resultJson(const Experiment& experiment, const AttractorArguments& arguments) {
   ordered_json json;
   json["source"] = !arguments.source.empty()    ? arguments.source
@@ -212,8 +225,6 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
   };
   add("teacher", experiment.teacherAttractors);
   add("student", experiment.studentAttractors);
-  if (const std::string note = whatTauIs(experiment); !note.empty() && !json["student"].is_null())
-    json["student"]["summary"].push_back(note);
   if (experiment.verdict.sentence.empty()) {
     json["verdict"] = nullptr;
     json["run"] = runRecord(experiment.settings);
@@ -230,11 +241,16 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
 }
 
 // What was found, in words, beside the result.
-void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found,
-              const std::string& note = {}) {
+void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found) {
   if (!found) return;
   for (const std::string& sentence : found->sentences()) say(console, whose + ": " + sentence);
-  if (!note.empty()) say(console, whose + ": " + note);
+}
+
+// A teacher beside a student whose α was assumed runs in these steps, too.
+std::string besideTeacher(const AttractorArguments& arguments) {
+  return arguments.teacher.empty() ? std::string()
+                                   : "; the teacher of " + arguments.teacher +
+                                         " runs in the same steps, so that the verdict rests on this α";
 }
 
 int runAttractors(const AttractorArguments& arguments, Console& console) {
@@ -251,9 +267,11 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
   if (!arguments.student.empty() && experiment->fit->student.V.cols() > 0)
     say(console,
         "warning: the student of " + arguments.student + " was fitted with an input, which is 0 here");
+  if (!arguments.student.empty() && experiment->fit->student.alphaAssumed)
+    say(console, "warning: " + assumedAlphaNote(experiment->fit->student.alpha) + besideTeacher(arguments));
   deliver(console, arguments.out, jsonText(resultJson(*experiment, arguments)));
   sayFound(console, "teacher", experiment->teacherAttractors);
-  sayFound(console, "student", experiment->studentAttractors, whatTauIs(*experiment));
+  sayFound(console, "student", experiment->studentAttractors);
   if (isPart(experiment->teacherAttractors) || isPart(experiment->studentAttractors)) {
     say(console, "stopped: the result is a part");
     return kStopped;
@@ -275,6 +293,9 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
 (kind, spurious, as_it_stands: the kind of a marginal one but for a small change, weakened_by, sentence), run (version, seed, settings). Of each system:
   summary    what was found, a sentence each; the same goes to the standard error
   alpha      the step in which the system runs; all but left_in_steps is said of the flow
+  tau_steps  of a recording's student alone, whose τ is by α: how many steps it is; sentences then tell times in
+             steps (and seconds, if the fit knew --dt), and beside numbers in τ stand those in steps and seconds
+             (period_steps, slow_steps, fast_steps, exponents_per_step …); else null
   part       null, or, after a stop, a sentence: what is known in part or not at all
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
              kind (fixed, slow, not converged), stability (of the flow, α → 0), left_in_steps (stable or

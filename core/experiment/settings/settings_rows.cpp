@@ -265,8 +265,15 @@ std::vector<SettingRow> analysisRows() {
                   "whether the recording remembers for as long as it claims; 0: not at all. Computed "
                   "after the picture.",
                   forKinds({"recording"}))),
-      remaking(Remakes::search, number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
-                                       "How long the transient growth ‖exp(J t)‖ is followed.")),
+      remaking(Remakes::search,
+               number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
+                      "How long the transient growth ‖exp(J t)‖ is followed.", forKinds(knownKinds()))),
+      remaking(
+          Remakes::search,
+          integer(s, "analysis.growth_steps", 100, {2, 100000, kLog}, "steps", "Steps of growth",
+                  "How long the transient growth ‖F^k‖ of a recording's student is followed, in steps k of "
+                  "the recording.",
+                  forKinds({"recording"}))),
       remaking(Remakes::freeRuns, number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "",
                                          "Start of a free run", "Each unit starts at N(0, scale²).")),
   };
