@@ -32,7 +32,7 @@ std::string claimWithNumbers(const SystemEvidence& evidence, const LastingModes&
 std::string foresightText(const Foresight& foresight) {
   if (!(foresight.oneStepR2 < 0)) return {};
   return " It foresees a step worse than the mean step does (one-step R² " + shortText(foresight.oneStepR2) +
-         "), so that this says little of the recording.";
+         " by this α), so that this says little of the recording.";
 }
 
 // What rests on α says so.

@@ -149,6 +149,11 @@ std::vector<SettingRow> simulationRows() {
       number(
           s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
           "Time step in units of the units' time constant τ; for a recording, what the fit takes it to be."),
+      flag(
+          s, "simulation.alpha_known", false, "α is known",
+          "The step of a recording is known to be this α. Without it 0.01, which nobody chose, is told to be "
+          "assumed wherever something depends on it.",
+          forKinds({"recording"})),
       number(s, "simulation.sigma", 0.2, {0, 10}, "", "Process noise σ",
              "Standard deviation of the noise per unit: σ ξ of eq. 2 with ξ ~ N(0, I).", known),
       number(s, "simulation.initial_scale", 1, {0, 100}, "", "Initial state",
