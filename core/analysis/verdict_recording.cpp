@@ -8,8 +8,8 @@ namespace {
 std::string leadingMode(const SystemEvidence& evidence, const LastingModes& modes, const Sampling& sampling) {
   if (!modes.hasLeading) return "eigenvalues unknown";
   const double alpha = evidence.spectrum.alpha;
-  const std::string where = evidence.discreteState.empty() ? "" : "in " + evidence.discreteState + ": ";
-  return where + "λ(F) = " + complexText(1.0 + alpha * (modes.leading.value - 1.0)) + ", " +
+  return whereText(evidence, restingPlace(evidence)) +
+         "λ(F) = " + complexText(1.0 + alpha * (modes.leading.value - 1.0)) + ", " +
          courseText(modes.leading.value, alpha, sampling);
 }
 

@@ -143,6 +143,27 @@ class TestVerdictPairs : public QObject {
              std::string());
   }
 
+  // A system that rests elsewhere than at 0 is told by its modes there, which are others than those that are
+  // listed. Fails if the sentence does not say where they are.
+  void modesElsewhereAreToldAsSuch() {
+    const Values atZero = {{2, 0}, {0.5, 0}};
+    const auto sentence = [&](const std::vector<FixedPoint>& points) {
+      SystemEvidence student = known(atZero, points);
+      VerdictOptions options;
+      options.sampling = Sampling{1000, 0, false};
+      student.spectrum.alpha = 0.1;
+      return judge({}, student, "", options).sentence + judge(student, student, "", {}).sentence;
+    };
+    const auto says = [](const std::string& text, const char* words) {
+      return text.find(words) != text.npos;
+    };
+    FixedPoint one = pointAt(1, 0), other = pointAt(-1, 0), zero = pointAt(0, 0);
+    QVERIFY2(says(sentence({one}), "at its point of rest: λ(F) = 0.9"), sentence({one}).c_str());
+    QVERIFY2(says(sentence({one}), "at its point of rest: λ = 0"), sentence({one}).c_str());
+    QVERIFY2(says(sentence({one, other}), "at one of its points of rest: λ"), sentence({one, other}).c_str());
+    QVERIFY2(!says(sentence({zero}), "of rest:"), sentence({zero}).c_str());
+  }
+
   // Defective matrices: a Jordan block of .95 or .5 is known to 1e-7, so that nothing of it could lie across
   // a threshold; one of 1 could grow. Fails if an infinite condition leaves everything open, or nothing.
   void defectiveMatricesAreKnownToARootOfRounding() {
