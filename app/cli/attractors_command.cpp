@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/random.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/session.h"
@@ -186,6 +187,16 @@ std::shared_ptr<const TeacherStage> unknownTeacher(const GivenStudent& given) {
   return teacher;
 }
 
+// Beside a run of the student's own nothing is said of "the activity": that is the recording's, which is not
+// there.
+std::shared_ptr<const Attractors> withoutActivity(const std::shared_ptr<const Attractors>& found) {
+  if (!found) return found;
+  auto made = std::make_shared<Attractors>(*found);
+  made->line.alignment = {kNaN, kNaN, kNaN};
+  for (SlowManifold& one : made->continua) one.alignment = {kNaN, kNaN, kNaN};
+  return made;
+}
+
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
   const auto given = givenStudent(arguments);
   const Settings asked = settingsFor(arguments, given), settings = effective(asked);
@@ -211,6 +222,8 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   experiment->teacherAttractors = stages::teacherAttractors(*experiment, progress);
   if (!isPart(experiment->teacherAttractors))
     experiment->studentAttractors = stages::studentAttractors(*experiment, progress);
+  if (arguments.teacher.empty() && given->student.states.cols() < 2)
+    experiment->studentAttractors = withoutActivity(experiment->studentAttractors);
   if (given) experiment->verdict = stages::verdictOf(*experiment);
   return experiment;
 }
@@ -310,7 +323,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
   slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
              angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
-             steps) and largest_share (the largest that as many directions could have)
+             steps) and largest_share (the largest that as many directions could have); null of a student alone that
+             has no states of its recording
   continua   all of them, the first being slow_line
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
              unresolved, divergence), number in its list, runs, share; untold: runs of which a stop left it open

@@ -244,6 +244,7 @@ bool isRing(const SystemEvidence& evidence) {
 std::string offActivity(const SystemEvidence& evidence, const std::string& shown) {
   if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
   const double share = evidence.attractors->line.alignment.varianceShare;
+  if (!std::isfinite(share)) return {};  // no activity is known
   return "; " + shortText(100 * share) + " % of the activity " +
          (evidence.shownTau > 0 ? "of the first " + shown + " " : "") + "along it";
 }
