@@ -162,7 +162,8 @@ std::shared_ptr<const SimulationStage> ownActivity(const Settings& settings, con
   Matrix states = student.states;
   if (states.cols() < 2) {
     const Vector start = options.initialScale * first.normalMatrix(n, 1);
-    const Matrix noise = options.sigma * random.normalMatrix(n, steps - 1);
+    // Per step a tenth of σ, whatever α is: the equation multiplies it by α.
+    const Matrix noise = 0.1 * options.sigma / student.alpha * random.normalMatrix(n, steps - 1);
     const int discrete = student.switching ? student.switching->path.front() : 0;
     states = runStudent(student, start, steps, Matrix(), noise, discrete, progress).states;
   }
@@ -332,7 +333,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
 
 A result of keyhole fit is taken whole: with its latents and what they show in the units, hidden units, constant
 drive, transfer function, convention, discrete states and its step alpha, in which a teacher beside it runs too.
-Alone, a student is looked for from the states that it inferred, or from a run of its own.
+Alone, a student is looked for from the states that it inferred, or from a run of its own, with a tenth of
+simulation.sigma as noise in each step.
 
 Ctrl-C (or SIGTERM) stops: what was found by then is written, with its part; the verdict is undecided.
 
