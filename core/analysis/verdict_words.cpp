@@ -165,6 +165,8 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The student has no " + c.unpaired.teacherContinuum->name() + " attractor there.";
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
+  if (decision.decidedBy == DecidedBy::points)
+    return ". It remembers at which point it rests; the student has one.";
   return ".";
 }
 
