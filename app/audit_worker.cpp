@@ -2,6 +2,7 @@
 
 #include "core/audit/audited_recording.h"
 #include "core/common/error.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/report/run_record.h"
 
 namespace keyhole {
@@ -25,7 +26,7 @@ void AuditWorker::run(const AuditRequest& request, const Turn& turn) {
       report.of = request.of;
       return std::make_shared<const AuditReport>(std::move(report));
     };
-    const bool assumed = request.settings.isDefault("simulation.alpha");
+    const bool assumed = alphaIsAssumed(request.settings);
     Audit audit = auditRecording(recording.trials, recording.recorded(), request.settings,
                                  recording.sampling(assumed), options, progress,
                                  [&](const std::string& part, const std::string&, const Audit& soFar) {

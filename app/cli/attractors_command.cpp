@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/common/nan.h"
 #include "core/common/random.h"
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/session.h"
@@ -48,13 +49,24 @@ struct AttractorArguments {
 struct GivenStudent {
   Student student;
   bool whole = false;  // the file says all of it
+  double seconds = 0;  // of a step of its recording; 0: not known
 };
+
+// What `keyhole fit` was told with --dt, or read beside the recording.
+double secondsOf(const nlohmann::json& stored) {
+  const auto options = stored.find("options");
+  if (options == stored.end() || !options->is_object() || !options->contains("dt")) return 0;
+  const auto& dt = (*options)["dt"];
+  return dt.is_number() && dt.get<double>() > 0 ? dt.get<double>() : 0;
+}
 
 std::optional<GivenStudent> givenStudent(const AttractorArguments& arguments) {
   if (arguments.student.empty()) return {};
   GivenStudent given;
   if (arguments.student.ends_with(".json")) {
-    given.student = readStudent(arguments.student);
+    const auto stored = readStudentJson(arguments.student);
+    given.student = studentFromJson(stored, arguments.student);
+    given.seconds = secondsOf(stored);
     given.whole = true;
     return given;
   }
@@ -150,7 +162,8 @@ std::shared_ptr<const SimulationStage> ownActivity(const Settings& settings, con
   Matrix states = student.states;
   if (states.cols() < 2) {
     const Vector start = options.initialScale * first.normalMatrix(n, 1);
-    const Matrix noise = options.sigma * random.normalMatrix(n, steps - 1);
+    // Per step a tenth of σ, whatever α is: the equation multiplies it by α.
+    const Matrix noise = 0.1 * options.sigma / student.alpha * random.normalMatrix(n, steps - 1);
     const int discrete = student.switching ? student.switching->path.front() : 0;
     states = runStudent(student, start, steps, Matrix(), noise, discrete, progress).states;
   }
@@ -162,6 +175,27 @@ std::shared_ptr<const SimulationStage> ownActivity(const Settings& settings, con
   simulation->displayNoise.resize(student.seen, 0);
   simulation->displayBounds = {0, simulation->display.cols()};
   return simulation;
+}
+
+// Of a student alone: of the recording no more is known than how it was sampled.
+std::shared_ptr<const TeacherStage> unknownTeacher(const GivenStudent& given) {
+  auto teacher = std::make_shared<TeacherStage>();
+  if (given.seconds > 0) {
+    Recording& recording = teacher->recording.emplace();
+    recording.interval = given.seconds;
+    recording.intervalUnit = "s";
+  }
+  return teacher;
+}
+
+// Beside a run of the student's own nothing is said of "the activity": that is the recording's, which is not
+// there.
+std::shared_ptr<const Attractors> withoutActivity(const std::shared_ptr<const Attractors>& found) {
+  if (!found) return found;
+  auto made = std::make_shared<Attractors>(*found);
+  made->line.alignment = {kNaN, kNaN, kNaN};
+  for (SlowManifold& one : made->continua) one.alignment = {kNaN, kNaN, kNaN};
+  return made;
 }
 
 std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& arguments, Progress& progress) {
@@ -176,7 +210,7 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   experiment->settings = settings;
   experiment->fit = std::make_shared<FitStage>();
   if (arguments.teacher.empty()) {
-    experiment->teacher = std::make_shared<TeacherStage>();
+    experiment->teacher = unknownTeacher(*given);
     experiment->simulation = ownActivity(settings, given->student, progress);
   } else {
     experiment->teacher = stages::makeTeacher(settings, progress);
@@ -189,17 +223,10 @@ std::shared_ptr<const Experiment> experimentOf(const AttractorArguments& argumen
   experiment->teacherAttractors = stages::teacherAttractors(*experiment, progress);
   if (!isPart(experiment->teacherAttractors))
     experiment->studentAttractors = stages::studentAttractors(*experiment, progress);
+  if (arguments.teacher.empty() && given->student.states.cols() < 2)
+    experiment->studentAttractors = withoutActivity(experiment->studentAttractors);
   if (given) experiment->verdict = stages::verdictOf(*experiment);
   return experiment;
-}
-
-// Sentences tell times in τ, which of a student alone nobody knows.
-std::string whatTauIs(const Experiment& experiment) {
-  const auto sampling = samplingOf(experiment);
-  if (!sampling) return {};
-  const double alpha = experiment.fit->student.alpha;
-  return "1 τ is " + stepsText(1, alpha, *sampling) + ", by α = " + toText(alpha) +
-         (sampling->alphaAssumed ? ", which is assumed" : "");
 }
 
 ordered_json resultJson(const Experiment& experiment, const AttractorArguments& arguments) {
@@ -212,8 +239,6 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
   };
   add("teacher", experiment.teacherAttractors);
   add("student", experiment.studentAttractors);
-  if (const std::string note = whatTauIs(experiment); !note.empty() && !json["student"].is_null())
-    json["student"]["summary"].push_back(note);
   if (experiment.verdict.sentence.empty()) {
     json["verdict"] = nullptr;
     json["run"] = runRecord(experiment.settings);
@@ -230,11 +255,16 @@ ordered_json resultJson(const Experiment& experiment, const AttractorArguments& 
 }
 
 // What was found, in words, beside the result.
-void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found,
-              const std::string& note = {}) {
+void sayFound(Console& console, const std::string& whose, const std::shared_ptr<const Attractors>& found) {
   if (!found) return;
   for (const std::string& sentence : found->sentences()) say(console, whose + ": " + sentence);
-  if (!note.empty()) say(console, whose + ": " + note);
+}
+
+// A teacher beside a student whose α was assumed runs in these steps, too.
+std::string besideTeacher(const AttractorArguments& arguments) {
+  return arguments.teacher.empty() ? std::string()
+                                   : "; the teacher of " + arguments.teacher +
+                                         " runs in the same steps, so that the verdict rests on this α";
 }
 
 int runAttractors(const AttractorArguments& arguments, Console& console) {
@@ -251,9 +281,11 @@ int runAttractors(const AttractorArguments& arguments, Console& console) {
   if (!arguments.student.empty() && experiment->fit->student.V.cols() > 0)
     say(console,
         "warning: the student of " + arguments.student + " was fitted with an input, which is 0 here");
+  if (!arguments.student.empty() && experiment->fit->student.alphaAssumed)
+    say(console, "warning: " + assumedAlphaNote(experiment->fit->student.alpha) + besideTeacher(arguments));
   deliver(console, arguments.out, jsonText(resultJson(*experiment, arguments)));
   sayFound(console, "teacher", experiment->teacherAttractors);
-  sayFound(console, "student", experiment->studentAttractors, whatTauIs(*experiment));
+  sayFound(console, "student", experiment->studentAttractors);
   if (isPart(experiment->teacherAttractors) || isPart(experiment->studentAttractors)) {
     say(console, "stopped: the result is a part");
     return kStopped;
@@ -275,6 +307,9 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
 (kind, spurious, as_it_stands: the kind of a marginal one but for a small change, weakened_by, sentence), run (version, seed, settings). Of each system:
   summary    what was found, a sentence each; the same goes to the standard error
   alpha      the step in which the system runs; all but left_in_steps is said of the flow
+  tau_steps  of a recording's student alone, whose τ is by α: how many steps it is; sentences then tell times in
+             steps (and seconds, if the fit knew --dt), and beside numbers in τ stand those in steps and seconds
+             (period_steps, slow_steps, fast_steps, exponents_per_step …); else null
   part       null, or, after a stop, a sentence: what is known in part or not at all
   points     status (exact, continuum, inconsistent: linear; searched, partly: from starts), message, points:
              kind (fixed, slow, not converged), stability (of the flow, α → 0), left_in_steps (stable or
@@ -289,7 +324,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
   slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
              angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
-             steps) and largest_share (the largest that as many directions could have)
+             steps) and largest_share (the largest that as many directions could have); null of a student alone that
+             has no states of its recording
   continua   all of them, the first being slow_line
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
              unresolved, divergence), number in its list, runs, share; untold: runs of which a stop left it open
@@ -297,7 +333,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
 
 A result of keyhole fit is taken whole: with its latents and what they show in the units, hidden units, constant
 drive, transfer function, convention, discrete states and its step alpha, in which a teacher beside it runs too.
-Alone, a student is looked for from the states that it inferred, or from a run of its own.
+Alone, a student is looked for from the states that it inferred, or from a run of its own, with a tenth of
+simulation.sigma as noise in each step.
 
 Ctrl-C (or SIGTERM) stops: what was found by then is written, with its part; the verdict is undecided.
 

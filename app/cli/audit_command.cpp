@@ -8,6 +8,7 @@
 #include "core/audit/audited_recording.h"
 #include "core/audit/experiments/push_file.h"
 #include "core/common/error.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/experiment/studies/score_draws.h"
 #include "core/io/file_bytes.h"
@@ -40,9 +41,7 @@ Settings auditSettings(const AuditArguments& arguments) {
   Settings settings;
   settings.set("teacher.kind", std::string("recording"));
   settings.set("teacher.file", arguments.files.recordings.front());
-  if (!arguments.alpha.empty())
-    settings.set("simulation.alpha",
-                 numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"}));
+  setAlpha(settings, arguments.alpha);
   arguments.reading.applyTo(settings);
   applySettings(settings, arguments.assignments);
   return settings;
@@ -135,7 +134,7 @@ int runAudit(const AuditArguments& arguments, Console& console) {
   }
   Index longest = 0;
   for (const auto& trial : data.trials) longest = std::max(longest, trial.activity.cols());
-  const Sampling sampling{std::max<Index>(longest - 1, 1), data.seconds, arguments.alpha.empty()};
+  const Sampling sampling{std::max<Index>(longest - 1, 1), data.seconds, alphaIsAssumed(settings)};
   const Audit audit = auditRecording(
       data.trials, recordedTrials(data), settings, sampling, options, console.progress,
       [&](const std::string&, const std::string& sentence, const Audit&) { say(console, sentence); });

@@ -111,6 +111,9 @@ std::string explanation() {
   for (const auto& variant : comparedMethods())
     text += "  " + variant.name + std::string(16 - std::min<std::size_t>(variant.name.size(), 15), ' ') +
             variant.help + "\n";
+  text +=
+      "Iterations are as published, unless fit.iterations says more or less: of the method that the settings "
+      "choose, or\n(where that is MAP, or has none) of all that have some.\n";
   text += "lds-full is another name of lds: with exact EM, diagonal and full Q are the same models.\n";
   text += "Columns of the table:\n";
   for (const auto& column : compareColumns()) text += "  " + column.key + ": " + column.help + "\n";

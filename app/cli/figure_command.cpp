@@ -62,8 +62,6 @@ int runFigure(const FigureArguments& arguments, Console& console) {
   if (const std::string note = arguments.source.alphaNote(settings); !note.empty())
     say(console, "warning: " + note);
   for (const auto& note : experiment->fit->student.notes) say(console, "warning: " + note);
-  if (experiment->fit->student.alphaAssumed)
-    say(console, "warning: " + assumedAlphaNote(experiment->fit->student.alpha));
   const FitSummary& summary = experiment->fit->student.summary;
   const bool good = hasParameters(summary.status);
   if (!good) say(console, "the student has no parameters: " + summary.message);

@@ -7,6 +7,7 @@
 #include "app/cli/reading_options.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_methods.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 
@@ -28,12 +29,10 @@ struct FitArguments {
 FitRequest readRequest(const FitArguments& arguments) {
   FitRequest request;
   Settings settings = arguments.options.settings(arguments.method);
-  request.alphaAssumed = arguments.alpha.empty();
-  if (!arguments.alpha.empty())
-    settings.set("simulation.alpha",
-                 numberOption("--alpha", arguments.alpha, {0, false, 1, "a number above 0 and up to 1"}));
+  setAlpha(settings, arguments.alpha);
   arguments.reading.applyTo(settings);
   request.settings = effective(settings);
+  request.alphaAssumed = alphaIsAssumed(request.settings);
   request.heldEmissions = arguments.options.heldEmissions();
   return request;
 }

@@ -99,7 +99,15 @@ void applySettings(Settings& settings, const std::vector<std::string>& assignmen
     const auto equals = assignment.find('=');
     if (equals == std::string::npos) refuse("--set", assignment, "key=value, such as --set teacher.size=200");
     settings.setFromText(assignment.substr(0, equals), assignment.substr(equals + 1));
+    if (assignment.starts_with("simulation.alpha=")) settings.set("simulation.alpha_known", true);
   }
+}
+
+void setAlpha(Settings& settings, const std::string& text) {
+  if (text.empty()) return;
+  settings.set("simulation.alpha",
+               numberOption("--alpha", text, {0, false, 1, "a number above 0 and up to 1"}));
+  settings.set("simulation.alpha_known", true);
 }
 
 std::vector<std::string> withRepeatedSet(const std::vector<std::string>& args) {

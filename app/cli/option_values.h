@@ -34,6 +34,8 @@ void requireChoice(const std::string& option, const std::string& text,
 
 // Sets every "key=value".
 void applySettings(Settings& settings, const std::vector<std::string>& assignments);
+// --alpha, if it is given: then it is known.
+void setAlpha(Settings& settings, const std::string& text);
 
 // Writes `--set a=1 b=2` as `--set a=1 --set b=2`, so that a preset's name behind it is not taken for a
 // setting.

@@ -2,6 +2,7 @@
 
 #include "app/cli/option_values.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/settings/session.h"
 #include "core/io/formats.h"
@@ -46,17 +47,13 @@ Settings SourceOptions::settings() const {
   }
   reading.applyTo(chosen);
   if (!seed.empty()) chosen.setFromText("teacher.seed", seed);
-  if (!alpha.empty()) chosen.setFromText("simulation.alpha", alpha);
+  setAlpha(chosen, alpha);
   applySettings(chosen, assignments);
   return chosen;
 }
 
 std::string SourceOptions::alphaNote(const Settings& settings) const {
-  const bool given =
-      !alpha.empty() || std::any_of(assignments.begin(), assignments.end(),
-                                    [](const auto& text) { return text.starts_with("simulation.alpha="); });
-  if (!isRecording(settings) || given || !settings.isDefault("simulation.alpha")) return {};
-  return assumedAlphaNote(settings.number("simulation.alpha"));
+  return alphaIsAssumed(settings) ? assumedAlphaNote(settings.number("simulation.alpha")) : std::string();
 }
 
 Experiment observedExperiment(const Settings& asked, Progress& progress) {

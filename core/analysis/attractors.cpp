@@ -44,15 +44,18 @@ std::vector<Index> movingRuns(const LimitSets& runs, Index most) {
 
 // A run that creeps along a line or ring of slow points is on no cycle.
 std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs,
-                                 const std::vector<SlowManifold>& continua, Index most, Progress& progress) {
+                                 const std::vector<SlowManifold>& continua, const AttractorOptions& asked,
+                                 Progress& progress) {
   std::vector<Index> chosen = movingRuns(runs, runs.ends.cols());
   std::erase_if(chosen, [&](Index k) {
     return std::any_of(continua.begin(), continua.end(),
                        [&](const SlowManifold& one) { return one.holds(runs.ends.col(k)); });
   });
-  if (static_cast<Index>(chosen.size()) > most) chosen.resize(static_cast<std::size_t>(most));
+  if (static_cast<Index>(chosen.size()) > asked.cycleStarts)
+    chosen.resize(static_cast<std::size_t>(asked.cycleStarts));
   if (chosen.empty()) return {};
   LimitCycleOptions options;
+  options.words = asked.words;
   options.runs.settle = 0;  // they ran long enough
   if (isLarge(system)) options.attempts = 1;
   auto cycles = findLimitCycles(system, runs.ends(Eigen::all, chosen), options, progress);
@@ -67,8 +70,9 @@ Vector longestRun(const LimitSets* runs, ConstMatrixRef activity) {
   return runs->ends.col(moving.empty() ? 0 : moving.front());
 }
 
-LyapunovOptions exponentOptions(const FlowSystem& system) {
+LyapunovOptions exponentOptions(const FlowSystem& system, const TimeWords& words) {
   LyapunovOptions options;
+  options.words = words;
   options.count = 3;
   if (isLarge(system)) {
     options.count = 2;
@@ -106,6 +110,8 @@ void findContinua(const FlowSystem& system, ConstMatrixRef activity, const Attra
   if (!varies) return;
   SlowManifoldOptions slow;
   slow.persistentTau = options.persistentTau;
+  slow.speedLimit = 1 / options.persistentTau;
+  slow.words = options.words;
   std::vector<SlowManifold> all = findSlowManifolds(system, found.points.points, activity, slow, progress);
   found.line = all.front();
   for (FixedPoint& point : found.points.points) point.continuum = -1;
@@ -163,6 +169,7 @@ class Search {
       : m_activity(activity), m_runs(runs), m_options(options), m_progress(progress) {
     const bool curved = !isAffine(given) && !given.switching;
     m_found.alpha = options.alpha;
+    m_found.words = options.words;
     m_system = curved ? factored(given, CompletionOptions().mostProven) : given;
   }
 
@@ -206,19 +213,21 @@ class Search {
 
   void findCycles() {
     if (m_runs && !isAffine(m_system))
-      m_found.cycles = cyclesOf(m_system, *m_runs, m_found.continua, m_options.cycleStarts, m_progress);
+      m_found.cycles = cyclesOf(m_system, *m_runs, m_found.continua, m_options, m_progress);
     m_found.scale = scaleOf(m_found, m_activity);
   }
 
   void tellRuns() {
     const Index most = isLarge(m_system) ? std::min<Index>(m_options.chaoticRuns, 3) : m_options.chaoticRuns;
-    if (m_runs) tellRunsApart(m_system, *m_runs, exponentOptions(m_system), most, m_found, m_progress);
+    if (m_runs)
+      tellRunsApart(m_system, *m_runs, exponentOptions(m_system, m_options.words), most, m_found, m_progress);
   }
 
   void findExponents() {
     const Vector end = longestRun(m_runs, m_activity);
     if (m_found.chaos.empty() && end.allFinite())
-      m_found.exponents = lyapunovExponents(m_system, end, exponentOptions(m_system), m_progress);
+      m_found.exponents =
+          lyapunovExponents(m_system, end, exponentOptions(m_system, m_options.words), m_progress);
   }
 
   // From steps[first] on nothing is known to be whole.
@@ -342,7 +351,7 @@ std::string Attractors::coexistenceText() const {
         text += cycles[one.index].stability == CycleStability::marginal
                     ? "marginal cycles, side by side, of period "
                     : "a cycle of period ";
-        text += twoDigits(cycles[one.index].period) + " τ";
+        text += words.duration(cycles[one.index].period);
         break;
       case AttractorKind::continuum:
         text += "a " + continua[one.index].name() + " attractor";

@@ -12,16 +12,17 @@
 namespace keyhole {
 
 struct AttractorOptions {
-  Index starts = 64;          // of the search for points of rest, >= 1
-  double spread = 0.5;        // their jitter, in standard deviations of the activity; >= 0
-  Index cycleStarts = 6;      // free runs that are followed to a closed orbit at most; >= 0
-  double persistentTau = 10;  // τ: what is slower makes a line
+  Index starts = 64;      // of the search for points of rest, >= 1
+  double spread = 0.5;    // their jitter, in standard deviations of the activity; >= 0
+  Index cycleStarts = 6;  // free runs that are followed to a closed orbit at most; >= 0
+  double persistentTau = 10;  // τ: what is slower makes a line, which ends where ‖F‖ exceeds a scale per this
   std::uint64_t seed = 1;
   double completion =
       2e9;                // work of completeFixedPoints(), about a second per 1e9; 0: points stay "at least"
   double alpha = 0;       // τ: the step in which the system runs; 0: it is the flow itself. >= 0
   Index chaoticRuns = 8;  // free runs that end on nothing known whose exponents are averaged at most (of more
                           // than 100 units: 3); >= 0
+  TimeWords words = {};   // how sentences and messages tell times
 };
 
 enum class AttractorKind {
@@ -62,6 +63,7 @@ struct Attractors {
   double scale = 0;       // root of the total variance of activity and attractors: places are compared in it
   double alpha = 0;  // AttractorOptions::alpha. All that is said of stability is of the flow, α → 0; but see
                      // leavesInSteps()
+  TimeWords words = {};  // AttractorOptions::words
   double seconds = 0;
 
   std::vector<const FixedPoint*> stablePoints() const;  // fixed and stable, by falling number of starts

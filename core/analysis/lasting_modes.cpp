@@ -14,13 +14,16 @@ using Complex = std::complex<double>;
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMostModes = 200;
 
-// What rounding may do to the rate of growth of mode i, to first order.
+// What rounding may do to the rate of growth of mode i.
 double boundOf(const Spectrum& spectrum, Index i) {
   const bool marked = spectrum.undetermined[static_cast<std::size_t>(i)];
   const bool known = spectrum.conditions.size() > i && spectrum.norm > 0;
   if (!known) return marked ? kInfinite : 0;
   const double n = static_cast<double>(spectrum.values.size());
-  const double bound = spectrum.conditions(i) * n * std::numeric_limits<double>::epsilon() * spectrum.norm;
+  const double bound =
+      spectrum.rounding.size() > i
+          ? spectrum.rounding(i)
+          : spectrum.conditions(i) * n * std::numeric_limits<double>::epsilon() * spectrum.norm;
   return bound / std::max(mapModulus(spectrum.values(i), spectrum.alpha), 1e-3);
 }
 

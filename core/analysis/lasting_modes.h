@@ -61,8 +61,8 @@ struct LastingModes {
   LastingMode leading;
   bool single = false;  // exactly one persists, it is real and does not alternate
   LineAttractorScore score;
-  // Modes of which rounding could decide whether they persist, or grow: within their first-order bound κ n ε
-  // ‖A‖_F of the threshold; of those marked undetermined (which their bounds join to clusters) all of a
+  // Modes of which rounding could decide whether they persist, or grow: within Spectrum::rounding (or κ n ε
+  // ‖A‖_F) of the threshold; of those marked undetermined (which their bounds join to clusters) all of a
   // cluster that lies on both sides of it.
   Index undetermined = 0;
 };

@@ -1,6 +1,7 @@
 // Times of a recording: see lasting_modes.h.
 #include "core/analysis/lasting_modes.h"
 #include "core/common/three_digits.h"
+#include "core/common/time_words.h"
 
 #include <cmath>
 
@@ -16,10 +17,7 @@ double decaySteps(std::complex<double> value, double alpha) {
 }  // namespace
 
 std::string stepsText(double tau, double alpha, const Sampling& sampling) {
-  const double steps = tau / alpha;
-  std::string text = threeDigits(steps) + (threeDigits(steps) == "1" ? " step" : " steps");
-  if (sampling.seconds > 0) text += " (" + threeDigits(steps * sampling.seconds) + " s)";
-  return text;
+  return TimeWords{alpha, sampling.seconds}.duration(tau);
 }
 
 std::string courseText(std::complex<double> value, double alpha, const Sampling& sampling) {

@@ -21,6 +21,25 @@ void markUndetermined(Spectrum& spectrum, double norm) {
         roundingMayMove(spectrum.conditions(i), distanceToNearest(spectrum.values, i), n, norm);
 }
 
+Vector roundingOf(ConstMatrixRef A, const Spectrum& spectrum) {
+  const Index n = A.rows();
+  const double backward = static_cast<double>(n) * kEpsilon * spectrum.norm;
+  Vector moved = backward * spectrum.conditions;
+  const auto tellsNothing = [&](Index i) { return !(moved(i) < spectrum.norm); };
+  bool any = false;
+  for (Index i = 0; i < n; ++i) any = any || tellsNothing(i);
+  if (!any || !(spectrum.norm > 0)) return moved;
+  const Matrix E = RandomStream(1, Stream::probe, 3).normalMatrix(n, n);
+  const EigenvalueConditions near = eigenvaluesWithConditions(A + backward / E.norm() * E);
+  for (Index i = 0; i < n; ++i) {
+    if (!tellsNothing(i)) continue;
+    Index nearest = 0;
+    const double away = (near.values.array() - spectrum.values(i)).abs().minCoeff(&nearest);
+    moved(i) = std::min(std::max(away, backward * near.conditions(nearest)), spectrum.norm);
+  }
+  return moved;
+}
+
 bool isUndetermined(const Spectrum& spectrum, Index i) {
   return spectrum.undetermined[static_cast<std::size_t>(i)];
 }
@@ -107,6 +126,7 @@ Spectrum spectrumOf(ConstMatrixRef A, bool withConditions, double alpha) {
   spectrum.values = std::move(report.values);
   spectrum.conditions = std::move(report.conditions);
   spectrum.norm = A.norm();
+  spectrum.rounding = roundingOf(A, spectrum);
   markUndetermined(spectrum, spectrum.norm);
   return spectrum;
 }

@@ -16,8 +16,12 @@ struct Spectrum {
   bool exact = false;              // known from the structure, not computed numerically
   bool leadingOnly = false;        // the others were not computed, but
   double fastest = 0;              // the largest |λ - 1| is about this; 0 if all are there
-  double alpha = 0;       // the step, in τ, of the map that the values belong to (see below); 0: of the flow
-  double norm = 0;        // ‖A‖_F, where conditions are known; else 0
+  double alpha = 0;  // the step, in τ, of the map that the values belong to (see below); 0: of the flow
+  double norm = 0;   // ‖A‖_F, where conditions are known; else 0
+  Vector rounding =
+      {};  // how far rounding may have moved each value, where conditions are known: κ n ε ‖A‖_F,
+           // or where that is more than ‖A‖_F (a defective matrix has κ = ∞, and its values move
+           // by a root of ε) by how far they lie elsewhere in a matrix that far from A
   bool fewSteps = false;  // of a fit to so few steps that chance makes such modes (restsOnFewSteps())
 };
 

@@ -69,8 +69,9 @@ struct Verdict {
 //  1. undecided, if evidence is missing, pending or a part (a search was stopped), or rounding could decide
 //  whether a mode persists or grows
 //     (LastingModes::undetermined). The ring at |λ| = 0.95 that a solver makes of a chain | 0. But zeros that
-//     rounding moves by 1e-6 are zeros (a low-rank matrix read from a file | itself). Where rule 4 or 5
-//     decides of what was found as an object, or both have the same ring, rounding of modes is no matter.
+//     rounding moves by 1e-6 are zeros (a low-rank matrix read from a file | itself), and a Jordan block of
+//     .5 is one whose values are known to 1e-7, though their condition is infinite. Where rule 4 or 5 decides
+//     of what was found as an object, or both have the same ring, rounding of modes is no matter.
 //  2. undecided, if free runs of one of the two oscillate but no closed orbit was found from them, or one of
 //     the two is chaotic (leading Lyapunov exponent above zero) and the other not.
 //  3. undecided, if both are affine and grow: nothing is left that could be compared. diag(-1.5, -1.2) in

@@ -78,6 +78,9 @@ std::string claimInWords(const SystemEvidence& student, const LastingModes& mode
                          const VerdictOptions& options);
 // Parts of what a system has.
 bool isRing(const SystemEvidence& evidence);
+// Where the modes are that are told: of which discrete state, at which point ("at its point of rest: "), or
+// nothing for 0, where eigenvalues are listed.
+std::string whereText(const SystemEvidence& evidence, const FixedPoint* place);
 // The tell-tale of a line that the fit made up. shown: shownTau in words.
 std::string offActivity(const SystemEvidence& evidence, const std::string& shown);
 std::string manyPoints(const SystemEvidence& evidence);  // " and at least 4 points of rest", or nothing

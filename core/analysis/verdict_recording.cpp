@@ -8,8 +8,8 @@ namespace {
 std::string leadingMode(const SystemEvidence& evidence, const LastingModes& modes, const Sampling& sampling) {
   if (!modes.hasLeading) return "eigenvalues unknown";
   const double alpha = evidence.spectrum.alpha;
-  const std::string where = evidence.discreteState.empty() ? "" : "in " + evidence.discreteState + ": ";
-  return where + "λ(F) = " + complexText(1.0 + alpha * (modes.leading.value - 1.0)) + ", " +
+  return whereText(evidence, restingPlace(evidence)) +
+         "λ(F) = " + complexText(1.0 + alpha * (modes.leading.value - 1.0)) + ", " +
          courseText(modes.leading.value, alpha, sampling);
 }
 
@@ -32,7 +32,7 @@ std::string claimWithNumbers(const SystemEvidence& evidence, const LastingModes&
 std::string foresightText(const Foresight& foresight) {
   if (!(foresight.oneStepR2 < 0)) return {};
   return " It foresees a step worse than the mean step does (one-step R² " + shortText(foresight.oneStepR2) +
-         "), so that this says little of the recording.";
+         " by this α), so that this says little of the recording.";
 }
 
 // What rests on α says so.

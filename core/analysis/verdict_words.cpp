@@ -36,10 +36,10 @@ std::string tauText(const LastingMode& mode, double alpha) {
          (bySteps ? " in its steps" : "");
 }
 
-std::string leadingText(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes) {
+std::string leadingText(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes,
+                        const FixedPoint* place) {
   if (!modes.hasLeading) return std::string(symbol) + " unknown";
-  const std::string where = evidence.discreteState.empty() ? "" : "in " + evidence.discreteState + ": ";
-  return where + std::string(symbol) + " = " + complexText(modes.leading.value) + ", " +
+  return whereText(evidence, place) + std::string(symbol) + " = " + complexText(modes.leading.value) + ", " +
          tauText(modes.leading, evidence.spectrum.alpha);
 }
 
@@ -85,7 +85,7 @@ std::string continuaText(const SystemEvidence& evidence, const SlowManifold& nam
 
 std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const LastingModes& modes,
                       const FixedPoint* place, const VerdictOptions& options) {
-  const std::string leading = leadingText(symbol, evidence, modes);
+  const std::string leading = leadingText(symbol, evidence, modes, place);
   std::string text;
   if (hasCycle(evidence))
     text = "a limit cycle (" + cycleText(evidence) + "; " + leading + ")";
@@ -165,6 +165,8 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The student has no " + c.unpaired.teacherContinuum->name() + " attractor there.";
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
+  if (decision.decidedBy == DecidedBy::points)
+    return ". It remembers at which point it rests; the student has one.";
   return ".";
 }
 
@@ -231,6 +233,12 @@ std::string ending(const VerdictCase& c, const Decision& decision) {
 
 }  // namespace
 
+std::string whereText(const SystemEvidence& evidence, const FixedPoint* place) {
+  if (!evidence.discreteState.empty()) return "in " + evidence.discreteState + ": ";
+  if (!place || place->local.eigenvalues.size() == 0) return {};
+  return pointsOfRest(evidence) > 1 ? "at one of its points of rest: " : "at its point of rest: ";
+}
+
 bool isRing(const SystemEvidence& evidence) {
   return evidence.attractors && evidence.attractors->line.status == SlowManifoldStatus::ring;
 }
@@ -238,6 +246,7 @@ bool isRing(const SystemEvidence& evidence) {
 std::string offActivity(const SystemEvidence& evidence, const std::string& shown) {
   if (!evidence.attractors || !evidence.attractors->hasLine()) return {};
   const double share = evidence.attractors->line.alignment.varianceShare;
+  if (!std::isfinite(share)) return {};  // no activity is known
   return "; " + shortText(100 * share) + " % of the activity " +
          (evidence.shownTau > 0 ? "of the first " + shown + " " : "") + "along it";
 }

@@ -221,7 +221,9 @@ LimitSetOptions freeRunsOf(const Settings& settings, const FlowSystem& system) {
 
 AttractorOptions searchOf(const Experiment& experiment, const FlowSystem& system) {
   AttractorOptions options = attractorOptions(experiment.settings);
-  options.persistentTau = verdictOptionsOf(experiment).persistentTau;
+  const VerdictOptions judged = verdictOptionsOf(experiment);
+  options.persistentTau = judged.persistentTau;
+  if (judged.sampling) options.words = {experiment.fit->student.alpha, judged.sampling->seconds};
   if (hasManyUnits(system.network)) options.starts = 0;
   return options;
 }

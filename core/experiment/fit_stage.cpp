@@ -278,7 +278,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   stage->student.seen = static_cast<Index>(observation.seen.size());
   if (teacher.recording && fitMethod(settings).source == FitSource::sums)
     stage->student.timePoints = longestTrial(*teacher.recording);
-  stage->student.alphaAssumed = teacher.recording && settings.isDefault("simulation.alpha");
+  stage->student.alphaAssumed = alphaIsAssumed(settings);
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
   stage->seconds = secondsSince(start);
   return stage;

@@ -22,6 +22,11 @@ std::shared_ptr<const TransientGrowth> growthOf(const Experiment& experiment, co
   if (network.size() == 0 || (dense && network.size() > kLargestDense)) return nullptr;
   TransientOptions options;
   options.horizon = experiment.settings.number("analysis.growth_time");
+  if (samplingOf(experiment)) {
+    options.step = experiment.fit->student.alpha;
+    options.horizon =
+        options.step * static_cast<double>(experiment.settings.integer("analysis.growth_steps"));
+  }
   options.points = dense && network.size() > kLargeDense ? kFewPoints : kPoints;
   return std::make_shared<const TransientGrowth>(transientGrowth(network, options, progress));
 }

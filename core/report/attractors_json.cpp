@@ -99,13 +99,21 @@ ordered_json pointsToJson(const Attractors& attractors) {
   return json;
 }
 
-ordered_json cycleToJson(const LimitCycle& cycle) {
+// Beside a time in τ what it is of a recording: NAME_steps and, where they are known, NAME_seconds.
+void addTime(ordered_json& json, const std::string& name, double tau, const TimeWords& words) {
+  if (!words.inSteps()) return;
+  json[name + "_steps"] = numberOrNull(tau / words.step);
+  if (words.seconds > 0) json[name + "_seconds"] = numberOrNull(tau / words.step * words.seconds);
+}
+
+ordered_json cycleToJson(const LimitCycle& cycle, const TimeWords& words) {
   ordered_json json;
   json["status"] = nameOf(cycle.status);
   json["message"] = cycle.message;
   json["stability"] = nameOf(cycle.stability);
   const bool found = cycle.status == CycleStatus::found;
   json["period"] = found ? numberOrNull(cycle.period) : ordered_json(nullptr);
+  if (found) addTime(json, "period", cycle.period, words);
   json["amplitude"] = found ? numberOrNull(cycle.amplitude) : ordered_json(nullptr);
   json["residual"] = found ? numberOrNull(cycle.residual) : ordered_json(nullptr);
   const Index shown = std::min(kLeading, cycle.multipliers.size());
@@ -117,7 +125,7 @@ ordered_json cycleToJson(const LimitCycle& cycle) {
   return json;
 }
 
-ordered_json manifoldToJson(const SlowManifold& line) {
+ordered_json manifoldToJson(const SlowManifold& line, const TimeWords& words) {
   ordered_json json;
   json["status"] = nameOf(line.status);
   json["name"] = line.isFound() ? ordered_json(line.name()) : ordered_json(nullptr);
@@ -129,6 +137,8 @@ ordered_json manifoldToJson(const SlowManifold& line) {
   json["narrowest"] = ifFound(line.narrowest);
   json["slow_tau"] = ifFound(line.slowTau);
   json["fast_tau"] = ifFound(line.fastTau);
+  if (found) addTime(json, "slow", line.slowTau, words);
+  if (found) addTime(json, "fast", line.fastTau, words);
   json["at_rest"] = found ? ordered_json(line.isAtRest) : ordered_json(nullptr);
   json["fastest"] = ifFound(line.fastest);
   json["mean_speed"] = ifFound(line.meanSpeed);
@@ -142,11 +152,12 @@ ordered_json manifoldToJson(const SlowManifold& line) {
   return json;
 }
 
-ordered_json exponentsToJson(const LyapunovSpectrum& exponents) {
+ordered_json exponentsToJson(const LyapunovSpectrum& exponents, const TimeWords& words) {
   ordered_json json;
   json["status"] = nameOf(exponents.status);
   json["message"] = exponents.message;
   json["exponents"] = vectorToJson(exponents.exponents);
+  if (words.inSteps()) json["exponents_per_step"] = vectorToJson(exponents.exponents * words.step);
   json["standard_errors"] = vectorToJson(exponents.standardErrors);
   json["kaplan_yorke"] = numberOrNull(exponents.kaplanYorke);
   return json;
@@ -175,18 +186,20 @@ ordered_json coexistingToJson(const Attractors& attractors) {
 }  // namespace
 
 ordered_json attractorsToJson(const Attractors& attractors) {
+  const TimeWords& words = attractors.words;
   ordered_json json;
   json["summary"] = attractors.sentences();
   json["part"] = attractors.isPart() ? ordered_json(attractors.stoppedAt) : ordered_json(nullptr);
   json["alpha"] = attractors.alpha;
+  json["tau_steps"] = words.inSteps() ? ordered_json(1 / words.step) : ordered_json(nullptr);
   json["points"] = pointsToJson(attractors);
   json["cycles"] = ordered_json::array();
-  for (const LimitCycle& cycle : attractors.cycles) json["cycles"].push_back(cycleToJson(cycle));
-  json["slow_line"] = manifoldToJson(attractors.line);
+  for (const LimitCycle& cycle : attractors.cycles) json["cycles"].push_back(cycleToJson(cycle, words));
+  json["slow_line"] = manifoldToJson(attractors.line, words);
   json["continua"] = ordered_json::array();
-  for (const SlowManifold& one : attractors.continua) json["continua"].push_back(manifoldToJson(one));
+  for (const SlowManifold& one : attractors.continua) json["continua"].push_back(manifoldToJson(one, words));
   json["coexisting"] = coexistingToJson(attractors);
-  json["lyapunov"] = exponentsToJson(attractors.exponents);
+  json["lyapunov"] = exponentsToJson(attractors.exponents, words);
   json["seconds"] = attractors.seconds;
   return json;
 }

@@ -8,7 +8,8 @@
 namespace keyhole {
 
 // points, cycles, slow_line, lyapunov, each with its status and one sentence; at most six eigenvalues per
-// point, states as arrays of N numbers.
+// point, states as arrays of N numbers. Of a recording's student beside times in τ those in steps and
+// seconds.
 nlohmann::ordered_json attractorsToJson(const Attractors& attractors);
 
 }  // namespace keyhole

@@ -20,7 +20,9 @@ void addStudentParts(nlohmann::ordered_json& json, const Student& student);
 // missing, has another shape or lies outside of its range.
 Student studentFromJson(const nlohmann::json& json, const std::string& name);
 
-// The same of a file. Throws InputError also for one that cannot be read or is no JSON.
+// The JSON of such a file. Throws InputError for one that cannot be read or is no JSON.
+nlohmann::json readStudentJson(const std::string& file);
+// The student of such a file.
 Student readStudent(const std::string& file);
 
 }  // namespace keyhole

@@ -307,11 +307,15 @@ Student studentFromJson(const json& stored, const std::string& name) {
   return student;
 }
 
-Student readStudent(const std::string& path) {
+nlohmann::json readStudentJson(const std::string& path) {
   const auto stored = json::parse(readFileBytes(path), nullptr, false);
   if (stored.is_discarded())
     throw InputError(path + " is no JSON; allowed: a result of keyhole fit, or a file with a matrix");
-  return studentFromJson(stored, path);
+  return stored;
+}
+
+Student readStudent(const std::string& path) {
+  return studentFromJson(readStudentJson(path), path);
 }
 
 }  // namespace keyhole

@@ -69,6 +69,23 @@ class TestSpectrum : public QObject {
   }
 
   // 0 for normal, towards 1 for nilpotent; through each structure the same as from the dense matrix.
+  // A Jordan block's condition is infinite, and rounding moves its values by a root of ε alone; those of a
+  // chain of 200 units by most of 1; what is well conditioned by ε. Fails if an infinite condition is taken
+  // for a value that could be anywhere, or for one that stands.
+  void howFarRoundingMoves() {
+    Matrix block = 0.5 * Matrix::Identity(3, 3);
+    block(0, 1) = 10;
+    block(2, 2) = 0.95;
+    const Spectrum defective = spectrumOf(block, true);
+    QVERIFY(defective.rounding(0) < 1e-12);  // of 0.95, which stands alone
+    for (const Index i : {1, 2}) QVERIFY(defective.rounding(i) > 1e-9 && defective.rounding(i) < 1e-5);
+    Matrix chain = Matrix::Zero(200, 200);
+    chain.diagonal(1).setConstant(1.2);
+    const Spectrum nilpotent = spectrumOf(chain, true);
+    QVERIFY(nilpotent.values.cwiseAbs().maxCoeff() == 0);
+    QVERIFY2(nilpotent.rounding.minCoeff() > 0.5, qPrintable(QString::number(nilpotent.rounding.minCoeff())));
+  }
+
   void henriciNumber() {
     const Matrix symmetric = buildTeacher(teacherOptions(TeacherKind::symmetric, 30)).network.dense();
     QVERIFY(keyhole::henriciNumber(symmetric, eigenvalues(symmetric)) < 1e-6);

@@ -341,6 +341,12 @@ class TestVerdict : public QObject {
     QCOMPARE(kind(with(1, 0, 0), with(2, 0, 0)), VerdictKind::spuriousPersistence);
     QCOMPARE(kind(with(2, 0, 0), with(1, 0, 0)), VerdictKind::missed);
     QCOMPARE(kind(with(2, 0, 0), with(2, 0, 0)), VerdictKind::faithful);
+    // A linear student rests at one point: what it misses is said.
+    SystemEvidence linear = evidence(kNone);
+    linear.attractors = with(1, 0, 0).attractors;
+    const Verdict forgets = judge(with(2, 0, 0), linear, "", {});
+    QCOMPARE(forgets.kind, VerdictKind::missed);
+    QVERIFY2(forgets.sentence.find("the student has one") != std::string::npos, forgets.sentence.c_str());
   }
 
   // Two wells along unit 1 | along unit 2, which their number does not tell apart. Fails if points are

@@ -143,6 +143,48 @@ class TestVerdictPairs : public QObject {
              std::string());
   }
 
+  // A system that rests elsewhere than at 0 is told by its modes there, which are others than those that are
+  // listed. Fails if the sentence does not say where they are.
+  void modesElsewhereAreToldAsSuch() {
+    const Values atZero = {{2, 0}, {0.5, 0}};
+    const auto sentence = [&](const std::vector<FixedPoint>& points) {
+      SystemEvidence student = known(atZero, points);
+      VerdictOptions options;
+      options.sampling = Sampling{1000, 0, false};
+      student.spectrum.alpha = 0.1;
+      return judge({}, student, "", options).sentence + judge(student, student, "", {}).sentence;
+    };
+    const auto says = [](const std::string& text, const char* words) {
+      return text.find(words) != text.npos;
+    };
+    FixedPoint one = pointAt(1, 0), other = pointAt(-1, 0), zero = pointAt(0, 0);
+    QVERIFY2(says(sentence({one}), "at its point of rest: λ(F) = 0.9"), sentence({one}).c_str());
+    QVERIFY2(says(sentence({one}), "at its point of rest: λ = 0"), sentence({one}).c_str());
+    QVERIFY2(says(sentence({one, other}), "at one of its points of rest: λ"), sentence({one, other}).c_str());
+    QVERIFY2(!says(sentence({zero}), "of rest:"), sentence({zero}).c_str());
+  }
+
+  // Defective matrices: a Jordan block of .95 or .5 is known to 1e-7, so that nothing of it could lie across
+  // a threshold; one of 1 could grow. Fails if an infinite condition leaves everything open, or nothing.
+  void defectiveMatricesAreKnownToARootOfRounding() {
+    const auto block = [](double value, double link) {
+      SystemEvidence made;
+      made.spectrum = spectrumOf((Matrix(2, 2) << value, link, 0, value).finished(), true, 0.01);
+      made.score = lineAttractorScore(made.spectrum);
+      return made;
+    };
+    for (const double value : {0.95, 0.5, 0.899, 0.901})
+      for (const double link : {0.1, 1.0, 10.0}) {
+        QCOMPARE(kind(block(value, link), block(value, link)), VerdictKind::faithful);
+        const VerdictKind one = kind(block(0.2, 0), block(value, link));
+        QCOMPARE(one, value > 0.9 ? VerdictKind::spuriousPersistence : one);
+        QVERIFY(one != VerdictKind::undecided);
+      }
+    QCOMPARE(kind(block(1, 1), block(1, 1)), VerdictKind::undecided);
+    QCOMPARE(kind(block(1, 0), block(1, 0)), VerdictKind::faithful);
+    QCOMPARE(kind(block(1.1, 1), block(0.2, 0)), VerdictKind::missed);
+  }
+
   // 1 | .999 is weakened, and taken for the same the two would be faithful, but for a run that shows the
   // difference. Fails if a pair is called marginal, "but missed" where its eigenvalues are the same.
   void whatTheRunShowsIsNotTheSame() {

@@ -2,9 +2,9 @@
 // this estimator on these units in an endless recording, which is known for MAP without ridge
 // (stationary_fit.h), and of subspace identification taken from a recording of 400 000 steps. Not a matter of
 // speed, but of minutes:
-//   keyhole_coverage [RECORDINGS [METHOD]]   how many recordings of each circuit and length (200 if not
-//   said);
-//                                            map or subspace (of two latents)
+//   keyhole_coverage [RECORDINGS [METHOD [STEPS [CIRCUIT]]]]
+// RECORDINGS: of each circuit and length (200 if not said); METHOD: map or subspace (of two latents); STEPS:
+// of this length alone; CIRCUIT: of this one alone, from 1 to 4.
 #include "core/experiment/settings/settings.h"
 #include "core/experiment/studies/claim_errors.h"
 #include "core/fitting/regression/stationary_fit.h"
@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -124,7 +125,11 @@ int main(int count, char** arguments) {
   const std::string what = "circuit (8 of 60 units, " + settings.text("fit.method") + ")";
   std::printf("%-34s %7s %8s %6s %6s %6s %6s %6s %6s\n", what.c_str(), "T/steps", "endless", "held%",
               "below%", "above%", "1sided", "none%", "score%");
-  for (const auto& circuit : circuits())
-    for (const Index steps : {1000, 5000, 20000, 60000}) measure(circuit, steps, recordings, settings);
+  std::vector<Index> lengths = {1000, 5000, 20000, 60000};
+  if (count > 3) lengths = {std::max(100, std::atoi(arguments[3]))};
+  std::vector<Circuit> all = circuits();
+  if (count > 4) all = {all[static_cast<std::size_t>(std::clamp(std::atoi(arguments[4]), 1, 4) - 1)]};
+  for (const auto& circuit : all)
+    for (const Index steps : lengths) measure(circuit, steps, recordings, settings);
   return 0;
 }

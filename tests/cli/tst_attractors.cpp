@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QTest>
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
@@ -169,6 +170,73 @@ class TestAttractorsCommand : public QObject {
     const Outcome refused = runCli({"attractors", "--student", other});
     QVERIFY2(refused.code == 2 && refused.oneSentence() && refused.err.find(other) != std::string::npos,
              refused.err.c_str());
+  }
+
+  // A recording's student alone: its τ is not known, so that no sentence tells a time in it, but in steps,
+  // and in seconds where the fit knew how long one is. Beside a known teacher it is told in that one's τ.
+  void aStudentOfARecordingIsToldInSteps() {
+    const RandomStream random(11, Stream::test);
+    const Matrix noise = random.normalMatrix(2, 3000);
+    Matrix X = Matrix::Zero(2, 3000);
+    for (Index t = 1; t < X.cols(); ++t)
+      X.col(t) = Vector::Map(std::array{0.998, 0.5}.data(), 2).cwiseProduct(X.col(t - 1)) + noise.col(t);
+    const std::string recording = m_folder.writeActivity("slow.npy", X), fit = m_folder.path("slow.json"),
+                      timed = m_folder.path("timed.json"), teacher = m_folder.path("known.csv");
+    QCOMPARE(runCli({"fit", recording, "--alpha", "0.1", "-o", fit}).code, 0);
+    QCOMPARE(runCli({"fit", recording, "--alpha", "0.1", "--dt", "0.02", "-o", timed}).code, 0);
+    writeFileAtomically(teacher, "0.95,0\n0,0.3\n");
+    const Outcome steps = runCli(with({"attractors", "--student", fit}, kShort)),
+                  seconds = runCli(with({"attractors", "--student", timed}, kShort)),
+                  beside = runCli(with({"attractors", "--student", timed, "--teacher", teacher}, kShort));
+    for (const Outcome& outcome : {steps, seconds}) {
+      QCOMPARE(outcome.code, 0);
+      const auto json = outcome.json()["student"];
+      QVERIFY2(json["summary"].dump().find("τ") == std::string::npos, json["summary"].dump().c_str());
+      QVERIFY2(json["slow_line"]["message"].get<std::string>().find("steps") != std::string::npos,
+               json["slow_line"]["message"].dump().c_str());
+      QVERIFY2(outcome.err.find(" τ") == std::string::npos, outcome.err.c_str());
+      const double tau = json["slow_line"]["slow_tau"], told = json["slow_line"]["slow_steps"];
+      QVERIFY(std::abs(told - 10 * tau) < 1e-9 * told);
+      QCOMPARE(json["tau_steps"].get<double>(), 10.0);
+    }
+    QVERIFY(steps.err.find(" s)") == std::string::npos &&
+            !steps.json()["student"]["slow_line"].contains("slow_seconds"));
+    QVERIFY2(seconds.err.find(" s)") != std::string::npos, seconds.err.c_str());
+    const auto line = seconds.json()["student"]["slow_line"];
+    QVERIFY(std::abs(line["slow_seconds"].get<double>() - 0.02 * line["slow_steps"].get<double>()) < 1e-9);
+    QVERIFY2(beside.err.find(" τ") != std::string::npos && beside.err.find("steps (") == std::string::npos,
+             beside.err.c_str());
+    QVERIFY(beside.json()["student"]["tau_steps"].is_null());
+  }
+
+  // One and the same recording with α = 0.01, 0.1 and 1, and with none given: the line that is found, its
+  // extent and its times in steps are the same, and an α that nobody gave is said to be assumed.
+  void whatIsFoundDoesNotRestOnAlpha() {
+    const RandomStream random(12, Stream::test);
+    const Matrix noise = random.normalMatrix(2, 3000);
+    Matrix X = Matrix::Zero(2, 3000);
+    for (Index t = 1; t < X.cols(); ++t)
+      X.col(t) = Vector::Map(std::array{0.998, 0.5}.data(), 2).cwiseProduct(X.col(t - 1)) + noise.col(t);
+    const std::string recording = m_folder.writeActivity("any.npy", X), fit = m_folder.path("any.json");
+    nlohmann::ordered_json first;
+    std::string claim;
+    for (const std::string alpha : {"", "0.01", "0.1", "1"}) {
+      std::vector<std::string> args{"fit", recording, "--rho", "0", "-o", fit};
+      if (!alpha.empty()) args.insert(args.end(), {"--alpha", alpha});
+      QCOMPARE(runCli(args).code, 0);
+      const Outcome outcome = runCli(with({"attractors", "--student", fit}, kShort));
+      QCOMPARE(outcome.err.find("is assumed") != std::string::npos, alpha.empty());
+      const auto line = outcome.json()["student"]["slow_line"];
+      const auto sentence = outcome.json()["verdict"]["sentence"].get<std::string>();
+      const std::string told = sentence.substr(0, sentence.find(" By α"));
+      if (first.is_null()) first = line, claim = told;
+      QCOMPARE(told, claim);
+      QCOMPARE(line["status"].get<std::string>(), std::string("line"));
+      for (const char* key : {"extent", "slow_steps"})
+        QVERIFY2(
+            std::abs(line[key].get<double>() / first[key].get<double>() - 1) < 1e-4,
+            (std::string(key) + " at α = " + alpha + ": " + line[key].dump() + first[key].dump()).c_str());
+    }
   }
 
   // Two wells along unit 1 | along unit 2. Fails if points of rest are counted instead of compared; and the

@@ -1,5 +1,6 @@
 #include "widgets/plots/growth_panel.h"
 
+#include "core/experiment/settings/fit_options.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/sides.h"
 
@@ -134,6 +135,7 @@ void GrowthPanel::showExperiment(const Experiment& experiment) {
     growth.include(shown->maximum);
     growth.include(std::max(shown->growth.minCoeff(), kLeast));
   }
+  plot().yAxis->setLabel(isRecording(experiment.settings) ? tr("‖F^k‖ of k steps") : tr("‖exp(J t)‖"));
   plot().xAxis->setLabel(isLinear(experiment) ? tr("time t (%1)").arg(unit.name)
                                               : tr("time t (%1), linearised at 0").arg(unit.name));
   plot().xAxis->setRange(0, time.high);

@@ -94,16 +94,9 @@ QStringList LimitSetPanel::foundIn(const Attractors& attractors) {
   return lines;
 }
 
-// What is told in τ is explained for a recording, whose τ is not known.
-QStringList LimitSetPanel::withUnit(QStringList lines) const {
-  if (m_unit.name != "τ" && lines.join(' ').contains(" τ"))
-    lines.append(tr("1 τ is %1, by α").arg(m_unit.text(1)));
-  return lines;
-}
-
 QStringList LimitSetPanel::lines() const {
   QStringList lines = summary().split('\n');
-  if (m_attractors) lines += withUnit(foundIn(*m_attractors));
+  if (m_attractors) lines += foundIn(*m_attractors);
   return lines;
 }
 
@@ -279,7 +272,7 @@ void LimitSetPanel::mouseMoveEvent(QMouseEvent* event) {
     if (m_attractors)
       for (const std::string& sentence : m_attractors->sentences())
         found.append(QString::fromStdString(sentence));
-    emit hovered((words + withUnit(found)).join("; "));
+    emit hovered((words + found).join("; "));
   }
 }
 

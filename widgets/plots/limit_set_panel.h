@@ -31,7 +31,6 @@ class LimitSetPanel : public Panel {
   // A line each: how many points of rest there are and whether that is all, continuous attractors, and where
   // the runs end. Empty while the attractors are not known.
   static QStringList foundIn(const Attractors& attractors);
-  QStringList withUnit(QStringList lines) const;
 
  protected:
   void showExperiment(const Experiment& experiment) override;

@@ -18,7 +18,7 @@ struct CycleCoordinates {
   SmoothFlow flow;
 };
 
-std::string sentenceOf(const LimitCycle& cycle);
+std::string sentenceOf(const LimitCycle& cycle, const TimeWords& words = {});
 
 // orbitInCoordinates, if not null, gets the points in these coordinates when the orbit is closed.
 LimitCycle refineInCoordinates(const FlowSystem& system, const CycleCoordinates& coordinates,

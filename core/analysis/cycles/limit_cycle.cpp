@@ -108,7 +108,7 @@ LimitCycle fromOrbit(const FlowSystem& system, const CycleCoordinates& coordinat
     cycle.mirrorSymmetric = isOdd(system) && distanceFromOrbit(-cycle.points, cycle.points) <=
                                                  kSameOrbit * cycle.amplitude + sagittaOf(cycle.points);
   }
-  cycle.message = sentenceOf(cycle);
+  cycle.message = sentenceOf(cycle, options.words);
   return cycle;
 }
 
@@ -129,7 +129,7 @@ LimitCycle failure(CycleStatus status) {
 
 }  // namespace
 
-std::string sentenceOf(const LimitCycle& cycle) {
+std::string sentenceOf(const LimitCycle& cycle, const TimeWords& words) {
   switch (cycle.status) {
     case CycleStatus::found:
       break;
@@ -146,7 +146,8 @@ std::string sentenceOf(const LimitCycle& cycle) {
     case CycleStatus::stopped:
       return "The search was stopped.";
   }
-  const std::string size = " of period " + text(cycle.period) + " τ and radius " + text(cycle.amplitude);
+  const std::string size =
+      " of period " + words.duration(cycle.period) + " and radius " + text(cycle.amplitude);
   if (cycle.road == CycleRoad::returnMap)
     return "A cycle" + size + " that attracts; the field has jumps, so its multipliers are not known.";
   if (cycle.stability == CycleStability::unknown) return "A cycle" + size + " of unknown stability.";
@@ -186,7 +187,7 @@ LimitCycle cycleByReturns(const FlowSystem& system, ConstVectorRef start, const 
   }
   cycle.message = orbit.status == ReturnStatus::slides
                       ? "The run is caught between two regions whose flows point at each other."
-                      : sentenceOf(cycle);
+                      : sentenceOf(cycle, options.words);
   return cycle;
 }
 

@@ -12,6 +12,7 @@
 #include "core/analysis/cycles/closed_orbit.h"
 #include "core/analysis/cycles/recurrence.h"
 #include "core/analysis/flow/flow_system.h"
+#include "core/common/time_words.h"
 
 #include <string>
 #include <vector>
@@ -21,10 +22,11 @@ namespace keyhole {
 struct LimitCycleOptions {
   RecurrenceOptions runs;
   ShootingOptions shooting;
-  int attempts = 3;    // a run that neither rests nor gave a cycle goes on, three times as long; from 1
-  Index points = 400;  // kept of an orbit; from 8
-  double work = 2e10;  // multiplications (about a second per 2e9) of closing orbits roughly, after which no
-                       // further one is begun; above 0
+  int attempts = 3;      // a run that neither rests nor gave a cycle goes on, three times as long; from 1
+  Index points = 400;    // kept of an orbit; from 8
+  double work = 2e10;    // multiplications (about a second per 2e9) of closing orbits roughly, after which no
+                         // further one is begun; above 0
+  TimeWords words = {};  // how the messages tell times
 };
 std::vector<std::string> problems(const LimitCycleOptions& options);
 

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <sstream>
 
 namespace keyhole {
 namespace {
@@ -164,7 +163,7 @@ LyapunovSpectrum Deviations::run() {
   return spectrum;
 }
 
-std::string sentenceOf(const LyapunovSpectrum& spectrum) {
+std::string sentenceOf(const LyapunovSpectrum& spectrum, const TimeWords& words) {
   switch (spectrum.status) {
     case LyapunovStatus::diverged:
       return "The run left the finite range, so there are no Lyapunov exponents.";
@@ -176,18 +175,16 @@ std::string sentenceOf(const LyapunovSpectrum& spectrum) {
       break;
   }
   if (spectrum.exponents.size() == 0) return "Stopped before there were Lyapunov exponents.";
-  std::ostringstream out;
-  out.precision(3);
-  out << "The largest Lyapunov exponent is " << spectrum.exponents(0) << " ± " << spectrum.standardErrors(0)
-      << " per τ, from " << spectrum.duration << " τ.";
-  return out.str();
+  return "The largest Lyapunov exponent is " + words.rate(spectrum.exponents(0)) +
+         " with a standard error of " + words.rate(spectrum.standardErrors(0)) + ", over " +
+         words.duration(spectrum.duration) + ".";
 }
 
 LyapunovSpectrum failed(LyapunovStatus status) {
   LyapunovSpectrum spectrum;
   spectrum.status = status;
   spectrum.kaplanYorke = spectrum.sumError = kNaN;
-  spectrum.message = sentenceOf(spectrum);
+  spectrum.message = sentenceOf(spectrum, {});
   return spectrum;
 }
 
@@ -195,7 +192,7 @@ LyapunovSpectrum computed(const SmoothFlow& flow, ConstVectorRef start, const Ly
                           Progress& progress) {
   LyapunovSpectrum spectrum = Deviations(flow, start, options, progress).run();
   if (spectrum.exponents.size() == 0) return failed(spectrum.status);
-  spectrum.message = sentenceOf(spectrum);
+  spectrum.message = sentenceOf(spectrum, options.words);
   return spectrum;
 }
 
@@ -278,7 +275,7 @@ LyapunovSpectrum lyapunovExponents(const FlowSystem& system, ConstVectorRef star
   // log of 1 - α, per τ of the map.
   const double rate = options.alpha > 0 ? std::log1p(-options.alpha) / options.alpha : -1.0;
   addOthers(spectrum, rate, N - flow.size, options.count);
-  if (spectrum.exponents.size() > 0) spectrum.message = sentenceOf(spectrum);
+  if (spectrum.exponents.size() > 0) spectrum.message = sentenceOf(spectrum, options.words);
   return spectrum;
 }
 

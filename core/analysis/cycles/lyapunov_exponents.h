@@ -8,6 +8,7 @@
 
 #include "core/analysis/flow/flow_system.h"
 #include "core/analysis/flow/smooth_flow.h"
+#include "core/common/time_words.h"
 
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct LyapunovOptions {
   double interval = 1;     // τ, between two orthonormalisations; at least a step
   int batches = 20;        // of the standard error; from 2
   double alpha = 0;        // > 0: of the map z ← z + α F(z) instead (per τ as well); [0, 1]
+  TimeWords words = {};    // how the message tells times
 };
 std::vector<std::string> problems(const LyapunovOptions& options);
 

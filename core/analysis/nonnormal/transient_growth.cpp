@@ -37,20 +37,39 @@ class Propagator {
   }
 };
 
+Matrix mapOf(const Matrix& core, double alpha) {
+  return alpha * core + (1 - alpha) * Matrix::Identity(core.rows(), core.cols());
+}
+
+Matrix power(Matrix F, Index exponent) {
+  Matrix result = Matrix::Identity(F.rows(), F.cols());
+  for (; exponent > 0; exponent /= 2) {
+    if (exponent % 2 == 1) result = (result * F).eval();
+    if (exponent > 1) F = (F * F).eval();
+  }
+  return result;
+}
+
+// alpha: of the map (C stands for F then), or 0.
 class DensePropagator : public Propagator {
  public:
-  DensePropagator(const Matrix& core, double h)
-      : m_J(core - Matrix::Identity(core.rows(), core.cols())),
-        m_step(exponential(m_J * h)),
-        m_now(Matrix::Identity(core.rows(), core.cols())) {}
+  DensePropagator(const Matrix& core, double h, double alpha)
+      : m_core(core), m_alpha(alpha), m_step(over(h)), m_now(Matrix::Identity(core.rows(), core.cols())) {}
   void advance() override { m_now = (m_now * m_step).eval(); }
-  void jumpTo(double t) override { m_now = exponential(m_J * t); }
+  void jumpTo(double t) override { m_now = over(t); }
   Vector apply(const Vector& x) const override { return m_now * x; }
   Vector applyTransposed(const Vector& x) const override { return m_now.transpose() * x; }
   const Matrix* dense() const override { return &m_now; }
 
  private:
-  Matrix m_J, m_step, m_now;
+  Matrix over(double t) const {
+    if (m_alpha > 0) return power(mapOf(m_core, m_alpha), std::llround(t / m_alpha));
+    return exponential((m_core - Matrix::Identity(m_core.rows(), m_core.cols())) * t);
+  }
+
+  Matrix m_core;
+  double m_alpha;
+  Matrix m_step, m_now;
 };
 
 // e^{(T - I)t} = e^{(diagonal - 1) t} Σ t^k/k! Sᵏ with S the nilpotent part, applied to vectors.
@@ -97,9 +116,9 @@ class ChainPropagator : public Propagator {
   Index m_steps = 0;
 };
 
-std::unique_ptr<Propagator> propagatorOf(const Compression& compressed, double h) {
-  if (compressed.chain) return std::make_unique<ChainPropagator>(*compressed.chain, h);
-  return std::make_unique<DensePropagator>(compressed.core, h);
+std::unique_ptr<Propagator> propagatorOf(const Compression& compressed, double h, double alpha) {
+  if (compressed.chain && alpha == 0) return std::make_unique<ChainPropagator>(*compressed.chain, h);
+  return std::make_unique<DensePropagator>(compressed.core, h, alpha);
 }
 
 // Norms at successive times, each from the vectors of the one before.
@@ -158,6 +177,41 @@ NumericalAbscissa abscissaOf(const Compression& compressed) {
   return result;
 }
 
+// 1 + ln(factor) / α, of a factor per step.
+double rateOf(double factor, double alpha) {
+  constexpr double kLeast = 1e-300;
+  return 1 + std::log(std::max(factor, kLeast)) / alpha;
+}
+
+// What the zeros beside the core are multiplied by.
+double restFactor(const Compression& compressed, double alpha) {
+  return compressed.rest > 0 ? std::abs(1 - alpha) : 0;
+}
+
+NumericalAbscissa firstStepOf(const Compression& compressed, double alpha) {
+  NumericalAbscissa result;
+  double factor = 0;
+  if (compressed.core.rows() > 0) {
+    const SingularSystem system = singularSystem(mapOf(compressed.core, alpha));
+    factor = system.values(0);
+    result.direction = compressed.lifted(Matrix(system.right.leftCols(1))).col(0);
+    result.direction *= directionSign(result.direction);
+  }
+  if (compressed.rest > 0 && factor < restFactor(compressed, alpha)) {
+    factor = restFactor(compressed, alpha);
+    result.direction = besideTheCore(compressed);
+  }
+  result.value = rateOf(factor, alpha);
+  return result;
+}
+
+double slowestOfMap(const Compression& compressed, double alpha) {
+  double largest = restFactor(compressed, alpha);
+  if (compressed.core.rows() > 0)
+    largest = std::max(largest, eigenvalues(mapOf(compressed.core, alpha)).cwiseAbs().maxCoeff());
+  return rateOf(largest, alpha);
+}
+
 double spectralAbscissa(const Network& network, const Compression& compressed) {
   if (network.exactEigenvalues()) return (*network.exactEigenvalues())(0).real();
   return eigenvalues(compressed.core)(0).real();
@@ -173,7 +227,7 @@ double vertex(const TransientGrowth& result, Index k) {
   return result.time(k) + h * std::clamp(shift, -1.0, 1.0);
 }
 
-void findMaximum(TransientGrowth& result, const Compression& compressed) {
+void findMaximum(TransientGrowth& result, const Compression& compressed, double alpha) {
   Index k = 0;
   result.maximum = result.growth.maxCoeff(&k);
   result.maximumTime = result.time(k);
@@ -184,10 +238,12 @@ void findMaximum(TransientGrowth& result, const Compression& compressed) {
     result.maximumTime = 0;
     return;
   }
-  const double times[] = {result.time(k), k + 1 < result.growth.size() ? vertex(result, k) : result.time(k)};
+  double between = k + 1 < result.growth.size() ? vertex(result, k) : result.time(k);
+  if (alpha > 0) between = alpha * std::round(between / alpha);
+  const double times[] = {result.time(k), between};
   result.maximum = 0;
   for (const double t : times) {
-    const auto propagator = propagatorOf(compressed, t);
+    const auto propagator = propagatorOf(compressed, t, alpha);
     propagator->advance();
     const LeadingSingular pair = Norms(compressed.core.rows()).of(*propagator);
     if (pair.value <= result.maximum) continue;
@@ -209,25 +265,45 @@ std::vector<std::string> problems(const TransientOptions& options) {
     found.push_back("the horizon is " + toText(options.horizon) + "; allowed: a number above 0");
   if (options.points < 2)
     found.push_back("the number of points is " + std::to_string(options.points) + "; allowed: at least 2");
+  if (!(options.step >= 0 && options.step <= 1))
+    found.push_back("the step is " + toText(options.step) + "; allowed: a number from 0 to 1");
   return found;
 }
+
+namespace {
+
+// Of a map whole steps, as many between two points as the horizon needs.
+Vector timesOf(const TransientOptions& options) {
+  if (options.step == 0) return Vector::LinSpaced(options.points + 1, 0, options.horizon);
+  const Index steps = std::max<Index>(std::llround(options.horizon / options.step), 1);
+  const Index each = (steps + options.points - 1) / options.points, points = (steps + each - 1) / each;
+  const double h = static_cast<double>(each) * options.step;
+  return Vector::LinSpaced(points + 1, 0, h * static_cast<double>(points));
+}
+
+}  // namespace
 
 TransientGrowth transientGrowth(const Network& network, const TransientOptions& options, Progress& progress) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   progress.checkpoint(0, "transient growth");
   const Compression compressed = compressionOf(network);
   TransientGrowth result;
-  result.spectralAbscissa = spectralAbscissa(network, compressed);
-  result.initial = abscissaOf(compressed);
-  result.time = Vector::LinSpaced(options.points + 1, 0, options.horizon);
-  result.growth = Vector::Ones(options.points + 1);
-  const auto propagator = propagatorOf(compressed, result.time(1));
+  const double alpha = options.step;
+  const bool isMap = alpha > 0;
+  result.spectralAbscissa = isMap ? slowestOfMap(compressed, alpha) : spectralAbscissa(network, compressed);
+  result.initial = isMap ? firstStepOf(compressed, alpha) : abscissaOf(compressed);
+  result.time = timesOf(options);
+  const Index points = result.time.size() - 1;
+  result.growth = Vector::Ones(points + 1);
+  const auto propagator = propagatorOf(compressed, result.time(1), alpha);
   Norms norms(compressed.core.rows());
-  for (Index k = 1; k <= options.points; ++k) {
-    progress.checkpoint(static_cast<double>(k) / static_cast<double>(options.points), "transient growth");
+  for (Index k = 1; k <= points; ++k) {
+    progress.checkpoint(static_cast<double>(k) / static_cast<double>(points), "transient growth");
     propagator->advance();
     const LeadingSingular pair = norms.of(*propagator);
-    const double rest = compressed.rest > 0 ? std::exp(-result.time(k)) : 0.0;
+    const double alone =
+        isMap ? std::pow(std::abs(1 - alpha), result.time(k) / alpha) : std::exp(-result.time(k));
+    const double rest = compressed.rest > 0 ? alone : 0.0;
     if (!(pair.value < kLargest)) {
       result.overflow = true;
       result.time.conservativeResize(k);
@@ -237,7 +313,7 @@ TransientGrowth transientGrowth(const Network& network, const TransientOptions& 
     result.growth(k) = std::max(pair.value, rest);
     if (pair.value > 0) result.residual = std::max(result.residual, pair.residual / pair.value);
   }
-  findMaximum(result, compressed);
+  findMaximum(result, compressed, alpha);
   return result;
 }
 

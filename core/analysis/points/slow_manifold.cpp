@@ -165,26 +165,26 @@ std::string kindText(const SlowManifold& found) {
   return "a " + found.name() + " attractor";
 }
 
-std::string restText(const SlowManifold& found) {
+std::string restText(const SlowManifold& found, const TimeWords& words) {
   if (found.isAtRest) return " of fixed points";
-  std::string text = " of slow points (at most " + shortNumber(found.fastest) + " per τ)";
+  std::string text = " of slow points (at most " + words.rate(found.fastest) + ")";
   if (found.stablePoints > 0)
     text += " with " + std::to_string(found.stablePoints) + " stable " +
             (found.stablePoints == 1 ? "point" : "points") + " on it";
   return text;
 }
 
-std::string messageOf(const SlowManifold& found, double scale) {
-  const std::string tau = std::isinf(found.slowTau) ? "infinite" : shortNumber(found.slowTau) + " τ";
+std::string messageOf(const SlowManifold& found, double scale, const TimeWords& words) {
+  const std::string tau = std::isinf(found.slowTau) ? "infinite" : words.duration(found.slowTau);
   std::string size = "extent " + shortNumber(found.extent / scale);
   if (found.dimension > 1) size += " by " + shortNumber(found.narrowest / scale);
   size += " times the activity's deviation, slow time constant " + tau + ", next " +
-          shortNumber(found.fastTau) + " τ";
+          words.duration(found.fastTau);
   switch (found.status) {
     case SlowManifoldStatus::line:
     case SlowManifoldStatus::ring:
     case SlowManifoldStatus::plane:
-      return kindText(found) + restText(found) + ": " + size;
+      return kindText(found) + restText(found, words) + ": " + size;
     case SlowManifoldStatus::stopped:
       return "stopped while following slow points: " + size;
     case SlowManifoldStatus::noSlowMode:
@@ -271,7 +271,7 @@ std::vector<SlowManifold> findSlowManifolds(const FlowSystem& system, const std:
   for (SlowManifold& found : all) {
     if (found.directions.cols() > 0)
       found.alignment = alignmentOf(found.directions, activity, options.subspace);
-    found.message = messageOf(found, search.scale());
+    found.message = messageOf(found, search.scale(), options.words);
   }
   return all;
 }

@@ -5,6 +5,7 @@
 
 #include "core/analysis/points/alignment.h"
 #include "core/analysis/points/fixed_points.h"
+#include "core/common/time_words.h"
 
 #include <string>
 
@@ -17,6 +18,7 @@ struct SlowManifoldOptions {
   Index maxSteps = 800;       // >= 1, in each direction
   Index subspace = 3;         // >= 1: leading components of the activity that it is compared with
   Index most = 16;            // >= 1: objects looked for
+  TimeWords words = {};       // how the messages tell times
 };
 std::vector<std::string> problems(const SlowManifoldOptions& options);
 

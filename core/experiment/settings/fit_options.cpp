@@ -43,6 +43,11 @@ bool isRecording(const Settings& settings) {
   return settings.text("teacher.kind") == "recording";
 }
 
+bool alphaIsAssumed(const Settings& settings) {
+  return isRecording(settings) && settings.isDefault("simulation.alpha") &&
+         !settings.flag("simulation.alpha_known");
+}
+
 Nonlinearity phiNamed(const std::string& name) {
   return name == "tanh" ? Nonlinearity::tanh : Nonlinearity::linear;
 }

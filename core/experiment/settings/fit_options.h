@@ -16,6 +16,9 @@ namespace keyhole {
 // True if the "teacher" is a recording from a file.
 bool isRecording(const Settings& settings);
 
+// Of a recording: nobody said what α is. Another than the usual one has been chosen.
+bool alphaIsAssumed(const Settings& settings);
+
 Nonlinearity phiNamed(const std::string& name);     // of a choice: "linear", "tanh"
 Nonlinearity studentPhi(const Settings& settings);  // "same" becomes the teacher's (linear for a recording)
 

@@ -149,6 +149,11 @@ std::vector<SettingRow> simulationRows() {
       number(
           s, "simulation.alpha", 0.01, {0.0001, 1, kLog}, "Δt/τ", "Step α",
           "Time step in units of the units' time constant τ; for a recording, what the fit takes it to be."),
+      flag(
+          s, "simulation.alpha_known", false, "α is known",
+          "The step of a recording is known to be this α. Without it 0.01, which nobody chose, is told to be "
+          "assumed wherever something depends on it.",
+          forKinds({"recording"})),
       number(s, "simulation.sigma", 0.2, {0, 10}, "", "Process noise σ",
              "Standard deviation of the noise per unit: σ ξ of eq. 2 with ξ ~ N(0, I).", known),
       number(s, "simulation.initial_scale", 1, {0, 100}, "", "Initial state",
@@ -265,8 +270,15 @@ std::vector<SettingRow> analysisRows() {
                   "whether the recording remembers for as long as it claims; 0: not at all. Computed "
                   "after the picture.",
                   forKinds({"recording"}))),
-      remaking(Remakes::search, number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
-                                       "How long the transient growth ‖exp(J t)‖ is followed.")),
+      remaking(Remakes::search,
+               number(s, "analysis.growth_time", 20, {1, 1000, kLog}, "τ", "Time of growth",
+                      "How long the transient growth ‖exp(J t)‖ is followed.", forKinds(knownKinds()))),
+      remaking(
+          Remakes::search,
+          integer(s, "analysis.growth_steps", 100, {2, 100000, kLog}, "steps", "Steps of growth",
+                  "How long the transient growth ‖F^k‖ of a recording's student is followed, in steps k of "
+                  "the recording.",
+                  forKinds({"recording"}))),
       remaking(Remakes::freeRuns, number(s, "analysis.limit_start", 0.5, {0.001, 100, kLog}, "",
                                          "Start of a free run", "Each unit starts at N(0, scale²).")),
   };

@@ -65,9 +65,20 @@ const MethodVariant& variantNamed(std::string_view name) {
   throw InputError("the method is " + std::string(name) + "; allowed: " + known);
 }
 
-// The settings as asked, with this method.
+// The method of the table that a variant is of.
+const std::string& fitMethodOf(std::string_view variant) {
+  const auto& settings = variantNamed(variant).settings;
+  const auto row = std::find_if(settings.begin(), settings.end(),
+                                [](const auto& setting) { return setting.first == "fit.method"; });
+  return std::get<std::string>(row->second);
+}
+
+// The settings as asked, with this method. A number of iterations that was asked for is that of the method
+// that was chosen, or, where that has none, of all that have.
 Settings changed(Settings settings, std::string_view method) {
-  for (const auto& [key, value] : variantNamed(method).settings) settings.set(key, value);
+  const bool keeps = settings.text("fit.method") == fitMethodOf(method) || usualIterations(settings) == 0;
+  for (const auto& [key, value] : variantNamed(method).settings)
+    if (key != "fit.iterations" || !keeps) settings.set(key, value);
   return settings;
 }
 
@@ -196,17 +207,17 @@ std::vector<SplitTrials> furtherSplits(const Material& material, Index splits) {
   return further;
 }
 
-MethodRow rowOf(const MethodVariant& variant, const Material& material,
+MethodRow rowOf(const MethodVariant& variant, const Settings& asked, const Material& material,
                 std::shared_ptr<const Experiment>& before, Index horizon, Progress& progress) {
   MethodRow row;
   row.name = variant.name;
   row.label = variant.label;
-  row.settings = settingsOf(before->asked, variant.name);
+  row.settings = settingsOf(asked, variant.name);
   row.score = {kNaN, ScoreStatus::undetermined};
   ProgressPart first(progress, 0, 1 - kSecondFit), second(progress, 1 - kSecondFit, 1);
   Rising rising(first), further(second);
   try {
-    const auto own = runExperiment(changed(before->asked, variant.name), before, rising);
+    const auto own = runExperiment(changed(asked, variant.name), before, rising);
     row.summary = own->fit->student.summary;
     row.seconds = own->fit->seconds;
     row.hasParameters = hasParameters(row.summary.status);
@@ -330,7 +341,7 @@ Comparison compareMethods(const Experiment& experiment, const CompareOptions& op
       const auto done = static_cast<double>(comparison.rows.size()), all = static_cast<double>(names.size());
       ProgressPart part(rows, done / all, (done + 1) / all, "comparing: " + variant.label);
       part.checkpoint(0, {});
-      comparison.rows.push_back(rowOf(variant, material, before, horizon, part));
+      comparison.rows.push_back(rowOf(variant, experiment.asked, material, before, horizon, part));
       if (sink) sink(comparison);
     }
     addFurtherSplits(comparison, material, further, sink);

@@ -45,6 +45,41 @@ class StopAtOnce : public Progress {
 class TestTransientGrowth : public QObject {
   Q_OBJECT
  private slots:
+  // Of the map of a fit: ‖F^k‖ by plain products, between |λ(F)|^k and ‖F‖^k; a rotation that grows in steps
+  // of 1, which the flow says decays. Fails if a recording's student is taken for a flow.
+  void ofAMap() {
+    for (const double alpha : {0.05, 1.0}) {
+      const Matrix F = 0.97 * gaussian(8, 1.0, 6) / std::sqrt(2.0);
+      const Matrix A = Matrix::Identity(8, 8) + (F - Matrix::Identity(8, 8)) / alpha;
+      const TransientGrowth result = transientGrowth(denseNetwork(A), {12 * alpha, 200, alpha});
+      QCOMPARE(result.time.size(), Index{13});
+      Matrix power = Matrix::Identity(8, 8);
+      double largest = 1;
+      for (Index k = 0; k < 13; ++k) {
+        const double norm = singularValues(power)(0);
+        largest = std::max(largest, norm);
+        QVERIFY(std::abs(result.time(k) - static_cast<double>(k) * alpha) < 1e-12);
+        QVERIFY(std::abs(result.growth(k) - norm) < 1e-9 * norm);
+        const double t = result.time(k);
+        QVERIFY(norm <= std::exp((result.initial.value - 1) * t) * (1 + 1e-9));
+        QVERIFY(norm >= std::exp((result.spectralAbscissa - 1) * t) * (1 - 1e-9));
+        power = power * F;
+      }
+      QVERIFY(std::abs(result.maximum - largest) < 1e-9 * largest);
+    }
+    Matrix F(2, 2);
+    F << std::cos(0.3), -std::sin(0.3), std::sin(0.3), std::cos(0.3);
+    F *= 1.01;
+    const TransientGrowth grown = transientGrowth(denseNetwork(F), {100, 200, 1});
+    QVERIFY(std::abs(grown.maximum - std::pow(1.01, 100)) < 1e-9 && grown.atHorizon);
+    QVERIFY(transientGrowth(denseNetwork(F), {100, 200}).maximum == 1);
+    // More steps than points: the points are whole steps.
+    const TransientGrowth coarse = transientGrowth(denseNetwork(F), {1000, 200, 1});
+    QCOMPARE(coarse.time.size(), Index{201});
+    QVERIFY(std::abs(coarse.growth(3) - std::pow(1.01, 15)) < 1e-9);
+    QVERIFY_THROWS_EXCEPTION(InputError, transientGrowth(denseNetwork(F), {100, 200, -1}));
+  }
+
   // Normal: G(t) = e^{(λ₁-1)t} at every t, and nothing grows. 40 units go by Lanczos, 20 by SVD.
   void normalMatricesDecayWithTheirSlowestMode() {
     for (const Index n : {20, 40}) {

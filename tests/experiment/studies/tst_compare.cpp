@@ -1,4 +1,5 @@
 // Tests core/experiment/studies/compare.h and core/report/compare_report.h
+#include "core/experiment/settings/fit_methods.h"
 #include "core/report/compare_report.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/test_registry.h"
@@ -91,6 +92,32 @@ class TestCompare : public QObject {
     const auto json = compareJson(compared(settings, {"subspace"}));
     QCOMPARE(json[0]["fitted_steps"].get<int>(), 999);
     QVERIFY2(contains(json[0]["warnings"].dump(), "the first 1000 of 3000 steps"), json.dump().c_str());
+  }
+
+  // A number of iterations that was asked for is that of the method that the settings choose, as in the
+  // window, and else as published; where that method has none, it is for all. Fails if it is dropped, or if a
+  // method gets it for the one before it.
+  void iterationsAreTheWindows() {
+    const auto iterationsOf = [](const char* chosen) {
+      const auto comparison = compared(small("figure-3", {{"simulation.steps", "600"},
+                                                          {"fit.method", chosen},
+                                                          {"fit.estimator", "published"},
+                                                          {"fit.iterations", "7"}}),
+                                       {"lds-published", "bptt"});
+      std::vector<long long> counts;
+      for (const auto& row : comparison.rows) counts.push_back(row.settings.integer("fit.iterations"));
+      return counts;
+    };
+    const auto published = [](const char* method) {
+      Settings settings;
+      settings.set("fit.method", std::string(method));
+      settings.set("fit.estimator", std::string("published"));
+      return usualIterations(settings);
+    };
+    using Counts = std::vector<long long>;
+    QVERIFY(iterationsOf("map") == (Counts{7, 7}));
+    QVERIFY(iterationsOf("lds") == (Counts{7, published("bptt")}));
+    QVERIFY(iterationsOf("bptt") == (Counts{published("lds"), 7}));
   }
 
   // Fails if a fit's own progress is told as that of the whole: the bar would jump, with other words.
