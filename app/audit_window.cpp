@@ -117,7 +117,7 @@ QWidget* AuditWindow::makeChoices() {
 QWidget* AuditWindow::makeMessages() {
   m_message = new QLabel(
       "Is there a real slow variable, in the circuit or in its input, or did the keyhole make it "
-      "up? No spontaneous recording can tell circuit from input: only pushes decide that.");
+      "up? No spontaneous recording can tell circuit from input: only perturbations decide that.");
   m_message->setWordWrap(true);
   m_message->setObjectName("auditMessage");
   m_progress = new QProgressBar;
@@ -229,7 +229,7 @@ void AuditWindow::markOther() {
   m_figure->setStale(other, false);
   if (other)
     m_message->setText(
-        "The report is of another recording, or of one read in another way; Audit makes it anew.");
+        "The report is of another recording, or of one read in another way; press Audit to update it.");
 }
 
 void AuditWindow::showReport(const std::shared_ptr<const AuditReport>& report) {

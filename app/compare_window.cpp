@@ -145,7 +145,7 @@ void CompareWindow::setExperiment(const std::shared_ptr<const Experiment>& exper
   const bool old = m_compared && staleThrough(m_compared->settings, experiment->settings, Stage::observation);
   m_table->setEnabled(!old);
   if (old && m_start->isEnabled())
-    m_message->setText("The table is of an earlier experiment; Compare makes it anew.");
+    m_message->setText("The table is of an earlier experiment; press Compare to update it.");
 }
 
 void CompareWindow::setTheme(const Theme& theme) {

@@ -103,7 +103,7 @@ QWidget* ImportWindow::buildContents() {
   auto* layout = new QVBoxLayout(part);
   layout->setContentsMargins(0, 0, 0, 0);
   m_format = wrappedLabel("format");
-  m_format->setText("Looking into the file …");
+  m_format->setText("Reading the file …");
   m_tree = new QTreeWidget;
   m_tree->setObjectName("tree");
   m_tree->setHeaderLabels({"In the file", "Shape", "Could be"});
@@ -385,7 +385,7 @@ void ImportWindow::showProblem(const QString& sentence) {
   m_problem->setProperty("sentence", sentence);
   m_problem->show();
   m_use->setEnabled(false);
-  m_shape->setText("Nothing can be read so.");
+  m_shape->setText("Nothing can be read this way.");
 }
 
 QString ImportWindow::problem() const {

@@ -45,10 +45,10 @@ QDoubleSpinBox* makeNumber(const QString& name, const QString& spoken, double lo
 
 KickControls::KickControls(QWidget* parent)
     : QWidget(parent),
-      m_direction(makeChoice("direction", "Direction of the push")),
+      m_direction(makeChoice("direction", "Direction of the perturbation")),
       m_hidden(makeChoice("hidden", "The teacher's hidden units")),
-      m_place(makeChoice("place", "Where the push happens")),
-      m_norm(makeNumber("norm", "Size of the push", 0.1, 100, 0.5, KickSettings().norm)),
+      m_place(makeChoice("place", "Where the perturbation happens")),
+      m_norm(makeNumber("norm", "Size of the perturbation", 0.1, 100, 0.5, KickSettings().norm)),
       m_horizon(makeNumber("horizon", "How long to look", 1, 1000, 10, KickSettings().horizon)),
       m_seed(new QSpinBox) {
   addChoice(m_direction, "the student's slow mode", KickDirection::slowMode,
@@ -62,7 +62,7 @@ KickControls::KickControls(QWidget* parent)
   addChoice(
       m_hidden, "hidden units move along", KickHidden::along,
       "The teacher's hidden units move as they do in the activity (or with their part of the mode or the "
-      "input): the push cannot be told from what the circuit does by itself");
+      "input): the perturbation cannot be told from what the circuit does by itself");
   addChoice(m_place, "from 0", KickPlace::rest,
             "The teacher rests there; a student with a constant drive moves on by itself");
   addChoice(m_place, "from the trajectory", KickPlace::trajectory, "From the middle of the displayed run");
@@ -76,9 +76,12 @@ KickControls::KickControls(QWidget* parent)
   m_seed->setKeyboardTracking(false);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
-  const std::pair<const char*, QWidget*> parts[] = {
-      {"Push along", m_direction}, {"", m_seed}, {"", m_hidden}, {"", m_place}, {"Size", m_norm},
-      {"for", m_horizon}};
+  const std::pair<const char*, QWidget*> parts[] = {{"Perturb along", m_direction},
+                                                    {"", m_seed},
+                                                    {"", m_hidden},
+                                                    {"", m_place},
+                                                    {"Size", m_norm},
+                                                    {"for", m_horizon}};
   for (const auto& [text, widget] : parts) {
     if (*text) row->addWidget(new QLabel(text));
     row->addWidget(widget);

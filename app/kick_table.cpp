@@ -18,13 +18,13 @@ struct Column {
 };
 
 constexpr Column kColumns[] = {
-    {"system", "Which system was pushed; the line as in the plot."},
-    {"half-life (%1)", "From when on less than half of the push is left."},
-    {"time constant (%1)", "From when on less than 1/e of the push is left."},
+    {"system", "Which system was perturbed; the line as in the plot."},
+    {"half-life (%1)", "From when on less than half of the perturbation is left."},
+    {"time constant (%1)", "From when on less than 1/e of the perturbation is left."},
     {"late time constant (%1)", "Of the decay over the last third of the horizon."},
     {"left at the end", "Distance at the horizon, as a part of the distance at first."},
     {"largest", "Largest distance, as a multiple of the distance at first."},
-    {"taken up", "Of a latent student: the part of the push that its latents can express."},
+    {"taken up", "Of a latent student: the part of the perturbation that its latents can express."},
 };
 
 QString timeText(double time, double horizon, double perTau) {
@@ -67,7 +67,7 @@ QStringList cellsOf(const Kicked& system, double horizon, double perTau) {
 QTableWidget* makeKickTable() {
   auto* table = new QTableWidget(0, static_cast<int>(std::size(kColumns)));
   table->setObjectName("kickTable");
-  table->setAccessibleName("Systems and how long they remember the push");
+  table->setAccessibleName("Systems and how long they remember the perturbation");
   table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
   table->setIconSize(QSize(36, 14));

@@ -60,7 +60,7 @@ QWidget* KickWindow::makeHead() {
   m_controls = new KickControls;
   m_withOthers = new QCheckBox("compared methods too");
   m_withOthers->setObjectName("others");
-  m_withOthers->setToolTip("Push the students of Run > Compare methods as well");
+  m_withOthers->setToolTip("Perturb the students of Run > Compare methods as well");
   m_withOthers->setChecked(true);
   m_conclusion = new QLabel;
   m_conclusion->setObjectName("conclusion");
@@ -85,10 +85,10 @@ QWidget* KickWindow::makePlots() {
   m_teacherPlane = new KickPlanePanel(KickRole::teacher, nullptr);
   m_studentPlane = new KickPlanePanel(KickRole::shown, nullptr);
   auto* planes = new QSplitter(Qt::Vertical);
-  planes->addWidget(titled(m_teacherPlane, "Teacher, left alone and pushed"));
-  planes->addWidget(titled(m_studentPlane, "Student, left alone and pushed"));
+  planes->addWidget(titled(m_teacherPlane, "Teacher, left alone and perturbed"));
+  planes->addWidget(titled(m_studentPlane, "Student, left alone and perturbed"));
   auto* splitter = new QSplitter(Qt::Horizontal);
-  splitter->addWidget(titled(m_curves, "How much of the push is left"));
+  splitter->addWidget(titled(m_curves, "How much of the perturbation is left"));
   splitter->addWidget(planes);
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 2);
@@ -133,7 +133,7 @@ void KickWindow::connectParts() {
   connect(m_stop, &QPushButton::clicked, this, [this] {
     m_worker.stop();
     setStale(true, false);
-    tell("Stopped. What is shown is the push before.");
+    tell("Stopped. What is shown is the perturbation before.");
   });
   connect(m_player, &PlayBar::timeChanged, m_curves, &KickPanel::setTime);
   connect(m_player, &PlayBar::timeChanged, m_teacherPlane, &KickPlanePanel::setTime);

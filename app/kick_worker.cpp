@@ -23,7 +23,8 @@ void KickWorker::run(const PushRequest& request, const Turn& turn) {
   } catch (const InputError& error) {
     if (!turn.isOver()) emit failed(QString::fromUtf8(error.what()));
   } catch (const std::exception& error) {
-    if (!turn.isOver()) emit failed(QStringLiteral("The push could not be computed: %1.").arg(error.what()));
+    if (!turn.isOver())
+      emit failed(QStringLiteral("The perturbation could not be computed: %1.").arg(error.what()));
   }
 }
 

@@ -152,7 +152,7 @@ void OrderWindow::setExperiment(const std::shared_ptr<const Experiment>& experim
       m_compared && result && !haveSameOrder(m_compared->asked, experiment->asked, result->counted);
   m_panel->setStale(old, false);
   if (old && m_start->isEnabled())
-    m_message->setText("The curve is of an earlier experiment; Compare makes it anew.");
+    m_message->setText("The curve is of an earlier experiment; press Compare to update it.");
 }
 
 void OrderWindow::setTheme(const Theme& theme) {
@@ -199,8 +199,8 @@ void OrderWindow::select(Index number) {
   const QString what = latents ? (number == 1 ? "latent" : "latents") : (number == 1 ? "state" : "states");
   m_use->setEnabled(number > 0);
   m_use->setText(number > 0 ? QString("Use %1 %2").arg(number).arg(what) : QString("Use this number"));
-  m_use->setToolTip(latents ? "Fit the shown recording with so many latents"
-                            : "Fit the shown recording with so many discrete states");
+  m_use->setToolTip(latents ? "Fit the shown recording with this many latents"
+                            : "Fit the shown recording with this many discrete states");
 }
 
 void OrderWindow::use() {

@@ -37,7 +37,7 @@ PlayBar::PlayBar(QWidget* parent)
   m_scrub->setRange(0, kPlaces);
   m_scrub->setPageStep(kPlaces / 20);
   m_scrub->setSingleStep(kPlaces / 200);
-  m_scrub->setAccessibleName("Time since the push");
+  m_scrub->setAccessibleName("Time since the perturbation");
   m_speed->setObjectName("speed");
   m_speed->setAccessibleName("Speed");
   m_speed->setToolTip("How much of the systems' time passes in a second");

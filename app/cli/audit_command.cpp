@@ -90,7 +90,7 @@ AuditOptions auditOptions(const AuditArguments& arguments, const FitTrials& data
 // The reference table of this recording, as work that can be parted. Throws InputError if there is none.
 ShardedWork tableOf(const FitTrials& data, const AuditOptions& options) {
   if (options.reference.circuits == 0)
-    throw InputError("--circuits is 0, so that there is no reference table to part; allowed: at least " +
+    throw InputError("--circuits is 0, so that there is no reference table to split; allowed: at least " +
                      std::to_string(kLeastCircuits));
   RecordedHow how = options.how;
   how.counts = summarise(recordedTrials(data)).counts;
@@ -158,7 +158,7 @@ int runAudit(const AuditArguments& arguments, Console& console) {
 
 constexpr const char* kAuditHelp =
     R"(A fitted model claims a slow mode. Is there a real slow variable, or did the keyhole make it up? No spontaneous
-recording can tell a slow mode of the circuit from a slow input to it; only pushes decide that. With -o OUT.html or
+recording can tell a slow mode of the circuit from a slow input to it; only perturbations decide that. With -o OUT.html or
 OUT.pdf the result is a report to be read, one file with figures, tables, settings, seeds and the hash of the data. Else it is
 JSON:
   data_hash     of what was audited, all steps done
@@ -192,9 +192,9 @@ JSON:
                 error: share of wrong decisions whether there is a real slow variable, standard_error, circuit_error: whether
                 there is one in the circuit itself), error_now (from this recording alone), cheapest (place among tried of the
                 one with the fewest samples and an error below goal, or null)
-  pushes        with --pushes FILE: what the recording keeps of them at lags (samples), along its slow direction and along the
-                pushes themselves, as shares of what is there in the first sample; slow_mode probability with this evidence.
-                A line of the file is an onset (seconds where they are known, else samples, from 0) and the pushed units. All
+  pushes        with --perturbations FILE: what the recording keeps of them at lags (samples), along its slow direction and along the
+                perturbations themselves, as shares of what is there in the first sample; slow_mode probability with this evidence.
+                A line of the file is an onset (seconds where they are known, else samples, from 0) and the perturbed units. All
                 other parts leave out samples_left_out_after_each
   refusal       why the recording cannot carry the question, one sentence, or null
   not_done      parts that are absent, and why
@@ -217,7 +217,8 @@ Examples:
 
 void addAuditCommand(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<AuditArguments>();
-  CLI::App* command = app.add_subcommand("audit", "Say what a recording can tell of its circuit, as JSON");
+  CLI::App* command =
+      app.add_subcommand("audit", "Report what a recording can tell about its circuit, as JSON");
   command
       ->add_option("RECORDING", arguments->files.recordings,
                    "The recording (" + extensionList() + "); several are trials of the same neurons")
@@ -248,8 +249,8 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
                    "Circuits that each experiment is tried on (default 400, with --quick 120; 0: none)")
       ->type_name("N");
   command
-      ->add_option("--pushes", arguments->pushes,
-                   "Pushes that were made: lines of an onset and the pushed units, counted from 1")
+      ->add_option("--perturbations,--pushes", arguments->pushes,
+                   "Perturbations that were made: lines of an onset and the perturbed units, counted from 1")
       ->type_name("FILE");
   command->add_flag("--quick", arguments->quick, "A first answer: fewer circuits, simulations and resamples");
   command

@@ -213,11 +213,11 @@ void addCurveCommand(CLI::App& app, Action& chosen) {
       ->type_name("LIST|all");
   command->add_option("--over", arguments->over, "Run over this setting instead, at one d")->type_name("KEY");
   command->add_option("--values", arguments->values, "Its values, such as 100,200,500")->type_name("LIST");
-  command->add_option("--draws", arguments->draws, "Repeat with so many teacher seeds (default 1)")
+  command->add_option("--draws", arguments->draws, "Repeat with this many teacher seeds (default 1)")
       ->type_name("N");
   command->add_flag("--theory", arguments->theory, "Add what theory says");
   command->add_flag("--leading-only", arguments->leadingOnly,
-                    "Leading eigenvalues and score alone, by the fast roads");
+                    "Leading eigenvalues and score alone, by the fast methods");
   command->add_option("--seed", arguments->seed, "The seed of all randomness, as --set teacher.seed=N")
       ->type_name("N");
   command->add_option("-o,--out", arguments->out, "Write the result here (default: standard output, as JSON)")

@@ -28,7 +28,7 @@ constexpr Option kOptions[] = {
      "Dimension of the latent state (default 5, or all channels that vary if those are fewer)"},
     {"--states", "fit.states", "Discrete states of slds (default 3)"},
     {"--iterations", "fit.iterations",
-     "At most so many iterations, passes or epochs (default 0: the usual number, see keyhole list)"},
+     "At most this many iterations, passes or epochs (default 0: the usual number, see keyhole list)"},
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
     {"--start", "fit.lds_start",
      "lds, exact: what EM starts from: several (default), subspace, pca, factors or random"},
@@ -50,7 +50,7 @@ constexpr Option kOptions[] = {
     {"--resample-fits", "analysis.resample_fits",
      "Such resamples of lds, each a whole fit that begins with that of the recording (default 0: none)"},
     {"--simulations", "analysis.simulations",
-     "Simulations of the student of map and subspace, to see whether the recording knows of its memory "
+     "Simulations of the student of map and subspace, to see whether the recording shows its memory "
      "(default 40; 0: none)"},
     {"--restarts", "fit.restarts",
      "Starts, the random ones with the seeds from --seed on (default 0: lds, exact, 4; else 1)"},

@@ -23,7 +23,7 @@ constexpr ReadingOption kReadingOptions[] = {
     {"--dt", "recording.interval", "SECONDS",
      "Time between two samples in seconds (default: the file's clock or rate, if it has one)"},
     {"--bin", "recording.bin", "SECONDS",
-     "Count spike times (NWB units) in bins of so many seconds; of samples, as --steps bin"},
+     "Count spike times (NWB units) in bins of this many seconds; of samples, as --steps bin"},
     {"--trials", "recording.trials", "NAME",
      "Trials of one file: kept apart (kept, default) or end to end as one (joined); or cut from a table of "
      "intervals with start_time and stop_time in seconds: its name in the file (such as trials), FILE or "

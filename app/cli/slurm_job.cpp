@@ -139,10 +139,11 @@ std::map<Index, std::string> SlurmJob::queued(bool merging) const {
     const Answer answer = ask("squeue --noheader --array --jobs=" + job + " --format='%K %T'");
     if (answer.code == 127)
       throw InputError(
-          "there is no squeue, so that nothing is known of what runs; allowed: where Slurm is installed");
+          "squeue is not installed, so nothing is known about running jobs; allowed: where Slurm is "
+          "installed");
     if (answer.code != 0) {
       if (answer.text.find("Invalid job id") != std::string::npos) continue;
-      throw InputError("squeue does not answer, so that nothing is known of what runs: " +
+      throw InputError("squeue does not answer, so nothing is known about running jobs: " +
                        answer.firstLine());
     }
     for (const auto& line : linesOf(answer.text)) {
@@ -195,7 +196,7 @@ std::string SlurmJob::submit(const SlurmCall& call, Index tasks) {
   requireMine();
   if (tasks > 0 && tasks != m_tasks)
     throw InputError("--tasks is " + std::to_string(tasks) + " and the work in " + m_folder +
-                     " is parted into " + std::to_string(m_tasks) +
+                     " is split into " + std::to_string(m_tasks) +
                      "; allowed: the same number, or another folder");
   createFolder(m_folder + "/logs");
   m_out = call.out.empty() ? m_folder + "/result.json" : fs::absolute(call.out).string();

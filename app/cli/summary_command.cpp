@@ -45,7 +45,7 @@ int runSummary(const SummaryArguments& arguments, Console& console) {
 }
 
 constexpr const char* kSummaryHelp =
-    R"(Says what a recording is before anything is fitted to it, and what of it endangers a fit. With --json:
+    R"(Describes a recording before anything is fitted to it, and what in it endangers a fit. With --json:
   recording
     units, constant_units, silent_units (0 throughout), trials, timepoints, shortest_trial, longest_trial,
     interval_seconds, duration_seconds, missing_samples, counts (whole numbers, none negative), rates (per second,
@@ -75,8 +75,7 @@ Examples:
 
 void addSummaryCommand(CLI::App& app, Action& chosen) {
   auto arguments = std::make_shared<SummaryArguments>();
-  CLI::App* command =
-      app.add_subcommand("summary", "Say what a recording is, before anything is fitted to it");
+  CLI::App* command = app.add_subcommand("summary", "Describe a recording before anything is fitted to it");
   command->add_option("RECORDING", arguments->recording, "The recording (" + extensionList() + ")")
       ->required()
       ->type_name("");

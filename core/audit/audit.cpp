@@ -160,7 +160,8 @@ class Auditor {
     }
     if (m_options.pushes.empty()) return;
     if (!m_audit.reference || !m_audit.reference->given) {
-      m_audit.notDone.push_back({"pushes", "there are no circuits that remain to compare the pushes with"});
+      m_audit.notDone.push_back(
+          {"pushes", "there are no circuits that remain to compare the perturbations with"});
       return;
     }
     m_audit.pushes = evidenceOf(m_trials, m_whole, m_options.pushes, *m_known.table, *m_known.classifier,
@@ -232,7 +233,7 @@ Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& rec
 const std::vector<AuditPart>& auditParts() {
   static const std::vector<AuditPart> parts = {
       {"claim", "1. The claim"},
-      {"prediction", "2. Does the recording know of it?"},
+      {"prediction", "2. Does the recording show it?"},
       {"subsampling", "3. Subsets of the units"},
       {"reversibility", "4. The arrow of time"},
       {"reference", "5. What else could have made it"},
@@ -246,7 +247,7 @@ const std::vector<std::string>& auditLimits() {
       "No spontaneous recording can tell a slow mode of the circuit from a slow input to it: for a line "
       "attractor with an equal bulk the seen units are exactly independent processes plus one slow signal. "
       "The question here is whether there is a real slow variable, in the circuit or in its input, or "
-      "whether the keyhole made it up. Only pushes decide between circuit and input.",
+      "whether the keyhole made it up. Only perturbations decide between circuit and input.",
       "Intervals are the spread of an estimator on these units, not its distance to the circuit.",
       "A fall of the claim over subsets, or an arrow of time, excludes symmetric circuits under white input "
       "(the joint hypothesis, with equal filters, stationarity and near-linear dynamics) and speaks neither "

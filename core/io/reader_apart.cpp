@@ -55,12 +55,12 @@ class Child {
       : m_seconds(seconds) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
-      throw InputError(std::string("no pipe can be had to read a file: ") + std::strerror(errno));
+      throw InputError(std::string("cannot open a pipe to read a file: ") + std::strerror(errno));
     m_from = std::make_unique<PipeEnd>(ends[0]);
     PipeEnd to(ends[1]);
     m_id = ::fork();
     if (m_id < 0)
-      throw InputError(std::string("no process can be had to read a file: ") + std::strerror(errno));
+      throw InputError(std::string("cannot start a process to read a file: ") + std::strerror(errno));
     if (m_id > 0) return;
     m_from->close();
     limit(bytes, seconds);

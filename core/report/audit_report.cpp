@@ -263,7 +263,8 @@ void addPushes(Blocks& blocks, const PushEvidence& evidence) {
   for (std::size_t i = 0; i < PushResponse::kLags; ++i)
     rows.push_back({std::to_string(evidence.response.lags[i]), shown(evidence.response.slow[i]),
                     shown(evidence.response.own[i])});
-  addTable(blocks, {"samples after a push", "left along the slow direction", "left along the push"},
+  addTable(blocks,
+           {"samples after a perturbation", "left along the slow direction", "left along the perturbation"},
            std::move(rows));
 }
 

@@ -251,7 +251,7 @@ void TestKickWindow::theDotsAreWhereTheStatesAre() {
   QCPGraph* dot = nullptr;
   auto& plot = bench.window.studentPlane().plot();
   for (int i = 0; i < plot.graphCount(); ++i)
-    if (plot.graph(i)->name() == "pushed") dot = plot.graph(i);
+    if (plot.graph(i)->name() == "perturbed") dot = plot.graph(i);
   QVERIFY(dot && dot->dataCount() == 1);
   QVERIFY(std::abs(dot->data()->at(0)->key - place.x) < 1e-12);
   // Both planes have the same axes.

@@ -84,7 +84,7 @@ class TestAudit : public QObject {
     const auto outcome = runCli({"audit", m_file, "--quick", "--circuits", "0", "-o", out});
     QVERIFY2(outcome.code == 0, outcome.err.c_str());
     const std::string html = readFileBytes(out);
-    QVERIFY(html.find("Only pushes decide") < html.find("1. The claim"));
+    QVERIFY(html.find("Only perturbations decide") < html.find("1. The claim"));
     for (const char* part : {"<svg", "4. The arrow of time", "methods section", "Hash of the data",
                              "no reference circuits were asked for", "</html>"})
       QVERIFY2(html.find(part) != std::string::npos, part);

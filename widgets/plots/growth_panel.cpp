@@ -57,7 +57,7 @@ GrowthPanel::GrowthPanel(QWidget* parent)
       m_teacher(addCurves(tr("teacher"))),
       m_student(addCurves(tr("student"))) {
   setAccessibleDescription(
-      tr("The largest factor by which a disturbance of teacher and student can have grown, over time, on a "
+      tr("The largest factor by which a perturbation of teacher and student can have grown, over time, on a "
          "logarithmic axis."));
   plot().yAxis->setScaleType(QCPAxis::stLogarithmic);
   plot().yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());

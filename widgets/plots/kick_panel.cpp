@@ -53,12 +53,13 @@ double valueAt(const Vector& time, ConstVectorRef values, double at) {
 }
 
 KickPanel::KickPanel(QWidget* parent)
-    : PlotPanel("push", tr("Memory of a push"), parent),
+    : PlotPanel("push", tr("Memory of a perturbation"), parent),
       m_half(new QCPItemStraightLine(&plot())),
       m_cursor(new QCPItemStraightLine(&plot())) {
   setAccessibleDescription(
-      tr("Distance between the runs with and without the push over time, for the teacher and each student."));
-  plot().xAxis->setLabel(tr("time since the push (τ)"));
+      tr("Distance between the runs with and without the perturbation over time, for the teacher and each "
+         "student."));
+  plot().xAxis->setLabel(tr("time since the perturbation (τ)"));
   plot().yAxis->setLabel(tr("distance / distance at first"));
   // Only this layer is painted while the cursor moves.
   plot().addLayer(kDistancePlayback, plot().layer("legend"), QCustomPlot::limAbove);
@@ -97,7 +98,7 @@ void KickPanel::setLogarithmic(bool logarithmic) {
 void KickPanel::showExperiment(const Experiment& experiment) {
   const TimeUnit unit = timeUnitOf(experiment);
   m_perTau = unit.perTau;
-  plot().xAxis->setLabel(tr("time since the push (%1)").arg(unit.name));
+  plot().xAxis->setLabel(tr("time since the perturbation (%1)").arg(unit.name));
   plot().clearGraphs();
   m_marks.clear();
   if (!m_perturbation) return;
@@ -119,7 +120,7 @@ void KickPanel::showExperiment(const Experiment& experiment) {
     mark->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, theme().markSize});
     m_marks.append(mark);
   }
-  showMessage(felt ? QString() : tr("The seen units do not feel this push."));
+  showMessage(felt ? QString() : tr("The seen units do not feel this perturbation."));
   showRanges();
   KickPanel::applyTheme();
   legendAbove()->setIconSize(3 * theme().fontPixels, theme().fontPixels);  // dashes need some length
@@ -185,7 +186,7 @@ QString KickPanel::describe(double x, double, QPointF) const {
           tr("%1 %2").arg(kickName(system), percent(valueAt(system.run.time, values, x / m_perTau))));
   }
   const QString at = experiment() ? timeUnitOf(*experiment()).text(x / m_perTau) : QString();
-  return tr("%1 after the push: %2").arg(at, parts.join(", "));
+  return tr("%1 after the perturbation: %2").arg(at, parts.join(", "));
 }
 
 std::vector<PanelData> KickPanel::data() const {

@@ -34,14 +34,14 @@ KickPlanePanel::KickPlanePanel(KickRole role, QWidget* parent)
   for (QCPCurve** curve : {&m_freePath, &m_kickedPath, &m_freeTail, &m_kickedTail})
     *curve = new QCPCurve(plot().xAxis, plot().yAxis);
   m_freeDot = addLine(Qt::NoPen, tr("left alone"));
-  m_kickedDot = addLine(Qt::NoPen, tr("pushed"));
+  m_kickedDot = addLine(Qt::NoPen, tr("perturbed"));
   for (QCPGraph* dot : {m_freeDot, m_kickedDot}) dot->setLineStyle(QCPGraph::lsNone);
   for (QCPAbstractPlottable* part :
        std::initializer_list<QCPAbstractPlottable*>{m_freeTail, m_kickedTail, m_freeDot, m_kickedDot})
     part->setLayer(kPlanePlayback);
   for (QCPCurve* curve : {m_freePath, m_kickedPath, m_freeTail, m_kickedTail}) curve->removeFromLegend();
   setAccessibleDescription(
-      tr("The seen activity with and without the push, on the plane of the two leading "
+      tr("The seen activity with and without the perturbation, on the plane of the two leading "
          "principal components of both systems."));
   plot().xAxis->setLabel(tr("PC 1"));
   plot().yAxis->setLabel(tr("PC 2"));

@@ -25,7 +25,7 @@ void setCurve(QCPGraph* graph, const ClaimedMemory* memory, const Vector Claimed
 }  // namespace
 
 MemoryPanel::MemoryPanel(QWidget* parent)
-    : PlotPanel("claimed-memory", tr("Does the recording know of it?"), parent),
+    : PlotPanel("claimed-memory", tr("Does the recording show it?"), parent),
       m_high(addLine({}, tr("student, 95 %"))),
       m_low(addLine({}, {})),
       m_median(addLine({}, tr("student"))),

@@ -75,8 +75,8 @@ std::string sentenceOf(const ClaimedMemory& memory) {
   const bool less = memory.standing == MemoryStanding::barelyLess;
   if (less || memory.standing == MemoryStanding::barelyMore) {
     if (memory.recording(at) < memory.low(at))
-      return "The recording barely knows of it: it stands just below the simulations of the student" +
-             values + kTurns;
+      return "The recording barely shows it: it stands just below the simulations of the student" + values +
+             kTurns;
     if (memory.recording(at) > memory.high(at))
       return "The recording remembers a little more than the student predicts: it stands just above its "
              "simulations" +
@@ -85,7 +85,7 @@ std::string sentenceOf(const ClaimedMemory& memory) {
            std::string(less ? "lower" : "upper") + " end of its simulations" + values + kTurns;
   }
   if (memory.standing == MemoryStanding::forgets)
-    return "The recording does not know of it: along the student's slow direction it has forgotten after " +
+    return "The recording does not show it: along the student's slow direction it has forgotten after " +
            remembers(memory, memory.recording) + ", where the student remembers for " +
            remembers(memory, memory.median) + values + ".";
   if (memory.standing == MemoryStanding::remembersMore)

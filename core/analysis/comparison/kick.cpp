@@ -21,7 +21,7 @@ constexpr Index kPollEvery = 256;  // steps
 Vector unit(const Vector& direction) {
   const double norm = direction.norm();
   if (!(norm > 0 && std::isfinite(norm)))
-    throw InputError("the direction of the kick has the length " + toText(norm) +
+    throw InputError("the direction of the perturbation has the length " + toText(norm) +
                      "; allowed: a finite one above 0");
   return direction / norm;
 }
@@ -125,7 +125,7 @@ void describe(KickedRun& run) {
 void requireFitting(const KickTarget& target) {
   const Index N = target.system.network.size();
   requireSize(target.state.size(), N, "the state of \"" + target.name + "\"");
-  requireSize(target.kick.size(), N, "the kick of \"" + target.name + "\"");
+  requireSize(target.kick.size(), N, "the perturbation of \"" + target.name + "\"");
   if (target.emission.size() > 0)
     requireSize(target.emission.cols(), N, "an emission of \"" + target.name + "\"");
   requireUnits(target.seen, N);
@@ -166,7 +166,7 @@ KickedRun kicked(const KickTarget& target, const KickOptions& options, const std
 KickTarget teacherTarget(FlowSystem system, double alpha, const std::vector<Index>& seen, const Vector& state,
                          const Vector& direction) {
   requireUnits(seen, system.network.size());
-  requireSize(direction.size(), static_cast<Index>(seen.size()), "the direction of the kick");
+  requireSize(direction.size(), static_cast<Index>(seen.size()), "the direction of the perturbation");
   KickTarget target{"teacher", std::move(system), alpha, state, {}, seen, {}, 1};
   target.kick = Vector::Zero(target.system.network.size());
   target.kick(seen) = unit(direction);
@@ -189,7 +189,7 @@ KickTarget teacherTargetOnAllUnits(FlowSystem system, double alpha, const std::v
 
 KickTarget studentTarget(const Student& student, const Vector& state, const Vector& direction) {
   const Index d = seenUnits(student);
-  requireSize(direction.size(), d, "the direction of the kick");
+  requireSize(direction.size(), d, "the direction of the perturbation");
   const Vector push = unit(direction);
   KickTarget target{"student", systemOf(student), student.alpha, state, {}, {}, {}, 1};
   if (student.emission) {
@@ -234,7 +234,8 @@ Vector inputDirection(const Student& student, Index input) {
 std::vector<std::string> problems(const KickOptions& options) {
   std::vector<std::string> found;
   if (!(options.norm > 0 && std::isfinite(options.norm)))
-    found.push_back("the norm of the kick is " + toText(options.norm) + "; allowed: a number above 0");
+    found.push_back("the size of the perturbation is " + toText(options.norm) +
+                    "; allowed: a number above 0");
   if (!(options.horizon > 0 && std::isfinite(options.horizon)))
     found.push_back("the horizon is " + toText(options.horizon) + "; allowed: a number above 0");
   if (options.points < 2)
@@ -249,7 +250,7 @@ std::vector<KickedRun> kickAll(const std::vector<KickTarget>& targets, const Kic
   std::vector<KickedRun> runs;
   for (const auto& target : targets) {
     const double fraction = static_cast<double>(runs.size()) / static_cast<double>(targets.size());
-    runs.push_back(kicked(target, options, [&] { progress.checkpoint(fraction, "kicking"); }));
+    runs.push_back(kicked(target, options, [&] { progress.checkpoint(fraction, "perturbing"); }));
   }
   return runs;
 }

@@ -14,7 +14,7 @@ namespace {
 
 struct Case {
   const Teacher& teacher;
-  const LimitStudents& students;
+  const LongTimeStudents& students;
   StationaryLimit limit;
   double alpha;
   const std::vector<Index>& counts;
@@ -191,7 +191,7 @@ std::string nameOf(TheoryKind kind) {
   return "unknown";
 }
 
-std::vector<TheoryCurve> theoryCurves(const Teacher& teacher, const LimitStudents& students,
+std::vector<TheoryCurve> theoryCurves(const Teacher& teacher, const LongTimeStudents& students,
                                       StationaryLimit limit, double alpha, const std::vector<Index>& counts) {
   const Case of{teacher, students, limit, alpha, counts};
   const bool continuous = limit == StationaryLimit::continuous;

@@ -45,7 +45,7 @@
 //    and spurious alike.
 #pragma once
 
-#include "core/analysis/theory/limit_students.h"
+#include "core/analysis/theory/long_time_students.h"
 
 namespace keyhole {
 
@@ -84,7 +84,7 @@ struct TheoryCurve {
 
 // Every curve that says something of this teacher. students: its own, for the variance bound; their status
 // decides which d have one (else NaN). Cost O(d³) per d for the variance bound, on all cores.
-std::vector<TheoryCurve> theoryCurves(const Teacher& teacher, const LimitStudents& students,
+std::vector<TheoryCurve> theoryCurves(const Teacher& teacher, const LongTimeStudents& students,
                                       StationaryLimit limit, double alpha, const std::vector<Index>& counts);
 
 }  // namespace keyhole

@@ -116,7 +116,7 @@ class Trier {
       if (options.cells >= shape.units) break;
     }
     if (recording.claimedSteps > static_cast<double>(kMostGap) / 3)
-      answer.notes.push_back("the claimed time is longer than pushes are followed here (" +
+      answer.notes.push_back("the claimed time is longer than perturbations are followed here (" +
                              std::to_string(2 * kMostGap / 3) + " samples)");
   }
 
@@ -134,7 +134,8 @@ class Trier {
                            "trying " + tried.kind + ", " + tried.effort);
       tried.worlds = static_cast<Index>(results.rows.size());
       if (tried.worlds < 50) {
-        m_answer.notes.push_back(tried.kind + ", " + tried.effort + ": too few circuits have so many units");
+        m_answer.notes.push_back(tried.kind + ", " + tried.effort +
+                                 ": too few circuits have that many units");
         continue;
       }
       const Eigen::MatrixXf none(0, results.values.cols());
@@ -169,8 +170,8 @@ class Trier {
   Planned pushes(Index cells, Index trials) const {
     PushPlan plan{cells, trials, m_options.strength, m_lags};
     TriedExperiment one;
-    one.kind =
-        "pushes of " + (cells == m_shape.units ? std::string("all") : std::to_string(cells)) + " units";
+    one.kind = "perturbations of " + (cells == m_shape.units ? std::string("all") : std::to_string(cells)) +
+               " units";
     one.effort = std::to_string(trials) + " on the slow direction and as many off it";
     one.samples = static_cast<double>(plan.steps());
     return {one, pushedRun(m_shape, plan)};
@@ -239,8 +240,8 @@ ExperimentsAnswer tryExperiments(const ReferenceTable& table, const WorldClassif
   made.notes.push_back(
       "errors are those of a decision that is learned from the experiment's results in these "
       "circuits alone; one learned from more would be wrong less often");
-  made.notes.push_back("a push moves the state of the pushed units by " + threeDigits(options.strength) +
-                       " of their deviations in one sample, without error");
+  made.notes.push_back("a perturbation moves the state of the perturbed units by " +
+                       threeDigits(options.strength) + " of their deviations in one sample, without error");
   made.sentence = experimentSentence(made, seconds);
   return made;
 }

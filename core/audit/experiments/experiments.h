@@ -22,9 +22,9 @@ struct ExperimentOptions {
 
 // One experiment with one effort.
 struct TriedExperiment {
-  std::string kind;                     // "recording", "units", "pushes of 10 units", "pushes of all units"
-  std::string effort;                   // "4 times as long", "20 pushes on and 20 off the slow direction"
-  double samples = 0;                   // that it takes, of all trials
+  std::string kind;    // "recording", "units", "perturbations of 10 units", "perturbations of all units"
+  std::string effort;  // "4 times as long", "20 perturbations on and 20 off the slow direction"
+  double samples = 0;  // that it takes, of all trials
   double error = 0, standardError = 0;  // share of wrong decisions whether there is a real slow variable
   double circuitError = 0;              // whether there is one in the circuit itself
   Index worlds = 0;

@@ -49,17 +49,17 @@ Decision decisionOn(const PushResponse& response, const WorldResults& results) {
 
 PushEvidence noEvidence(PushEvidence evidence, const std::string& why) {
   evidence.why = why;
-  evidence.sentence = "The pushes are no evidence: " + why + ".";
+  evidence.sentence = "The perturbations are no evidence: " + why + ".";
   return evidence;
 }
 
 std::string sentenceOf(const PushEvidence& evidence, double before) {
   const PushResponse& response = evidence.response;
-  return "After " + std::to_string(response.pushes) + " pushes the recording keeps " +
+  return "After " + std::to_string(response.pushes) + " perturbations the recording keeps " +
          percents(response.slow[2]) + " of them along its slow direction over one claimed time (" +
          std::to_string(response.lags[2]) + " samples) and " + percents(response.own[2]) +
-         " along the pushes themselves; with that the probability of a real slow variable is " +
-         percents(evidence.probability) + " instead of " + percents(before) + " (the same pushes in " +
+         " along the perturbations themselves; with that the probability of a real slow variable is " +
+         percents(evidence.probability) + " instead of " + percents(before) + " (the same perturbations in " +
          std::to_string(evidence.worlds) + " simulated circuits" +
          (evidence.limited ? ", from which no probability nearer to 0 or 1 can be told" : "") + ").";
 }
@@ -76,19 +76,19 @@ PushEvidence evidenceOf(const std::vector<Trial>& spontaneous, const std::vector
   const SlowDirection slow = slowDirectionOf(spontaneous);
   evidence.response = pushResponse(pushed, pushes, slow, lags);
   if (evidence.response.pushes < 3)
-    return noEvidence(std::move(evidence), "fewer than three pushes are followed for " +
+    return noEvidence(std::move(evidence), "fewer than three perturbations are followed for " +
                                                std::to_string(lags.back()) +
                                                " samples, which is what the claimed time asks for");
   const double size = sizeOf(pushes, pushed, slow);
   if (!(size > 0))
     return noEvidence(std::move(evidence),
-                      "the pushed units do not move, on average, in the sample of the push");
+                      "the perturbed units do not move, on average, in the sample of the perturbation");
   // As large as it was: a push of this size is given to the simulated circuits.
   std::vector<TimedPush> sized = pushes;
   for (auto& push : sized) push.push = size * push.push.normalized();
   const Laboratory laboratory(table, classifier, shape, recording, worlds, progress);
   const WorldResults results =
-      laboratory.run(samePushes(sized, pushed, shape, lags), 0, 1, "simulating the pushes");
+      laboratory.run(samePushes(sized, pushed, shape, lags), 0, 1, "simulating the perturbations");
   const Decision decision = decisionOn(evidence.response, results);
   evidence.worlds = static_cast<Index>(results.rows.size());
   const double n = static_cast<double>(evidence.worlds);

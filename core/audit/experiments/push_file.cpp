@@ -29,7 +29,8 @@ class PushLines {
       if (line.find_first_not_of(' ') != std::string::npos) pushes.push_back(pushOf(line));
     }
     if (pushes.empty())
-      throw InputError(m_path + " holds no push; allowed: a line for each, its onset and the pushed units");
+      throw InputError(m_path +
+                       " holds no perturbation; allowed: a line for each, its onset and the perturbed units");
     std::stable_sort(pushes.begin(), pushes.end(), [](const TimedPush& a, const TimedPush& b) {
       return std::pair(a.trial, a.at) < std::pair(b.trial, b.at);
     });
@@ -62,7 +63,7 @@ class PushLines {
         refuse("unit " + word, "whole numbers from 1 to " + std::to_string(N) + ", the recorded units");
       push.push(static_cast<Index>(unit) - 1) = 1;
     }
-    if (!(push.push.norm() > 0)) refuse("no unit is pushed", "an onset and at least one unit");
+    if (!(push.push.norm() > 0)) refuse("no unit is perturbed", "an onset and at least one unit");
     return push;
   }
 
@@ -122,7 +123,7 @@ std::vector<Trial> withoutPushes(const std::vector<Trial>& trials, const std::ve
   }
   if (kept.empty())
     throw InputError(
-        "the pushes leave no spontaneous stretch of two samples; allowed: a recording with some");
+        "the perturbations leave no spontaneous stretch of two samples; allowed: a recording with some");
   return kept;
 }
 

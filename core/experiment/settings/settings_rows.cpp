@@ -210,7 +210,7 @@ std::vector<SettingRow> analysisRows() {
                  "read about 1 and above so).")),
       remaking(Remakes::verdict,
                number(s, "analysis.exaggeration", 3, {1, 1000, kLog}, "times", "Exaggerated from",
-                      "A persistent mode of the student that lasts so many times as long as the teacher's "
+                      "A persistent mode of the student that lasts this many times as long as the teacher's "
                       "counterpart "
                       "counts as "
                       "made up.")),
@@ -241,11 +241,11 @@ std::vector<SettingRow> analysisRows() {
                   "Steps of each free run; those that do not come to rest go on for three times as long.")),
       remaking(
           Remakes::search,
-          integer(
-              s, "analysis.point_starts", 64, {0, 500}, "starts", "Starts for points of rest",
-              "Fixed and slow points are searched from so many states of the activity, limit cycles from the "
-              "free runs, after the picture; 0: neither is searched, and the verdict rests on the free "
-              "runs.")),
+          integer(s, "analysis.point_starts", 64, {0, 500}, "starts", "Starts for points of rest",
+                  "Fixed and slow points are searched for from this many states of the activity, limit "
+                  "cycles from the "
+                  "free runs, after the picture; 0: neither is searched, and the verdict rests on the free "
+                  "runs.")),
       remaking(
           Remakes::scores,
           integer(
@@ -266,7 +266,7 @@ std::vector<SettingRow> analysisRows() {
       remaking(
           Remakes::errors,
           integer(s, "analysis.simulations", 40, {0, 1000}, "runs", "Simulations of the student",
-                  "The student of a recording is run so often with its own noise and fitted again, to see "
+                  "How often the student of a recording is run with its own noise and fitted again, to see "
                   "whether the recording remembers for as long as it claims; 0: not at all. Computed "
                   "after the picture.",
                   forKinds({"recording"}))),

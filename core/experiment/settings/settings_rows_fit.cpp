@@ -59,9 +59,9 @@ std::vector<SettingRow> commonRows() {
            "The student is given the task's input as well; off: the fit ignores it.",
            {{"teacher.kind", {"chain", "line-attractor"}}, {"simulation.task", {"integration"}}}),
       integer(s, "fit.steps", 5000, {50, 1000000, kLog}, "steps", "Steps fitted",
-              "The first so many time points of the recording are fitted. MAP takes all of them."),
+              "Only this many time points, from the first, are fitted. MAP takes all of them."),
       integer(s, "fit.iterations", 0, {0, 100000, kLog}, "", "Iterations",
-              "At most so many: of EM, of CORNN's update, passes of FORCE, epochs of BPTT; 0: as many as "
+              "At most this many: of EM, of CORNN's update, passes of FORCE, epochs of BPTT; 0: as many as "
               "published, " +
                   publishedIterations() +
                   "; exact EM of lds ends where its gradient is at rest, or after 1000."),
@@ -69,7 +69,7 @@ std::vector<SettingRow> commonRows() {
               "Of the fit's own random start, such as the rotation of the latents."),
       integer(
           s, "fit.restarts", 0, {0, 100}, "starts", "Starts",
-          "Fits from so many starts; what is random in them has the seeds from the fit's seed on. The best "
+          "Fits from this many starts; what is random in them has the seeds from the fit's seed on. The best "
           "end is shown, of the published estimator the first. 0: four of exact EM that begins with several "
           "starts, else one."),
   };
@@ -148,9 +148,9 @@ std::vector<SettingRow> networkRows() {
       number(s, "fit.p0", 0.01, {1e-6, 1000, kLog}, "", "Learning rate P₀",
              "FORCE begins with P = P₀ I: small is cautious."),
       number(s, "fit.gain", 1.5, {0, 5}, "", "Gain g of the start", "FORCE's weights begin at N(0, g²/n)."),
-      integer(
-          s, "fit.reset_every", 0, {0, 100000}, "steps", "Reset every",
-          "FORCE puts the network's state back onto the recording so often; 0: only where a pass begins."),
+      integer(s, "fit.reset_every", 0, {0, 100000}, "steps", "Reset every",
+              "How often FORCE puts the network's state back onto the recording; 0: only at the start of a "
+              "pass."),
       integer(s, "fit.hidden", 0, {0, 500}, "units", "Hidden units", "Units of the student that nobody saw."),
       choice(
           s, "fit.forcing_kind",

@@ -70,11 +70,12 @@ std::vector<SettingRow> stepRows() {
               {"silent", "silent ones", "Units that are 0 throughout are left out."},
               {"constant", "constant ones", "Units that do not vary are left out."}},
              "Units left out", "Step 2: units that carry no information.", ofRecordings()),
-      number(s, "recording.bin", 0, {0, kSeconds}, "s", "Bin",
-             "Step 3: spike times and counts are summed, other samples averaged in bins of so many seconds; "
-             "0: as "
-             "sampled.",
-             ofRecordings()),
+      number(
+          s, "recording.bin", 0, {0, kSeconds}, "s", "Bin",
+          "Step 3: spike times and counts are summed, other samples averaged in bins of this many seconds; "
+          "0: as "
+          "sampled.",
+          ofRecordings()),
       choice(s, "recording.smooth",
              {{"none", "none", "As it is."},
               {"gaussian", "Gaussian", "Before and after alike; the width is the standard deviation."},
@@ -98,7 +99,7 @@ std::vector<SettingRow> stepRows() {
              "Of the soft normalisation, in the unit of the recording: units of a smaller range count less.",
              ofRecordings({{"recording.scale", {"soft"}}})),
       number(s, "recording.split", 0, {0, kLongSeconds}, "s", "Split into trials",
-             "Step 8: trials of so many seconds; 0: trials as they are.", ofRecordings()),
+             "Step 8: trials of this many seconds; 0: trials as they are.", ofRecordings()),
       text(s, "recording.mask", "", "Mask",
            "Step 9: windows of time that are taken as missing, FROM..TO in seconds, separated by semicolons; "
            "lds and slds leave them out.",

@@ -60,14 +60,15 @@ bool alike(double a, double b) {
 }
 
 std::string outcomeOf(Memory mine, Memory real, double mineFor, double realFor, bool passedAlong) {
-  const std::string noMode = passedAlong ? " (no mode of the circuit lasts: it passes the push along)" : "";
+  const std::string noMode =
+      passedAlong ? " (no mode of the circuit lasts: it passes the perturbation along)" : "";
   if (mine == Memory::none && real == Memory::none) return "neither remembers it";
   if (mine == Memory::part && real == Memory::part) return "both hold a part of it" + noMode;
   if (mine < real) return "the student misses a memory of the circuit" + noMode;
   if (real == Memory::none) return "the student's attractor is not the circuit's";
   if (real == Memory::part)
     return passedAlong ? "the student's attractor is not the circuit's" + noMode
-                       : "the circuit has a memory, of which this push is a small part";
+                       : "the circuit has a memory, of which this perturbation is a small part";
   if (alike(mineFor, realFor)) return "both remember it alike" + noMode;
   return (mineFor > realFor ? "the student exaggerates the circuit's memory"
                             : "the student understates the circuit's memory") +
@@ -79,7 +80,7 @@ std::string comparisonOf(const Kicked& teacher, const Kicked& student, double pe
   const double horizon = of.settings.horizon;
   const bool passedAlong = of.lastingMode == false;
   const Memory mine = memoryOf(student, persistent, horizon), real = memoryOf(teacher, persistent, horizon);
-  return "The student keeps half of the push for " + halfLifeText(student, of) + growthText(student) +
+  return "The student keeps half of the perturbation for " + halfLifeText(student, of) + growthText(student) +
          partText(student, mine) + ", the teacher for " + halfLifeText(teacher, of) + growthText(teacher) +
          partText(teacher, real) + ": " +
          outcomeOf(mine, real, student.run.halfLife, teacher.run.halfLife, passedAlong) + ".";
@@ -87,7 +88,7 @@ std::string comparisonOf(const Kicked& teacher, const Kicked& student, double pe
 
 std::string aloneText(const Kicked& system, const Perturbation& of) {
   const std::string who = system.role == KickRole::teacher ? "The teacher" : "The student";
-  return who + " keeps half of the push for " + halfLifeText(system, of) + growthText(system) +
+  return who + " keeps half of the perturbation for " + halfLifeText(system, of) + growthText(system) +
          (system.role == KickRole::teacher ? "; there is no student to compare with."
                                            : "; of a recording the circuit is not known.");
 }
@@ -100,7 +101,8 @@ std::string conclusionOf(const Perturbation& perturbation, double persistent) {
   for (const Kicked* system : {student, teacher}) {
     if (!system) continue;
     const std::string who = system->role == KickRole::teacher ? "teacher" : "student";
-    if (std::isnan(system->run.halfLife)) return "The " + who + "'s seen units do not feel this push.";
+    if (std::isnan(system->run.halfLife))
+      return "The " + who + "'s seen units do not feel this perturbation.";
     if (system->run.diverged)
       return "The " + who + " runs away: it left the finite range after " +
              timeText(system->run.time.size() > 0 ? system->run.time(system->run.time.size() - 1) : 0,
@@ -109,7 +111,7 @@ std::string conclusionOf(const Perturbation& perturbation, double persistent) {
   }
   if (teacher && student) return comparisonOf(*teacher, *student, persistent, perturbation);
   if (teacher) return aloneText(*teacher, perturbation);
-  return student ? aloneText(*student, perturbation) : std::string("There is nothing to push.");
+  return student ? aloneText(*student, perturbation) : std::string("There is nothing to perturb.");
 }
 
 std::string nameOf(KickDirection direction) {

@@ -156,9 +156,9 @@ void requireStates(const Experiment& experiment) {
   if (experiment.simulation && !experiment.simulation->kept.empty())
     throw InputError("the teacher has " + std::to_string(experiment.simulation->units) +
                      " units, of which not all states are kept; allowed: at most " +
-                     std::to_string(kMostUnits) + " for pushes");
+                     std::to_string(kMostUnits) + " for perturbations");
   if (!experiment.simulation || !experiment.observation || experiment.simulation->display.cols() < 2)
-    throw InputError("the experiment has no activity to push from; allowed: one with at least two steps");
+    throw InputError("the experiment has no activity to perturb; allowed: one with at least two steps");
 }
 
 }  // namespace
@@ -166,7 +166,8 @@ void requireStates(const Experiment& experiment) {
 std::vector<std::string> problems(const KickSettings& settings) {
   std::vector<std::string> found;
   if (!(settings.norm > 0 && std::isfinite(settings.norm)))
-    found.push_back("the size of the push is " + toText(settings.norm) + "; allowed: a number above 0");
+    found.push_back("the size of the perturbation is " + toText(settings.norm) +
+                    "; allowed: a number above 0");
   if (!(settings.horizon >= 1 && settings.horizon <= 1000))
     found.push_back("the horizon is " + toText(settings.horizon) + " τ; allowed: from 1 to 1000");
   return found;
@@ -185,7 +186,7 @@ std::vector<NamedStudent> studentsOf(const Comparison& comparison, const Experim
 std::string whyNot(const Experiment& experiment, KickDirection direction) {
   const Teacher* teacher = teacherOf(experiment);
   const bool student = hasStudent(experiment);
-  if (!teacher && !student) return "There is neither a teacher nor a student to push.";
+  if (!teacher && !student) return "There is neither a teacher nor a student to perturb.";
   if (direction == KickDirection::slowMode && !student)
     return "The direction is the student's slow mode, but there is no student: " +
            (experiment.fit ? experiment.fit->student.summary.message : std::string("no fit was asked for")) +
@@ -212,7 +213,7 @@ Push pushOf(const Experiment& experiment, const KickSettings& settings, Progress
       settings.norm * spreadOf(experiment.simulation->display(experiment.observation->seen, Eigen::all));
   if (!(push.norm > 0 && std::isfinite(push.norm)))
     throw InputError("the seen activity varies by " + toText(push.norm) +
-                     ", which gives the push no size; allowed: an activity that varies");
+                     ", which gives the perturbation no size; allowed: an activity that varies");
   return push;
 }
 

@@ -140,10 +140,10 @@ class RowMaker {
   RowQuestions m_questions;
   std::shared_ptr<const TeacherStage> m_teacher;
   std::shared_ptr<const SimulationStage> m_simulation;
-  KeptForFits m_kept;                     // of map
-  TeacherVectors m_vectors;               // if overlaps are asked for
-  std::optional<LimitStudents> m_limit;   // not of map
-  std::optional<LimitStudents> m_theory;  // of map, if theory is asked for
+  KeptForFits m_kept;                        // of map
+  TeacherVectors m_vectors;                  // if overlaps are asked for
+  std::optional<LongTimeStudents> m_limit;   // not of map
+  std::optional<LongTimeStudents> m_theory;  // of map, if theory is asked for
 };
 
 // One theory per row, each with one value, as curves over the rows.

@@ -114,7 +114,7 @@ class TestClaimedMemory : public QObject {
     const ClaimedMemory memory = memoryOf(average);
     QVERIFY(std::abs(memory.claimedSteps + 1 / std::log(0.8)) < 0.3);
     QVERIFY(memory.lower == 1.0);
-    QVERIFY(QString::fromStdString(memory.sentence).contains("does not know of it"));
+    QVERIFY(QString::fromStdString(memory.sentence).contains("does not show it"));
   }
 
   // A slow process behind observation noise remembers for longer than its regression; subspace

@@ -22,7 +22,7 @@ constexpr ModeQuestions kLeadingOnly{6, false};
 double leadingMean(Index D, double f, double gamma2, std::uint64_t seed) {
   auto options = teacherOptions(TeacherKind::lowRankOrthogonal, D, seed);
   options.orthogonalScale = gamma2 * std::sqrt(2.0) / static_cast<double>(D);
-  const LimitStudents students(buildTeacher(options), StationaryLimit::continuous, 0.01, true);
+  const LongTimeStudents students(buildTeacher(options), StationaryLimit::continuous, 0.01, true);
   const auto d = static_cast<Index>(std::lround(f * static_cast<double>(D)));
   return 0.5 * students.modes(d, kLeadingOnly).leading.values.head(2).real().sum();
 }
@@ -106,7 +106,7 @@ class TestTheoryCurves : public QObject {
         options.triangularGain = 1;
         options.chainRotated = seed % 2 == 0;
         const Teacher teacher = buildTeacher(options);
-        const LimitStudents students(teacher, limit, 0.1, false);
+        const LongTimeStudents students(teacher, limit, 0.1, false);
         for (const auto& curve : theoryCurves(teacher, students, limit, 0.1, counts))
           for (std::size_t i = 0; i < counts.size(); ++i) {
             const ComplexVector all = eigenvalues(students.student(counts[i]));
@@ -190,7 +190,7 @@ class TestTheoryCurves : public QObject {
       TeacherOptions options;
       options.kind = TeacherKind::imported;
       options.imported = referenceArray(base + ".teacher");
-      const LimitStudents students(buildTeacher(options), StationaryLimit::continuous, 0.01, true);
+      const LongTimeStudents students(buildTeacher(options), StationaryLimit::continuous, 0.01, true);
       const Vector singular = singularValues(options.imported);
       const auto rows = referenceJson(base)["rows"];  // what a loop ranges over must stay
       for (const auto& row : rows) {

@@ -66,7 +66,7 @@ class TestKickStage : public QObject {
     const Perturbation along = pushed(run, KickDirection::slowMode, KickHidden::along);
     QVERIFY(along.find(KickRole::teacher)->run.halfLife > 20 * teacher.halfLife);
     QVERIFY2(!contains(along.conclusion, "not the circuit's"), along.conclusion.c_str());
-    QVERIFY2(contains(along.conclusion, "passes the push along"), along.conclusion.c_str());
+    QVERIFY2(contains(along.conclusion, "passes the perturbation along"), along.conclusion.c_str());
     QVERIFY(alone.lastingMode == false);
   }
 
@@ -104,8 +104,8 @@ class TestKickStage : public QObject {
     for (const auto& [mine, real, part, lasting, said] : {
              Case{40, 1, 0.001, false, "the student's attractor is not the circuit's."},
              Case{40, 1, 0.04, false, "is not the circuit's (no mode"},
-             Case{40, 1, 0.04, true, "of which this push is a small part"},
-             Case{40, 1, 0.04, {}, "of which this push is a small part"},
+             Case{40, 1, 0.04, true, "of which this perturbation is a small part"},
+             Case{40, 1, 0.04, {}, "of which this perturbation is a small part"},
              Case{40, 30, 0.3, true, "both remember it alike."},
              Case{inf, inf, 0.6, false, "alike (no mode"},
              Case{inf, 15, 0, true, "exaggerates"},

@@ -1,5 +1,5 @@
 // Tests core/experiment/studies/subsampling_curve.h: rows as they arrive, stops, the same bits on any number
-// of cores, means over draws. (What the rows say is tested in analysis/limit_students and cli/curve.)
+// of cores, means over draws. (What the rows say is tested in analysis/long_time_students and cli/curve.)
 #include "core/common/error.h"
 #include "core/experiment/studies/subsampling_curve.h"
 #include "tests/support/test_registry.h"

@@ -1,5 +1,5 @@
-// Tests core/analysis/theory/limit_students.h and the roads behind it, each against the dense one.
-#include "core/analysis/theory/limit_students.h"
+// Tests core/analysis/theory/long_time_students.h and the roads behind it, each against the dense one.
+#include "core/analysis/theory/long_time_students.h"
 #include "core/analysis/theory/polynomial_roots.h"
 #include "core/common/random.h"
 #include "core/linalg/eigen.h"
@@ -11,7 +11,7 @@
 #include <Eigen/Cholesky>
 #include <QTest>
 
-namespace tst_limit_students {
+namespace tst_long_time_students {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -47,7 +47,7 @@ Teacher chain(Index size, bool rotated, double beta, double diagonal = 0) {
 
 }  // namespace
 
-class TestLimitStudents : public QObject {
+class TestLongTimeStudents : public QObject {
   Q_OBJECT
  private slots:
   // Curves tell the score of the map: a rotation of |F| = 0.995 and angle 0.3 leads beside a real 0.98,
@@ -94,7 +94,7 @@ class TestLimitStudents : public QObject {
     const auto limit = discrete ? StationaryLimit::discrete : StationaryLimit::continuous;
     const double alpha = 0.05;
     const auto covariance = stationaryCovariance(teacher, limit, alpha);
-    const LimitStudents fast(teacher, limit, alpha, true), full(teacher, limit, alpha, false);
+    const LongTimeStudents fast(teacher, limit, alpha, true), full(teacher, limit, alpha, false);
     for (Index d : {1, 2, 3, 17, 60, 100, 125}) {
       const Matrix A = fitStationary(covariance, firstUnits(d), alpha).A;
       COMPARE_MATRICES(fast.student(d), A, 1e-8 * (1 + A.norm()));
@@ -116,18 +116,18 @@ class TestLimitStudents : public QObject {
 
   // The fast roads are taken where they are promised. Fails if a road gives up and all is done densely.
   void roadsAreTaken() {
-    const LimitStudents rotated(chain(220, true, 0.5), StationaryLimit::continuous, 0.01, true);
+    const LongTimeStudents rotated(chain(220, true, 0.5), StationaryLimit::continuous, 0.01, true);
     QCOMPARE(rotated.modes(150, kLeadingOnly).road, ModeRoad::krylov);
     QVERIFY(rotated.modes(150, kLeadingOnly).complete);
-    const LimitStudents straight(chain(220, false, 0.5), StationaryLimit::continuous, 0.01, true);
+    const LongTimeStudents straight(chain(220, false, 0.5), StationaryLimit::continuous, 0.01, true);
     for (Index d = 41; d < 220; ++d) {
       const auto modes = straight.modes(d, kLeadingOnly);
       QVERIFY2(modes.road == ModeRoad::companion && modes.complete, qPrintable(QString::number(d)));
     }
-    const LimitStudents attractor(buildTeacher(teacherOptions(TeacherKind::lineAttractor, 40)),
-                                  StationaryLimit::continuous, 0.01, true);
+    const LongTimeStudents attractor(buildTeacher(teacherOptions(TeacherKind::lineAttractor, 40)),
+                                     StationaryLimit::continuous, 0.01, true);
     QCOMPARE(attractor.modes(20, kLeadingOnly).road, ModeRoad::symmetric);
-    const LimitStudents whole(chain(50, true, 0.5), StationaryLimit::continuous, 0.01, true);
+    const LongTimeStudents whole(chain(50, true, 0.5), StationaryLimit::continuous, 0.01, true);
     QCOMPARE(whole.modes(50, kLeadingOnly).road, ModeRoad::exact);
   }
 
@@ -210,8 +210,8 @@ class TestLimitStudents : public QObject {
   }
 };
 
-KEYHOLE_TEST(TestLimitStudents)
+KEYHOLE_TEST(TestLongTimeStudents)
 
-}  // namespace tst_limit_students
+}  // namespace tst_long_time_students
 
-#include "tst_limit_students.moc"
+#include "tst_long_time_students.moc"

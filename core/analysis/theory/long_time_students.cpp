@@ -1,4 +1,4 @@
-#include "core/analysis/theory/limit_students.h"
+#include "core/analysis/theory/long_time_students.h"
 
 #include "core/linalg/eigen.h"
 
@@ -24,7 +24,8 @@ bool isSymmetric(const Network& network) {
 
 }  // namespace
 
-LimitStudents::LimitStudents(const Teacher& teacher, StationaryLimit limit, double alpha, bool leadingOnly)
+LongTimeStudents::LongTimeStudents(const Teacher& teacher, StationaryLimit limit, double alpha,
+                                   bool leadingOnly)
     : m_teacher(teacher), m_alpha(limit == StationaryLimit::discrete ? alpha : 0) {
   const auto& form = teacher.network.form();
   if (const auto* lowRank = std::get_if<LowRankForm>(&form)) {
@@ -49,12 +50,12 @@ LimitStudents::LimitStudents(const Teacher& teacher, StationaryLimit limit, doub
     m_whitened.emplace(m_L, m_BC, limit == StationaryLimit::continuous ? 0.0 : alpha);
 }
 
-FitStatus LimitStudents::status(Index d) const {
+FitStatus LongTimeStudents::status(Index d) const {
   if (m_status == FitStatus::solved && d > m_solvable) return FitStatus::singular;
   return m_status;
 }
 
-std::string LimitStudents::message(Index d) const {
+std::string LongTimeStudents::message(Index d) const {
   switch (status(d)) {
     case FitStatus::solved:
       return "solved from the stationary covariance";
@@ -65,7 +66,7 @@ std::string LimitStudents::message(Index d) const {
   }
 }
 
-Matrix LimitStudents::student(Index d) const {
+Matrix LongTimeStudents::student(Index d) const {
   if (m_lowRank) {
     const auto& form = std::get<LowRankForm>(m_teacher.network.form());
     return form.M.topRows(d) * m_lowRank->readers(d).transpose();
@@ -77,7 +78,7 @@ Matrix LimitStudents::student(Index d) const {
   return A.transpose();
 }
 
-StudentModes LimitStudents::modes(Index d, const ModeQuestions& asked) const {
+StudentModes LongTimeStudents::modes(Index d, const ModeQuestions& asked) const {
   ModeQuestions questions = asked;
   questions.alpha = m_alpha;
   const auto& exact = m_teacher.network.exactEigenvalues();
@@ -95,7 +96,7 @@ StudentModes LimitStudents::modes(Index d, const ModeQuestions& asked) const {
   return modes;
 }
 
-StudentModes LimitStudents::modesOfPart(Index d, const ModeQuestions& questions) const {
+StudentModes LongTimeStudents::modesOfPart(Index d, const ModeQuestions& questions) const {
   if (m_lowRank) return m_lowRank->modes(d, questions);
   if (m_symmetric) return symmetricModes(m_C.topLeftCorner(d, d), questions);
   if (!questions.all) {
@@ -107,7 +108,7 @@ StudentModes LimitStudents::modesOfPart(Index d, const ModeQuestions& questions)
   return denseModes(student(d), questions);
 }
 
-double LimitStudents::largestVariance(Index d) const {
+double LongTimeStudents::largestVariance(Index d) const {
   if (m_lowRank) return m_lowRank->largestVariance(d);
   return symmetricEigenSystem(m_C.topLeftCorner(d, d), 1).values(0);
 }

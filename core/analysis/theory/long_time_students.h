@@ -10,11 +10,11 @@
 
 namespace keyhole {
 
-class LimitStudents {
+class LongTimeStudents {
  public:
   // Cost: low rank O(D r²), unrotated chain O(D²), else O(D³). leadingOnly: prepares for questions without
   // `all`. alpha is used by the discrete limit only.
-  LimitStudents(const Teacher& teacher, StationaryLimit limit, double alpha, bool leadingOnly);
+  LongTimeStudents(const Teacher& teacher, StationaryLimit limit, double alpha, bool leadingOnly);
 
   Index units() const { return m_teacher.network.size(); }
 
