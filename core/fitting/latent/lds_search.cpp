@@ -15,6 +15,7 @@ namespace {
 constexpr Index kFirstSteps = 10;            // of every start, before the best of them goes on
 constexpr Index kLeastSteps = 25;            // of every start, before it is given up
 constexpr double kFloors[] = {0.01, 0.001};  // of a channel's variance, for the annealed start
+constexpr double kPassing = 100;             // nats: a floor that promises less has done its part
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
 constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
@@ -107,7 +108,7 @@ class Search {
     return {never ? 0.0 : m_options.rest, m_options.tolerance};
   }
 
-  // A few steps under each floor above the fit's own.
+  // A few steps under each floor above the fit's own, as long as they promise much.
   LdsModel annealed(LdsModel model) {
     const LdsClass& own = m_ground.kind;
     const double last = own.emissionNoise == LdsEmissionNoise::floored ? own.noiseFloor : 0;
@@ -117,7 +118,8 @@ class Search {
       kind.emissionNoise = LdsEmissionNoise::floored;
       kind.noiseFloor = floor;
       LdsGround ground(m_data, kind);
-      LdsAscent ascent(ground, std::move(model), goal(), m_progress);
+      const LdsAscent::Goal passing{goal().rest > 0 ? kPassing : 0.0, m_options.tolerance};
+      LdsAscent ascent(ground, std::move(model), passing, m_progress);
       while (!ascent.ended() && ascent.steps() < kFirstSteps) {
         m_progress.throwIfStopped();
         ascent.advance(m_progress);
