@@ -110,6 +110,7 @@ UndecidedBy obstacle(const VerdictCase& c) {
 std::optional<Decision> byMadeUp(const VerdictCase& c) {
   if (hasCycle(c.student) && (!hasCycle(c.teacher) || c.unpaired.studentCycles > 0))
     return decided(VerdictKind::spuriousLimitCycle, DecidedBy::cycles);
+  if (c.unpaired.studentStepCycles > 0) return decided(VerdictKind::spuriousLimitCycle, DecidedBy::steps);
   if (!c.unpaired.studentContinuum) return {};
   const bool line = c.unpaired.studentContinuum->status == SlowManifoldStatus::line;
   return decided(line ? VerdictKind::spuriousLineAttractor : VerdictKind::spuriousContinuum,
@@ -119,6 +120,7 @@ std::optional<Decision> byMadeUp(const VerdictCase& c) {
 std::optional<Decision> byMissed(const VerdictCase& c) {
   if (hasCycle(c.teacher) && (!hasCycle(c.student) || c.unpaired.teacherCycles > 0))
     return decided(VerdictKind::missed, DecidedBy::cycles);
+  if (c.unpaired.teacherStepCycles > 0) return decided(VerdictKind::missed, DecidedBy::steps);
   if (c.unpaired.teacherContinuum) return decided(VerdictKind::missed, DecidedBy::continua);
   return {};
 }
@@ -160,7 +162,13 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
   decision.modes = matchModes(c.teacherModes, c.studentModes, options, allowed);
   const double threshold = options.scoreThreshold;
   const bool elsewhere = sharesCyclesOrRings(c);
-  const bool across = decision.modes.madeUp == 0 && c.along < kLeastAlong * slack.direction;
+  // With the same modes one may keep what the other lets drift: a Jordan block of λ = 1 has a line, and no
+  // plane.
+  const Index teacherDrifts = driftingAt(c.teacher, c.teacherPlace),
+              studentDrifts = driftingAt(c.student, c.studentPlace);
+  const bool across =
+      decision.modes.madeUp == 0 && (c.along < kLeastAlong * slack.direction ||
+                                     (studentDrifts < teacherDrifts && decision.modes.missed == 0));
   if (across) decision.decidedBy = DecidedBy::directions;
   if ((decision.modes.madeUp > 0 || across) && !elsewhere) {
     const bool madeUpLine = isLineAttractor(c.student, c.studentModes, threshold) &&
@@ -170,7 +178,9 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
                                      : VerdictKind::spuriousPersistence;
     return decision;
   }
-  if (decision.modes.missed > 0 && !elsewhere) {
+  const bool lets = studentDrifts > teacherDrifts && decision.modes.missed == 0;
+  if (lets) decision.decidedBy = DecidedBy::directions;
+  if ((decision.modes.missed > 0 || lets) && !elsewhere) {
     decision.kind = VerdictKind::missed;
     return decision;
   }

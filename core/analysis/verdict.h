@@ -83,6 +83,8 @@ struct Verdict {
 //     they tell with degrees: a line or plane through that place is left to rule 6. λ = .89 | .91: a line of
 //     slow points, which begins at τ = 10, would be made up. Nor is one made up where one of another extent
 //     lies.
+//     Cycles of a few steps of a map (step_cycles.h) likewise, by place and period where the other's are
+//     known to be all: 0 | -1.7 in steps of α = 1, whose flow is as good; diag(-1.7, 0) | diag(0, -1.7).
 //  5. missed, the other way round. Then stable points of rest, by place, but for those on continuous
 //     attractors and those through which one of the other passes: spuriousPersistence, if the student has
 //     several and one is none of the teacher's, whose points are known to be all or were sought from there;
@@ -103,6 +105,8 @@ struct Verdict {
 //     other places; λ = 1 | 1.001, which grows until the line bends.
 //     Where both have a line or plane through that place, and more than half of the student's lies across the
 //     teacher's, it is another one: diag(.99, .2, .1) | diag(.2, .99, .1), whose modes are the same.
+//     Nor are they the same where the one keeps what in the other drifts along a line: [[1, 1], [0, 1]] | 1,
+//     whose modes are the same.
 //  7. undecided, if points of rest have no counterpart, but the searches may have missed it.
 //  8. missed, if the student foresees nothing: its run is off by more than twice the variance, and by more
 //     than twice as much as the teacher's own run without noise; or it has less than half of the dynamics. A

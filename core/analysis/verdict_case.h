@@ -11,11 +11,12 @@ constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
 constexpr double kLeastAlong = 0.5;
 
 enum class UndecidedBy { nothing, stopped, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
-enum class DecidedBy { modes, directions, cycles, continua, points, foresight };
+enum class DecidedBy { modes, directions, cycles, steps, continua, points, foresight };
 
 // Stable points of rest, cycles and continuous attractors without counterpart.
 struct Unpaired {
   Index studentPoints = 0, teacherPoints = 0, studentCycles = 0, teacherCycles = 0;
+  Index studentStepCycles = 0, teacherStepCycles = 0;  // cycles of a few steps (step_cycles.h)
   // The most extended of those that the modes do not tell of; null: none.
   const SlowManifold *studentContinuum = nullptr, *teacherContinuum = nullptr;
 };
@@ -55,14 +56,22 @@ bool isToldByModes(const SlowManifold& one, const FixedPoint* place);
 const SlowManifold* ownContinuum(const SystemEvidence& evidence, const FixedPoint* place);
 // Both rest at one place, nowhere else for good: there the modes tell of slow lines and planes, with degrees.
 bool restAtOnePlace(const VerdictCase& c);
-void findUnpaired(VerdictCase& c);               // c.match, places and modes are known
-double alongEachOther(const VerdictCase& c);     // VerdictCase::along; places are known
+void findUnpaired(VerdictCase& c);            // c.match, places and modes are known
+double alongEachOther(const VerdictCase& c);  // VerdictCase::along; places are known
+// How many slow modes have no direction on the line or plane at `place`: what lies beside it drifts along it.
+Index driftingAt(const SystemEvidence& evidence, const FixedPoint* place);
 bool sharesCyclesOrRings(const VerdictCase& c);  // what both are left with, so that modes at 0 do not last
 bool explainsNothing(const Foresight& foresight);
 bool shareContinuum(const VerdictCase& c);     // one or more are paired
 bool shareOwnContinuum(const VerdictCase& c);  // … of those that modes do not tell of
 std::string continuumText(
     const SlowManifold& one);  // "a ring attractor (extent 21.7, at most 0.003 per τ along it)"
+
+// Of verdict_steps.cpp.
+bool hasStepCycle(const SystemEvidence& evidence);  // its steps end on a cycle of a few of them
+Index unpairedStepCycles(const SystemEvidence& own,
+                         const SystemEvidence& other);       // attractors of both are known
+std::string stepCyclesText(const SystemEvidence& evidence);  // " and a cycle of 2 steps", or nothing
 
 // "The student claims …; the teacher has …" and the verdict. turnedBy: of a marginal one what turns it, and
 // into what.

@@ -75,6 +75,13 @@ Index countOf(const std::vector<CoexistingAttractor>& all, AttractorKind kind) {
       all.begin(), all.end(), [kind](const CoexistingAttractor& one) { return one.kind == kind; }));
 }
 
+// Null: none.
+const SlowManifold* firstToldByModes(const SystemEvidence& evidence, const FixedPoint* place) {
+  if (!evidence.attractors || evidence.attractors->continua.empty()) return nullptr;
+  const SlowManifold& first = evidence.attractors->continua.front();
+  return evidence.mayCycle && !isToldByModes(first, place) ? nullptr : &first;
+}
+
 }  // namespace
 
 bool isToldByModes(const SlowManifold& one, const FixedPoint* place) {
@@ -109,6 +116,8 @@ void findUnpaired(VerdictCase& c) {
   c.unpaired.teacherPoints = unpairedPoints(match.onlyA, c.teacher, c.student, match.scale);
   c.unpaired.studentCycles = countOf(match.onlyB, AttractorKind::cycle);
   c.unpaired.teacherCycles = countOf(match.onlyA, AttractorKind::cycle);
+  c.unpaired.studentStepCycles = unpairedStepCycles(c.student, c.teacher);
+  c.unpaired.teacherStepCycles = unpairedStepCycles(c.teacher, c.student);
   const bool compared = restAtOnePlace(c);
   c.unpaired.studentContinuum =
       unpairedContinuum(match.onlyB, c.student, c.studentPlace, c.teacher, match.scale, compared);
@@ -116,13 +125,17 @@ void findUnpaired(VerdictCase& c) {
       unpairedContinuum(match.onlyA, c.teacher, c.teacherPlace, c.student, match.scale, compared);
 }
 
+Index driftingAt(const SystemEvidence& evidence, const FixedPoint* place) {
+  const SlowManifold* first = firstToldByModes(evidence, place);
+  return first ? first->drifting : 0;
+}
+
 double alongEachOther(const VerdictCase& c) {
   const auto toldByModes = [](const SystemEvidence& evidence, const FixedPoint* place) {
-    if (!evidence.attractors || evidence.attractors->continua.empty()) return Matrix();
-    const SlowManifold& first = evidence.attractors->continua.front();
-    if (evidence.mayCycle && !isToldByModes(first, place)) return Matrix();
+    const SlowManifold* first = firstToldByModes(evidence, place);
+    if (!first) return Matrix();
     const CommonView linear{evidence.view.map, {}};
-    const Matrix seen = linear.of(first.directions);
+    const Matrix seen = linear.of(first->directions);
     // Of which next to nothing is seen has no direction there.
     return seen.colwise().norm().minCoeff() > 1e-6 ? orthonormalBasis(seen) : Matrix();
   };
@@ -149,7 +162,7 @@ bool shareOwnContinuum(const VerdictCase& c) {
 }
 
 std::string continuumText(const SlowManifold& one) {
-  std::string text = "a " + one.name() + " attractor (extent " + shortText(one.extent);
+  std::string text = "a " + one.title() + " (extent " + shortText(one.extent);
   if (one.dimension > 1) text += " by " + shortText(one.narrowest);
   return text + (one.isAtRest ? ", at rest everywhere)"
                               : ", at most " + shortText(one.fastest) + " per τ along it)");
