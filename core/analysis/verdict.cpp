@@ -162,13 +162,7 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
   decision.modes = matchModes(c.teacherModes, c.studentModes, options, allowed);
   const double threshold = options.scoreThreshold;
   const bool elsewhere = sharesCyclesOrRings(c);
-  // With the same modes one may keep what the other lets drift: a Jordan block of λ = 1 has a line, and no
-  // plane.
-  const Index teacherDrifts = driftingAt(c.teacher, c.teacherPlace),
-              studentDrifts = driftingAt(c.student, c.studentPlace);
-  const bool across =
-      decision.modes.madeUp == 0 && (c.along < kLeastAlong * slack.direction ||
-                                     (studentDrifts < teacherDrifts && decision.modes.missed == 0));
+  const bool across = decision.modes.madeUp == 0 && c.along < kLeastAlong * slack.direction;
   if (across) decision.decidedBy = DecidedBy::directions;
   if ((decision.modes.madeUp > 0 || across) && !elsewhere) {
     const bool madeUpLine = isLineAttractor(c.student, c.studentModes, threshold) &&
@@ -178,9 +172,7 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
                                      : VerdictKind::spuriousPersistence;
     return decision;
   }
-  const bool lets = studentDrifts > teacherDrifts && decision.modes.missed == 0;
-  if (lets) decision.decidedBy = DecidedBy::directions;
-  if ((decision.modes.missed > 0 || lets) && !elsewhere) {
+  if (decision.modes.missed > 0 && !elsewhere) {
     decision.kind = VerdictKind::missed;
     return decision;
   }

@@ -105,8 +105,6 @@ struct Verdict {
 //     other places; λ = 1 | 1.001, which grows until the line bends.
 //     Where both have a line or plane through that place, and more than half of the student's lies across the
 //     teacher's, it is another one: diag(.99, .2, .1) | diag(.2, .99, .1), whose modes are the same.
-//     Nor are they the same where the one keeps what in the other drifts along a line: [[1, 1], [0, 1]] | 1,
-//     whose modes are the same.
 //  7. undecided, if points of rest have no counterpart, but the searches may have missed it.
 //  8. missed, if the student foresees nothing: its run is off by more than twice the variance, and by more
 //     than twice as much as the teacher's own run without noise; or it has less than half of the dynamics. A

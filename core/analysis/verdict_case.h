@@ -56,10 +56,8 @@ bool isToldByModes(const SlowManifold& one, const FixedPoint* place);
 const SlowManifold* ownContinuum(const SystemEvidence& evidence, const FixedPoint* place);
 // Both rest at one place, nowhere else for good: there the modes tell of slow lines and planes, with degrees.
 bool restAtOnePlace(const VerdictCase& c);
-void findUnpaired(VerdictCase& c);            // c.match, places and modes are known
-double alongEachOther(const VerdictCase& c);  // VerdictCase::along; places are known
-// How many slow modes have no direction on the line or plane at `place`: what lies beside it drifts along it.
-Index driftingAt(const SystemEvidence& evidence, const FixedPoint* place);
+void findUnpaired(VerdictCase& c);               // c.match, places and modes are known
+double alongEachOther(const VerdictCase& c);     // VerdictCase::along; places are known
 bool sharesCyclesOrRings(const VerdictCase& c);  // what both are left with, so that modes at 0 do not last
 bool explainsNothing(const Foresight& foresight);
 bool shareContinuum(const VerdictCase& c);     // one or more are paired
@@ -69,8 +67,8 @@ std::string continuumText(
 
 // Of verdict_steps.cpp.
 bool hasStepCycle(const SystemEvidence& evidence);  // its steps end on a cycle of a few of them
-Index unpairedStepCycles(const SystemEvidence& own,
-                         const SystemEvidence& other);       // attractors of both are known
+// Attractors of both are known.
+Index unpairedStepCycles(const SystemEvidence& own, const SystemEvidence& other);
 std::string stepCyclesText(const SystemEvidence& evidence);  // " and a cycle of 2 steps", or nothing
 
 // "The student claims …; the teacher has …" and the verdict. turnedBy: of a marginal one what turns it, and

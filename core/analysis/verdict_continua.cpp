@@ -75,13 +75,6 @@ Index countOf(const std::vector<CoexistingAttractor>& all, AttractorKind kind) {
       all.begin(), all.end(), [kind](const CoexistingAttractor& one) { return one.kind == kind; }));
 }
 
-// Null: none.
-const SlowManifold* firstToldByModes(const SystemEvidence& evidence, const FixedPoint* place) {
-  if (!evidence.attractors || evidence.attractors->continua.empty()) return nullptr;
-  const SlowManifold& first = evidence.attractors->continua.front();
-  return evidence.mayCycle && !isToldByModes(first, place) ? nullptr : &first;
-}
-
 }  // namespace
 
 bool isToldByModes(const SlowManifold& one, const FixedPoint* place) {
@@ -125,17 +118,13 @@ void findUnpaired(VerdictCase& c) {
       unpairedContinuum(match.onlyA, c.teacher, c.teacherPlace, c.student, match.scale, compared);
 }
 
-Index driftingAt(const SystemEvidence& evidence, const FixedPoint* place) {
-  const SlowManifold* first = firstToldByModes(evidence, place);
-  return first ? first->drifting : 0;
-}
-
 double alongEachOther(const VerdictCase& c) {
   const auto toldByModes = [](const SystemEvidence& evidence, const FixedPoint* place) {
-    const SlowManifold* first = firstToldByModes(evidence, place);
-    if (!first) return Matrix();
+    if (!evidence.attractors || evidence.attractors->continua.empty()) return Matrix();
+    const SlowManifold& first = evidence.attractors->continua.front();
+    if (evidence.mayCycle && !isToldByModes(first, place)) return Matrix();
     const CommonView linear{evidence.view.map, {}};
-    const Matrix seen = linear.of(first->directions);
+    const Matrix seen = linear.of(first.directions);
     // Of which next to nothing is seen has no direction there.
     return seen.colwise().norm().minCoeff() > 1e-6 ? orthonormalBasis(seen) : Matrix();
   };

@@ -144,9 +144,6 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
     return c.unpaired.studentPoints > 0
                ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
                : ". It remembers at which point it rests; the teacher has one.";
-  if (decision.decidedBy == DecidedBy::directions &&
-      driftingAt(c.student, c.studentPlace) < driftingAt(c.teacher, c.teacherPlace))
-    return ". What it keeps drifts away in the teacher, along a line of fixed points.";
   if (decision.decidedBy == DecidedBy::directions)
     return std::string(isOfOneDimension(c.student) ? ". It lies" : ". One direction of it lies") +
            " across the teacher's: " + (c.along < 1e-3 ? "none" : shortText(100 * c.along) + " %") +

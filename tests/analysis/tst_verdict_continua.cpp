@@ -106,34 +106,6 @@ class TestVerdictContinua : public QObject {
         QVERIFY2(verdict.kind == VerdictKind::faithful, verdict.sentence.c_str());
     }
   }
-
-  // λ = 1 twice, as a plane that keeps two numbers, or as a Jordan block, which keeps one and lets the other
-  // drive it away. Fails if the two are the same by their modes, or either is blamed beside itself.
-  void aJordanBlockIsNoPlane() {
-    const auto linearEvidence = [](const Matrix& B) {
-      const FlowSystem system{Network(DenseForm{B}), Nonlinearity::linear, Convention::standard, {}, {}};
-      SystemEvidence evidence;
-      evidence.spectrum = spectrumOf(system.network, true, 0.05);
-      evidence.score = lineAttractorScore(evidence.spectrum);
-      evidence.attractors = std::make_shared<const Attractors>(
-          findAttractors(system, kRandom.normalMatrix(3, 200, 700), nullptr, {}));
-      return evidence;
-    };
-    Matrix block = Vector(Eigen::Vector3d(1, 1, 0.3)).asDiagonal();
-    const SystemEvidence plane = linearEvidence(block);
-    block(0, 1) = 1;
-    const SystemEvidence jordan = linearEvidence(block);
-    QCOMPARE(judge(plane, plane, "", {}).kind, VerdictKind::faithful);
-    for (const auto& [teacher, student, kind] :
-         {std::tuple(&jordan, &plane, true), std::tuple(&plane, &jordan, false)}) {
-      const Verdict verdict = judge(*teacher, *student, "", {});
-      QVERIFY2(kind ? isSpurious(verdict.kind) : verdict.kind == VerdictKind::missed,
-               verdict.sentence.c_str());
-      QVERIFY2(verdict.sentence.find("drifts away") != std::string::npos, verdict.sentence.c_str());
-    }
-    const Verdict own = judge(jordan, jordan, "", {});
-    QVERIFY2(own.kind == VerdictKind::faithful || own.kind == VerdictKind::undecided, own.sentence.c_str());
-  }
 };
 
 KEYHOLE_TEST(TestVerdictContinua)

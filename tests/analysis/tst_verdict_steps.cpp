@@ -56,7 +56,7 @@ class TestVerdictSteps : public QObject {
     const Verdict elsewhere = kindOf(first, second);
     QVERIFY2(elsewhere.kind == VerdictKind::spuriousLimitCycle, elsewhere.sentence.c_str());
     const Verdict slow = kindOf(evidenceOf(diagonal(0.5, 0.1), 0.1), evidenceOf(diagonal(-1.7, 0), 0.1));
-    QVERIFY2(slow.sentence.find("steps") == std::string::npos, slow.sentence.c_str());
+    QVERIFY2(slow.sentence.find("2 steps") == std::string::npos, slow.sentence.c_str());
   }
 
   // Fails if noise of 1e-3 on each weight is told as a difference.
