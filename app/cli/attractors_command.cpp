@@ -306,7 +306,7 @@ constexpr const char* kAttractorsHelp =
 teacher and of its student. The result is JSON: source, teacher, student (each null if there is none), verdict
 (kind, spurious, as_it_stands: the kind of a marginal one but for a small change, weakened_by, sentence), run (version, seed, settings). Of each system:
   summary    what was found, a sentence each; the same goes to the standard error
-  alpha      the step in which the system runs; all but left_in_steps is said of the flow
+  alpha      the step in which the system runs; all but left_in_steps and in_steps is said of the flow
   tau_steps  of a recording's student alone, whose τ is by α: how many steps it is; sentences then tell times in
              steps (and seconds, if the fit knew --dt), and beside numbers in τ stand those in steps and seconds
              (period_steps, slow_steps, fast_steps, exponents_per_step …); else null
@@ -321,7 +321,8 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
              missing more (a lower bound, its 95 % interval up to missing_upper), by how often the others were
              found; not sought; stopped: at least these), coverage (how likely another start leads to a known point), further_starts
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
-  slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, extent, narrowest (a plane's), slow_tau,
+  slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, drifting (slow modes
+             without a direction on it, as of a Jordan block: what lies beside it drifts along it), extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
              angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
              steps) and largest_share (the largest that as many directions could have); null of a student alone that
@@ -330,6 +331,11 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
              unresolved, divergence), number in its list, runs, share; untold: runs of which a stop left it open
   lyapunov   exponents per τ with standard errors, kaplan_yorke
+  in_steps   null, or, where the weights allow that steps of alpha end on what the flow does not have: cycles of a
+             few steps (period_steps, stability, multipliers of a turn, residual, runs, orbit), continua_of_cycles,
+             two_steps (whether those of two steps are all, as completeness above), and where free runs in steps
+             end: at_points, on_cycles, diverging, or without repeating within 64 steps: chaotic (of three that are
+             looked at; exponent: the largest, per τ) and unresolved
 
 A result of keyhole fit is taken whole: with its latents and what they show in the units, hidden units, constant
 drive, transfer function, convention, discrete states and its step alpha, in which a teacher beside it runs too.

@@ -3,7 +3,6 @@
 #include "core/analysis/coexistence.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/clock.h"
-#include "core/common/error.h"
 
 #include <algorithm>
 #include <functional>
@@ -203,7 +202,8 @@ class Search {
              }},
             {0.5, "closing orbits", "cycles", [this] { findCycles(); }},
             {0.7, "telling attractors apart", "where free runs end", [this] { tellRuns(); }},
-            {0.8, "averaging Lyapunov exponents", "Lyapunov exponents", [this] { findExponents(); }}};
+            {0.8, "averaging Lyapunov exponents", "Lyapunov exponents", [this] { findExponents(); }},
+            {0.9, "looking for cycles of the steps", "cycles of the steps", [this] { findStepCycles(); }}};
   }
 
   void findPoints() {
@@ -228,6 +228,37 @@ class Search {
     if (m_found.chaos.empty() && end.allFinite())
       m_found.exponents =
           lyapunovExponents(m_system, end, exponentOptions(m_system, m_options.words), m_progress);
+  }
+
+  // Cycles of two steps are points of rest of a network twice as large, and found as such.
+  void findStepCycles() {
+    if (!(m_options.alpha > 0) || isAffine(m_system) || m_system.switching) return;
+    const StepMap map(m_system, m_options.alpha);
+    if (!mayCycleInSteps(map, m_found.leftInSteps() > 0)) return;
+    StepCycleOptions options;
+    options.seed = m_options.seed;
+    if (isLarge(m_system)) options.steps = 1000, options.exponents = 1;
+    m_found.inSteps = findStepAttractors(map, m_system, twoStepPoints(map), options, m_progress);
+  }
+
+  TwoStepPoints twoStepPoints(const StepMap& map) {
+    TwoStepPoints two;
+    two.isNone = !map.allows(2);
+    const FlowSystem folded = map.folded(2);
+    if (two.isNone || isLarge(folded)) return two;
+    const Matrix starts = startsFor(m_system, m_activity, m_runs, m_options);
+    const Matrix pairs = twoStepStarts(map, starts);
+    AttractorOptions options = m_options;
+    options.alpha = 0;
+    Search search(folded, pairs, nullptr, options, m_progress);
+    search.m_found.points = findFixedPoints(search.m_system, pairs, {}, m_progress);
+    findContinua(search.m_system, pairs, options, search.m_found, m_progress);
+    complete(search.m_system, pairs, options, search.m_found, m_progress);
+    closeOpenPlaces(search.m_found);
+    two.sought = true;
+    two.points = std::move(search.m_found.points);
+    two.continua = std::move(search.m_found.continua);
+    return two;
   }
 
   // From steps[first] on nothing is known to be whole.
@@ -255,26 +286,6 @@ class Search {
 };
 
 }  // namespace
-
-std::string nameOf(AttractorKind kind) {
-  switch (kind) {
-    case AttractorKind::point:
-      return "point";
-    case AttractorKind::cycle:
-      return "cycle";
-    case AttractorKind::continuum:
-      return "continuum";
-    case AttractorKind::chaos:
-      return "chaos";
-    case AttractorKind::slowPoint:
-      return "slow point";
-    case AttractorKind::divergence:
-      return "divergence";
-    case AttractorKind::unresolved:
-      break;
-  }
-  return "unresolved";
-}
 
 Attractors findAttractors(const FlowSystem& given, ConstMatrixRef activity, const LimitSets* runs,
                           const AttractorOptions& options, Progress& progress) {
@@ -331,71 +342,6 @@ bool Attractors::hasLine() const {
 
 bool Attractors::isChaotic() const {
   return runs > 0 ? !chaos.empty() : stableCycles().empty() && isPositive(exponents);
-}
-
-std::string Attractors::coexistenceText() const {
-  std::string text;
-  Index unvisited = 0;
-  for (const CoexistingAttractor& one : coexisting) {
-    if (one.runs.empty()) {
-      ++unvisited;
-      continue;
-    }
-    if (!text.empty()) text += ", ";
-    switch (one.kind) {
-      case AttractorKind::point:
-        text += leavesInSteps(points.points[one.index]) ? "a point that is stable in the flow alone"
-                                                        : "a stable point";
-        break;
-      case AttractorKind::cycle:
-        text += cycles[one.index].stability == CycleStability::marginal
-                    ? "marginal cycles, side by side, of period "
-                    : "a cycle of period ";
-        text += words.duration(cycles[one.index].period);
-        break;
-      case AttractorKind::continuum:
-        text += "a " + continua[one.index].name() + " attractor";
-        break;
-      case AttractorKind::chaos:
-        text += "chaos";
-        break;
-      case AttractorKind::slowPoint:
-        text += "a slow point";
-        break;
-      case AttractorKind::divergence:
-        text += "no bound";
-        break;
-      case AttractorKind::unresolved:
-        text += "something unresolved";
-        break;
-    }
-    text += " (" + std::to_string(one.runs.size()) + " of " + std::to_string(runs) + " runs)";
-  }
-  if (untoldRuns > 0)
-    text += (text.empty() ? "" : ", and ") + ("where " + std::to_string(untoldRuns)) + " of " +
-            std::to_string(runs) + " runs end is not known: stopped";
-  if (unvisited > 0)
-    text += (text.empty() ? "" : ", and ") + std::to_string(unvisited) + " more on which no run ended";
-  return text;
-}
-
-std::vector<std::string> Attractors::sentences() const {
-  constexpr std::size_t kShown = 4;
-  // Affine systems are solved: that is said of the points themselves.
-  const bool solved = points.searchedStarts == 0 && points.census.completeness == Completeness::certified;
-  std::vector<std::string> all = {solved ? points.message : points.census.message};
-  if (const Index left = leftInSteps(); left > 0)
-    all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + ", " +
-                  std::to_string(left) + " of the stable points " + (left == 1 ? "is" : "are") +
-                  " left, and what the steps do instead is not told here");
-  if (continua.empty())
-    all.push_back(line.message.empty() ? "no line attractor was looked for" : line.message);
-  for (std::size_t i = 0; i < std::min(kShown, continua.size()); ++i) all.push_back(continua[i].message);
-  if (continua.size() > kShown)
-    all.push_back("and " + std::to_string(continua.size() - kShown) + " more continuous attractors");
-  if (const std::string ends = coexistenceText(); !ends.empty()) all.push_back("free runs end on: " + ends);
-  if (isPart()) all.push_back(stoppedAt);
-  return all;
 }
 
 }  // namespace keyhole

@@ -8,6 +8,7 @@
 #include "core/analysis/flow/limit_sets.h"
 #include "core/analysis/points/complete_points.h"
 #include "core/analysis/points/slow_manifold.h"
+#include "core/analysis/step_cycles.h"
 
 namespace keyhole {
 
@@ -56,13 +57,14 @@ struct Attractors {
   LyapunovSpectrum
       exponents;  // along a chaotic run if there is one, else the run that moved longest, else at rest
   std::vector<CoexistingAttractor> coexisting;  // by falling number of runs
-  Index runs = 0;                               // free runs that were looked at
-  Index untoldRuns = 0;                         // of these, those of which a stop left open where they end
+  StepAttractors inSteps;  // what steps of alpha end on that the flow does not have (mayCycleInSteps())
+  Index runs = 0;          // free runs that were looked at
+  Index untoldRuns = 0;    // of these, those of which a stop left open where they end
   std::string stoppedAt;  // empty: whole; else what is known in part or not at all, since the user stopped: a
                           // sentence for every mouth
   double scale = 0;       // root of the total variance of activity and attractors: places are compared in it
   double alpha = 0;  // AttractorOptions::alpha. All that is said of stability is of the flow, α → 0; but see
-                     // leavesInSteps()
+                     // leavesInSteps() and inSteps
   TimeWords words = {};  // AttractorOptions::words
   double seconds = 0;
 

@@ -23,6 +23,11 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
+// A line of fixed points that is no attractor, as of a Jordan block of λ = 1 in an affine system.
+bool driftsForEver(const SlowManifold& one) {
+  return one.isAtRest && one.drifting > 0;
+}
+
 class Teller {
  public:
   Teller(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents, Index most,
@@ -61,7 +66,10 @@ class Teller {
 
   // All runs of an affine system that do not diverge come to the same: its point, or the manifold through it.
   Place affinePlace() const {
-    if (!m_found.continua.empty()) return {AttractorKind::continuum, 0};
+    if (!m_found.continua.empty()) {
+      const bool leaves = driftsForEver(m_found.continua.front());
+      return {leaves ? AttractorKind::divergence : AttractorKind::continuum, 0};
+    }
     const auto stable = m_found.stablePoints();
     return {stable.empty() ? AttractorKind::unresolved : AttractorKind::point, 0};
   }
@@ -194,7 +202,8 @@ class Teller {
       if (std::count(m_places.begin(), m_places.end(), Place{kind, index}) == 0)
         m_found.coexisting.push_back({kind, index, {}, 0});
     };
-    for (std::size_t i = 0; i < m_found.continua.size(); ++i) add(AttractorKind::continuum, i);
+    for (std::size_t i = 0; i < m_found.continua.size(); ++i)
+      if (!driftsForEver(m_found.continua[i])) add(AttractorKind::continuum, i);
     for (std::size_t c = 0; c < m_found.cycles.size(); ++c)
       if (m_found.cycles[c].status == CycleStatus::found &&
           m_found.cycles[c].stability != CycleStability::unstable)

@@ -110,6 +110,7 @@ UndecidedBy obstacle(const VerdictCase& c) {
 std::optional<Decision> byMadeUp(const VerdictCase& c) {
   if (hasCycle(c.student) && (!hasCycle(c.teacher) || c.unpaired.studentCycles > 0))
     return decided(VerdictKind::spuriousLimitCycle, DecidedBy::cycles);
+  if (c.unpaired.studentStepCycles > 0) return decided(VerdictKind::spuriousLimitCycle, DecidedBy::steps);
   if (!c.unpaired.studentContinuum) return {};
   const bool line = c.unpaired.studentContinuum->status == SlowManifoldStatus::line;
   return decided(line ? VerdictKind::spuriousLineAttractor : VerdictKind::spuriousContinuum,
@@ -119,6 +120,7 @@ std::optional<Decision> byMadeUp(const VerdictCase& c) {
 std::optional<Decision> byMissed(const VerdictCase& c) {
   if (hasCycle(c.teacher) && (!hasCycle(c.student) || c.unpaired.teacherCycles > 0))
     return decided(VerdictKind::missed, DecidedBy::cycles);
+  if (c.unpaired.teacherStepCycles > 0) return decided(VerdictKind::missed, DecidedBy::steps);
   if (c.unpaired.teacherContinuum) return decided(VerdictKind::missed, DecidedBy::continua);
   return {};
 }

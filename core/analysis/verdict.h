@@ -84,6 +84,8 @@ struct Verdict {
 //     they tell with degrees: a line or plane through that place is left to rule 6. λ = .89 | .91: a line of
 //     slow points, which begins at τ = 10, would be made up. Nor is one made up where one of another extent
 //     lies.
+//     Cycles of a few steps of a map (step_cycles.h) likewise, by place and period where the other's are
+//     known to be all: 0 | -1.7 in steps of α = 1, whose flow is as good; diag(-1.7, 0) | diag(0, -1.7).
 //  5. missed, the other way round. Then stable points of rest, by place, but for those on continuous
 //     attractors and those through which one of the other passes: spuriousPersistence, if the student has
 //     several and one is none of the teacher's, whose points are known to be all or were sought from there;

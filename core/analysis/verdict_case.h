@@ -11,11 +11,12 @@ constexpr double kLeastExplained = -1, kLeastDynamics = 0.5;
 constexpr double kLeastAlong = 0.5;
 
 enum class UndecidedBy { nothing, stopped, pending, rounding, openOrbit, chaos, growth, otherPoints, search };
-enum class DecidedBy { modes, directions, cycles, continua, points, foresight };
+enum class DecidedBy { modes, directions, cycles, steps, continua, points, foresight };
 
 // Stable points of rest, cycles and continuous attractors without counterpart.
 struct Unpaired {
   Index studentPoints = 0, teacherPoints = 0, studentCycles = 0, teacherCycles = 0;
+  Index studentStepCycles = 0, teacherStepCycles = 0;  // cycles of a few steps (step_cycles.h)
   // The most extended of those that the modes do not tell of; null: none.
   const SlowManifold *studentContinuum = nullptr, *teacherContinuum = nullptr;
 };
@@ -63,6 +64,12 @@ bool shareContinuum(const VerdictCase& c);     // one or more are paired
 bool shareOwnContinuum(const VerdictCase& c);  // … of those that modes do not tell of
 std::string continuumText(
     const SlowManifold& one);  // "a ring attractor (extent 21.7, at most 0.003 per τ along it)"
+
+// Of verdict_steps.cpp.
+bool hasStepCycle(const SystemEvidence& evidence);  // its steps end on a cycle of a few of them
+// Attractors of both are known.
+Index unpairedStepCycles(const SystemEvidence& own, const SystemEvidence& other);
+std::string stepCyclesText(const SystemEvidence& evidence);  // " and a cycle of 2 steps", or nothing
 
 // "The student claims …; the teacher has …" and the verdict. turnedBy: of a marginal one what turns it, and
 // into what.

@@ -109,6 +109,8 @@ void findUnpaired(VerdictCase& c) {
   c.unpaired.teacherPoints = unpairedPoints(match.onlyA, c.teacher, c.student, match.scale);
   c.unpaired.studentCycles = countOf(match.onlyB, AttractorKind::cycle);
   c.unpaired.teacherCycles = countOf(match.onlyA, AttractorKind::cycle);
+  c.unpaired.studentStepCycles = unpairedStepCycles(c.student, c.teacher);
+  c.unpaired.teacherStepCycles = unpairedStepCycles(c.teacher, c.student);
   const bool compared = restAtOnePlace(c);
   c.unpaired.studentContinuum =
       unpairedContinuum(match.onlyB, c.student, c.studentPlace, c.teacher, match.scale, compared);
@@ -149,7 +151,7 @@ bool shareOwnContinuum(const VerdictCase& c) {
 }
 
 std::string continuumText(const SlowManifold& one) {
-  std::string text = "a " + one.name() + " attractor (extent " + shortText(one.extent);
+  std::string text = "a " + one.title() + " (extent " + shortText(one.extent);
   if (one.dimension > 1) text += " by " + shortText(one.narrowest);
   return text + (one.isAtRest ? ", at rest everywhere)"
                               : ", at most " + shortText(one.fastest) + " per τ along it)");

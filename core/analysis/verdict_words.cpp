@@ -101,7 +101,7 @@ std::string whatItHas(const char* symbol, const SystemEvidence& evidence, const 
     text = countText(modes.persistent) + " (" + leading + ")";
   else
     text = "no persistent mode (" + leading + ")";
-  return text + manyPoints(evidence);
+  return text + manyPoints(evidence) + stepCyclesText(evidence);
 }
 
 std::string somePoints(Index count) {
@@ -133,8 +133,10 @@ bool isOfOneDimension(const SystemEvidence& evidence) {
 std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::cycles)
     return hasCycle(c.teacher) ? ". It has another period or place than the teacher's." : ".";
+  if (decision.decidedBy == DecidedBy::steps)
+    return ". In steps of α it goes round where the teacher does not.";
   if (decision.decidedBy == DecidedBy::continua) {
-    const std::string kind = c.unpaired.studentContinuum->name() + " attractor";
+    const std::string kind = c.unpaired.studentContinuum->title();
     return c.unpaired.teacherContinuum ? ". The teacher's is another one."
                                        : ". The teacher has no " + kind + " there.";
   }
@@ -161,8 +163,9 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The student makes nothing up, but has less than half of the teacher's dynamics" + where + " (" +
            shortText(foresight.hasTheDynamics) + ").";
   }
+  if (decision.decidedBy == DecidedBy::steps) return ". In steps of α the student does not go round there.";
   if (decision.decidedBy == DecidedBy::continua)
-    return ". The student has no " + c.unpaired.teacherContinuum->name() + " attractor there.";
+    return ". The student has no " + c.unpaired.teacherContinuum->title() + " there.";
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   if (decision.decidedBy == DecidedBy::points)

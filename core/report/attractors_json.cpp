@@ -133,6 +133,7 @@ ordered_json manifoldToJson(const SlowManifold& line, const TimeWords& words) {
   const bool found = line.isFound();
   const auto ifFound = [found](double value) { return found ? numberOrNull(value) : ordered_json(nullptr); };
   json["dimension"] = found ? ordered_json(line.dimension) : ordered_json(nullptr);
+  json["drifting"] = found ? ordered_json(line.drifting) : ordered_json(nullptr);
   json["extent"] = ifFound(line.extent);
   json["narrowest"] = ifFound(line.narrowest);
   json["slow_tau"] = ifFound(line.slowTau);
@@ -183,6 +184,39 @@ ordered_json coexistingToJson(const Attractors& attractors) {
   return json;
 }
 
+ordered_json stepCycleToJson(const StepCycle& cycle) {
+  ordered_json json;
+  json["period_steps"] = cycle.period;
+  json["stability"] = nameOf(cycle.stability);
+  json["amplitude"] = numberOrNull(cycle.amplitude());
+  json["residual"] = numberOrNull(cycle.residual);
+  const Index shown = std::min(kLeading, cycle.multipliers.size());
+  json["multipliers"] = eigenvaluesToJson(cycle.multipliers.head(shown));
+  json["runs"] = cycle.runs;
+  json["orbit"] = matrixToJson(cycle.points.transpose());
+  return json;
+}
+
+// Null: not looked for.
+ordered_json inStepsToJson(const StepAttractors& found) {
+  if (!(found.alpha > 0)) return nullptr;
+  ordered_json json;
+  json["message"] = found.message;
+  json["cycles"] = ordered_json::array();
+  for (const StepCycle& cycle : found.cycles) json["cycles"].push_back(stepCycleToJson(cycle));
+  json["stable"] = found.stableCycles();
+  json["continua_of_cycles"] = found.continua;
+  json["two_steps"] = keyhole::nameOf(found.twoSteps);
+  json["runs"] = found.runs;
+  json["at_points"] = found.resting;
+  json["on_cycles"] = found.repeating;
+  json["chaotic"] = found.chaotic;
+  json["exponent"] = found.chaotic > 0 ? numberOrNull(found.exponent) : ordered_json(nullptr);
+  json["unresolved"] = found.unresolved;
+  json["diverging"] = found.diverging;
+  return json;
+}
+
 }  // namespace
 
 ordered_json attractorsToJson(const Attractors& attractors) {
@@ -200,6 +234,7 @@ ordered_json attractorsToJson(const Attractors& attractors) {
   for (const SlowManifold& one : attractors.continua) json["continua"].push_back(manifoldToJson(one, words));
   json["coexisting"] = coexistingToJson(attractors);
   json["lyapunov"] = exponentsToJson(attractors.exponents, words);
+  json["in_steps"] = inStepsToJson(attractors.inSteps);
   json["seconds"] = attractors.seconds;
   return json;
 }

@@ -71,16 +71,24 @@ SlowManifold SlowFinder::follow(std::size_t i, const SlowRanking& ranking) const
   found.fastTau = tauOf(ranking.fast);
   found.origin = i;
   if (m_equation)
-    followCurved(point.position, ranking.count, found);
+    followCurved(point.position, found);
   else
-    followFlat(point, ranking.count, ranking.slow, found);
+    followFlat(point, ranking.slow, found);
   return found;
 }
 
+// Where it has fewer directions than slow modes, others drift along it.
+void SlowFinder::setDirections(const SlowDirections& directions, SlowManifold& found) const {
+  found.drifting = found.dimension - directions.basis.cols();
+  found.dimension = directions.basis.cols();
+  if (found.drifting > 0) found.slowTau = tauOf(std::abs(directions.slow) < 1e-12 ? 0 : directions.slow);
+}
+
 // Affine dynamics: on z* + U c the flow is U R c, R the rates.
-void SlowFinder::followFlat(const FixedPoint& point, Index dimension, double rate,
-                            SlowManifold& found) const {
-  const Matrix U = flatBasis(point, dimension, rate);
+void SlowFinder::followFlat(const FixedPoint& point, double rate, SlowManifold& found) const {
+  const Matrix U = flatBasis(point, rate, found);
+  const Index dimension = found.dimension;
+  if (found.drifting > 0) rate = std::isinf(found.slowTau) ? 0 : 1 / found.slowTau;
   const Matrix along = (U.transpose() * (m_activity.colwise() - point.position)).eval();
   found.status = dimension == 1 ? SlowManifoldStatus::line : SlowManifoldStatus::plane;
   if (dimension == 1) {
@@ -118,12 +126,16 @@ void SlowFinder::followFlat(const FixedPoint& point, Index dimension, double rat
   found.directions = U * axes.vectors;
 }
 
-Matrix SlowFinder::flatBasis(const FixedPoint& point, Index dimension, double rate) const {
+Matrix SlowFinder::flatBasis(const FixedPoint& point, double rate, SlowManifold& found) const {
   const auto& modes = point.local.modes;
-  if (dimension == 1 && !modes.empty() && modes[0].plane.cols() == 1 &&
+  if (found.dimension == 1 && !modes.empty() && modes[0].plane.cols() == 1 &&
       std::abs(modes[0].value.real() - 1 - rate) < 1e-12)
     return modes[0].plane.col(0);
-  return slowBasis(jacobian(m_system, point.position), dimension);
+  const Matrix J = jacobian(m_system, point.position);
+  const SlowDirections directions =
+      slowDirections(J, slowBasis(J, found.dimension), 1 / m_options.persistentTau);
+  setDirections(directions, found);
+  return directions.basis;
 }
 
 Matrix SlowFinder::keptInRegion(const Matrix& places, int region) const {
@@ -155,17 +167,23 @@ Matrix SlowFinder::statesOf(const std::vector<Vector>& places) const {
   return states;
 }
 
-void SlowFinder::followCurved(const Vector& position, Index dimension, SlowManifold& found) const {
+void SlowFinder::followCurved(const Vector& position, SlowManifold& found) const {
   const SlowCurveLimits within = limits();
   SlowPlace start;
   start.y = m_equation->coordinatesOf(position).col(0);
   FlowEquation::Value value;
   m_equation->evaluate(start.y, value);
-  start.basis = slowBasis(m_equation->jacobian(value), dimension);
-  if (start.basis.cols() < dimension) return;
+  const Matrix J = m_equation->jacobian(value);
+  start.basis = slowBasis(J, found.dimension);
+  if (start.basis.cols() < found.dimension) return;
+  if (found.dimension > 1) {
+    const SlowDirections directions = slowDirections(J, start.basis, within.rate);
+    start.basis = directions.basis;
+    setDirections(directions, found);
+  }
   // A fixed point is on the manifold; a slow one need not be, exactly.
   if (!correctPlace(*m_equation, within.step, start) || !isSlow(start, within.rate)) return;
-  if (dimension == 1) {
+  if (found.dimension == 1) {
     const SlowCurve curve = followSlowCurve(*m_equation, start, within);
     if (!curve.wasStopped && curve.points.size() < 2) return;  // not a step could be taken: a point
     found.status = curve.wasStopped ? SlowManifoldStatus::stopped

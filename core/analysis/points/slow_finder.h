@@ -22,9 +22,10 @@ class SlowFinder {
   SlowManifold follow(std::size_t i, const SlowRanking& ranking) const;
 
  private:
-  void followFlat(const FixedPoint& point, Index dimension, double rate, SlowManifold& found) const;
-  void followCurved(const Vector& position, Index dimension, SlowManifold& found) const;
-  Matrix flatBasis(const FixedPoint& point, Index dimension, double rate) const;
+  void followFlat(const FixedPoint& point, double rate, SlowManifold& found) const;
+  void followCurved(const Vector& position, SlowManifold& found) const;
+  Matrix flatBasis(const FixedPoint& point, double rate, SlowManifold& found) const;
+  void setDirections(const SlowDirections& directions, SlowManifold& found) const;
   Matrix keptInRegion(const Matrix& places, int region) const;
   SlowCurveLimits limits() const;
   Matrix statesOf(const std::vector<Vector>& places) const;

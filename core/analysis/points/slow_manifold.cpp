@@ -161,17 +161,21 @@ Matrix spanOf(const Matrix& points) {
   return Matrix(qr.householderQ() * Matrix::Identity(points.rows(), qr.rank()));
 }
 
-std::string kindText(const SlowManifold& found) {
-  return "a " + found.name() + " attractor";
-}
-
 std::string restText(const SlowManifold& found, const TimeWords& words) {
-  if (found.isAtRest) return " of fixed points";
-  std::string text = " of slow points (at most " + words.rate(found.fastest) + ")";
+  if (found.isAtRest) return found.drifting > 0 ? "" : " of fixed points";
+  std::string text = found.drifting > 0 ? "" : " of slow points";
+  text += " (at most " + words.rate(found.fastest) + ")";
   if (found.stablePoints > 0)
     text += " with " + std::to_string(found.stablePoints) + " stable " +
             (found.stablePoints == 1 ? "point" : "points") + " on it";
   return text;
+}
+
+// What drifts along a line of fixed points goes on for ever; along slow points it may come to rest.
+std::string driftText(const SlowManifold& found) {
+  if (found.drifting == 0) return {};
+  return found.isAtRest ? ", no attractor, since what lies beside it drifts along it"
+                        : ", along which drifts what lies beside it";
 }
 
 std::string messageOf(const SlowManifold& found, double scale, const TimeWords& words) {
@@ -184,7 +188,7 @@ std::string messageOf(const SlowManifold& found, double scale, const TimeWords& 
     case SlowManifoldStatus::line:
     case SlowManifoldStatus::ring:
     case SlowManifoldStatus::plane:
-      return kindText(found) + restText(found, words) + ": " + size;
+      return "a " + found.title() + restText(found, words) + driftText(found) + ": " + size;
     case SlowManifoldStatus::stopped:
       return "stopped while following slow points: " + size;
     case SlowManifoldStatus::noSlowMode:
@@ -209,6 +213,11 @@ std::string SlowManifold::name() const {
   if (status != SlowManifoldStatus::plane) return nameOf(status);
   if (dimension > 2) return std::to_string(dimension) + "-dimensional";
   return closedDirections > 0 ? "closed surface" : "plane";
+}
+
+std::string SlowManifold::title() const {
+  if (drifting == 0) return name() + " attractor";
+  return name() + (isAtRest ? " of fixed points" : " of slow points");
 }
 
 bool SlowManifold::holds(ConstVectorRef state) const {

@@ -41,10 +41,13 @@ struct SlowManifold {
   SlowManifoldStatus status = SlowManifoldStatus::noPoint;
   std::string message;  // one sentence
   Index dimension = 0;  // of the manifold: 1 for lines and rings
-  Matrix points;        // D x k along the curve; a ring's first point is not repeated; of a plane its rim, in
-                        // order round it (of more dimensions the ends of rays)
-  Vector speeds;        // ‖F‖ at the points, k
-  Vector drift;         // of a curve: the part of F along it, signed in the order of the points, k
+  // How many slow modes have no direction of their own on it, as of a Jordan block: what lies beside it
+  // drifts along it, instead of decaying.
+  Index drifting = 0;
+  Matrix points;  // D x k along the curve; a ring's first point is not repeated; of a plane its rim, in
+                  // order round it (of more dimensions the ends of rays)
+  Vector speeds;  // ‖F‖ at the points, k
+  Vector drift;   // of a curve: the part of F along it, signed in the order of the points, k
   double fastest = 0, meanSpeed = 0;  // ‖F‖ at the points and inside of a rim
   double extent = 0;     // arc length, of a ring with the closing piece; of a plane its longest diameter,
                          // of a closed surface its longest loop
@@ -64,6 +67,8 @@ struct SlowManifold {
 
   // "line", "ring", "plane", "closed surface", "3-dimensional": what every mouth calls it.
   std::string name() const;
+  // "line attractor"; "line of fixed points" where what lies beside it drifts along it.
+  std::string title() const;
   bool isFound() const {
     return status == SlowManifoldStatus::line || status == SlowManifoldStatus::ring ||
            status == SlowManifoldStatus::plane;

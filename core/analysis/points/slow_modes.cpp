@@ -2,6 +2,7 @@
 
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
+#include "core/linalg/singular.h"
 #include "core/linalg/subspace.h"
 
 #include <algorithm>
@@ -11,6 +12,17 @@
 
 namespace keyhole {
 namespace {
+
+constexpr double kDependent = 1e-5;  // eigenvectors that are so nearly parallel do not tell the subspace
+constexpr double kNoDrift = 1e-9;    // per τ
+constexpr double kNilpotent = 1e-6;
+
+double farthestFromZero(const Matrix& R) {
+  double farthest = 0;
+  for (const auto& value : eigenvalues(R))
+    if (std::abs(value.real()) > std::abs(farthest)) farthest = value.real();
+  return farthest;
+}
 
 // Where eigenvectors do not span the subspace, as of a Jordan block. What grows fast would come first; slow
 // manifolds are not followed beside it.
@@ -55,9 +67,37 @@ Matrix slowBasis(const Matrix& J, Index count) {
     parts.col(2 * i) = system.vectors.col(order[static_cast<std::size_t>(i)]).real();
     parts.col(2 * i + 1) = system.vectors.col(order[static_cast<std::size_t>(i)]).imag();
   }
-  Matrix basis = orthonormalBasis(parts);
+  const Vector sizes = singularValues(parts);
+  if (sizes(count - 1) < kDependent * sizes(0)) return slowSchurBasis(J, count);
+  const Matrix basis = orthonormalBasis(parts);
   if (basis.cols() < count) return slowSchurBasis(J, count);
   return basis.leftCols(count);
+}
+
+SlowDirections slowDirections(const Matrix& J, const Matrix& U, double limit) {
+  const Matrix R = U.transpose() * J * U;
+  const Index k = R.rows();
+  const SingularSystem svd = singularSystem(R);
+  const Index fast = (svd.values.array() > limit).count();
+  Matrix power = R;
+  for (Index i = 1; i < k; ++i) power = R * power;
+  const Vector ofPower = singularValues(power);
+  // Of a normal R they are the powers of its own; of what is nilpotent 0.
+  Index drifting = 0;
+  for (Index i = 0; i < k; ++i)
+    drifting += svd.values(i) > kNoDrift &&
+                ofPower(i) <= kNilpotent * std::pow(svd.values(i), static_cast<double>(k));
+  const Index kept = std::max<Index>(k - std::max(fast, drifting), 1);
+  SlowDirections result;
+  if (kept == k) {
+    result.basis = U;
+    result.slow = farthestFromZero(R);
+    return result;
+  }
+  const Matrix within = svd.right.rightCols(kept);
+  result.basis = U * within;
+  result.slow = farthestFromZero(within.transpose() * R * within);
+  return result;
 }
 
 }  // namespace keyhole

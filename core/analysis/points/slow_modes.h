@@ -26,4 +26,14 @@ SlowRanking rankedModes(const Linearisation& local, double persistentTau);
 // with real parts nearest to 0 (J = A - 1).
 Matrix slowBasis(const Matrix& J, Index count);
 
+// Of places z* + U c in that subspace, U from slowBasis(), the flow is U R c with R = UᵀJU: those directions
+// in which it is slow. Fewer than U has where a mode is slow to decay and drives another one fast (singular
+// values of R above `limit`), or for ever: a Jordan block of λ = 1 has a line of fixed points, and what lies
+// beside it drifts along it. At least one. n x k', orthonormal.
+struct SlowDirections {
+  Matrix basis;
+  double slow = 0;  // of the modes of R that are left, λ - 1 of the one farthest from 0, real part
+};
+SlowDirections slowDirections(const Matrix& J, const Matrix& U, double limit);
+
 }  // namespace keyhole

@@ -74,19 +74,55 @@ Matrix orthogonal(Index n, std::uint64_t row) {
 class TestSlowManifold : public QObject {
   Q_OBJECT
  private slots:
-  // A Jordan block of λ = 1 has one eigenvector and two slow directions. Fails if eigenvectors must span
-  // them.
-  void aJordanBlockHasAPlane() {
-    for (const Index n : {2, 3, 5}) {
-      Matrix B = 0.3 * Matrix::Identity(n, n);
-      B.topLeftCorner(2, 2) << 1, 1, 0, 1;
-      const FlowSystem system = linearSystem(B);
-      const Matrix activity = kRandom.normalMatrix(n, 200, 5000);
+  // A Jordan block of λ = 1 has one eigenvector: a line of fixed points, ker(J), and what lies beside it
+  // drifts along it, however slowly. Fails if the dimension is the count of eigenvalues at 1.
+  void aJordanBlockIsALineAlongWhichStatesDrift() {
+    for (const Index n : {2, 3, 5})
+      for (const double link : {1.0, 0.05, 3e-4})
+        for (const bool turned : {false, true}) {
+          Matrix B = 0.3 * Matrix::Identity(n, n);
+          B.topLeftCorner(2, 2) << 1, link, 0, 1;
+          const Matrix Q = turned ? orthogonal(n, 6000) : Matrix(Matrix::Identity(n, n));
+          const FlowSystem system = linearSystem(Q * B * Q.transpose());
+          const Matrix activity = kRandom.normalMatrix(n, 200, 5000);
+          const FixedPoints found = findFixedPoints(system, activity.leftCols(8), {});
+          const SlowManifold line = findSlowManifold(system, found.points, activity);
+          QCOMPARE(line.status, SlowManifoldStatus::line);
+          QCOMPARE(line.dimension, Index{1});
+          QCOMPARE(line.drifting, Index{1});
+          QVERIFY(line.isAtRest);
+          QVERIFY(std::isinf(line.slowTau));
+          QVERIFY(std::abs(std::abs(line.directions.col(0).dot(Q.col(0))) - 1) < 1e-9);
+          QVERIFY2(line.message.find("no attractor") != std::string::npos, line.message.c_str());
+          if (!turned)
+            QCOMPARE(found.continuum.cols(), Index{1});  // turned, it is singular to rounding alone
+        }
+  }
+
+  // Two such blocks have a plane of fixed points, a block of three a line. Modes that drive each other slowly
+  // and decay are no Jordan block: a plane. One that is slow to decay and drives another one fast has no slow
+  // places of its own.
+  void whatCountsIsWhereTheFlowIsSlow() {
+    Matrix twoBlocks = Matrix::Identity(4, 4), three = Matrix::Identity(3, 3);
+    twoBlocks(0, 1) = twoBlocks(2, 3) = 1;
+    three(0, 1) = three(1, 2) = 1;
+    Matrix slow(2, 2), fast(2, 2), apart(2, 2);
+    slow << 0.99, 0.02, 0, 0.98;
+    fast << 0.99, 3, 0, 0.98;
+    apart << 1, 0, 0, 1 - 1e-7;
+    struct Row {
+      Matrix B;
+      Index dimension, drifting;
+    };
+    for (const Row& row :
+         {Row{twoBlocks, 2, 2}, Row{three, 1, 2}, Row{slow, 2, 0}, Row{fast, 1, 1}, Row{apart, 2, 0}}) {
+      const FlowSystem system = linearSystem(row.B);
+      const Matrix activity = kRandom.normalMatrix(row.B.rows(), 200, 5000);
       const FixedPoints found = findFixedPoints(system, activity.leftCols(8), {});
-      const SlowManifold plane = findSlowManifold(system, found.points, activity);
-      QCOMPARE(plane.status, SlowManifoldStatus::plane);
-      QCOMPARE(plane.directions.cols(), Index{2});
-      QVERIFY(plane.directions.bottomRows(n - 2).norm() < 1e-7);  // a double root moves by √ε
+      const SlowManifold object = findSlowManifold(system, found.points, activity);
+      QVERIFY2(object.isFound(), object.message.c_str());
+      QCOMPARE(object.dimension, row.dimension);
+      QCOMPARE(object.drifting, row.drifting);
     }
   }
 

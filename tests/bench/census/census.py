@@ -170,7 +170,7 @@ def flat():
 
 def latents():
     table = Table("Low-rank networks, searched in their latents", "network", "counted", "found", "missed", "how", "s")
-    for n in (50, 500, 2000):
+    for n in (10, 100, 1000):
         for rank in (1, 2, 3):
             random = np.random.default_rng(100 * rank + 7)
             M = random.normal(size=(n, rank))
@@ -226,7 +226,54 @@ def chaos():
     return table.close()
 
 
-SECTIONS = dict(uncoupled=uncoupled, three=three_coupled, hopfield=hopfield, random=random_networks,
+def missing_cycles(steps, rows, period=None):
+    """How many of these states (rows) are on none of the cycles that were found."""
+    orbits = [np.array(one["orbit"]) for one in steps["cycles"] if period is None or one["period_steps"] == period]
+    return sum(not any(np.linalg.norm(orbit - row, axis=1).min() < 1e-4 for orbit in orbits) for row in rows)
+
+
+def maps():
+    """Steps of alpha = 1 (and 0.7) go where the flow never does: cycles of two steps and longer ones."""
+    table = Table("Cycles of maps x ← (1-α) x + α B tanh x, against 10⁴ starts of Newton on two steps and 500 runs",
+                  "network", "α", "2 steps: counted, stable", "found, stable", "missed", "certified", "runs end on (solver)",
+                  "told", "s")
+
+    def add(name, B, alpha):
+        two, leading = solver.cycles_of_two_steps(B, alpha)
+        ends = solver.ends_in_steps(B, alpha)
+        # Runs of the map, from which the student's free runs differ: the step is a setting.
+        result = attractors(B, settings=[f"simulation.alpha={alpha}"])
+        steps = result["teacher"]["in_steps"] or {"cycles": [], "two_steps": "none looked for", "message": ""}
+        of_two = [one for one in steps["cycles"] if one["period_steps"] == 2]
+        missed = missing_cycles(steps, two, 2)
+        longer = {p: rows for p, rows in ends.items() if p > 2}
+        missed_longer = sum(missing_cycles(steps, rows, p) for p, rows in longer.items())
+        stable = sum(one["stability"] == "stable" for one in of_two)
+        good = missed == 0 and missed_longer == 0 and stable == int((leading < 1 - 1e-6).sum())
+        if steps["two_steps"] == "certified":
+            good = good and len(of_two) == len(two)
+        table.row(good, name, alpha, f"{len(two)}, {int((leading < 1 - 1e-6).sum())}", f"{len(of_two)}, {stable}",
+                  f"{missed}, longer {missed_longer}", steps["two_steps"],
+                  ", ".join(f"{p} steps: {len(rows)}" for p, rows in ends.items()), steps["message"],
+                  f"{result['processor_seconds']:.1f}")
+
+    for n in (1, 2, 3, 4, 5):
+        add(f"{n} flipping units", -1.7 * np.eye(n), 1)
+    for n in (3, 5):
+        add(f"ring of {n}, each driven by the last", 2 * np.roll(np.eye(n), 1, axis=0), 1)
+    add("a flipping unit beside a well", np.diag([-1.7, 2.0]), 1)
+    for alpha in (1, 0.7):
+        for n in (2, 3, 4, 5, 6):
+            for seed in (1, 2):
+                add(f"random {n}, g = 3, seed {seed}", net.random_network(n, 3.0, 50 + seed), alpha)
+    for n in (10, 20):
+        add(f"random {n}, g = 2", net.random_network(n, 2.0, 7), 1)
+    for n in (10, 100):
+        add(f"rank one, -1.8, {n} units", net.rank_one(n, -1.8, n), 1)
+    return table.close()
+
+
+SECTIONS = dict(maps=maps, uncoupled=uncoupled, three=three_coupled, hopfield=hopfield, random=random_networks,
                 larger=larger_random, continua=continua, flat=flat, latents=latents, several=several_kinds,
                 chaos=chaos)
 

@@ -115,3 +115,76 @@ def leading_exponent(B, x, transient=200.0, duration=1000.0, step=0.05):
     tangent = np.random.default_rng(3).normal(size=len(B))
     x, tangent, _ = run(x, tangent / np.linalg.norm(tangent), transient)
     return run(x, tangent, duration)[2]
+
+
+def step(B, v, alpha, x):
+    return x + alpha * (-x + np.tanh(x) @ B.T + v)
+
+
+def step_jacobian(B, alpha, x):
+    """Of each row: (1 - alpha) 1 + alpha B diag(1 - tanh^2)."""
+    return (1 - alpha) * np.eye(len(B)) + alpha * B[None] * (1 - np.tanh(x) ** 2)[:, None, :]
+
+
+def cycles_of_two_steps(B, alpha, count=10000, seed=1):
+    """Newton on the step taken twice, from starts over the box; first states of the cycles found, one of each pair,
+    and the multipliers of a turn."""
+    v = np.zeros(len(B))
+    random = np.random.default_rng(seed)
+    x = starts_over(B, v, count, random)
+    x[1::2] = random.uniform(-1, 1, (len(x[1::2]), len(B)))
+    eye = np.eye(len(B))
+    residual = lambda y: step(B, v, alpha, step(B, v, alpha, y)) - y
+    f = residual(x)
+    for _ in range(100):
+        busy = np.linalg.norm(f, axis=1) > 1e-13
+        y, g = x[busy], f[busy]
+        if not busy.any():
+            break
+        J = step_jacobian(B, alpha, step(B, v, alpha, y)) @ step_jacobian(B, alpha, y) - eye + 1e-12 * eye
+        move = np.linalg.solve(J, -g[:, :, None])[:, :, 0]
+        before, length = np.linalg.norm(g, axis=1), np.ones(len(y))
+        for _ in range(10):
+            worse = ~(np.linalg.norm(residual(y + length[:, None] * move), axis=1) < before)
+            if not worse.any():
+                break
+            length[worse] *= 0.5
+        x[busy] = y + length[:, None] * move
+        f[busy] = residual(x[busy])
+    x = x[(np.linalg.norm(f, axis=1) < 1e-11) & np.isfinite(x).all(axis=1)]
+    found = distinct(x)
+    if len(found) == 0:
+        return found, np.zeros(0)
+    found = found[np.linalg.norm(step(B, v, alpha, found) - found, axis=1) > 1e-3]
+    kept = []
+    for row in found:
+        other = step(B, v, alpha, row[None])[0]
+        if not any(np.linalg.norm(other - one) < 1e-5 for one in kept):
+            kept.append(row)
+    kept = np.array(kept).reshape(-1, len(B))
+    J = step_jacobian(B, alpha, step(B, v, alpha, kept)) @ step_jacobian(B, alpha, kept)
+    return kept, np.array([np.abs(np.linalg.eigvals(one)).max() for one in J])
+
+
+def ends_in_steps(B, alpha, runs=500, steps=20000, longest=64, seed=2):
+    """Where runs of the map from N(0, 0.25) end: {period: distinct cycles' first states}, period 0 being what does
+    not repeat."""
+    v = np.zeros(len(B))
+    x = 0.5 * np.random.default_rng(seed).normal(size=(runs, len(B)))
+    for _ in range(steps):
+        x = step(B, v, alpha, x)
+    y, period = x, np.zeros(runs, int)
+    for p in range(1, longest + 1):
+        y = step(B, v, alpha, y)
+        period[(period == 0) & (np.linalg.norm(y - x, axis=1) < 1e-8 * np.maximum(np.linalg.norm(x, axis=1), 1e-6))] = p
+    cycles = {}
+    for p in np.unique(period):
+        kept = []
+        for row in x[period == p]:
+            turn = [row]
+            for _ in range(p - 1):
+                turn.append(step(B, v, alpha, turn[-1][None])[0])
+            if p == 0 or not any(min(np.linalg.norm(one - other) for other in turn) < 1e-4 for one in kept):
+                kept.append(row)
+        cycles[int(p)] = np.array(kept)
+    return cycles

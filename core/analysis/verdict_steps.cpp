@@ -1,0 +1,89 @@
+// Cycles of a few steps in the verdict: which of them have no counterpart, and how they are told.
+#include "core/analysis/verdict_case.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace keyhole {
+namespace {
+
+// Of the better shift, the farthest that a state of one turn is from its counterpart.
+double apart(const Matrix& a, const Matrix& b) {
+  double nearest = std::numeric_limits<double>::infinity();
+  for (Index shift = 0; shift < b.cols(); ++shift) {
+    double farthest = 0;
+    for (Index k = 0; k < a.cols(); ++k)
+      farthest = std::max(farthest, (a.col(k) - b.col((k + shift) % b.cols())).norm());
+    nearest = std::min(nearest, farthest);
+  }
+  return nearest;
+}
+
+// Marginal ones lie side by side along a line or ring of them; what noise leaves of it is stable somewhere on
+// it.
+bool attracts(const StepCycle& cycle) {
+  return cycle.stability == CycleStability::stable || cycle.stability == CycleStability::marginal ||
+         cycle.runs > 0;
+}
+
+bool isThere(const StepCycle& cycle, const CommonView& view, const SystemEvidence& by, double scale) {
+  constexpr double kNear = 0.25;  // as AttractorMatchOptions::near
+  const Matrix turn = view.of(cycle.points);
+  const auto& all = by.attractors->inSteps.cycles;
+  return std::any_of(all.begin(), all.end(), [&](const StepCycle& other) {
+    return attracts(other) && other.period == cycle.period &&
+           apart(turn, by.view.of(other.points)) <= kNear * scale;
+  });
+}
+
+// The largest distance of a state of a stable cycle from the middle of it.
+double sizeOf(const SystemEvidence& evidence) {
+  double size = 0;
+  for (const StepCycle& cycle : evidence.attractors->inSteps.cycles) {
+    const Matrix turn = evidence.view.of(cycle.points);
+    const Vector mean = turn.rowwise().mean();
+    if (attracts(cycle)) size = std::max(size, (turn.colwise() - mean).colwise().norm().maxCoeff());
+  }
+  return size;
+}
+
+}  // namespace
+
+bool hasStepCycle(const SystemEvidence& evidence) {
+  if (!evidence.mayCycle || !evidence.attractors) return false;
+  const auto& all = evidence.attractors->inSteps.cycles;
+  return std::any_of(all.begin(), all.end(), attracts);
+}
+
+// Where the other's list is not known to be whole, that it has any is enough; so of a continuum of cycles, of
+// which one stands for all.
+Index unpairedStepCycles(const SystemEvidence& own, const SystemEvidence& other) {
+  if (!hasStepCycle(own)) return 0;
+  const auto& mine = own.attractors->inSteps;
+  const StepAttractors& its = other.attractors->inSteps;
+  const bool compared =
+      its.twoSteps == Completeness::certified && its.continua.empty() && mine.continua.empty();
+  if (hasStepCycle(other) && !compared) return 0;
+  const double scale = std::max(sizeOf(own), sizeOf(other));
+  return static_cast<Index>(
+      std::count_if(mine.cycles.begin(), mine.cycles.end(), [&](const StepCycle& cycle) {
+        return attracts(cycle) && (cycle.period == 2 || !hasStepCycle(other)) &&
+               !isThere(cycle, own.view, other, scale);
+      }));
+}
+
+std::string stepCyclesText(const SystemEvidence& evidence) {
+  if (!hasStepCycle(evidence)) return {};
+  Index count = 0, shortest = 0, longest = 0;
+  for (const StepCycle& cycle : evidence.attractors->inSteps.cycles) {
+    if (!attracts(cycle)) continue;
+    ++count;
+    shortest = shortest == 0 ? cycle.period : std::min(shortest, cycle.period);
+    longest = std::max(longest, cycle.period);
+  }
+  std::string steps = std::to_string(shortest);
+  if (longest > shortest) steps += " to " + std::to_string(longest);
+  return " and " + (count == 1 ? "a cycle" : std::to_string(count) + " cycles") + " of " + steps + " steps";
+}
+
+}  // namespace keyhole
