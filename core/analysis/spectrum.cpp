@@ -25,7 +25,9 @@ Vector roundingOf(ConstMatrixRef A, const Spectrum& spectrum) {
   const Index n = A.rows();
   const double backward = static_cast<double>(n) * kEpsilon * spectrum.norm;
   Vector moved = backward * spectrum.conditions;
-  const auto tellsNothing = [&](Index i) { return !(moved(i) < spectrum.norm); };
+  // Beyond the root of the backward error the first order says nothing: so near is a defective matrix.
+  const double reliable = std::sqrt(static_cast<double>(n) * kEpsilon) * spectrum.norm;
+  const auto tellsNothing = [&](Index i) { return !(moved(i) < reliable); };
   bool any = false;
   for (Index i = 0; i < n; ++i) any = any || tellsNothing(i);
   if (!any || !(spectrum.norm > 0)) return moved;
@@ -35,7 +37,7 @@ Vector roundingOf(ConstMatrixRef A, const Spectrum& spectrum) {
     if (!tellsNothing(i)) continue;
     Index nearest = 0;
     const double away = (near.values.array() - spectrum.values(i)).abs().minCoeff(&nearest);
-    moved(i) = std::min(std::max(away, backward * near.conditions(nearest)), spectrum.norm);
+    moved(i) = std::min(moved(i), std::max(away, backward * near.conditions(nearest)));
   }
   return moved;
 }
