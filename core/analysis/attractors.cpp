@@ -237,6 +237,7 @@ class Search {
     if (!mayCycleInSteps(map, m_found.leftInSteps() > 0)) return;
     StepCycleOptions options;
     options.seed = m_options.seed;
+    options.words = m_options.words;
     if (isLarge(m_system)) options.steps = 1000, options.exponents = 1;
     m_found.inSteps = findStepAttractors(map, m_system, twoStepPoints(map), options, m_progress);
   }

@@ -335,7 +335,7 @@ std::string Search::runsText() const {
     const Index looked = std::min(open, m_options.exponents);
     if (m_result.chaotic > 0)
       part += " (chaos in " + std::to_string(m_result.chaotic) + " of " + std::to_string(looked) +
-              " looked at, exponent " + twoDigits(m_result.exponent) + " per τ)";
+              " looked at, exponent " + m_options.words.rate(m_result.exponent) + ")";
     else if (looked > 0)
       part += " (no chaos in " + std::to_string(looked) + " looked at)";
     parts.push_back(part);

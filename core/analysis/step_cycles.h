@@ -6,6 +6,7 @@
 #include "core/analysis/cycles/lyapunov_exponents.h"
 #include "core/analysis/points/slow_manifold.h"
 #include "core/analysis/step_map.h"
+#include "core/common/time_words.h"
 
 namespace keyhole {
 
@@ -16,6 +17,7 @@ struct StepCycleOptions {
   Index exponents = 3;       // runs that do not repeat whose leading exponent is averaged; >= 0
   double exponentTau = 500;  // τ that are averaged; > 0
   std::uint64_t seed = 1;
+  TimeWords words = {};  // how rates are told
 };
 
 struct StepCycle {
