@@ -93,6 +93,7 @@ class Npz : public FileTree {
       throw InputError(shown(node.name) + " says that it has " + std::to_string(stat.size) + " bytes, of " +
                        std::to_string(stat.comp_size) +
                        " compressed ones; allowed: up to 1100 times as many");
+    requireRoom(shown(node.name), stat.size);
     const Entry entry(zip_fopen_index(m_archive.get(), node.ordinal, 0));
     if (!entry) throw InputError(damaged);
     std::string bytes(stat.size, '\0');

@@ -77,16 +77,16 @@ class Hdf5 : public FileTree {
   std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) override {
     const std::lock_guard lock(hdf5Mutex());
     std::vector<Matrix> values;
-    for (const FileNode* node : nodes) values.push_back(Hdf5Numbers(m_path, m_file.id()).load(*node));
+    for (const FileNode* node : nodes) values.push_back(Hdf5Numbers(m_path, m_file.id(), notes).load(*node));
     return values;
   }
   std::optional<Matrix> loadTurned(const FileNode& node) override {
     const std::lock_guard lock(hdf5Mutex());
-    return Hdf5Numbers(m_path, m_file.id()).loadTurned(node);
+    return Hdf5Numbers(m_path, m_file.id(), notes).loadTurned(node);
   }
   void stream(const FileNode& node, bool timeInColumns, const Work& work) override {
     const std::lock_guard lock(hdf5Mutex());
-    Hdf5Numbers(m_path, m_file.id()).stream(node, timeInColumns, work);
+    Hdf5Numbers(m_path, m_file.id(), notes).stream(node, timeInColumns, work);
   }
 
  private:
@@ -327,6 +327,10 @@ class Hdf5 : public FileTree {
       node.kind = FileNode::Kind::numbers;
       node.byRows = family == Family::plain && extents.size() == 2 && !isComplex(type.id());
       node.raw = rawNumbersOf(dataset, type.id(), node.size());
+      if (const std::string other = otherFileOf(dataset); !other.empty()) {
+        node.kind = FileNode::Kind::other;
+        node.why = "is kept in another file (" + shownText(validUtf8(other)) + "), which is not followed";
+      }
       if (!matlab.empty()) node.type = (isComplex(type.id()) ? "complex " : "") + matlab;
       if (numberAttribute(dataset, "MATLAB_empty").value_or(0) != 0) {
         node.shape = {0, 0};

@@ -106,6 +106,7 @@ NpyArray npyArray(std::string_view file, const std::string& path) {
   if (header.shape.empty())
     throw InputError(path + " holds an array of 0 dimensions; allowed: 1 or more (time x neurons)");
   requireNpySize(header, file.size(), path);
+  requireRoom(path, 8 * (file.size() / header.bytes));
   std::size_t columns = 1;
   for (std::size_t d = 1; d < header.shape.size(); ++d) columns *= header.shape[d];
   const auto rows = static_cast<Index>(header.shape[0]);
