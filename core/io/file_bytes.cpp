@@ -96,9 +96,10 @@ void requireRoom(const std::string& shown, std::uint64_t bytes) {
   const auto gigabytes = [](std::uint64_t count) {
     return toText(std::round(static_cast<double>(count) / 1e8) / 10) + " GB";
   };
-  throw InputError(shown + " needs " + gigabytes(bytes) + " of memory, of which " + gigabytes(room) +
-                   " are free; allowed: what fits, or one pass over a file of uncompressed numbers (fit by map "
-                   "or subspace, without steps)");
+  throw InputError(
+      shown + " needs " + gigabytes(bytes) + " of memory, of which " + gigabytes(room) +
+      " are free; allowed: what fits, or one pass over a file of uncompressed numbers (fit by map "
+      "or subspace, without steps)");
 }
 
 std::string shownText(std::string_view text) {

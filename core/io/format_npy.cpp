@@ -49,7 +49,7 @@ std::string typeOf(const NpyHeader& header) {
 }
 
 bool isLong(const NpyHeader& header) {
-  return header.bytes == 8 && header.kind != 'f';
+  return header.bytes == 8 && (header.kind == 'i' || header.kind == 'u');
 }
 
 FileContents contentsOf(const std::string& file) {
@@ -91,6 +91,7 @@ FileData readArray(const std::string& file, const std::string& path, const ReadO
 }
 
 std::optional<NumberType> numberTypeOf(const NpyHeader& header) {
+  if (header.kind == 'c') return {};
   const bool isFloat = header.kind == 'f', isSigned = header.kind == 'i';
   switch (header.bytes) {
     case 1:

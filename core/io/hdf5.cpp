@@ -90,7 +90,7 @@ class Hdf5 : public FileTree {
   }
 
  private:
-  static constexpr std::size_t kMost = 100'000;
+  static constexpr std::size_t kMost = 100'000, kMostInGroup = 20'000;
   static constexpr int kDeepest = 40;
 
   [[noreturn]] void damaged(const std::string& what) const {
@@ -111,6 +111,12 @@ class Hdf5 : public FileTree {
     std::vector<std::string> names;
     H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, addName, &names);
     std::sort(names.begin(), names.end());
+    // One group of very many things must not hide what stands beside it.
+    if (names.size() > kMostInGroup) {
+      node.why = "has more than " + std::to_string(kMostInGroup) + " members, of which the first are listed";
+      notes.push_back(m_path + ":" + shownText(validUtf8(node.place)) + " " + node.why);
+      names.resize(kMostInGroup);
+    }
     for (const auto& name : names) {
       if (++m_objects > kMost) return;
       // What MATLAB's cells and objects refer to, and not variables of its own.

@@ -40,7 +40,7 @@ hsize_t chunksOf(hid_t dataset) {
   const H5Handle space(H5Dget_space(dataset));
   hsize_t count = 0;
   return space && H5Dget_num_chunks(dataset, space.id(), &count) >= 0 ? count
-                                                                     : std::numeric_limits<hsize_t>::max();
+                                                                      : std::numeric_limits<hsize_t>::max();
 }
 
 // How many chunks cover such extents; saturates.
@@ -153,24 +153,25 @@ void Hdf5Numbers::sayUnwritten(hid_t dataset, const FileNode& node) const {
   const H5Handle plist(H5Dget_create_plist(dataset));
   if (!plist) return;
   const H5D_layout_t layout = H5Pget_layout(plist.id());
-  std::string missing;
-  if (layout == H5D_CONTIGUOUS && H5Dget_storage_size(dataset) == 0) {
-    missing = "was never written to the file: all of it reads";
-  } else if (layout == H5D_CHUNKED) {
-    const hsize_t written = chunksOf(dataset), all = chunksIn(plist.id(), extentsOf(dataset));
-    if (written >= all) return;
-    missing = "has " + std::to_string(all) + " chunks, of which " + std::to_string(all - written) +
-              (all - written == 1 ? " was" : " were") + " never written to the file: they read";
-  }
-  if (missing.empty()) return;
-  const std::string shown = m_path + ":" + shownText(node.place);
+  const bool inChunks = layout == H5D_CHUNKED;
+  if (!inChunks && layout != H5D_CONTIGUOUS) return;
+  const hsize_t all = inChunks ? chunksIn(plist.id(), extentsOf(dataset)) : 1;
+  const hsize_t written = inChunks ? chunksOf(dataset) : H5Dget_storage_size(dataset);
+  if (written >= all) return;
+  const std::string shown = m_path + ":" + shownText(node.place), shape = " is " + shapeText(node.shape);
+  if (written == 0)
+    throw InputError(shown + shape +
+                     ", but none of it was ever written to the file; allowed: an array with numbers");
   double fill = 0;
   H5D_fill_value_t kind = H5D_FILL_VALUE_DEFAULT;
+  const std::string missing = " in " + std::to_string(all) + " chunks, of which " +
+                              std::to_string(all - written) + (all - written == 1 ? " was" : " were") +
+                              " never written to the file";
   if (H5Pfill_value_defined(plist.id(), &kind) < 0 || kind == H5D_FILL_VALUE_UNDEFINED)
-    throw InputError(shown + " " + missing.substr(0, missing.find(':')) +
+    throw InputError(shown + shape + missing +
                      ", and it has no fill value; allowed: an array that was written whole");
   if (H5Pget_fill_value(plist.id(), H5T_NATIVE_DOUBLE, &fill) < 0) fill = 0;
-  m_notes.push_back(shown + " " + missing + " as its fill value " + toText(fill));
+  m_notes.push_back(shown + shape + missing + ": they read as its fill value " + toText(fill));
 }
 
 // In pieces of whole slowest-running indices (and whole chunks of them), each brought in order.

@@ -22,8 +22,7 @@ std::string LongIntegers::note(const std::string& shown) const {
   if (m_count == 0) return {};
   // Half of the step between doubles of this size.
   const double off = (std::nextafter(m_largest, HUGE_VAL) - m_largest) / 2;
-  return shown + " has " + std::to_string(m_count) +
-         (m_count == 1 ? " whole number" : " whole numbers") +
+  return shown + " has " + std::to_string(m_count) + (m_count == 1 ? " whole number" : " whole numbers") +
          " of 64 bits from 2^53 on, which are held as the nearest double: off by up to " + toText(off);
 }
 
@@ -54,8 +53,8 @@ void CountedTree::stream(const FileNode& node, bool timeInColumns, const Work& w
 
 void CountedTree::count(const FileNode& node, ConstMatrixRef values) {
   if (!isLongInteger(node)) return;
-  auto found = std::find_if(m_counted.begin(), m_counted.end(),
-                            [&](const Counted& one) { return one.node == &node; });
+  auto found =
+      std::find_if(m_counted.begin(), m_counted.end(), [&](const Counted& one) { return one.node == &node; });
   if (found == m_counted.end()) found = m_counted.insert(found, {&node, {}});
   found->integers.add(values);
 }

@@ -44,7 +44,7 @@ void limit([[maybe_unused]] std::uint64_t bytes, rlim_t seconds) {
   setrlimit(RLIMIT_CPU, &time);
   const rlimit core{0, 0};
   setrlimit(RLIMIT_CORE, &core);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGINT, SIGPIPE, SIGXCPU})
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGINT, SIGTERM, SIGPIPE, SIGXCPU})
     std::signal(signal, SIG_DFL);
 }
 
@@ -171,8 +171,8 @@ class Apart : public FileTree {
   static bool isRaw(const FileNode& node) { return node.raw && node.shape.size() == 2 && node.size() > 0; }
   // Column by column in the file, as it is wanted, but not uncompressed.
   static bool isWhole(const FileNode& node) {
-    return !isRaw(node) && !node.byRows && node.shape.size() == 2 && node.size() > 0 && node.type != "sparse" &&
-           !node.type.starts_with("complex");
+    return !isRaw(node) && !node.byRows && node.shape.size() == 2 && node.size() > 0 &&
+           node.type != "sparse" && !node.type.starts_with("complex");
   }
   static RawShape rawShape(const FileNode& node) {
     const auto rows = static_cast<Index>(node.shape[0]), columns = static_cast<Index>(node.shape[1]);
@@ -239,8 +239,8 @@ class Apart : public FileTree {
     return all;
   }
 
-  // Piece by piece, so that a large array does not stand in the child as well. Time is the axis that runs slowest in
-  // the file.
+  // Piece by piece, so that a large array does not stand in the child as well. Time is the axis that runs
+  // slowest in the file.
   Matrix fromPieces(const FileNode& node) {
     const RawShape shape = rawShape(node);
     Matrix values;

@@ -307,9 +307,23 @@ class TreeReader {
       m_data.intervalUnit = meaning.unit;
       m_data.times = column * meaning.perUnit;
       m_data.notes.push_back(besideText(node) + " " + meaning.note);
+      if (context.unit == "s") doubtSeconds(node, column);
     } catch (const InputError& error) {
       m_data.notes.push_back(besideText(node) + " " + error.what());
     }
+  }
+
+  // No session lasts for weeks, and no clock of seconds has whole ones throughout.
+  void doubtSeconds(const FileNode& node, const Vector& seconds) {
+    constexpr double kDay = 86'400, kDays = 14;
+    const double days = (seconds(seconds.size() - 1) - seconds(0)) / kDay;
+    const bool whole = seconds.size() > 20 && (seconds.array() == seconds.array().floor()).all();
+    if (days < kDays && !whole) return;
+    m_data.notes.push_back(
+        besideText(node) + (whole ? " has whole numbers throughout, over " : " reaches over ") +
+        twoDigits(days) +
+        " days of seconds: they may be samples, milliseconds or nanoseconds; they were taken as "
+        "seconds, and --dt says otherwise");
   }
 
   static bool placedInSeries(const FileNode& node) {
@@ -348,7 +362,8 @@ std::optional<DataStream> streamFromTree(std::shared_ptr<FileTree> tree, const s
   stream.head.turned = false;
   const Vector offset = probe.col(0), factor = probe.col(1) - probe.col(0);
   const bool asStored = (offset.array() == 0).all() && (factor.array() == 1).all();
-  stream.run = [tree, node, offset, factor, asStored, said = stream.said, shown = file + ":" + shownText(path),
+  stream.run = [tree, node, offset, factor, asStored, said = stream.said,
+                shown = file + ":" + shownText(path),
                 timeInColumns = options.timeInColumns](const FileTree::Work& work) {
     LongIntegers integers;
     const bool counts = isLongInteger(*node);

@@ -1,6 +1,6 @@
-// Numbers that would become others without a word: whole ones that no double holds, what was never written to an
-// HDF5 file, numbers that are kept in other files, spike times that are no seconds; and files that ask for more memory
-// than there is.
+// Numbers that would become others without a word: whole ones that no double holds, what was never written to
+// an HDF5 file, numbers that are kept in other files, spike times that are no seconds; and files that ask for
+// more memory than there is.
 #include "core/common/random.h"
 #include "core/io/formats.h"
 #include "core/io/npy.h"
@@ -12,11 +12,11 @@
 #include "tests/support/test_registry.h"
 
 #include <QTest>
-
-#include <cstring>
-#include <cmath>
-#include <filesystem>
 #include <matio.h>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
 #include <span>
 
 namespace tst_silent_numbers {
@@ -108,8 +108,8 @@ class TestSilentNumbers : public QObject {
   Q_OBJECT
 
  private slots:
-  // Fails if whole numbers are rounded without being counted, in whatever kind of file, whole or in pieces; and if
-  // those that fit are blamed.
+  // Fails if whole numbers are rounded without being counted, in whatever kind of file, whole or in pieces;
+  // and if those that fit are blamed.
   void longIntegers() {
     const std::string npy = m_files.with("long.npy", npyOfLongNumbers());
     writeLongHdf5(m_files.path("long.h5"), false);
@@ -121,7 +121,9 @@ class TestSilentNumbers : public QObject {
       QCOMPARE(recording.activity(0, 0), 0x1p60);
       QCOMPARE(recording.activity(1, 39), static_cast<double>(39 * 39 % 11 - 5));
       // Doubles of this size are 256 apart.
-      const QString says = "has 3 whole numbers of 64 bits from 2^53 on, which are held as the nearest double: off by up to 128";
+      const QString says =
+          "has 3 whole numbers of 64 bits from 2^53 on, which are held as the nearest double: off by up to "
+          "128";
       QVERIFY2(notesOf(recording).contains(says), qPrintable(name + (": " + notesOf(recording))));
       const auto stream = streamRecording(path, {});
       if (!stream) continue;
@@ -140,11 +142,16 @@ class TestSilentNumbers : public QObject {
     const auto notes = [&](const std::string& first, const std::string& second) {
       std::string text = "a,b\n";
       for (int t = 0; t < 30; ++t)
-        text += std::to_string(t * t % 7) + ".5," + (t == 3 ? first : t == 5 ? second : std::to_string(t * t % 11)) + "\n";
+        text += std::to_string(t * t % 7) + ".5," +
+                (t == 3   ? first
+                 : t == 5 ? second
+                          : std::to_string(t * t % 11)) +
+                "\n";
       return notesOf(readRecording(m_files.with("long.csv", text)));
     };
     const QString two = notes("9007199254740993", "123456789012345678901");
-    QVERIFY2(two.contains("2 whole numbers have more digits than are held (line 5, column 2 is \"9007199254740993\")"),
+    QVERIFY2(two.contains(
+                 "2 whole numbers have more digits than are held (line 5, column 2 is \"9007199254740993\")"),
              qPrintable(two));
     QVERIFY(!notes("9007199254740992", "-1e300").contains("digits"));
   }
@@ -172,7 +179,8 @@ class TestSilentNumbers : public QObject {
       H5Sclose(space);
       H5Fclose(file);
     }
-    const QString says = "has 10 chunks, of which 4 were never written to the file: they read as its fill value -7";
+    const QString says =
+        "is 45 x 3 in 10 chunks, of which 4 were never written to the file: they read as its fill value -7";
     const Recording recording = readRecording(path);
     COMPARE_MATRICES(recording.activity.leftCols(30), Matrix(tableNumbers(30, 3).transpose()), 0.0);
     QCOMPARE(recording.activity(2, 44), -7.0);
@@ -181,6 +189,11 @@ class TestSilentNumbers : public QObject {
     QVERIFY(stream.has_value());
     stream->run([](const Matrix&) { return true; });
     QVERIFY(keyhole::notesOf(*stream).size() == recording.notes.size());
+    // Nothing at all was written.
+    Hdf5Writer(m_files.path("nothing.h5")).claim("x", 300, 200);
+    const QString sentence = refusal([&] { readRecording(m_files.path("nothing.h5")); });
+    QVERIFY2(isSentence(sentence, "nothing.h5:/x is 300 x 200, but none of it was ever written"),
+             qPrintable(sentence));
     // A whole file says nothing of the kind.
     Hdf5Writer(m_files.path("whole.h5")).matrix("x", tableNumbers(45, 3), true);
     QVERIFY(notesOf(readRecording(m_files.path("whole.h5"))).isEmpty());
@@ -213,7 +226,8 @@ class TestSilentNumbers : public QObject {
     }
   }
 
-  // The same spikes in seconds, milliseconds and minutes: the first are taken without a word, the others with one.
+  // The same spikes in seconds, milliseconds and minutes: the first are taken without a word, the others with
+  // one.
   void spikesThatAreNoSeconds() {
     RecordingOptions binned;
     const Vector seconds = spikeTimes();
@@ -238,7 +252,42 @@ class TestSilentNumbers : public QObject {
       binned.bin = 0.02;
       readRecording(m_files.path("far.nwb"), binned);
     });
-    QVERIFY2(isSentence(refused, "far.nwb:units") && refused.contains("may be milliseconds"), qPrintable(refused));
+    QVERIFY2(isSentence(refused, "far.nwb:units") && refused.contains("may be milliseconds"),
+             qPrintable(refused));
+  }
+
+  // Timestamps of a series in nanoseconds, of 40 samples at 100 Hz: taken as the schema says, with a word.
+  void timestampsThatAreNoSeconds() {
+    const auto notes = [&](double unit) {
+      const std::string path = m_files.path("clock.nwb");
+      Hdf5Writer writer(path);
+      writer.group("acquisition/LFP");
+      writer.text("acquisition/LFP", "neurodata_type", "ElectricalSeries");
+      writer.matrix("acquisition/LFP/data", tableNumbers(40, 3));
+      writer.vector("acquisition/LFP/timestamps", unit * Vector::LinSpaced(40, 1, 1.39));
+      return path;
+    };
+    QVERIFY(!notesOf(readRecording(notes(1))).contains("may be"));
+    const QString far = notesOf(readRecording(notes(1e9)));
+    QVERIFY2(far.contains("clock.nwb:acquisition/LFP/timestamps") && far.contains("nanoseconds"),
+             qPrintable(far));
+  }
+
+  // Complex numbers of NumPy: real ones with a part of zero, or one sentence.
+  void complexNpy() {
+    const auto file = [&](double imaginary) {
+      std::string header = "{'descr': '<c16', 'fortran_order': False, 'shape': (40, 1), }";
+      header.append(118 - header.size() - 1, ' ');
+      std::string bytes = std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n";
+      for (int t = 0; t < 40; ++t)
+        for (const double part : {t * t % 7 + 0.5, t == 9 ? imaginary : 0.0})
+          bytes.append(reinterpret_cast<const char*>(&part), sizeof part);
+      return m_files.with("complex.npy", bytes);
+    };
+    QCOMPARE(readRecording(file(0)).activity(0, 3), 9 % 7 + 0.5);
+    const QString sentence = refusal([&] { readRecording(file(-2)); });
+    QVERIFY2(isSentence(sentence, "complex.npy is complex, and the imaginary part of entry 10 is -2"),
+             qPrintable(sentence));
   }
 
   // Sparse files of terabytes, as large as their headers say: one sentence, and no attempt.
