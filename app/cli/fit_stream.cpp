@@ -85,7 +85,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   data.files = files.recordings;
   data.streamedNeurons = stream->units;
   data.streamedTimepoints = stream->timepoints;
-  data.warnings = stream->head.notes;
+  data.warnings = notesOf(*stream);
   data.warnings.push_back(
       spec + " has " + std::to_string(stream->units) + " x " + std::to_string(stream->timepoints) +
       " numbers, more than are held in memory, and was read once: its intervals, prediction, "

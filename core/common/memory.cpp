@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <cstdlib>  // says which library this is
+#include <fstream>
+#include <string>
+#include <string_view>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -31,6 +34,15 @@ void preferLargePages(void* data, std::size_t bytes) {
 #else
   (void)data, (void)bytes;
 #endif
+}
+
+std::uint64_t freeMemory() {
+  std::ifstream info("/proc/meminfo");
+  std::string line;
+  constexpr std::string_view kName = "MemAvailable:";
+  while (std::getline(info, line))
+    if (line.starts_with(kName)) return std::strtoull(line.c_str() + kName.size(), nullptr, 10) * 1024;
+  return 0;
 }
 
 Matrix largeMatrix(Index rows, Index columns) {

@@ -4,6 +4,7 @@
 #include "core/common/types.h"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace keyhole {
 
@@ -17,6 +18,9 @@ void keepFreedMemory();
 // are then had and given back in a fraction of the time. Does nothing for small ones, and where there are no
 // such pages.
 void preferLargePages(void* data, std::size_t bytes);
+
+// Bytes that can be had without others being written to disk; 0 if the system does not say it.
+std::uint64_t freeMemory();
 
 // A matrix of such an array, not written yet.
 Matrix largeMatrix(Index rows, Index columns);

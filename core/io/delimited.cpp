@@ -58,6 +58,7 @@ class Reader {
     std::optional<Grid> grid = chosenGrid();
     try {
       requireOneReading(*grid);
+      sayRounded(*grid);
       DelimitedTable table = tableOf(std::move(*grid), m_options);
       table.notes.insert(table.notes.begin(), m_notes.begin(), m_notes.end());
       for (auto& note : table.notes) note = m_path + ": " + note;
@@ -213,6 +214,13 @@ class Reader {
                      ", and no number of the table tells whether the comma groups "
                      "thousands or is the decimal sign" +
                      kByHand);
+  }
+
+  void sayRounded(const Grid& grid) {
+    const auto& [count, first] = grid.rounded;
+    if (count == 0) return;
+    m_notes.push_back(std::to_string(count) + (count == 1 ? " whole number has" : " whole numbers have") +
+                      " more digits than are held (" + shown(first) + "): the nearest double was taken");
   }
 
   static constexpr std::size_t kLong = 64 << 20;  // bytes up to which all dialects are tried

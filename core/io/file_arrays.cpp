@@ -37,6 +37,7 @@ class Collector {
       case Kind::numbers:
         return add({&node}, false, path, node.type);
       case Kind::group:
+        if (node.children.empty() && !node.why.empty()) return unreadable(node, path);
         return members(node, path);
       case Kind::structs:
       case Kind::cells:
@@ -132,6 +133,7 @@ class Collector {
                          [&](const FileNode* n) { return n->kind == kind; });
     };
     if (all(Kind::numbers)) return add(elements, true, path, elements.front()->type);
+    if (all(Kind::text) && elements.size() > 1) return texts(elements.size(), path);
     if (!all(Kind::group)) return oneByOne(elements, path);
     for (const auto& field : elements.front()->children) {
       std::vector<const FileNode*> values;
@@ -141,6 +143,16 @@ class Collector {
       if (values.size() == elements.size() && !isFull())
         sameKind(values, memberPath(path, *elements.front(), field.name));
     }
+  }
+
+  // Names or conditions of trials: a line for all of them.
+  void texts(std::size_t count, const std::string& path) {
+    FileArray array;
+    array.path = path;
+    array.shape = std::to_string(count) + " elements";
+    array.type = "text";
+    array.reason = "text";
+    arrays.push_back(std::move(array));
   }
 
   void oneByOne(const std::vector<const FileNode*>& elements, const std::string& path) {
@@ -348,7 +360,10 @@ const FileArray& onlyRecording(const std::vector<FileArray>& arrays, const std::
     throw InputError(file + " holds " + std::to_string(candidates.size()) +
                      (spikes.empty() ? " numeric matrices" : " recordings") +
                      ", so a name is needed; allowed: " + file + ":NAME with one of " + listed(descriptions));
-  for (const auto& array : arrays) descriptions.push_back(describe(array));
+  for (const auto& array : arrays)
+    descriptions.push_back(array.nodes.empty() && array.shape.empty()
+                               ? shownText(array.path) + " (" + array.reason + ")"
+                               : describe(array) + (array.nodes.empty() ? ", which " + array.reason : ""));
   throw InputError(file + " holds no real matrix of numbers (its variables: " + listed(descriptions) +
                    "); allowed: a file with at least one");
 }

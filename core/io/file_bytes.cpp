@@ -1,9 +1,11 @@
 #include "core/io/file_bytes.h"
 
 #include "core/common/error.h"
+#include "core/common/memory.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -57,6 +59,7 @@ std::string readFileBytes(const std::string& path) {
   std::string bytes;
   file.seekg(0, std::ios::end);
   const auto size = file.tellg();
+  if (size > 0) requireRoom(path, static_cast<std::uint64_t>(size));
   if (size > 0) bytes.resize(static_cast<std::size_t>(size));
   file.seekg(0);
   if (!bytes.empty() && !file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
@@ -83,6 +86,20 @@ void writeFileAtomically(const std::string& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     refuseToWrite(path, why);
   }
+}
+
+void requireRoom(const std::string& shown, std::uint64_t bytes) {
+  constexpr std::uint64_t kAlways = std::uint64_t{1} << 28;
+  if (bytes <= kAlways) return;
+  const std::uint64_t room = freeMemory();
+  if (room == 0 || bytes <= room) return;
+  const auto gigabytes = [](std::uint64_t count) {
+    return toText(std::round(static_cast<double>(count) / 1e8) / 10) + " GB";
+  };
+  throw InputError(
+      shown + " needs " + gigabytes(bytes) + " of memory, of which " + gigabytes(room) +
+      " are free; allowed: what fits, or one pass over a file of uncompressed numbers (fit by map "
+      "or subspace, without steps)");
 }
 
 std::string shownText(std::string_view text) {

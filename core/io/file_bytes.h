@@ -1,6 +1,7 @@
 // Whole files: read at once, written whole or not at all.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,10 @@ class UnchangedFile {
 // Writes to a temporary file in the same folder, flushes it to the disk and renames it onto `path`; on any
 // failure the old file stays as it was. Throws InputError with the path and the system's reason.
 void writeFileAtomically(const std::string& path, std::string_view bytes);
+
+// Throws InputError if so many bytes are more than the memory that is free: a file can ask for more than any
+// machine has. `shown` names what asks.
+void requireRoom(const std::string& shown, std::uint64_t bytes);
 
 // A text out of a file, fit for a sentence about it: control characters become "?", and what goes beyond 60
 // bytes "…".

@@ -1,6 +1,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/formats.h"
+#include "core/io/long_integers.h"
 #include "core/io/npy.h"
 #include "core/io/npy_header.h"
 #include "core/io/raw_array.h"
@@ -15,9 +16,10 @@ namespace {
 // The array alone, without a name.
 class NpyTree : public FileTree {
  public:
-  explicit NpyTree(const std::string& file) : m_array(npyArray(readFileBytes(file), file)) {
+  NpyTree(const std::string& file, const std::string& type) : m_array(npyArray(readFileBytes(file), file)) {
     m_root.kind = FileNode::Kind::numbers;
     m_root.shape = m_array.shape;
+    m_root.type = type;
   }
   const FileNode& root() const override { return m_root; }
   std::vector<Matrix> load(const std::vector<const FileNode*>&) override {
@@ -41,12 +43,21 @@ bool isNpy(const std::string& file) {
   return headOf(file, 6) == "\x93NUMPY";
 }
 
+// As NumPy names it: "f8".
+std::string typeOf(const NpyHeader& header) {
+  return std::string(1, header.kind) + std::to_string(header.bytes);
+}
+
+bool isLong(const NpyHeader& header) {
+  return header.bytes == 8 && (header.kind == 'i' || header.kind == 'u');
+}
+
 FileContents contentsOf(const std::string& file) {
   constexpr std::size_t kLongest = 1 << 16;
   const NpyHeader header = parseNpyHeader(headOf(file, kLongest), file);
   FileNode node;
   node.kind = FileNode::Kind::numbers;
-  node.type = std::string(1, header.kind) + std::to_string(header.bytes);
+  node.type = typeOf(header);
   node.shape.assign(header.shape.begin(), header.shape.end());
   while (node.shape.size() < 2) node.shape.push_back(1);
   FileContents contents{"", arraysIn(node), {}};
@@ -55,9 +66,9 @@ FileContents contentsOf(const std::string& file) {
 
 FileData readArray(const std::string& file, const std::string& path, const ReadOptions& options) {
   const std::string head = headOf(file, 1 << 16);
-  const bool pages = head.starts_with("\x93NUMPY") && parseNpyHeader(head, file).shape.size() > 2;
-  if (pages) {
-    NpyTree tree(file);
+  const NpyHeader header = head.starts_with("\x93NUMPY") ? parseNpyHeader(head, file) : NpyHeader();
+  if (header.shape.size() > 2) {
+    NpyTree tree(file, typeOf(header));
     return readFromTree(tree, file, path, options);
   }
   if (!path.empty())
@@ -71,10 +82,16 @@ FileData readArray(const std::string& file, const std::string& path, const ReadO
   } else {
     data.trials.push_back(readNpy(file));
   }
+  if (isLong(header)) {
+    LongIntegers integers;
+    integers.add(data.trials.front());
+    if (std::string note = integers.note(file); !note.empty()) data.notes.push_back(std::move(note));
+  }
   return data;
 }
 
 std::optional<NumberType> numberTypeOf(const NpyHeader& header) {
+  if (header.kind == 'c') return {};
   const bool isFloat = header.kind == 'f', isSigned = header.kind == 'i';
   switch (header.bytes) {
     case 1:
@@ -104,8 +121,16 @@ std::optional<DataStream> streamArray(const std::string& file, const std::string
   if (std::string note = suite2pNote(file); !note.empty()) stream.head.notes.push_back(std::move(note));
   stream.units = options.timeInColumns ? rows : columns;
   stream.timepoints = options.timeInColumns ? columns : rows;
-  stream.run = [file, raw, shape, alongOuter = header.fortranOrder == options.timeInColumns](
-                   const FileTree::Work& work) { streamRaw(file, raw, shape, alongOuter, work); };
+  stream.run = [file, raw, shape, said = stream.said, counts = isLong(header),
+                alongOuter = header.fortranOrder == options.timeInColumns](const FileTree::Work& work) {
+    LongIntegers integers;
+    streamRaw(file, raw, shape, alongOuter, [&](const Matrix& piece) {
+      if (counts) integers.add(piece);
+      return work(piece);
+    });
+    said->clear();
+    if (std::string note = integers.note(file); !note.empty()) said->push_back(std::move(note));
+  };
   return stream;
 }
 

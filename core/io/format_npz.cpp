@@ -64,13 +64,8 @@ class Npz : public FileTree {
     FileNode node;
     node.name = validUtf8(entryName.substr(0, entryName.size() - 4));
     node.ordinal = index;
-    constexpr std::size_t kLongest = 1 << 16;
-    const Entry entry(zip_fopen_index(m_archive.get(), index, 0));
-    std::string head(kLongest, '\0');
-    const zip_int64_t got = entry ? zip_fread(entry.get(), head.data(), head.size()) : -1;
-    head.resize(static_cast<std::size_t>(std::max<zip_int64_t>(got, 0)));
     try {
-      const NpyHeader header = parseNpyHeader(head, shown(node.name));
+      const NpyHeader header = headerOf(index, shown(node.name));
       node.kind = FileNode::Kind::numbers;
       node.type = std::string(1, header.kind) + std::to_string(header.bytes);
       node.shape.assign(header.shape.begin(), header.shape.end());
@@ -84,6 +79,15 @@ class Npz : public FileTree {
     m_root.children.push_back(std::move(node));
   }
 
+  NpyHeader headerOf(std::uint64_t index, const std::string& shownName) const {
+    constexpr std::size_t kLongest = 1 << 16;
+    const Entry entry(zip_fopen_index(m_archive.get(), index, 0));
+    std::string head(kLongest, '\0');
+    const zip_int64_t got = entry ? zip_fread(entry.get(), head.data(), head.size()) : -1;
+    head.resize(static_cast<std::size_t>(std::max<zip_int64_t>(got, 0)));
+    return parseNpyHeader(head, shownName);
+  }
+
   // The whole member; its checksum is checked at its end. zlib packs at most 1032 to 1.
   std::string bytesOf(const FileNode& node) const {
     zip_stat_t stat;
@@ -93,6 +97,10 @@ class Npz : public FileTree {
       throw InputError(shown(node.name) + " says that it has " + std::to_string(stat.size) + " bytes, of " +
                        std::to_string(stat.comp_size) +
                        " compressed ones; allowed: up to 1100 times as many");
+    // What the header says is checked before all of it is decompressed.
+    const NpyHeader header = headerOf(node.ordinal, shown(node.name));
+    requireNpySize(header, stat.size, shown(node.name));
+    requireRoom(shown(node.name), stat.size + 8 * (stat.size / std::max<std::uint64_t>(header.bytes, 1)));
     const Entry entry(zip_fopen_index(m_archive.get(), node.ordinal, 0));
     if (!entry) throw InputError(damaged);
     std::string bytes(stat.size, '\0');

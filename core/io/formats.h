@@ -6,6 +6,7 @@
 #include "core/io/table_dialect.h"
 #include "core/observation/preprocessing/preprocessing.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ struct DataStream {
   // The numbers, units x time points, one piece behind the other until `work` returns false. Throws
   // InputError.
   std::function<void(const FileTree::Work& work)> run;
+  // What the numbers themselves led to, once run() has ended: sentences, some of which may stand in `head`.
+  std::shared_ptr<std::vector<std::string>> said = std::make_shared<std::vector<std::string>>();
 };
 
 // The beginning of one long array whose length only reading all of it would tell.

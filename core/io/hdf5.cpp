@@ -77,20 +77,20 @@ class Hdf5 : public FileTree {
   std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) override {
     const std::lock_guard lock(hdf5Mutex());
     std::vector<Matrix> values;
-    for (const FileNode* node : nodes) values.push_back(Hdf5Numbers(m_path, m_file.id()).load(*node));
+    for (const FileNode* node : nodes) values.push_back(Hdf5Numbers(m_path, m_file.id(), notes).load(*node));
     return values;
   }
   std::optional<Matrix> loadTurned(const FileNode& node) override {
     const std::lock_guard lock(hdf5Mutex());
-    return Hdf5Numbers(m_path, m_file.id()).loadTurned(node);
+    return Hdf5Numbers(m_path, m_file.id(), notes).loadTurned(node);
   }
   void stream(const FileNode& node, bool timeInColumns, const Work& work) override {
     const std::lock_guard lock(hdf5Mutex());
-    Hdf5Numbers(m_path, m_file.id()).stream(node, timeInColumns, work);
+    Hdf5Numbers(m_path, m_file.id(), notes).stream(node, timeInColumns, work);
   }
 
  private:
-  static constexpr std::size_t kMost = 100'000;
+  static constexpr std::size_t kMost = 100'000, kMostInGroup = 20'000;
   static constexpr int kDeepest = 40;
 
   [[noreturn]] void damaged(const std::string& what) const {
@@ -111,6 +111,12 @@ class Hdf5 : public FileTree {
     std::vector<std::string> names;
     H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, addName, &names);
     std::sort(names.begin(), names.end());
+    // One group of very many things must not hide what stands beside it.
+    if (names.size() > kMostInGroup) {
+      node.why = "has more than " + std::to_string(kMostInGroup) + " members, of which the first are listed";
+      notes.push_back(m_path + ":" + shownText(validUtf8(node.place)) + " " + node.why);
+      names.resize(kMostInGroup);
+    }
     for (const auto& name : names) {
       if (++m_objects > kMost) return;
       // What MATLAB's cells and objects refer to, and not variables of its own.
@@ -279,6 +285,10 @@ class Hdf5 : public FileTree {
       node.kind = FileNode::Kind::numbers;
       node.byRows = family == Family::plain && extents.size() == 2 && !isComplex(type.id());
       node.raw = rawNumbersOf(dataset, type.id(), node.size());
+      if (const std::string other = otherFileOf(dataset); !other.empty()) {
+        node.kind = FileNode::Kind::other;
+        node.why = "is kept in another file (" + shownText(validUtf8(other)) + "), which is not followed";
+      }
       if (!matlab.empty()) node.type = (isComplex(type.id()) ? "complex " : "") + matlab;
       if (numberAttribute(dataset, "MATLAB_empty").value_or(0) != 0) {
         node.shape = {0, 0};

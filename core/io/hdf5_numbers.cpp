@@ -35,6 +35,28 @@ hsize_t stepOf(hid_t dataset, const std::vector<hsize_t>& extents, hsize_t perIn
   return step;
 }
 
+// Chunks that the file has; where it cannot be told, more than any.
+hsize_t chunksOf(hid_t dataset) {
+  const H5Handle space(H5Dget_space(dataset));
+  hsize_t count = 0;
+  return space && H5Dget_num_chunks(dataset, space.id(), &count) >= 0 ? count
+                                                                      : std::numeric_limits<hsize_t>::max();
+}
+
+// How many chunks cover such extents; saturates.
+hsize_t chunksIn(hid_t plist, const std::vector<hsize_t>& extents) {
+  std::vector<hsize_t> chunk(extents.size());
+  if (H5Pget_chunk(plist, static_cast<int>(chunk.size()), chunk.data()) < 0) return 0;
+  hsize_t count = 1;
+  for (std::size_t d = 0; d < extents.size(); ++d) {
+    const hsize_t along = chunk[d] == 0 ? 0 : extents[d] / chunk[d] + (extents[d] % chunk[d] != 0);
+    if (along != 0 && count > std::numeric_limits<hsize_t>::max() / along)
+      return std::numeric_limits<hsize_t>::max();
+    count *= along;
+  }
+  return count;
+}
+
 // What a dataset is compressed with and this program cannot undo, such as "lzf (filter 32000)"; or empty.
 std::string unknownFilter(hid_t dataset) {
   const H5Handle plist(H5Dget_create_plist(dataset));
@@ -122,6 +144,34 @@ void Hdf5Numbers::requireBounded(hid_t dataset, const FileNode& node) const {
     throw InputError(m_path + ":" + shownText(node.place) + " is " + shapeText(node.shape) + ", but only " +
                      std::to_string(stored) + " bytes are stored of it; allowed: up to " +
                      std::to_string(possible / 8) + " entries");
+  requireRoom(m_path + ":" + shownText(node.place), 8 * entries);
+  sayUnwritten(dataset, node);
+}
+
+// Of a dataset in one piece all or nothing is there; of one in chunks those that something was written to.
+void Hdf5Numbers::sayUnwritten(hid_t dataset, const FileNode& node) const {
+  const H5Handle plist(H5Dget_create_plist(dataset));
+  if (!plist) return;
+  const H5D_layout_t layout = H5Pget_layout(plist.id());
+  const bool inChunks = layout == H5D_CHUNKED;
+  if (!inChunks && layout != H5D_CONTIGUOUS) return;
+  const hsize_t all = inChunks ? chunksIn(plist.id(), extentsOf(dataset)) : 1;
+  const hsize_t written = inChunks ? chunksOf(dataset) : H5Dget_storage_size(dataset);
+  if (written >= all) return;
+  const std::string shown = m_path + ":" + shownText(node.place), shape = " is " + shapeText(node.shape);
+  if (written == 0)
+    throw InputError(shown + shape +
+                     ", but none of it was ever written to the file; allowed: an array with numbers");
+  double fill = 0;
+  H5D_fill_value_t kind = H5D_FILL_VALUE_DEFAULT;
+  const std::string missing = " in " + std::to_string(all) + " chunks, of which " +
+                              std::to_string(all - written) + (all - written == 1 ? " was" : " were") +
+                              " never written to the file";
+  if (H5Pfill_value_defined(plist.id(), &kind) < 0 || kind == H5D_FILL_VALUE_UNDEFINED)
+    throw InputError(shown + shape + missing +
+                     ", and it has no fill value; allowed: an array that was written whole");
+  if (H5Pget_fill_value(plist.id(), H5T_NATIVE_DOUBLE, &fill) < 0) fill = 0;
+  m_notes.push_back(shown + shape + missing + ": they read as its fill value " + toText(fill));
 }
 
 // In pieces of whole slowest-running indices (and whole chunks of them), each brought in order.
@@ -209,6 +259,26 @@ std::optional<RawNumbers> rawNumbersOf(hid_t dataset, hid_t type, std::uint64_t 
         if (entries == 0 || H5Dget_storage_size(dataset) / bytesOf(number) != entries) return {};
         return RawNumbers{offset, number, other};
       }
+  return {};
+}
+
+std::string otherFileOf(hid_t dataset) {
+  const H5Handle plist(H5Dget_create_plist(dataset));
+  if (!plist) return {};
+  char name[256] = "";
+  if (H5Pget_layout(plist.id()) == H5D_VIRTUAL) {
+    std::size_t count = 0;
+    if (H5Pget_virtual_count(plist.id(), &count) < 0) return {};
+    for (std::size_t i = 0; i < count; ++i)
+      if (H5Pget_virtual_filename(plist.id(), i, name, sizeof name) > 0 && std::string(name) != ".")
+        return name;
+    return {};
+  }
+  off_t offset = 0;
+  hsize_t size = 0;
+  if (H5Pget_external_count(plist.id()) > 0 &&
+      H5Pget_external(plist.id(), 0, sizeof name - 1, name, &offset, &size) >= 0)
+    return name[0] ? name : "another file";
   return {};
 }
 

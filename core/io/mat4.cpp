@@ -121,6 +121,7 @@ class Mat4 : public FileTree {
 
   Matrix stored(const Entry& entry, std::uint64_t offset) const {
     const std::uint64_t entries = entry.rows * entry.columns;
+    requireRoom(m_path + ":" + shownText(entry.node.name), 8 * entries);
     Matrix values = largeMatrix(static_cast<Index>(entry.rows), static_cast<Index>(entry.columns));
     const auto stream =
         fileStream(m_path, entry.begin + offset, entry.begin + offset + entries * bytesOf(entry.type));

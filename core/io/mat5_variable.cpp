@@ -222,6 +222,7 @@ class Walk {
         columns *= std::min<std::uint64_t>(node.shape[i], 1 << 20);
       return Matrix(rows, static_cast<Index>(std::min<std::uint64_t>(columns, 1 << 20)));
     }
+    requireRoom(m_subject + ":" + shown(node), 8 * entries);
     return largeMatrix(rows, static_cast<Index>(entries) / rows);
   }
 

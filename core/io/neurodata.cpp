@@ -1,6 +1,7 @@
 #include "core/io/neurodata.h"
 
 #include "core/common/error.h"
+#include "core/common/parallel.h"
 
 #include <cmath>
 
@@ -69,13 +70,17 @@ void bringToUnit(FileTree& tree, const FileNode& series, Matrix& values, bool ti
   const Vector factors = channelConversions(tree, series, channels, shown);
   const bool alike = (factors.array() == 1).all();
   if (series.conversion == 1 && series.offset == 0 && alike) return;
-  for (Index i = 0; i < channels; ++i) {
-    const double factor = series.conversion * factors(i);
-    if (timeInColumns)
-      values.row(i) = values.row(i).array() * factor + series.offset;
-    else
-      values.col(i) = values.col(i).array() * factor + series.offset;
-  }
+  const Vector all = series.conversion * factors;
+  // Each in the order in which the numbers lie in memory.
+  inTwoHalves(values.cols(), [&](Index first, Index count) {
+    for (Index j = first; j < first + count; ++j) {
+      auto column = values.col(j).array();
+      if (timeInColumns)
+        column = column * all.array() + series.offset;
+      else
+        column = column * all(j) + series.offset;
+    }
+  });
   notes.push_back(shown + " was brought to " + (series.unit.empty() ? "its unit" : series.unit) +
                   " as the file says: number x " + toText(series.conversion) +
                   (alike ? "" : " x channel_conversion") + " + " + toText(series.offset));

@@ -48,7 +48,9 @@ double loadHalf(const char* bytes, bool bigEndian) {
   return fromHalf(static_cast<std::uint16_t>(load<std::uint16_t>(bytes, bigEndian)));
 }
 
+// Of a complex number the real part, which stands first.
 Loader loaderOf(const NpyHeader& header) {
+  if (header.kind == 'c') return header.bytes == 8 ? load<float> : load<double>;
   if (header.kind == 'f')
     return header.bytes == 2 ? loadHalf : header.bytes == 4 ? load<float> : load<double>;
   const bool isSigned = header.kind == 'i';
@@ -61,6 +63,17 @@ Loader loaderOf(const NpyHeader& header) {
       return isSigned ? load<std::int32_t> : load<std::uint32_t>;
     default:
       return isSigned ? load<std::int64_t> : load<std::uint64_t>;
+  }
+}
+
+void requireReal(const NpyHeader& header, const char* data, Index entries, const std::string& path) {
+  const Loader loadPart = loaderOf(header);
+  for (Index n = 0; n < entries; ++n) {
+    const double imaginary =
+        loadPart(data + static_cast<std::size_t>(n) * header.bytes + header.bytes / 2, header.bigEndian);
+    if (imaginary != 0)
+      throw InputError(path + " is complex, and the imaginary part of entry " + std::to_string(n + 1) +
+                       " is " + toText(imaginary) + "; allowed: real numbers, or imaginary parts of zero");
   }
 }
 
@@ -106,6 +119,7 @@ NpyArray npyArray(std::string_view file, const std::string& path) {
   if (header.shape.empty())
     throw InputError(path + " holds an array of 0 dimensions; allowed: 1 or more (time x neurons)");
   requireNpySize(header, file.size(), path);
+  requireRoom(path, 8 * (file.size() / header.bytes));
   std::size_t columns = 1;
   for (std::size_t d = 1; d < header.shape.size(); ++d) columns *= header.shape[d];
   const auto rows = static_cast<Index>(header.shape[0]);
@@ -117,6 +131,7 @@ NpyArray npyArray(std::string_view file, const std::string& path) {
     return array;
   }
   const char* data = file.data() + header.dataOffset;
+  if (header.kind == 'c') requireReal(header, data, rows * wide, path);
   array.values =
       header.shape.size() > 2 ? pagesOf(header, data, rows, wide) : tableOf(header, data, rows, wide);
   return array;

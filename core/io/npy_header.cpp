@@ -32,7 +32,8 @@ std::string_view valueOf(std::string_view header, std::string_view key, const st
 
 void parseType(std::string_view header, NpyHeader& parsed, const std::string& path) {
   const auto value = valueOf(header, "descr", path);
-  const std::string allowed = "; allowed: real numbers (f2, f4, f8, integers, booleans)";
+  const std::string allowed =
+      "; allowed: real numbers (f2, f4, f8, integers, booleans; c8 and c16 without imaginary parts)";
   if (value.front() != '\'' && value.front() != '"') refuse(path, "holds a structured array" + allowed);
   const auto end = value.find(value.front(), 1);
   if (end == std::string_view::npos) refuse(path, "is not a valid .npy file: its type is not closed");
@@ -51,7 +52,9 @@ void parseType(std::string_view header, NpyHeader& parsed, const std::string& pa
   const bool whole = (parsed.kind == 'i' || parsed.kind == 'u') &&
                      (digits == 1 || digits == 2 || digits == 4 || digits == 8);
   const bool boolean = parsed.kind == 'b' && digits == 1;
-  if (!floating && !whole && !boolean) refuse(path, "holds the type \"" + shownText(type) + "\"" + allowed);
+  const bool twoParts = parsed.kind == 'c' && (digits == 8 || digits == 16);
+  if (!floating && !whole && !boolean && !twoParts)
+    refuse(path, "holds the type \"" + shownText(type) + "\"" + allowed);
 }
 
 void parseOrder(std::string_view header, NpyHeader& parsed, const std::string& path) {

@@ -9,7 +9,7 @@
 namespace keyhole {
 
 struct NpyHeader {
-  char kind = 'f';        // f, i, u or b (boolean)
+  char kind = 'f';        // f, i, u, b (boolean) or c (complex)
   std::size_t bytes = 8;  // per entry
   bool bigEndian = false;
   bool fortranOrder = false;

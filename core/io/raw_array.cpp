@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/common/memory.h"
 #include "core/common/parallel.h"
+#include "core/io/file_bytes.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -64,6 +65,7 @@ class RawFile {
 }  // namespace
 
 Matrix readRaw(const std::string& path, const RawNumbers& raw, RawShape shape) {
+  requireRoom(path, 8 * static_cast<std::uint64_t>(shape.inner) * static_cast<std::uint64_t>(shape.outer));
   Matrix values = largeMatrix(shape.inner, shape.outer);
   constexpr Index kWorthAThread = 1 << 22;
   const auto read = [&](Index first, Index count) {

@@ -14,7 +14,8 @@ struct RawShape {
   Index inner = 0, outer = 0;
 };
 
-// inner x outer. Throws InputError naming the file: it ends before, or cannot be read.
+// inner x outer. Throws InputError naming the file: it ends before, cannot be read, or needs more memory than
+// is free.
 Matrix readRaw(const std::string& path, const RawNumbers& raw, RawShape shape);
 
 // Piece by piece along the outer axis (inner x count each), or along the inner one (outer x count each),

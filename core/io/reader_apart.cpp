@@ -44,7 +44,7 @@ void limit([[maybe_unused]] std::uint64_t bytes, rlim_t seconds) {
   setrlimit(RLIMIT_CPU, &time);
   const rlimit core{0, 0};
   setrlimit(RLIMIT_CORE, &core);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGINT, SIGPIPE, SIGXCPU})
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGINT, SIGTERM, SIGPIPE, SIGXCPU})
     std::signal(signal, SIG_DFL);
 }
 
@@ -122,24 +122,18 @@ class Apart : public FileTree {
       const auto tree = m_make(true);
       Message message;
       message.put(tree->root());
-      message.put(static_cast<std::uint64_t>(tree->notes.size()));
-      for (const auto& note : tree->notes) message.put(note);
-      sendText(to, kDone, message.bytes());
+      if (sendText(to, kDone, message.bytes())) sendNotes(to, *tree);
     });
     requireDone(child);
     auto text = child.from().readText();
-    if (!text) refuse(child);
-    Message message(std::move(*text));
-    std::uint64_t count = 0;
-    if (!message.get(m_root) || !message.getCount(count, 8)) refuse(child);
-    notes.resize(static_cast<std::size_t>(count));
-    for (auto& note : notes)
-      if (!message.get(note)) refuse(child);
+    if (!text || !Message(std::move(*text)).get(m_root)) refuse(child);
+    takeNotes(child);
   }
 
   const FileNode& root() const override { return m_root; }
 
   std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) override {
+    if (nodes.size() == 1 && isWhole(*nodes[0])) return {fromPieces(*nodes[0])};
     std::vector<const FileNode*> asked;
     for (const FileNode* node : nodes)
       if (!isRaw(*node) || node->byRows) asked.push_back(node);
@@ -154,33 +148,32 @@ class Apart : public FileTree {
   std::optional<Matrix> loadTurned(const FileNode& node) override {
     if (!node.byRows || node.shape.size() != 2 || node.size() == 0) return {};
     if (isRaw(node)) return readRaw(m_path, *node.raw, rawShape(node));
-    Child child(roomFor(node), secondsFor(node), [&](const PipeEnd& to) {
-      const auto values = m_make(false)->loadTurned(node);
-      sendMatrix(to, values ? *values : Matrix());
-    });
-    requireDone(child);
-    FileNode turned = node;
-    std::swap(turned.shape[0], turned.shape[1]);
-    return received(child, turned);
+    return fromPieces(node);
   }
 
   void stream(const FileNode& node, bool timeInColumns, const Work& work) override {
     if (isRaw(node) && node.shape.size() == 2)
       return streamRaw(m_path, *node.raw, rawShape(node), node.byRows != timeInColumns, work);
     Child child(roomFor(node), secondsFor(node), [&](const PipeEnd& to) {
-      m_make(false)->stream(node, timeInColumns,
-                            [&to](const Matrix& piece) { return sendMatrix(to, piece); });
-      sendMatrix(to, Matrix());  // the end
+      const auto tree = m_make(false);
+      tree->stream(node, timeInColumns, [&to](const Matrix& piece) { return sendMatrix(to, piece); });
+      if (sendMatrix(to, Matrix())) sendNotes(to, *tree);  // the end
     });
     while (true) {
       requireDone(child);
       const Matrix piece = receivedPiece(child, node);
-      if (piece.size() == 0 || !work(piece)) return;
+      if (piece.size() == 0) return takeNotes(child);
+      if (!work(piece)) return;
     }
   }
 
  private:
   static bool isRaw(const FileNode& node) { return node.raw && node.shape.size() == 2 && node.size() > 0; }
+  // Column by column in the file, as it is wanted, but not uncompressed.
+  static bool isWhole(const FileNode& node) {
+    return !isRaw(node) && !node.byRows && node.shape.size() == 2 && node.size() > 0 &&
+           node.type != "sparse" && !node.type.starts_with("complex");
+  }
   static RawShape rawShape(const FileNode& node) {
     const auto rows = static_cast<Index>(node.shape[0]), columns = static_cast<Index>(node.shape[1]);
     return node.byRows ? RawShape{columns, rows} : RawShape{rows, columns};
@@ -204,6 +197,26 @@ class Apart : public FileTree {
            to.write(values.data(), static_cast<std::size_t>(values.size()) * sizeof(double));
   }
 
+  static bool sendNotes(const PipeEnd& to, const FileTree& tree) {
+    Message message;
+    message.put(static_cast<std::uint64_t>(tree.notes.size()));
+    for (const auto& note : tree.notes) message.put(note);
+    return to.writeText(message.bytes());
+  }
+
+  void takeNotes(Child& child) {
+    auto text = child.from().readText();
+    if (!text) refuse(child);
+    Message message(std::move(*text));
+    std::uint64_t count = 0;
+    if (!message.getCount(count, 8)) refuse(child);
+    for (; count > 0; --count) {
+      std::string note;
+      if (!message.get(note)) refuse(child);
+      if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
+    }
+  }
+
   std::vector<Matrix> loadApart(const std::vector<const FileNode*>& nodes) {
     std::uint64_t room = 0;
     rlim_t seconds = 0;
@@ -215,13 +228,37 @@ class Apart : public FileTree {
       const auto tree = m_make(false);
       for (const FileNode* node : nodes)
         if (!sendMatrix(to, std::move(tree->load({node}).front()))) return;
+      sendNotes(to, *tree);
     });
     std::vector<Matrix> all;
     for (const FileNode* node : nodes) {
       requireDone(child);
       all.push_back(received(child, *node));
     }
+    takeNotes(child);
     return all;
+  }
+
+  // Piece by piece, so that a large array does not stand in the child as well. Time is the axis that runs
+  // slowest in the file.
+  Matrix fromPieces(const FileNode& node) {
+    const RawShape shape = rawShape(node);
+    Matrix values;
+    Index at = 0;
+    stream(node, !node.byRows, [&](const Matrix& piece) {
+      if (at == 0) values = largeMatrix(shape.inner, shape.outer);
+      if (piece.rows() != shape.inner || piece.cols() > shape.outer - at) refuseShape(node);
+      values.middleCols(at, piece.cols()) = piece;
+      at += piece.cols();
+      return true;
+    });
+    if (at != shape.outer) refuseShape(node);
+    return values;
+  }
+
+  [[noreturn]] void refuseShape(const FileNode& node) const {
+    throw InputError(m_path + " cannot be read: " + m_library + " has other numbers than the " +
+                     shapeText(node.shape) + " that the file says, so it is damaged");
   }
 
   // Of a stream: at most as many numbers as the node has.

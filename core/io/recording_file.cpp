@@ -5,6 +5,7 @@
 #include "core/io/formats.h"
 #include "core/io/recording_input.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace keyhole {
@@ -104,7 +105,8 @@ Recording readRecording(const std::string& spec, const RecordingOptions& options
     if (auto note = joinedTrialsWarning(recording); !note.empty()) recording.notes.push_back(std::move(note));
     recording.trialLengths.clear();
   }
-  return withSteps(std::move(recording), options, progress);
+  // Without steps it has just been found usable, and a look at all of a large one takes its time.
+  return asItIs ? std::move(recording) : withSteps(std::move(recording), options, progress);
 }
 
 std::optional<RecordingStream> streamRecording(const std::string& spec, const RecordingOptions& options) {
@@ -120,7 +122,15 @@ std::optional<RecordingStream> streamRecording(const std::string& spec, const Re
   stream.units = data->units;
   stream.timepoints = data->timepoints;
   stream.run = std::move(data->run);
+  stream.said = std::move(data->said);
   return stream;
+}
+
+std::vector<std::string> notesOf(const RecordingStream& stream) {
+  std::vector<std::string> notes = stream.head.notes;
+  for (const auto& note : *stream.said)
+    if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+  return notes;
 }
 
 Recording beginningOf(const RecordingStream& stream, Index most) {
@@ -135,6 +145,7 @@ Recording beginningOf(const RecordingStream& stream, Index most) {
     at += taken;
     return at < count;
   });
+  recording.notes = notesOf(stream);
   return recording;
 }
 

@@ -8,6 +8,7 @@
 #include "core/observation/recording.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,11 +37,15 @@ struct RecordingStream {
   Recording head;  // all but the activity
   Index units = 0, timepoints = 0;
   std::function<void(const std::function<bool(const Matrix& piece)>& work)> run;  // see DataStream
+  std::shared_ptr<std::vector<std::string>> said;                                 // likewise
 };
 
 // Nothing if the file cannot be read so, or if options has intervals or an input. The steps are not done.
 // Throws InputError.
 std::optional<RecordingStream> streamRecording(const std::string& spec, const RecordingOptions& options);
+
+// What is to be said of all of it, once run() has ended.
+std::vector<std::string> notesOf(const RecordingStream& stream);
 
 // Its first time points, up to `most` numbers (at least two time points).
 Recording beginningOf(const RecordingStream& stream, Index most);

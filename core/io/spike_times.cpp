@@ -11,7 +11,7 @@
 namespace keyhole {
 namespace {
 
-constexpr double kMostCounts = 1e9;
+constexpr double kMostCounts = 1e9, kMostDoubtful = 1e8;
 
 // A spike on the edge of two bins is in the later one, however the division rounds.
 double binOf(double time, double bin) {
@@ -41,9 +41,13 @@ class SpikeTable {
   [[noreturn]] void refuse(const std::string& why) const { throw InputError(m_shown + " " + why); }
 
   void requireFew(double bins) const {
-    if (units() == 0 || bins * static_cast<double>(units()) > kMostCounts)
+    const double counts = bins * static_cast<double>(units());
+    const std::string doubt = counts > kMostDoubtful ? oddTimes() : std::string();
+    if (units() == 0 || counts > kMostCounts || !doubt.empty())
       refuse("has " + std::to_string(units()) + " units and spikes up to " + toText(last()) + " s, " +
-             twoDigits(bins) + " bins; allowed: at least 1 unit, and up to 10^9 counts");
+             twoDigits(bins) + " bins" + (doubt.empty() ? "" : "; " + doubt + kNotSeconds) +
+             "; allowed: times in seconds, at least 1 unit, and up to " +
+             (doubt.empty() ? "10^9 counts" : "10^8 counts of such times"));
   }
 
   // bins x units from `from` on.
@@ -89,17 +93,41 @@ class SpikeTable {
       notes.push_back(m_shown + ": " + std::to_string(masked) +
                       " counts lie outside of the times in which their unit was observed (obs_intervals) and "
                       "were read as missing samples");
-    // One spike in a minute and a half is rare, and a neuron in milliseconds looks like it.
-    constexpr double kRare = 0.01;
-    const double rate = static_cast<double>(m_ends.back()) / std::max(last(), 1e-300) /
-                        static_cast<double>(std::max<Index>(units(), 1));
-    if (m_ends.back() > 20 && rate < kRare)
-      notes.push_back(m_shown + ": a unit has " + twoDigits(rate) +
-                      " spikes a second on average, so the times may be milliseconds or samples; they were "
-                      "taken as seconds, as the schema says");
+    if (const std::string odd = oddTimes(); !odd.empty())
+      notes.push_back(m_shown + ": " + odd + kNotSeconds +
+                      "; they were taken as seconds, as the schema says");
   }
 
  private:
+  static constexpr const char* kNotSeconds = ", so the times may be milliseconds, samples or minutes";
+
+  // What of the times no neuron and no session has, or empty: by milliseconds two spikes are never close, and
+  // a session lasts for days; by minutes a unit fires too fast.
+  std::string oddTimes() const {
+    constexpr Index kSome = 20;
+    constexpr double kRare = 0.01, kFar = 0.5, kFast = 500, kDay = 86'400, kDays = 3;
+    const auto n = static_cast<double>(m_ends.back());
+    Index gaps = 0;
+    double closest = std::numeric_limits<double>::infinity();
+    for (Index unit = 0; unit < units(); ++unit) {
+      const Index first = m_ends[static_cast<std::size_t>(unit)],
+                  end = m_ends[static_cast<std::size_t>(unit) + 1];
+      for (Index k = first + 1; k < end; ++k) closest = std::min(closest, m_times(k) - m_times(k - 1));
+      gaps += std::max<Index>(end - first - 1, 0);
+      const double span = end > first ? m_times(end - 1) - m_times(first) : 0;
+      const double rate = static_cast<double>(end - first - 1) / std::max(span, 1e-300);
+      if (end - first > kSome && rate > kFast)
+        return "unit " + std::to_string(unit + 1) + " fires " + twoDigits(rate) + " times a second";
+    }
+    if (n <= static_cast<double>(kSome)) return {};
+    if (gaps > kSome && closest >= kFar)
+      return "no two spikes of a unit are closer than " + toText(closest) + " s";
+    const double rate = n / std::max(last(), 1e-300) / static_cast<double>(std::max<Index>(units(), 1));
+    if (rate < kRare) return "a unit has " + twoDigits(rate) + " spikes a second on average";
+    if (last() > kDays * kDay) return "the spikes reach over " + twoDigits(last() / kDay) + " days";
+    return {};
+  }
+
   static const FileNode* numbers(const FileNode& group, const char* name) {
     const FileNode* node = memberOf(group, name);
     return node && node->kind == FileNode::Kind::numbers ? node : nullptr;

@@ -15,9 +15,10 @@ namespace keyhole {
 const FileNode* spikeUnits(const FileNode& root, const std::string& path);
 
 // Counts, T x units, in bins of `bin` seconds from time 0 to the last spike. Bins that are not wholly within
-// a unit's obs_intervals are missing (NaN), and it is noted. Throws InputError, `shown` in front: bin is 0,
-// times that are not finite, negative, out of order or whole numbers throughout (samples, not seconds), an
-// index that does not fit, more bins than memory should hold (10^9 entries).
+// a unit's obs_intervals are missing (NaN), and it is noted; so are times that can hardly be seconds. Throws
+// InputError, `shown` in front: bin is 0, times that are not finite, negative, out of order or whole numbers
+// throughout (samples, not seconds), an index that does not fit, more bins than memory should hold (10^9
+// entries).
 Matrix binnedSpikes(FileTree& tree, const FileNode& units, const std::string& shown, double bin,
                     std::vector<std::string>& notes);
 

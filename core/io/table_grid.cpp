@@ -6,7 +6,9 @@
 #include "core/io/table_clock.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 
 namespace keyhole {
 namespace {
@@ -190,10 +192,22 @@ class GridReader {
     if (m_grid.dialect.decimal == '.' || !marked)
       if (const auto number = plainNumber(cell.text)) {
         if (std::isnan(*number)) return missing(cell, column);
+        if (std::abs(*number) >= 0x1p53 && isRounded(cell.text, *number))
+          m_grid.rounded.add(here(cell, column));
         if (asks && (column > 0 || marked || cell.text == "-0")) weigh(cell, column, marked);
         return *number;
       }
     return takeOther(cell, column);
+  }
+
+  // Whether a whole number beyond 2^53 has become another one.
+  static bool isRounded(std::string_view text, double number) {
+    if (text.front() == '+') text.remove_prefix(1);
+    std::int64_t whole = 0;
+    const char* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, whole);
+    if (at != end) return false;
+    return error != std::errc() || std::abs(number) >= 0x1p63 || static_cast<std::int64_t>(number) != whole;
   }
 
   // What a number says about the decimal sign: asked until there is an answer.

@@ -54,6 +54,7 @@ struct Grid {
   CellCount decided[2];                      // cells whose decimal sign can only be '.' [0], ',' [1]
   CellCount lone[2];                         // "1.234", "1,234"
   CellCount padded;                          // "05", "-0" and not in the first column
+  CellCount rounded;                         // whole numbers that no double holds
   std::size_t quoted = 0;                    // cells in quotes
   std::size_t shortest = 0, longest = 0;     // characters of the second column's cells
   bool blankAfterSome = false;               // in the first row some commas have a blank behind them, not all

@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
+#include "core/io/long_integers.h"
 #include "core/io/neurodata.h"
 #include "core/io/spike_times.h"
 #include "core/io/table_clock.h"
@@ -24,12 +25,16 @@ class TreeReader {
 
   FileData read() {
     findPath();
-    if (const FileNode* units = spikeUnits(m_tree.root(), m_path)) return spikes(*units);
-    const PlacedArrays placed = place();
-    load(placed);
-    scale(placed);
-    requireSameNeurons();
-    findClock(placed);
+    if (const FileNode* units = spikeUnits(m_tree.root(), m_path)) {
+      spikes(*units);
+    } else {
+      const PlacedArrays placed = place();
+      load(placed);
+      scale(placed);
+      requireSameNeurons();
+      findClock(placed);
+    }
+    sayWhatLoadingFound();
     return std::move(m_data);
   }
 
@@ -55,6 +60,7 @@ class TreeReader {
     m_data.trials.front().col(1).setOnes();
     scale(placed);
     findClock(placed);
+    sayWhatLoadingFound();
     stream.head = std::move(m_data);
     return node;
   }
@@ -80,7 +86,20 @@ class TreeReader {
       takeClock(placed);
   }
 
-  FileData spikes(const FileNode& units) {
+  // Of the file as a whole, and of numbers that a double does not hold.
+  void sayWhatLoadingFound() {
+    addNew(m_tree.notesOfFile());
+    for (const auto& [node, integers] : m_tree.counted())
+      if (const std::string note = integers.note(besideText(*node)); !note.empty()) addNew({note});
+  }
+
+  void addNew(const std::vector<std::string>& notes) {
+    for (const auto& note : notes)
+      if (std::find(m_data.notes.begin(), m_data.notes.end(), note) == m_data.notes.end())
+        m_data.notes.push_back(note);
+  }
+
+  void spikes(const FileNode& units) {
     const std::string shown = m_file + ":" + shownText(m_path);
     if (m_options.windows.empty()) {
       m_data.trials.push_back(binnedSpikes(m_tree, units, shown, m_options.bin, m_data.notes));
@@ -95,7 +114,6 @@ class TreeReader {
       for (auto& trial : m_data.trials) trial.transposeInPlace();
     m_data.interval = m_options.bin;
     m_data.intervalUnit = "s";
-    return std::move(m_data);
   }
 
   // Turned where the file has it so, which saves rearranging all of it.
@@ -252,7 +270,8 @@ class TreeReader {
 
   // FILE:PATH of what stands beside the recording.
   std::string besideText(const FileNode& node) const {
-    return m_file + ":" + shownText(pathOf(m_tree.root(), "", &node));
+    const std::string path = pathOf(m_tree.root(), "", &node);
+    return path.empty() ? m_file : m_file + ":" + shownText(path);
   }
 
   static std::string pathOf(const FileNode& group, const std::string& path, const FileNode* node) {
@@ -288,9 +307,23 @@ class TreeReader {
       m_data.intervalUnit = meaning.unit;
       m_data.times = column * meaning.perUnit;
       m_data.notes.push_back(besideText(node) + " " + meaning.note);
+      if (context.unit == "s") doubtSeconds(node, column);
     } catch (const InputError& error) {
       m_data.notes.push_back(besideText(node) + " " + error.what());
     }
+  }
+
+  // No session lasts for weeks, and no clock of seconds has whole ones throughout.
+  void doubtSeconds(const FileNode& node, const Vector& seconds) {
+    constexpr double kDay = 86'400, kDays = 14;
+    const double days = (seconds(seconds.size() - 1) - seconds(0)) / kDay;
+    const bool whole = seconds.size() > 20 && (seconds.array() == seconds.array().floor()).all();
+    if (days < kDays && !whole) return;
+    m_data.notes.push_back(
+        besideText(node) + (whole ? " has whole numbers throughout, over " : " reaches over ") +
+        twoDigits(days) +
+        " days of seconds: they may be samples, milliseconds or nanoseconds; they were taken as "
+        "seconds, and --dt says otherwise");
   }
 
   static bool placedInSeries(const FileNode& node) {
@@ -306,7 +339,7 @@ class TreeReader {
     return nullptr;
   }
 
-  FileTree& m_tree;
+  CountedTree m_tree;
   std::string m_file, m_path;
   const ReadOptions& m_options;
   FileData m_data;
@@ -329,12 +362,18 @@ std::optional<DataStream> streamFromTree(std::shared_ptr<FileTree> tree, const s
   stream.head.turned = false;
   const Vector offset = probe.col(0), factor = probe.col(1) - probe.col(0);
   const bool asStored = (offset.array() == 0).all() && (factor.array() == 1).all();
-  stream.run = [tree, node, offset, factor, asStored,
+  stream.run = [tree, node, offset, factor, asStored, said = stream.said,
+                shown = file + ":" + shownText(path),
                 timeInColumns = options.timeInColumns](const FileTree::Work& work) {
+    LongIntegers integers;
+    const bool counts = isLongInteger(*node);
     tree->stream(*node, timeInColumns, [&](const Matrix& piece) {
+      if (counts) integers.add(piece);
       if (asStored) return work(piece);
       return work((factor.asDiagonal() * piece).colwise() + offset);
     });
+    *said = tree->notes;
+    if (const std::string note = integers.note(shown); !note.empty()) said->push_back(note);
   };
   return stream;
 }

@@ -133,7 +133,8 @@ class TestNpy : public QObject {
     row("data cut", good.substr(0, good.size() - 9), "is truncated");
     row("bytes left over", good + "xyz", "allows exactly 48");
     row("objects", npy(1, dictionary("|O", false, "(2, 3)"), ""), "objects");
-    row("complex", npy(1, dictionary("<c16", false, "(1, 1)"), std::string(16, 'x')), "<c16");
+    row("complex", npy(1, dictionary("<c16", false, "(1, 1)"), std::string(16, 'x')),
+        "is complex, and the imaginary part of entry 1");
     row("newline in the type", npy(1, dictionary("<f\n8", false, "(1, 1)"), packed<double>({1})), "<f?8");
     row("endless type", npy(1, dictionary(std::string(5000, 'f'), false, "(1, 1)"), packed<double>({1})),
         "ffff…");
