@@ -269,7 +269,7 @@ void EigenvaluePanel::showExperiment(const Experiment& experiment) {
       for (const double side : {-1.0, 1.0}) y.include(side * value.imag());
     }
   noteWhatIsOutside(x, y, {teacher, student});
-  const auto circle = mapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
+  const auto circle = keyhole::mapCircle(experiment.simulation ? experiment.simulation->alpha : 0, x, y);
   m_mapCircle->setData(circle.re, circle.im);
   m_rect->setContents(x.padded(0.05), y.padded(0.05));
   queueReplot();
