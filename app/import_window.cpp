@@ -364,7 +364,9 @@ void ImportWindow::showNotes() {
       ->setNote(QString("%1 x %2 is taken as units x time%3")
                     .arg(now.units)
                     .arg(now.timePoints)
-                    .arg(m_axesGuessed ? " (guessed: far more columns than rows)" : ""));
+                    .arg(!m_axesGuessed ? ""
+                         : trials > 1   ? " (guessed by the trials' shapes)"
+                                        : " (guessed: far more columns than rows)"));
   const bool own = m_settings.number("recording.interval") == 0;
   m_controls.at("recording.interval")
       ->setNote(now.seconds > 0     ? (own ? QString("%1 s, by the file").arg(now.seconds) : QString())
@@ -379,6 +381,13 @@ void ImportWindow::showNotes() {
 }
 
 void ImportWindow::showProblem(const QString& sentence) {
+  // Trials of unequal length that have the same number of neurons along the other axis alone: taken so, once.
+  if (!m_axesSettled && sentence.contains("(with --transpose they agree)")) {
+    m_axesSettled = m_axesGuessed = true;
+    m_settings.set("teacher.transpose", true);
+    showSettings();
+    return read();
+  }
   m_stop->hide();
   m_problem->setText(
       QString("<span style='color:%1'>▲</span> %2").arg(m_theme.teacher.name(), sentence.toHtmlEscaped()));

@@ -88,7 +88,9 @@ std::shared_ptr<const ImportPreview> ImportWorker::previewFor(const Settings& se
   preview->about = m_about;
   preview->bounds = trialBounds(recording);
   if (recording.intervalUnit == "s") preview->seconds = recording.interval;
-  preview->wide = m_ofTimePoints == 0 && !wideRecordingWarning(m_recording, options.timeInColumns).empty();
+  // Short trials of many units are common: there nothing is guessed.
+  preview->wide = m_ofTimePoints == 0 && m_recording.activity.rows() >= 2 * m_recording.activity.cols() &&
+                  !wideRecordingWarning(m_recording, options.timeInColumns).empty();
   preview->picture = previewOf(recording);
   try {
     preview->warnings = recordingWarnings(recording);

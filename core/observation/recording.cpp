@@ -101,10 +101,16 @@ std::string joinedTrialsWarning(const Recording& recording) {
 std::string wideRecordingWarning(const Recording& recording, bool transposed) {
   constexpr Index kFew = 10;
   const Index N = recording.activity.rows(), T = recording.activity.cols();
-  if (N < kFew || N < 2 * T) return {};
-  return sourceName(recording) + " has " + std::to_string(N) + " neurons at " + std::to_string(T) +
-         " time points, far more neurons than time points; if the axes are the other way round, " +
-         (transposed ? "leave out --transpose" : "say --transpose");
+  const std::string ask = std::string("; if the axes are the other way round, ") +
+                          (transposed ? "leave out --transpose" : "say --transpose");
+  const auto& lengths = recording.trialLengths;
+  const Index longest = lengths.empty() ? T : *std::max_element(lengths.begin(), lengths.end());
+  if (N < kFew || N < 2 * longest) return {};
+  const std::string neurons = sourceName(recording) + " has " + std::to_string(N) + " neurons ";
+  if (N < 2 * T)
+    return neurons + "and trials of up to " + std::to_string(longest) + " time points, fewer than neurons" +
+           ask;
+  return neurons + "at " + std::to_string(T) + " time points, far more neurons than time points" + ask;
 }
 
 void requireUsable(const Recording& recording, bool missingAllowed) {

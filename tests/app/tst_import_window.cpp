@@ -15,6 +15,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QTreeWidget>
+#include <matio.h>
 #include <qcustomplot.h>
 
 namespace tst_import_window {
@@ -114,6 +115,36 @@ class TestImportWindow : public QObject {
     QVERIFY(bench.settled());
     QCOMPARE(bench.window->preview()->units, Index{400});
     QVERIFY(!axes.note().contains("guessed"));
+  }
+
+  // An array of structs with neurons x time, as D(n).data has it, in trials of unequal length: only one way
+  // round they have the same neurons. Fails if the window refuses it, or lists each trial's name.
+  void trialsTellTheAxes() {
+    ImportBench bench;
+    const QString path = bench.folder.filePath("D.mat");
+    mat_t* file = Mat_CreateVer(qPrintable(path), nullptr, MAT_FT_MAT5);
+    const char* fields[] = {"data", "condition"};
+    std::size_t extents[2] = {1, 3};
+    matvar_t* structs = Mat_VarCreateStruct("D", 2, extents, fields, 2);
+    for (std::size_t k = 0; k < 3; ++k) {
+      std::size_t size[2] = {4, 30 + 5 * k}, letters[2] = {1, 5};
+      Matrix data = numbers(4, static_cast<Index>(size[1]));
+      Mat_VarSetStructFieldByName(
+          structs, "data", k, Mat_VarCreate(nullptr, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, size, data.data(), 0));
+      char name[] = "reach";
+      Mat_VarSetStructFieldByName(structs, "condition", k,
+                                  Mat_VarCreate(nullptr, MAT_C_CHAR, MAT_T_UINT8, 2, letters, name, 0));
+    }
+    Mat_VarWrite(file, structs, MAT_COMPRESSION_ZLIB);
+    Mat_VarFree(structs);
+    Mat_Close(file);
+    bench.open(path);
+    QVERIFY(bench.settled());
+    QCOMPARE(bench.window->problem(), QString());
+    QCOMPARE(bench.window->preview()->units, Index{4});
+    QCOMPARE(bench.window->preview()->bounds, (std::vector<Index>{0, 30, 65, 105}));
+    QVERIFY(bench.window->control("teacher.transpose").note().contains("guessed"));
+    QCOMPARE(bench.window->findChild<QTreeWidget*>()->topLevelItemCount(), 2);
   }
 
   // A choice redraws; one that cannot be read is one sentence, and cannot be used.

@@ -80,6 +80,13 @@ class TestRecording : public QObject {
                 .contains("leave out --transpose"));
     QVERIFY(wideRecordingWarning(of(Matrix::Ones(30, 20)), false).empty());
     QVERIFY(wideRecordingWarning(of(Matrix::Ones(5, 2)), false).empty());
+    // Trials that are short for so many neurons, though all of them together are not.
+    Recording trials = of(Matrix::Ones(30, 60));
+    trials.trialLengths = {15, 10, 15, 10, 10};
+    QVERIFY(QString::fromStdString(wideRecordingWarning(trials, false))
+                .contains("trials of up to 15 time points"));
+    trials.trialLengths = {30, 30};
+    QVERIFY(wideRecordingWarning(trials, false).empty());
   }
 
   // Named in a warning; an error only if fewer than two channels vary.
