@@ -112,7 +112,8 @@ class TestSweep : public QObject {
 
   // A name that is neither a preset nor a file: a table of sentences is no result.
   void nothingCanBeMade() {
-    for (const std::vector<std::string> more : {{}, {"--over", "observation.fraction=0.2,0.5"}}) {
+    using Words = std::vector<std::string>;
+    for (const Words& more : {Words{}, Words{"--over", "observation.fraction=0.2,0.5"}}) {
       std::vector<std::string> args = {"sweep", "nothing", "-o", m_folder.path("nothing.csv")};
       args.insert(args.end(), more.begin(), more.end());
       const auto outcome = runCli(args);

@@ -11,6 +11,7 @@
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/test_registry.h"
+#include "tests/widgets/plot_cases.h"
 #include "widgets/plots/curve_panel.h"
 #include "widgets/plots/figure.h"
 #include "widgets/plots/kick_panel.h"
