@@ -4,6 +4,7 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/test_registry.h"
 
+#include <Eigen/LU>
 #include <QTest>
 
 #include <cmath>
