@@ -150,11 +150,18 @@ class TestFitMethods : public QObject {
       settings.set("fit.iterations", 7LL);
       QCOMPARE(effective(settings).integer("fit.iterations"), 7LL);
     }
-    Settings asked;
-    asked.set("fit.iterations", 7LL);
-    for (const auto& variant : comparedMethods()) {
-      const Settings own = settingsOf(asked, variant.name);
-      QCOMPARE(own.integer("fit.iterations"), usualIterations(own));
+    // A number that is asked for is that of the chosen method; the default, MAP, has none, and it is
+    // everybody's.
+    for (const char* chosen : {"map", "lds"}) {
+      Settings asked;
+      asked.set("fit.method", std::string(chosen));
+      asked.set("fit.iterations", 7LL);
+      for (const auto& variant : comparedMethods()) {
+        const Settings own = settingsOf(asked, variant.name);
+        const bool asks =
+            usualIterations(own) > 0 && (chosen == std::string("map") || own.text("fit.method") == chosen);
+        QVERIFY2(own.integer("fit.iterations") == (asks ? 7 : usualIterations(own)), variant.name.c_str());
+      }
     }
   }
 
