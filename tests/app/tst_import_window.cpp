@@ -133,7 +133,7 @@ class TestImportWindow : public QObject {
           structs, "data", k, Mat_VarCreate(nullptr, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, size, data.data(), 0));
       char name[] = "reach";
       Mat_VarSetStructFieldByName(structs, "condition", k,
-                                  Mat_VarCreate(nullptr, MAT_C_CHAR, MAT_T_UINT8, 2, letters, name, 0));
+                                  Mat_VarCreate(nullptr, MAT_C_CHAR, MAT_T_UTF8, 2, letters, name, 0));
     }
     Mat_VarWrite(file, structs, MAT_COMPRESSION_ZLIB);
     Mat_VarFree(structs);
