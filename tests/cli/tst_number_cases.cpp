@@ -217,7 +217,6 @@ class TestNumberCases : public QObject {
     QVERIFY2(status == "unstable" || status == "too few time points", status.c_str());
     const auto persistence = json["persistence"].get<std::vector<std::string>>();
     QVERIFY(std::count(persistence.begin(), persistence.end(), "grows") > 0);
-    QVERIFY2(outcome.err.find("grows by e") != std::string::npos, outcome.err.c_str());
   }
 
   static void expectPoints(const std::string& teacher, int fixed, int stable) {
