@@ -196,6 +196,7 @@ QCPGraph* PlotPanel::addLine(const QPen& pen, const QString& name) {
 
 QCPItemText* PlotPanel::addNote(Qt::Alignment alignment, double x, double y) {
   auto* note = new QCPItemText(m_plot);
+  note->setText({});  // QCustomPlot writes "text"
   note->setPositionAlignment(alignment);
   note->setTextAlignment(alignment & Qt::AlignRight ? Qt::AlignRight : Qt::AlignLeft);
   note->position->setType(QCPItemPosition::ptAxisRectRatio);

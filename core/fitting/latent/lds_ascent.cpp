@@ -92,7 +92,9 @@ void LdsAscent::end(FitStatus status, std::string why) {
 bool LdsAscent::atRest(double slope) {
   m_promised = 0.5 * slope;
   const double em = 0.5 * m_gradient.dot(m_chart.preconditioned(m_gradient));
-  m_quiet = std::max(m_promised, em) <= m_goal.rest ? m_quiet + 1 : 0;
+  // Where a covariance is nearly singular, rounding can make the metric indefinite: that promises nothing.
+  const bool known = m_promised >= 0 && em >= 0;
+  m_quiet = known && std::max(m_promised, em) <= m_goal.rest ? m_quiet + 1 : 0;
   return m_quiet >= 2;
 }
 
@@ -158,6 +160,10 @@ void LdsAscent::newtonStep(Progress& progress) {
     m_memory.clear();
     d = m_chart.preconditioned(m_gradient);
     slope = m_gradient.dot(d);
+    if (!(slope > 0 || m_gradient.isZero(0))) {
+      m_promised = kInfinity;  // not known
+      return emStep(progress);
+    }
   }
   if (m_goal.rest > 0 && atRest(slope)) return end(FitStatus::converged);
   const double before = logLikelihood();
