@@ -31,7 +31,8 @@ constexpr Option kOptions[] = {
      "At most this many iterations, passes or epochs (default 0: the usual number, see keyhole list)"},
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
     {"--start", "fit.lds_start",
-     "lds, exact: what EM starts from: several (default), subspace, pca, factors, annealed (falling noise floors) or random"},
+     "lds, exact: what EM starts from: several (default), subspace, pca, factors, annealed (falling noise "
+     "floors) or random"},
     {"--emissions", "fit.emissions",
      "orthonormal (default) or free: of lds the same models in other coordinates"},
     {"--noise", "fit.noise",
