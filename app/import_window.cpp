@@ -238,6 +238,9 @@ void ImportWindow::connectWorker() {
           [this](const std::shared_ptr<const FileContents>& contents) { showContents(*contents); });
   connect(&m_worker, &ImportWorker::ready, this, &ImportWindow::showPreview);
   connect(&m_worker, &ImportWorker::failed, this, &ImportWindow::showProblem);
+  connect(&m_worker, &ImportWorker::trialsAreTurned, this, [this](const QString& sentence) {
+    m_axesSettled ? showProblem(sentence) : turnAxes("only so the trials agree");
+  });
   connect(&m_worker, &ImportWorker::tooLarge, this, [this] {
     m_stop->hide();
     m_shape->setText("The file is large: it is read when you press Preview or Use.");
@@ -314,7 +317,7 @@ void ImportWindow::change(const std::string& key, const SettingValue& value) {
   }
   if (key == "teacher.transpose") {
     m_axesSettled = true;
-    m_axesGuessed = false;
+    m_axesGuess.clear();
   }
   showSettings();
   if (!m_settings.text("teacher.file").empty()) read();
@@ -327,15 +330,18 @@ void ImportWindow::showSettings() {
   }
 }
 
+// The axes are taken the other way round, once, and it is said.
+void ImportWindow::turnAxes(const QString& why) {
+  m_axesSettled = true;
+  m_axesGuess = " (guessed: " + why + ")";
+  m_settings.set("teacher.transpose", true);
+  showSettings();
+  read();
+}
+
 void ImportWindow::showPreview(const std::shared_ptr<const ImportPreview>& preview) {
   if (!(preview->settings == m_settings)) return;
-  // Far more columns than rows: the axes are taken the other way round, once, and it is said.
-  if (preview->wide && !m_axesSettled) {
-    m_axesSettled = m_axesGuessed = true;
-    m_settings.set("teacher.transpose", true);
-    showSettings();
-    return read();
-  }
+  if (preview->wide && !m_axesSettled) return turnAxes("far more columns than rows");
   m_axesSettled = true;
   m_stop->hide();
   m_preview = preview;
@@ -361,12 +367,8 @@ void ImportWindow::showNotes() {
   for (const std::string& warning : now.warnings) said.append(QString::fromStdString(warning));
   m_notes->setHtml(recordingHtml(now.summary, said, m_theme));
   m_controls.at("teacher.transpose")
-      ->setNote(QString("%1 x %2 is taken as units x time%3")
-                    .arg(now.units)
-                    .arg(now.timePoints)
-                    .arg(!m_axesGuessed ? ""
-                         : trials > 1   ? " (guessed by the trials' shapes)"
-                                        : " (guessed: far more columns than rows)"));
+      ->setNote(
+          QString("%1 x %2 is taken as units x time%3").arg(now.units).arg(now.timePoints).arg(m_axesGuess));
   const bool own = m_settings.number("recording.interval") == 0;
   m_controls.at("recording.interval")
       ->setNote(now.seconds > 0     ? (own ? QString("%1 s, by the file").arg(now.seconds) : QString())
@@ -381,13 +383,6 @@ void ImportWindow::showNotes() {
 }
 
 void ImportWindow::showProblem(const QString& sentence) {
-  // Trials of unequal length that have the same number of neurons along the other axis alone: taken so, once.
-  if (!m_axesSettled && sentence.contains("(with --transpose they agree)")) {
-    m_axesSettled = m_axesGuessed = true;
-    m_settings.set("teacher.transpose", true);
-    showSettings();
-    return read();
-  }
   m_stop->hide();
   m_problem->setText(
       QString("<span style='color:%1'>▲</span> %2").arg(m_theme.teacher.name(), sentence.toHtmlEscaped()));

@@ -54,6 +54,7 @@ class ImportWindow : public QDialog {
   void connectWorker();
 
   void showContents(const FileContents& contents);
+  void turnAxes(const QString& why);
   void showPreview(const std::shared_ptr<const ImportPreview>& preview);
   void showProblem(const QString& sentence);
   void showSettings();
@@ -71,7 +72,7 @@ class ImportWindow : public QDialog {
   Theme m_theme;
   std::shared_ptr<const ImportPreview> m_preview;
   bool m_axesSettled = false;  // chosen by the user, or guessed once
-  bool m_axesGuessed = false;
+  QString m_axesGuess;         // " (guessed: why)"; empty: they were not
 
   QTreeWidget* m_tree = nullptr;
   QLabel *m_format = nullptr, *m_why = nullptr, *m_problem = nullptr, *m_shape = nullptr;

@@ -39,6 +39,8 @@ void ImportWorker::run(const Request& request, const Turn& turn) {
       emit tooLarge();
   } catch (const Stopped&) {
     // Somebody wants something else now, or nothing.
+  } catch (const TurnedTrialsError& error) {
+    if (!turn.isOver()) emit trialsAreTurned(QString::fromUtf8(error.what()));
   } catch (const std::exception& error) {
     if (!turn.isOver()) emit failed(QString::fromUtf8(error.what()));
   }

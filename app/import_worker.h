@@ -46,6 +46,7 @@ class ImportWorker : public QObject {
   void ready(std::shared_ptr<const keyhole::ImportPreview> preview);
   void tooLarge();  // for a preview, unless it is asked for whole
   void failed(QString sentence);
+  void trialsAreTurned(QString sentence);  // it failed, but not with the axes the other way round
 
  private:
   struct Request {

@@ -62,6 +62,7 @@ int runSweep(const SweepArguments& arguments, Console& console) {
   const auto rows = arguments.shards.merge ? mergedShards(work, 0, arguments.shards.folder)
                                            : allRows(work, console.progress);
   console.progress.report(1, "");
+  requireSomeMade(rows);
   if (const Index problems = countProblems(rows); problems > 0)
     say(console, "warning: " + std::to_string(problems) + " of " + std::to_string(rows.size()) +
                      " experiments could not be made; their rows say why");

@@ -238,7 +238,10 @@ class Search {
     StepCycleOptions options;
     options.seed = m_options.seed;
     options.words = m_options.words;
-    if (isLarge(m_system)) options.steps = 1000, options.exponents = 1;
+    if (isLarge(m_system)) {
+      options.steps = 1000;
+      options.exponents = 1;
+    }
     m_found.inSteps = findStepAttractors(map, m_system, twoStepPoints(map), options, m_progress);
   }
 

@@ -41,18 +41,6 @@ bool moves(const Matrix& turn) {
   return (turn.col(0) - turn.col(1)).norm() > kLeast;
 }
 
-// How far two turns are apart, the better of all shifts.
-double distanceOf(const Matrix& a, const Matrix& b) {
-  double nearest = std::numeric_limits<double>::infinity();
-  for (Index shift = 0; shift < b.cols(); ++shift) {
-    double farthest = 0;
-    for (Index k = 0; k < a.cols(); ++k)
-      farthest = std::max(farthest, (a.col(k) - b.col((k + shift) % b.cols())).norm());
-    nearest = std::min(nearest, farthest);
-  }
-  return nearest;
-}
-
 class Search {
  public:
   Search(const StepMap& map, const FlowSystem& system, const StepCycleOptions& options, Progress& progress)
@@ -101,7 +89,8 @@ class Search {
   // Whether this turn is known, to so much of its size, or lies on a continuum of cycles.
   std::optional<std::size_t> knownAs(const Matrix& turn, double near) const {
     for (std::size_t i = 0; i < m_known.size(); ++i)
-      if (m_known[i].cycle.period == turn.cols() && distanceOf(turn, m_known[i].turn) <= near * turn.norm())
+      if (m_known[i].cycle.period == turn.cols() &&
+          distanceOfTurns(turn, m_known[i].turn) <= near * turn.norm())
         return i;
     if (turn.cols() != 2) return {};
     for (const auto& [one, representative] : m_continua)
@@ -347,6 +336,17 @@ std::string Search::runsText() const {
 }
 
 }  // namespace
+
+double distanceOfTurns(const Matrix& a, const Matrix& b) {
+  double nearest = std::numeric_limits<double>::infinity();
+  for (Index shift = 0; shift < b.cols(); ++shift) {
+    double farthest = 0;
+    for (Index k = 0; k < a.cols(); ++k)
+      farthest = std::max(farthest, (a.col(k) - b.col((k + shift) % b.cols())).norm());
+    nearest = std::min(nearest, farthest);
+  }
+  return nearest;
+}
 
 double StepCycle::amplitude() const {
   const Vector mean = points.rowwise().mean();

@@ -31,6 +31,9 @@ struct StepCycle {
   double amplitude() const;  // root mean square distance from the mean
 };
 
+// How far the states of two turns, D x period each, are apart at most, for the shift at which that is least.
+double distanceOfTurns(const Matrix& a, const Matrix& b);
+
 // Points of rest of StepMap::folded(2): the cycles of two steps, and the map's own points of rest.
 struct TwoStepPoints {
   bool sought = false;  // false: the weights are too small for any (then there is none), or too many units

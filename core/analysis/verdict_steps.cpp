@@ -2,22 +2,9 @@
 #include "core/analysis/verdict_case.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace keyhole {
 namespace {
-
-// Of the better shift, the farthest that a state of one turn is from its counterpart.
-double apart(const Matrix& a, const Matrix& b) {
-  double nearest = std::numeric_limits<double>::infinity();
-  for (Index shift = 0; shift < b.cols(); ++shift) {
-    double farthest = 0;
-    for (Index k = 0; k < a.cols(); ++k)
-      farthest = std::max(farthest, (a.col(k) - b.col((k + shift) % b.cols())).norm());
-    nearest = std::min(nearest, farthest);
-  }
-  return nearest;
-}
 
 // Marginal ones lie side by side along a line or ring of them; what noise leaves of it is stable somewhere on
 // it.
@@ -32,7 +19,7 @@ bool isThere(const StepCycle& cycle, const CommonView& view, const SystemEvidenc
   const auto& all = by.attractors->inSteps.cycles;
   return std::any_of(all.begin(), all.end(), [&](const StepCycle& other) {
     return attracts(other) && other.period == cycle.period &&
-           apart(turn, by.view.of(other.points)) <= kNear * scale;
+           distanceOfTurns(turn, by.view.of(other.points)) <= kNear * scale;
   });
 }
 

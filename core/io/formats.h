@@ -2,6 +2,7 @@
 // manual) asks this table.
 #pragma once
 
+#include "core/common/error.h"
 #include "core/io/file_arrays.h"
 #include "core/io/table_dialect.h"
 #include "core/observation/preprocessing/preprocessing.h"
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace keyhole {
+
+// Trials have different numbers of neurons, but one number with the axes the other way round.
+class TurnedTrialsError : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 struct ReadOptions {
   TableOptions table = {};     // how a table is written, where that is said

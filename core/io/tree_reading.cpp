@@ -200,12 +200,12 @@ class TreeReader {
     const auto text = [](const Matrix& m) {
       return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
     };
-    throw InputError(shown() + " has trials of different numbers of neurons: trial 1 is " +
-                     text(m_data.trials[0]) + " and trial " + std::to_string(k + 1) + " is " +
-                     text(m_data.trials[k]) + "; allowed: the same number" +
-                     (otherWay ? std::string(m_options.timeInColumns ? " (without --transpose they agree)"
-                                                                     : " (with --transpose they agree)")
-                               : ""));
+    const std::string sentence = shown() + " has trials of different numbers of neurons: trial 1 is " +
+                                 text(m_data.trials[0]) + " and trial " + std::to_string(k + 1) + " is " +
+                                 text(m_data.trials[k]) + "; allowed: the same number";
+    if (!otherWay) throw InputError(sentence);
+    throw TurnedTrialsError(sentence + (m_options.timeInColumns ? " (without --transpose they agree)"
+                                                                : " (with --transpose they agree)"));
   }
 
   Index timepoints() const {

@@ -89,6 +89,25 @@ class TestLatentStops : public QObject {
     QVERIFY(two.summary.status == FitStatus::stopped && !two.logLikelihood.empty());
   }
 
+  // Whatever a short recording's fit begins with, its first evaluation is there, even if the user has already
+  // stopped. Fails if a start that takes steps of its own can be stopped within them.
+  void aShortStartIsNotStopped() {
+    class AlwaysStopped : public Progress {
+     public:
+      bool stopRequested() const override { return true; }
+    };
+    const std::vector<Trial> trials = {sampleOf(randomLds(3, 2, 6, 0), 3, 200)};
+    for (const auto start : {LdsStart::several, LdsStart::subspace, LdsStart::pca, LdsStart::factors,
+                             LdsStart::annealed, LdsStart::random}) {
+      LdsOptions options = quick(2, 20);
+      options.start = start;
+      AlwaysStopped stopped;
+      const LdsFit fit = fitLds(trials, options, stopped);
+      QCOMPARE(fit.summary.status, FitStatus::stopped);
+      QCOMPARE(fit.logLikelihood.size(), std::size_t{1});
+    }
+  }
+
   // With gaps a time point costs L³. Fails if as many are looked at as without.
   void gapsShortenTheLook() {
     QCOMPARE(lookedAtAfterStop(20, false), kLookAfterStop);

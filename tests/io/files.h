@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 #include "core/common/types.h"
 #include "core/io/file_bytes.h"
+#include "core/observation/recording.h"
 
 #include <QString>
 #include <QTemporaryDir>
@@ -34,6 +35,13 @@ inline QString refusal(const std::function<void()>& read) {
     return QString::fromUtf8(error.what());
   }
   return {};
+}
+
+// What was said while it was read, a line each.
+inline QString notesOf(const Recording& recording) {
+  QString text;
+  for (const auto& note : recording.notes) text += QString::fromStdString(note) + "\n";
+  return text;
 }
 
 // One sentence for a user: one line without control characters, not endless, naming the thing.

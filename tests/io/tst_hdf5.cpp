@@ -22,12 +22,6 @@ using namespace keyhole::test;
 
 namespace {
 
-QString notesOf(const Recording& recording) {
-  QString text;
-  for (const auto& note : recording.notes) text += QString::fromStdString(note) + "\n";
-  return text;
-}
-
 // A series after the NWB schema, with a rate or with timestamps.
 void writeSeries(Hdf5Writer& writer, const std::string& path, const char* type, const Matrix& data,
                  bool rate) {

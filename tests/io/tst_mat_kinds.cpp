@@ -25,12 +25,6 @@ std::vector<Matrix> threeTrials() {
   return {all.topRows(20), all.middleRows(20, 40), all.bottomRows(30)};
 }
 
-QString notesOf(const Recording& recording) {
-  QString text;
-  for (const auto& note : recording.notes) text += QString::fromStdString(note) + "\n";
-  return text;
-}
-
 }  // namespace
 
 class TestMatKinds : public QObject {

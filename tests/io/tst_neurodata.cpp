@@ -21,12 +21,6 @@ using namespace keyhole::test;
 
 namespace {
 
-QString notesIn(const Recording& recording) {
-  QString text;
-  for (const auto& note : recording.notes) text += QString::fromStdString(note) + "\n";
-  return text;
-}
-
 void group(Hdf5Writer& writer, const std::string& path, const std::string& type) {
   writer.group(path);
   writer.text(path, "neurodata_type", type);
@@ -94,7 +88,7 @@ class TestNeurodata : public QObject {
     COMPARE_MATRICES(trials.activity.rightCols(10), volts.rightCols(10), 1e-15);
     for (const char* said : {"165 of 300 time points belong to none", "is outside of the recording",
                              "is partly outside of the recording"})
-      QVERIFY2(notesIn(trials).contains(said), qPrintable(notesIn(trials)));
+      QVERIFY2(notesOf(trials).contains(said), qPrintable(notesOf(trials)));
     // The input of the whole session is cut with it.
     RecordingOptions options = cutBy("trials");
     writeNpy(m_files.path("u.npy"), Vector::LinSpaced(300, 0, 299));
@@ -120,8 +114,8 @@ class TestNeurodata : public QObject {
     const Recording recording = readRecording(path);
     QVERIFY((recording.trialLengths == std::vector<Index>{60, 40}));
     QVERIFY(std::abs(recording.interval - 0.1) < 1e-12);
-    QVERIFY2(notesIn(recording).contains("jumps 1 time (first by 3.1 s before time point 61)"),
-             qPrintable(notesIn(recording)));
+    QVERIFY2(notesOf(recording).contains("jumps 1 time (first by 3.1 s before time point 61)"),
+             qPrintable(notesOf(recording)));
     // The same of a table with a clock, and of one that counts its rows.
     const auto table = [&](const char* name, double scale) {
       return m_files.with("pause.csv",
@@ -130,11 +124,11 @@ class TestNeurodata : public QObject {
                                       }}));
     };
     const Recording clock = readRecording(table("time_ms", 1000));
-    QVERIFY2((clock.trialLengths == std::vector<Index>{60, 40}), qPrintable(notesIn(clock)));
+    QVERIFY2((clock.trialLengths == std::vector<Index>{60, 40}), qPrintable(notesOf(clock)));
     QVERIFY(std::abs(clock.interval - 0.1) < 1e-12);
     const Recording counting = readRecording(table("frame", 10));
     QVERIFY2((counting.trialLengths == std::vector<Index>{60, 40}) && counting.interval == 0,
-             qPrintable(notesIn(counting)));
+             qPrintable(notesOf(counting)));
   }
 
   // Fails if counts are cut out of bins that begin at time 0 instead of with the trial, if a spike on an edge
@@ -158,7 +152,7 @@ class TestNeurodata : public QObject {
     for (Index t = 0; t < 8; ++t)
       QVERIFY(trials.activity(1, t) == second(0, t) ||
               (std::isnan(trials.activity(1, t)) && std::isnan(second(0, t))));
-    QVERIFY2(notesIn(trials).contains("2 counts lie outside"), qPrintable(notesIn(trials)));
+    QVERIFY2(notesOf(trials).contains("2 counts lie outside"), qPrintable(notesOf(trials)));
     RecordingOptions whole = cutBy("", 0.1);
     COMPARE_MATRICES(readRecording(path, whole).activity.row(0),
                      (Matrix(1, 13) << 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1).finished(), 0.0);
@@ -186,7 +180,7 @@ class TestNeurodata : public QObject {
     Recording recording = readRecording(path, options);
     QCOMPARE(recording.input.cols(), Index{20});
     for (Index t = 0; t < 20; ++t) QCOMPARE(recording.input(0, t), 2.0 * static_cast<double>(t) + 0.5);
-    QVERIFY2(notesIn(recording).contains("sampled every 0.05 s"), qPrintable(notesIn(recording)));
+    QVERIFY2(notesOf(recording).contains("sampled every 0.05 s"), qPrintable(notesOf(recording)));
     options.input = path + ":stimulus/presentation/r4";
     recording = readRecording(path, options);
     for (Index t = 0; t < 20; ++t)

@@ -26,12 +26,6 @@ using namespace keyhole::test;
 
 namespace {
 
-QString notesOf(const Recording& recording) {
-  QString text;
-  for (const auto& note : recording.notes) text += QString::fromStdString(note) + "\n";
-  return text;
-}
-
 constexpr Index kRows = 40;
 
 // Two columns of small numbers; in three places of the first, odd ones beyond 2^53.

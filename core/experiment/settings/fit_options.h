@@ -16,7 +16,7 @@ namespace keyhole {
 // True if the "teacher" is a recording from a file.
 bool isRecording(const Settings& settings);
 
-// Of a recording: nobody said what α is. Another than the usual one has been chosen.
+// Whether a recording's α is the default that nobody chose: one that differs from it was chosen.
 bool alphaIsAssumed(const Settings& settings);
 
 Nonlinearity phiNamed(const std::string& name);     // of a choice: "linear", "tanh"

@@ -5,6 +5,7 @@
 #include "core/io/json_values.h"
 #include "core/linalg/blas_kernel.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -154,12 +155,14 @@ std::vector<std::string> sweepColumns(const Sweep& sweep) {
 }
 
 Index countProblems(const std::vector<ordered_json>& rows) {
-  Index problems = 0;
-  for (const auto& row : rows) problems += !row.at("problem").is_null();
-  if (problems > 0 && problems == static_cast<Index>(rows.size()))
+  return std::count_if(rows.begin(), rows.end(),
+                       [](const auto& row) { return !row.at("problem").is_null(); });
+}
+
+void requireSomeMade(const std::vector<ordered_json>& rows) {
+  if (!rows.empty() && countProblems(rows) == std::ssize(rows))
     throw InputError("no experiment of the sweep could be made; the first: " +
                      rows.front().at("problem").get<std::string>());
-  return problems;
 }
 
 }  // namespace keyhole

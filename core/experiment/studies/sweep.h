@@ -39,8 +39,9 @@ ShardedWork sweepWork(const Sweep& sweep);
 // The rows' names, in their order.
 std::vector<std::string> sweepColumns(const Sweep& sweep);
 
-// How many rows say that their experiment could not be made. Throws InputError with the first one's sentence
-// if all do.
+// How many rows say that their experiment could not be made.
 Index countProblems(const std::vector<nlohmann::ordered_json>& rows);
+// Throws InputError with the first one's sentence if all do.
+void requireSomeMade(const std::vector<nlohmann::ordered_json>& rows);
 
 }  // namespace keyhole

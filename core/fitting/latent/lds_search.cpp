@@ -119,10 +119,10 @@ class Search {
       kind.noiseFloor = floor;
       LdsGround ground(m_data, kind);
       const LdsAscent::Goal passing{goal().rest > 0 ? kPassing : 0.0, m_options.tolerance};
-      LdsAscent ascent(ground, std::move(model), passing, m_progress);
+      LdsAscent ascent(ground, std::move(model), passing, m_forStarts);
       while (!ascent.ended() && ascent.steps() < kFirstSteps) {
-        m_progress.throwIfStopped();
-        ascent.advance(m_progress);
+        m_forStarts.throwIfStopped();
+        ascent.advance(m_forStarts);
       }
       model = ascent.model();
     }

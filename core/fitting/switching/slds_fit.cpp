@@ -5,147 +5,19 @@
 #include "core/common/progress_part.h"
 #include "core/fitting/channel_notes.h"
 #include "core/fitting/input_notes.h"
-#include "core/fitting/latent/em_end.h"
 #include "core/fitting/latent/lds_student.h"
 #include "core/fitting/latent/lds_units.h"
 #include "core/fitting/latent/noise_floor.h"
-#include "core/fitting/switching/slds_race.h"
+#include "core/fitting/switching/slds_run.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace keyhole {
 namespace {
 
 constexpr double kHardly = 0.01;  // of the steps: a state that is used less is told
-
-// One start of the fit: the last model that could be evaluated, and its posterior.
-struct Run {
-  SldsModel model;
-  Vector variances;  // of the channels; empty if it was stopped before they were needed
-  std::vector<SldsPosterior> posteriors;
-  Vector visits;  // of the states, in parts of all steps
-  std::vector<double> elbo;
-  FitStatus status = FitStatus::iterationLimit;
-  std::string broke;  // why it ended early, if it did
-  std::vector<std::string> warnings;
-};
-
-LdsOptions ldsOptions(const SldsOptions& options) {
-  LdsOptions lds;
-  lds.kind = options.kind;
-  lds.alpha = options.alpha;
-  lds.iterations = options.iterations;
-  lds.tolerance = options.tolerance;
-  lds.seed = options.seed;
-  lds.restarts = options.restarts;
-  return lds;
-}
-
-// True if the iterations end with the model before; throws if that is since rounding broke the next one.
-bool endsBelow(double before, double value, Index steps, double tolerance) {
-  const AfterStep after = afterStep(before, value, std::max(std::abs(before), static_cast<double>(steps)));
-  if (after == AfterStep::broken)
-    throw std::runtime_error(brokenByRounding("the evidence bound", before - value));
-  return after == AfterStep::rounding && tolerance > 0;
-}
-
-// The iterations, from what run.posteriors say: a stop or a broken model leaves the last complete one, and
-// those posteriors if there is none.
-void iterate(Run& run, SldsModel next, const SldsBounds& bounds, const std::vector<Trial>& trials,
-             const SldsOptions& options, int start, LdsEmissionSteps& emissions, Progress& stage,
-             Progress& progress) {
-  std::vector<SldsPosterior> better(trials.size());
-  for (Index iteration = 0;; ++iteration) {
-    double elbo = logPrior(next, bounds);
-    for (std::size_t i = 0; i < trials.size(); ++i)
-      elbo += improve(run.posteriors[i], next, trials[i], better[i], stage);
-    if (!std::isfinite(elbo)) throw std::runtime_error("the evidence bound left the finite range");
-    if (!run.elbo.empty() && endsBelow(run.elbo.back(), elbo, transitionsOf(trials), options.tolerance)) {
-      run.status = FitStatus::converged;
-      return;
-    }
-    run.model = next;
-    run.posteriors.swap(better);
-    run.elbo.push_back(elbo);
-    progress.objective(start, static_cast<int>(iteration), elbo);
-    if (stoodStill(run.elbo, options.tolerance)) {
-      run.status = FitStatus::converged;
-      return;
-    }
-    if (iteration == options.iterations) return;
-    stage.checkpoint(static_cast<double>(iteration) / static_cast<double>(options.iterations),
-                     "fitting the switching system");
-    updateStates(next, trials, run.posteriors, options.kind, bounds, stage);
-    updateEmissions(next, trials, run.posteriors, emissions, stage);
-    updateTransitions(next, run.posteriors, bounds, stage);
-  }
-}
-
-// Stopped before the first iteration: what is shown are states that are alike, of the part that is looked at
-// after a stop, with the bound of all.
-void leaveTheLeast(Run& run, const LdsFit& lds, const std::vector<Trial>& trials,
-                   const SldsOptions& options) {
-  try {
-    const LookedAt looked(trials, true, lookedAtAfterStop(options));
-    SldsStart least = alike(lds.model, looked.trials(), options);
-    if (looked.inPart()) least.elbo = lds.logLikelihood.back() + logPrior(least.model, least.bounds);
-    run.model = std::move(least.model);
-    run.posteriors = std::move(least.posteriors);
-    run.elbo = {least.elbo};
-  } catch (const std::runtime_error& error) {
-    run.broke = error.what();
-  }
-}
-
-// The iterations from what the common LDS says.
-void runFrom(const LdsFit& lds, Run& run, const std::vector<Trial>& trials, const SldsOptions& options,
-             int start, Progress& stage, Progress& progress) {
-  if (lds.logLikelihood.empty()) throw std::runtime_error(lds.summary.message);
-  for (const auto& warning : lds.warnings)
-    if (warning.rfind("constant channels", 0) == 0) run.warnings.push_back(warning);
-  stage.throwIfStopped();  // the common LDS returns what it has
-  SldsStart first = alike(lds.model, trials, options, stage);
-  if (!std::isfinite(first.elbo)) throw std::runtime_error("the evidence bound left the finite range");
-  const LdsData data(trials, true, stage);
-  run.variances = data.variances();
-  LdsEmissionSteps emissions(data, options.kind);
-  raceOf(divisionsOf(first, trials, options, options.seed + static_cast<std::uint64_t>(start),
-                     raceSize(trials, options), stage),
-         first, trials, options, emissions, stage);
-  run.posteriors = std::move(first.posteriors);
-  iterate(run, std::move(first.model), first.bounds, trials, options, start, emissions, stage, progress);
-}
-
-// Throws Stopped if there is nothing to show yet.
-Run runEm(const std::vector<Trial>& trials, const SldsOptions& options, int start, Progress& progress) {
-  const double share = 1.0 / static_cast<double>(options.restarts), from = share * start;
-  LdsOptions common = ldsOptions(options);
-  common.seed += static_cast<std::uint64_t>(start);
-  common.restarts = 0;  // the usual ones
-  common.describe = false;
-  common.iterations = options.startIterations;
-  ProgressPart warmUp(progress, from, from + 0.1 * share), stage(progress, from + 0.1 * share, from + share);
-  Run run;
-  LdsFit lds;
-  try {
-    lds = fitLds(trials, common, warmUp);
-    runFrom(lds, run, trials, options, start, stage, progress);
-  } catch (const Stopped&) {
-    run.status = FitStatus::stopped;
-  } catch (const InputError&) {
-    throw;
-  } catch (const std::runtime_error& error) {
-    run.broke = error.what();
-  }
-  // An earlier start has more to show than one that was stopped before its first iteration.
-  if (run.status != FitStatus::stopped || !run.elbo.empty() || start > 0) return run;
-  if (lds.logLikelihood.empty()) throw Stopped();
-  leaveTheLeast(run, lds, trials, options);
-  return run;
-}
 
 Index mostVisited(const Vector& visits) {
   Index most = 0;
@@ -160,7 +32,7 @@ Vector visitsOf(const std::vector<SldsPosterior>& posteriors) {
   return visits / visits.sum();
 }
 
-Restart restartOf(const Run& run, std::uint64_t seed, double alpha) {
+Restart restartOf(const SldsRun& run, std::uint64_t seed, double alpha) {
   const auto k = static_cast<std::size_t>(mostVisited(run.visits));
   return {seed, eigenvalues(paperScaling(run.model.F[k], alpha)), run.elbo.back()};
 }
@@ -173,7 +45,7 @@ void addWarnings(SldsFit& fit, const Vector& variances, const LdsClass& kind) {
                              toText(std::round(1e4 * fit.visits(k)) / 100) + " % of the steps only");
 }
 
-FitSummary summaryOf(const Run& run) {
+FitSummary summaryOf(const SldsRun& run) {
   FitSummary summary;
   summary.status = run.elbo.empty() ? FitStatus::diverged : run.status;
   summary.iterations = run.elbo.empty() ? 0 : static_cast<int>(run.elbo.size()) - 1;
@@ -195,7 +67,7 @@ FitSummary summaryOf(const Run& run) {
 
 void compareWithLds(SldsFit& fit, const std::vector<Trial>& trials, const SldsOptions& options,
                     Progress& progress) {
-  LdsOptions lds = ldsOptions(options);
+  LdsOptions lds = commonLdsOptions(options);
   lds.seed = fit.seed;
   lds.restarts = 0;
   lds.describe = false;
@@ -225,7 +97,7 @@ void cut(ChainMoments& x, Index T) {
 }
 
 using Paths = std::vector<std::vector<int>>;
-Paths likeliestPaths(const Run& run, const std::vector<Trial>& trials, Progress& progress) {
+Paths likeliestPaths(const SldsRun& run, const std::vector<Trial>& trials, Progress& progress) {
   Paths paths;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     progress.throwIfStopped();
@@ -235,7 +107,7 @@ Paths likeliestPaths(const Run& run, const std::vector<Trial>& trials, Progress&
 }
 
 // What there is to say of the whole; a stop that comes here ends it.
-void describeAll(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress& progress) {
+void describeAll(SldsFit& fit, SldsRun& run, const std::vector<Trial>& all, Progress& progress) {
   try {
     fit.paths = likeliestPaths(run, all, progress);
     for (auto& note : dependentChannels(all, progress)) run.warnings.push_back(std::move(note));
@@ -247,7 +119,7 @@ void describeAll(SldsFit& fit, Run& run, const std::vector<Trial>& all, Progress
 }
 
 // Of the shown run; after a stop, of a part of the trials.
-void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, const SldsOptions& options,
+void describe(SldsFit& fit, SldsRun& run, const std::vector<Trial>& all, const SldsOptions& options,
               Progress& progress) {
   if (run.status != FitStatus::stopped) describeAll(fit, run, all, progress);
   const Index most = lookedAtAfterStop(options);
@@ -272,7 +144,7 @@ void describe(SldsFit& fit, Run& run, const std::vector<Trial>& all, const SldsO
 
 // K = 1: the LDS's own fit, in other words.
 SldsFit singleState(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
-  const LdsFit lds = fitLds(trials, ldsOptions(options), progress);
+  const LdsFit lds = fitLds(trials, commonLdsOptions(options), progress);
   SldsFit fit;
   fit.elbo = lds.logLikelihood;
   fit.summary = lds.summary;
@@ -294,7 +166,7 @@ SldsFit singleState(const std::vector<Trial>& trials, const SldsOptions& options
 }  // namespace
 
 std::vector<std::string> problems(const SldsOptions& options) {
-  auto found = problems(ldsOptions(options));
+  auto found = problems(commonLdsOptions(options));
   if (options.states < 1 || options.states > 50)
     found.push_back("the number of discrete states is " + std::to_string(options.states) +
                     "; allowed: 1 to 50");
@@ -325,10 +197,10 @@ namespace {
 SldsFit fitSeveral(const std::vector<Trial>& trials, const SldsOptions& options, Progress& progress) {
   const auto start = Clock::now();
   SldsFit fit;
-  Run shown;
+  SldsRun shown;
   for (int r = 0; r < static_cast<int>(options.restarts); ++r) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(r);
-    Run run = runEm(trials, options, r, progress);
+    SldsRun run = runOneStart(trials, options, r, progress);
     const bool stopped = run.status == FitStatus::stopped;
     if (!run.elbo.empty()) {
       run.visits = visitsOf(run.posteriors);
@@ -402,7 +274,7 @@ Student fitSlds(const std::vector<Trial>& trials, const SldsOptions& options, Pr
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   // One state: the LDS itself, with all that it can say.
   if (options.states == 1)
-    return studentOf(fitLds(trials, ldsOptions(options), progress), trials, options.alpha, progress);
+    return studentOf(fitLds(trials, commonLdsOptions(options), progress), trials, options.alpha, progress);
   return studentOf(fitSwitchingLds(trials, options, progress), trials, options.alpha, progress);
 }
 

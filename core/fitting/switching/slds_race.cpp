@@ -50,6 +50,7 @@ void addGuided(std::vector<Contender>& contenders, const SldsBounds& bounds, con
   recurrent.transitions = SldsTransitions::recurrent;
   const std::size_t plain = contenders.size();
   for (std::size_t i = 0; i < plain; ++i) {
+    progress.checkpoint(0, "comparing divisions into discrete states");
     Contender guided = contenders[i];
     if (!runs(guided, kGuidedSteps, recurrent, trials, options, emissions, progress)) continue;
     guided.model.W.resize(0, guided.model.latents());
@@ -87,6 +88,7 @@ void raceOf(std::vector<SldsDivision> divisions, SldsStart& start, const std::ve
   if (options.transitions == SldsTransitions::markov && contenders.size() > 1)
     addGuided(contenders, start.bounds, trials, options, emissions, progress);
   for (int steps = kFirstSteps; contenders.size() > 1; steps *= 2) {
+    progress.checkpoint(0, "comparing divisions into discrete states");
     std::erase_if(contenders, [&](Contender& contender) {
       return !runs(contender, steps, start.bounds, trials, options, emissions, progress);
     });
