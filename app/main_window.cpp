@@ -139,7 +139,7 @@ void MainWindow::connectWorker() {
   connect(&m_worker, &ExperimentWorker::stopped, this, [this] {
     m_staleSoon->stop();
     if (!m_shown) m_verdict->showNoPicture(false);
-    markStale(false);
+    markIfEarlier();
     m_status->showHover(
         "Stopped. The picture is the last one that was ready; any change computes a new one.");
   });
@@ -235,9 +235,14 @@ void MainWindow::showFailure(const QString& sentence) {
     m_verdict->showNoPicture(false);
     m_verdict->setStale(false);
     m_panels->setStale(false, false);
-  } else if (staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) {
-    markStale(false);
+  } else {
+    markIfEarlier();
   }
+}
+
+// Where nothing newer is on its way. A picture of these settings that is not yet whole is of no earlier ones.
+void MainWindow::markIfEarlier() {
+  if (m_shown && staleThrough(m_shown->settings, m_document.settings(), Stage::analysis)) markStale(false);
 }
 
 void MainWindow::markStale(bool updating) {

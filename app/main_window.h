@@ -109,6 +109,7 @@ class MainWindow : public QMainWindow {
   void tellExport(const QString& outcome, bool good);
   void showFailure(const QString& sentence);  // of an experiment
   void markStale(bool updating);
+  void markIfEarlier();
   void updateTitle();
   void updateTheme();
 

@@ -322,15 +322,18 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
              found; not sought; stopped: at least these), coverage (how likely another start leads to a known point), further_starts
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
   slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, drifting (slow modes
-             without a direction on it, as of a Jordan block: what lies beside it drifts along it), extent, narrowest (a plane's), slow_tau,
+             without a direction on it, as of a Jordan block: what lies beside it drifts along it), round_time (τ in which
+             a ring that rests nowhere is gone round, else null), extent, narrowest (a plane's), slow_tau,
              fast_tau, fastest and mean_speed along it, at_rest, stable_points and other_points on it,
              angle_to_activity (radians), activity_share (along it, of the variance of the activity's first 5000
              steps) and largest_share (the largest that as many directions could have); null of a student alone that
              has no states of its recording
   continua   all of them, the first being slow_line
-  coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, slow point,
-             unresolved, divergence), number in its list, runs, share; untold: runs of which a stop left it open
-  lyapunov   exponents per τ with standard errors, kaplan_yorke
+  repelling  lines and rings of points that hardly move and beside which something grows, as in continua
+  coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, torus of two
+             frequencies, slow point, unresolved, divergence), number in its list, runs, share; untold: runs of which a
+             stop left it open
+  lyapunov   exponents per τ with standard errors, over how many τ they are averaged, kaplan_yorke
   in_steps   null, or, where the weights allow that steps of alpha end on what the flow does not have: cycles of a
              few steps (period_steps, stability, multipliers of a turn, residual, runs, orbit), continua_of_cycles,
              two_steps (whether those of two steps are all, as completeness above), and where free runs in steps

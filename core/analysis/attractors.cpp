@@ -1,6 +1,7 @@
 #include "core/analysis/attractors.h"
 
 #include "core/analysis/coexistence.h"
+#include "core/analysis/points/point_description.h"
 #include "core/analysis/spectrum.h"
 #include "core/common/clock.h"
 
@@ -41,6 +42,14 @@ std::vector<Index> movingRuns(const LimitSets& runs, Index most) {
   return chosen;
 }
 
+LimitCycleOptions cycleOptions(const FlowSystem& system, const TimeWords& words) {
+  LimitCycleOptions options;
+  options.words = words;
+  options.runs.settle = 0;  // they ran long enough
+  if (isLarge(system)) options.attempts = 1;
+  return options;
+}
+
 // A run that creeps along a line or ring of slow points is on no cycle.
 std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs,
                                  const std::vector<SlowManifold>& continua, const AttractorOptions& asked,
@@ -53,10 +62,7 @@ std::vector<LimitCycle> cyclesOf(const FlowSystem& system, const LimitSets& runs
   if (static_cast<Index>(chosen.size()) > asked.cycleStarts)
     chosen.resize(static_cast<std::size_t>(asked.cycleStarts));
   if (chosen.empty()) return {};
-  LimitCycleOptions options;
-  options.words = asked.words;
-  options.runs.settle = 0;  // they ran long enough
-  if (isLarge(system)) options.attempts = 1;
+  const LimitCycleOptions options = cycleOptions(system, asked.words);
   auto cycles = findLimitCycles(system, runs.ends(Eigen::all, chosen), options, progress);
   for (LimitCycle& cycle : cycles)  // the numbers of the runs, not of the chosen ones
     for (Index& start : cycle.starts) start = chosen[static_cast<std::size_t>(start)];
@@ -114,28 +120,68 @@ void findContinua(const FlowSystem& system, ConstMatrixRef activity, const Attra
   std::vector<SlowManifold> all = findSlowManifolds(system, found.points.points, activity, slow, progress);
   found.line = all.front();
   for (FixedPoint& point : found.points.points) point.continuum = -1;
-  for (SlowManifold& one : all)
-    if (one.isFound()) found.continua.push_back(std::move(one));
+  for (SlowManifold& one : all) {
+    if (one.repels)
+      found.repelling.push_back(std::move(one));
+    else if (one.isFound())
+      found.continua.push_back(std::move(one));
+  }
   for (std::size_t c = found.continua.size(); c-- > 0;)
     for (const std::size_t i : found.continua[c].members)
       found.points.points[i].continuum = static_cast<int>(c);
 }
 
-// Places that a proof left open are no question any more where a continuous attractor passes through them.
-void closeOpenPlaces(Attractors& found) {
-  PointCensus& census = found.points.census;
-  if (census.completeness != Completeness::certifiedApart || found.continua.empty()) return;
+// Of the places that a proof left open, those through which no line, ring or plane passes that is known.
+std::vector<Index> openPlaces(const Attractors& found) {
+  const PointCensus& census = found.points.census;
   std::vector<Index> open;
-  for (Index i = 0; i < census.openPlaces.cols(); ++i) {
-    const Vector place = census.openPlaces.col(i);
-    if (std::none_of(found.continua.begin(), found.continua.end(),
-                     [&](const SlowManifold& one) { return one.holds(place); }))
-      open.push_back(i);
+  if (census.completeness != Completeness::certifiedApart) return open;
+  for (Index i = 0; i < census.openPlaces.cols(); ++i)
+    if (!found.isOnContinuum(census.openPlaces.col(i))) open.push_back(i);
+  return open;
+}
+
+// Many open places are a line, ring or plane that no start led to, as of one that repels: it is followed from
+// there.
+void followOpenPlaces(const FlowSystem& system, ConstMatrixRef activity, const AttractorOptions& options,
+                      Attractors& found, Progress& progress) {
+  constexpr int kRounds = 4;
+  for (int round = 0; round < kRounds && !progress.stopRequested(); ++round) {
+    const std::vector<Index> open = openPlaces(found);
+    if (open.empty()) return;
+    // Newton's method from two of them, a quarter and half of the way through the list.
+    const std::vector<Index> chosen = {open[open.size() / 4], open[open.size() / 2]};
+    const Matrix places = found.points.census.openPlaces(Eigen::all, chosen);
+    const std::size_t before = found.continua.size() + found.repelling.size();
+    for (FixedPoint& point : findFixedPoints(system, places, {}, progress).points) {
+      if (!point.position.allFinite() || found.isOnContinuum(point.position)) continue;
+      point.starts = 0;
+      found.points.points.push_back(std::move(point));
+    }
+    found.continua.clear();
+    found.repelling.clear();
+    findContinua(system, activity, options, found, progress);
+    if (found.continua.size() + found.repelling.size() == before) return;
   }
-  census.openPlaces = Matrix(census.openPlaces(Eigen::all, open));
-  if (!open.empty()) return;
-  census.completeness = Completeness::certified;
-  census.message = "no fixed point lies outside of the continuous attractors and the points listed: proven";
+}
+
+// What lies on a line, ring or plane is no isolated point, and a place through which one passes is not open.
+void countApart(Attractors& found) {
+  FixedPoints& points = found.points;
+  PointCensus& census = points.census;
+  if (points.searchedStarts == 0 || census.message.empty()) return;
+  if (census.completeness == Completeness::certifiedApart) {
+    const std::vector<Index> open = openPlaces(found);
+    census.openPlaces = Matrix(census.openPlaces(Eigen::all, open));
+    if (open.empty()) census.completeness = Completeness::certified;
+  }
+  const std::string before = "; in all " + census.message;
+  // Those beyond the list were counted before.
+  if (points.omittedPoints == 0)
+    countPoints(points, [&found](ConstVectorRef z) { return found.isOnContinuum(z); });
+  census.message = sentenceOf(census);
+  if (const auto at = points.message.find(before); at != std::string::npos)
+    points.message.replace(at, before.size(), "; in all " + census.message);
 }
 
 // Points that are missing, or how many may be; what was found on a line or ring before is no isolated point.
@@ -146,17 +192,15 @@ void complete(const FlowSystem& system, ConstMatrixRef activity, const Attractor
   CompletionOptions completion;
   completion.work = options.completion;
   completion.seed = options.seed;
-  if (!found.continua.empty())
-    completion.isOnContinuum = [&found](ConstVectorRef z) {
-      return std::any_of(found.continua.begin(), found.continua.end(),
-                         [&](const SlowManifold& one) { return one.holds(z); });
-    };
+  if (!found.continua.empty() || !found.repelling.empty())
+    completion.isOnContinuum = [&found](ConstVectorRef z) { return found.isOnContinuum(z); };
   const std::size_t before = found.points.points.size();
   found.points = completeFixedPoints(system, std::move(found.points), {}, completion, progress);
   // Stopped here, the points stay "at least", and the rest goes on with them if that is granted.
   if (found.points.census.completeness == Completeness::stopped) progress.grantStop();
   if (found.points.points.size() == before || progress.stopRequested()) return;
   found.continua.clear();
+  found.repelling.clear();
   findContinua(system, activity, options, found, progress);
 }
 
@@ -198,7 +242,8 @@ class Search {
             {0.3, "looking for missed points of rest", "whether the points of rest are all",
              [this] {
                complete(m_system, m_activity, m_options, m_found, m_progress);
-               closeOpenPlaces(m_found);
+               followOpenPlaces(m_system, m_activity, m_options, m_found, m_progress);
+               countApart(m_found);
              }},
             {0.5, "closing orbits", "cycles", [this] { findCycles(); }},
             {0.7, "telling attractors apart", "where free runs end", [this] { tellRuns(); }},
@@ -218,9 +263,14 @@ class Search {
   }
 
   void tellRuns() {
-    const Index most = isLarge(m_system) ? std::min<Index>(m_options.chaoticRuns, 3) : m_options.chaoticRuns;
-    if (m_runs)
-      tellRunsApart(m_system, *m_runs, exponentOptions(m_system, m_options.words), most, m_found, m_progress);
+    if (!m_runs) return;
+    TellingOptions options;
+    options.exponents = exponentOptions(m_system, m_options.words);
+    options.cycles = cycleOptions(m_system, m_options.words);
+    options.cycleStarts = m_options.cycleStarts;
+    options.chaoticRuns =
+        isLarge(m_system) ? std::min<Index>(m_options.chaoticRuns, 3) : m_options.chaoticRuns;
+    tellRunsApart(m_system, *m_runs, options, m_found, m_progress);
   }
 
   void findExponents() {
@@ -258,7 +308,8 @@ class Search {
     search.m_found.points = findFixedPoints(search.m_system, pairs, {}, m_progress);
     findContinua(search.m_system, pairs, options, search.m_found, m_progress);
     complete(search.m_system, pairs, options, search.m_found, m_progress);
-    closeOpenPlaces(search.m_found);
+    followOpenPlaces(search.m_system, pairs, options, search.m_found, m_progress);
+    countApart(search.m_found);
     two.sought = true;
     two.points = std::move(search.m_found.points);
     two.continua = std::move(search.m_found.continua);
@@ -338,6 +389,12 @@ bool Attractors::leavesInSteps(const FixedPoint& point) const {
 Index Attractors::leftInSteps() const {
   return std::count_if(points.points.begin(), points.points.end(),
                        [this](const FixedPoint& point) { return leavesInSteps(point); });
+}
+
+bool Attractors::isOnContinuum(ConstVectorRef state) const {
+  const auto holds = [&](const SlowManifold& one) { return one.holds(state); };
+  return std::any_of(continua.begin(), continua.end(), holds) ||
+         std::any_of(repelling.begin(), repelling.end(), holds);
 }
 
 bool Attractors::hasLine() const {

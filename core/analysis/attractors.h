@@ -21,16 +21,17 @@ struct AttractorOptions {
   double completion =
       2e9;                // work of completeFixedPoints(), about a second per 1e9; 0: points stay "at least"
   double alpha = 0;       // τ: the step in which the system runs; 0: it is the flow itself. >= 0
-  Index chaoticRuns = 8;  // free runs that end on nothing known whose exponents are averaged at most (of more
-                          // than 100 units: 3); >= 0
+  Index chaoticRuns = 8;  // free runs that are followed one by one where following them all side by side is
+                          // too much work (of more than 100 units: 3); >= 0
   TimeWords words = {};   // how sentences and messages tell times
 };
 
 enum class AttractorKind {
-  point,       // a stable isolated point of rest
-  cycle,       // a stable closed orbit
-  continuum,   // a line, ring or plane of slow points, with the points on it
-  chaos,       // λ₁ above 0 by more than two standard errors and 1e-3 per τ: all such runs together
+  point,      // a stable isolated point of rest
+  cycle,      // a stable closed orbit
+  continuum,  // a line, ring or plane of slow points, with the points on it
+  chaos,      // λ₁ above 0 by more than two standard errors and 1e-3 per τ: all such runs together
+  torus,  // λ₁ and λ₂ within these of 0 and λ₃ below, and no cycle: two frequencies, all such runs together
   slowPoint,   // an isolated point that is marginal, or slow and not fixed, at which a run stands
   unresolved,  // still moving, on nothing that was found: neither closed nor chaotic by its exponent
   divergence,  // out of the finite range
@@ -40,7 +41,7 @@ std::string nameOf(AttractorKind kind);
 // One attractor, and the free runs that ended on it.
 struct CoexistingAttractor {
   AttractorKind kind = AttractorKind::point;
-  std::size_t index = 0;    // in points.points, cycles, continua or chaos; unresolved, divergence: 0
+  std::size_t index = 0;    // in points.points, cycles or continua; else 0
   std::vector<Index> runs;  // columns of LimitSets::ends; empty: found in other ways, no run ended there
   double share = 0;         // of all free runs; NaN without any
 };
@@ -50,10 +51,12 @@ struct Attractors {
   // Of the free runs that did not come to rest; the distinct ones, then one entry for each way not to find
   // one. Empty: every free run came to rest, or the system is affine.
   std::vector<LimitCycle> cycles;
-  std::vector<SlowManifold> continua;  // all that were found, most extended first
-  SlowManifold line;                   // the first of them, or why there is none
+  std::vector<SlowManifold> continua;   // all that were found, most extended first
+  std::vector<SlowManifold> repelling;  // SlowManifold::repels
+  SlowManifold line;                    // the first of them, or why there is none
   std::vector<LyapunovSpectrum>
       chaos;  // of each run that is chaotic; the leading exponent alone but for the first
+  std::vector<LyapunovSpectrum> tori;  // of each run that is on a torus
   LyapunovSpectrum
       exponents;  // along a chaotic run if there is one, else the run that moved longest, else at rest
   std::vector<CoexistingAttractor> coexisting;  // by falling number of runs
@@ -72,6 +75,7 @@ struct Attractors {
   std::vector<const FixedPoint*> isolatedStablePoints() const;  // those on no continuous attractor
   std::vector<const LimitCycle*> stableCycles() const;          // found and stable
   bool hasLine() const;                                         // line, ring or plane
+  bool isOnContinuum(ConstVectorRef state) const;               // attracting or repelling
   // Whether steps of alpha leave a point at which the flow rests for good (spectrum.h).
   bool leavesInSteps(const FixedPoint& point) const;
   Index leftInSteps() const;  // how many of the stable or marginal points are so

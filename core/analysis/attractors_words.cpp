@@ -3,6 +3,7 @@
 #include "core/common/error.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace keyhole {
 
@@ -16,6 +17,8 @@ std::string nameOf(AttractorKind kind) {
       return "continuum";
     case AttractorKind::chaos:
       return "chaos";
+    case AttractorKind::torus:
+      return "torus";
     case AttractorKind::slowPoint:
       return "slow point";
     case AttractorKind::divergence:
@@ -26,43 +29,69 @@ std::string nameOf(AttractorKind kind) {
   return "unresolved";
 }
 
+namespace {
+
+// The shortest time over which exponents were averaged: what is told has been so for so long.
+double followedFor(const std::vector<LyapunovSpectrum>& spectra) {
+  double shortest = std::numeric_limits<double>::infinity();
+  for (const LyapunovSpectrum& one : spectra) shortest = std::min(shortest, one.duration);
+  return shortest;
+}
+
+std::string titleOf(const Attractors& found, const CoexistingAttractor& one) {
+  switch (one.kind) {
+    case AttractorKind::point:
+      return found.leavesInSteps(found.points.points[one.index]) ? "a point that is stable in the flow alone"
+                                                                 : "a stable point";
+    case AttractorKind::cycle:
+      return (found.cycles[one.index].stability == CycleStability::marginal
+                  ? "marginal cycles, side by side, of period "
+                  : "a cycle of period ") +
+             found.words.duration(found.cycles[one.index].period);
+    case AttractorKind::continuum:
+      return "a " + found.continua[one.index].title();
+    case AttractorKind::chaos:
+      return "chaos that lasts " + found.words.duration(followedFor(found.chaos)) + " at least";
+    case AttractorKind::torus:
+      return "a torus of two frequencies (by exponents over " +
+             found.words.duration(followedFor(found.tori)) + ")";
+    case AttractorKind::slowPoint:
+      return "a slow point";
+    case AttractorKind::divergence:
+      return "no bound";
+    case AttractorKind::unresolved:
+      break;
+  }
+  return "something unresolved";
+}
+
+}  // namespace
+
 std::string Attractors::coexistenceText() const {
+  constexpr std::size_t kTold = 4;  // stable points one by one
+  std::size_t wells = 0, inWells = 0;
+  for (const CoexistingAttractor& one : coexisting) {
+    if (one.kind != AttractorKind::point || one.runs.empty() || leavesInSteps(points.points[one.index]))
+      continue;
+    ++wells;
+    inWells += one.runs.size();
+  }
   std::string text;
   Index unvisited = 0;
+  bool toldPoints = false;
   for (const CoexistingAttractor& one : coexisting) {
     if (one.runs.empty()) {
       ++unvisited;
       continue;
     }
+    const bool together =
+        wells > kTold && one.kind == AttractorKind::point && !leavesInSteps(points.points[one.index]);
+    if (together && toldPoints) continue;
+    toldPoints = toldPoints || together;
     if (!text.empty()) text += ", ";
-    switch (one.kind) {
-      case AttractorKind::point:
-        text += leavesInSteps(points.points[one.index]) ? "a point that is stable in the flow alone"
-                                                        : "a stable point";
-        break;
-      case AttractorKind::cycle:
-        text += cycles[one.index].stability == CycleStability::marginal
-                    ? "marginal cycles, side by side, of period "
-                    : "a cycle of period ";
-        text += words.duration(cycles[one.index].period);
-        break;
-      case AttractorKind::continuum:
-        text += "a " + continua[one.index].title();
-        break;
-      case AttractorKind::chaos:
-        text += "chaos";
-        break;
-      case AttractorKind::slowPoint:
-        text += "a slow point";
-        break;
-      case AttractorKind::divergence:
-        text += "no bound";
-        break;
-      case AttractorKind::unresolved:
-        text += "something unresolved";
-        break;
-    }
-    text += " (" + std::to_string(one.runs.size()) + " of " + std::to_string(runs) + " runs)";
+    text += together ? std::to_string(wells) + " stable points" : titleOf(*this, one);
+    text += " (" + std::to_string(together ? inWells : one.runs.size()) + " of " + std::to_string(runs) +
+            " runs)";
   }
   if (untoldRuns > 0)
     text += (text.empty() ? "" : ", and ") + ("where " + std::to_string(untoldRuns)) + " of " +
@@ -86,6 +115,7 @@ std::vector<std::string> Attractors::sentences() const {
   for (std::size_t i = 0; i < std::min(kShown, continua.size()); ++i) all.push_back(continua[i].message);
   if (continua.size() > kShown)
     all.push_back("and " + std::to_string(continua.size() - kShown) + " more continuous attractors");
+  for (std::size_t i = 0; i < std::min(kShown, repelling.size()); ++i) all.push_back(repelling[i].message);
   if (const std::string ends = coexistenceText(); !ends.empty()) all.push_back("free runs end on: " + ends);
   if (isPart()) all.push_back(stoppedAt);
   return all;

@@ -1,5 +1,8 @@
 #include "core/analysis/coexistence.h"
 
+#include "core/analysis/approach.h"
+#include "core/analysis/cycles/moving_runs.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,11 +14,15 @@ namespace {
 constexpr double kSamePlace = 0.02;  // of the scale: a run that stands so near to a point ends there
 constexpr double kSameOrbit = 0.02;  // of a cycle's amplitude
 constexpr double kSamePeriod = 1e-3;
-constexpr double kFurther = 200;  // τ that a run goes on before it is looked at again, and …
-constexpr int kLooks = 5;         // … how often, in networks …
-constexpr double kSmall = 100;    // … of up to so many units; in larger ones once, for as much work
-constexpr double kStep = 0.05;    // τ
-constexpr double kStands = 1e-4;  // of the scale per τ: slower runs stand
+constexpr Index kSmall = 100;        // units up to which closing orbits is no burden
+constexpr double kStands = 1e-4;     // of the scale per τ: slower runs stand
+constexpr double kLongest = 4000;    // τ that runs go on which are on nothing known …
+constexpr double kWork = 4e10;       // … and how many multiplications that may cost, about 4 seconds
+constexpr double kLook = 100;        // τ from one look at where they are to the next
+constexpr double kPlainTime = 1000;  // τ after which a run is chaotic if its exponent …
+constexpr double kPlain = 0.02;      // … is above that, and …
+constexpr double kPlainErrors = 6;   // … above so many standard errors: it need not go on
+constexpr double kAverage = 200;     // τ over which an exponent tells at least, of all runs side by side
 
 struct Place {
   AttractorKind kind;
@@ -30,24 +37,30 @@ bool driftsForEver(const SlowManifold& one) {
 
 class Teller {
  public:
-  Teller(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents, Index most,
-         Attractors& found, Progress& progress)
+  Teller(const FlowSystem& system, const LimitSets& runs, const TellingOptions& options, Attractors& found,
+         Progress& progress)
       : m_system(system),
         m_runs(runs),
-        m_exponents(exponents),
-        m_left(most),
+        m_options(options),
+        m_left(options.chaoticRuns),
         m_found(found),
         m_progress(progress) {}
 
   void run() {
     const auto count = static_cast<std::size_t>(m_runs.ends.cols());
-    std::vector<std::optional<Place>> places(count);
-    for (std::size_t k = 0; k < count; ++k) places[k] = placeOf(static_cast<Index>(k));
-    goOn(places);
+    m_at.resize(count);
+    for (std::size_t k = 0; k < count; ++k) m_at[k] = placeOf(static_cast<Index>(k));
+    m_last = m_runs.ends;
+    m_leading.resize(count);
+    m_looks.resize(count);
+    followOpen();
+    tellChaos();
+    closeMore();
+    tellRegular();
     for (std::size_t k = 0; k < count; ++k) {
-      if (!places[k]) places[k] = movingPlaceUnlessStopped(static_cast<Index>(k), count);
-      if (places[k])
-        note(*places[k], static_cast<Index>(k));
+      if (!m_at[k] && !m_progress.stopRequested()) m_at[k] = Place{AttractorKind::unresolved, 0};
+      if (m_at[k])
+        note(*m_at[k], static_cast<Index>(k));
       else
         ++m_found.untoldRuns;
     }
@@ -129,65 +142,181 @@ class Teller {
     return Place{stable ? AttractorKind::point : AttractorKind::slowPoint, *nearest};
   }
 
+  std::vector<Index> openRuns() const {
+    std::vector<Index> open;
+    for (std::size_t k = 0; k < m_at.size(); ++k)
+      if (!m_at[k]) open.push_back(static_cast<Index>(k));
+    return open;
+  }
+
+  void report(double fraction) { m_progress.report(fraction, "telling attractors apart"); }
+
   // Runs whose place is not known go on side by side until it is; where they stand then is m_last.
-  void goOn(std::vector<std::optional<Place>>& places) {
-    m_last = m_runs.ends;
-    const double units = static_cast<double>(m_last.rows());
-    const auto steps =
-        static_cast<int>(std::min(kFurther, kFurther * kSmall * kSmall / (units * units)) / kStep);
-    const int looks = units <= kSmall ? kLooks : 1;
+  void followOpen() {
+    std::vector<Index> open = openRuns();
+    if (open.empty()) return;
+    if (m_system.switching) return followSwitching(open);
+    MovingRuns runs(m_system, m_last(Eigen::all, open), 1);
+    double left = kWork;
+    while (!open.empty() && runs.time() < kLongest && left > 0) {
+      report(0.7 * std::max(runs.time() / kLongest, 1 - left / kWork));
+      left -= kLook * runs.costPerTime();
+      if (!runs.advance(kLook, m_progress)) return;
+      std::vector<Index> kept;
+      for (std::size_t i = 0; i < open.size(); ++i)
+        if (!look(runs, static_cast<Index>(i), open[i])) kept.push_back(static_cast<Index>(i));
+      if (kept.size() < open.size()) {
+        runs.keep(kept);
+        for (std::size_t i = 0; i < kept.size(); ++i) open[i] = open[static_cast<std::size_t>(kept[i])];
+        open.resize(kept.size());
+      }
+    }
+    for (std::size_t i = 0; i < open.size(); ++i)
+      m_leading[static_cast<std::size_t>(open[i])] =
+          runs.exponents(static_cast<Index>(i), m_options.exponents.words);
+  }
+
+  // Whether that told where run k, the i-th of those that go on, ends.
+  bool look(const MovingRuns& runs, Index i, Index k) {
+    const auto run = static_cast<std::size_t>(k);
+    const Vector z = runs.states().col(i);
+    if (!z.allFinite()) {
+      m_at[run] = Place{AttractorKind::divergence, 0};
+      return true;
+    }
+    m_last.col(k) = z;
+    m_at[run] = knownPlace(z);
+    if (m_at[run]) return true;
+    if (const auto near = nearestAttractor(m_found, z)) m_looks[run].push_back(*near);
+    if (runs.time() < kPlainTime) return false;
+    const LyapunovSpectrum leading = runs.exponents(i, m_options.exponents.words);
+    const bool plain = leading.exponents.size() > 0 && leading.exponents(0) > kPlain &&
+                       leading.exponents(0) > kPlainErrors * leading.standardErrors(0);
+    if (plain) m_leading[run] = leading;
+    return plain;
+  }
+
+  // A field with jumps has no deviations to carry.
+  void followSwitching(const std::vector<Index>& open) {
+    constexpr double kStep = 0.05;
     FreeRun run(m_system, kStep);
-    for (int look = 0; look < looks; ++look) {
-      std::vector<Index> open;
-      for (std::size_t k = 0; k < places.size(); ++k)
-        if (!places[k]) open.push_back(static_cast<Index>(k));
-      if (open.empty()) return;
-      Matrix now = m_last(Eigen::all, open), next = now;
-      for (int t = 0; t < steps; ++t) {
+    Matrix now = m_last(Eigen::all, open), next = now;
+    for (double time = 0; time < kLongest / 4; time += kLook) {
+      report(0.7 * 4 * time / kLongest);
+      for (int t = 0; t < static_cast<int>(kLook / kStep); ++t) {
         if (t % 20 == 0 && m_progress.stopRequested()) return;
         run.step(now, next);
         now.swap(next);
       }
       for (std::size_t i = 0; i < open.size(); ++i) {
         const auto k = static_cast<std::size_t>(open[i]);
-        m_last.col(open[i]) = now.col(static_cast<Index>(i));
-        if (!m_last.col(open[i]).allFinite())
-          places[k] = Place{AttractorKind::divergence, 0};
-        else
-          places[k] = knownPlace(m_last.col(open[i]));
+        if (m_at[k]) continue;
+        const Vector z = now.col(static_cast<Index>(i));
+        m_last.col(open[i]) = z;
+        m_at[k] = z.allFinite() ? knownPlace(z) : Place{AttractorKind::divergence, 0};
       }
     }
   }
 
-  // What a stop cut short tells of no run.
-  std::optional<Place> movingPlaceUnlessStopped(Index k, std::size_t count) {
-    if (m_progress.stopRequested()) return {};
-    m_progress.report(static_cast<double>(k) / static_cast<double>(count), "telling attractors apart");
-    const Place place = movingPlace(k);
-    if (m_progress.stopRequested()) return {};
-    return place;
+  // Of networks in which following all side by side is too much work, a few runs one by one.
+  void tellChaos() {
+    for (const Index k : openRuns()) {
+      if (m_progress.stopRequested()) return;
+      LyapunovSpectrum& leading = m_leading[static_cast<std::size_t>(k)];
+      if (leading.duration < kAverage && m_left > 0 && moves(k)) {
+        --m_left;
+        LyapunovOptions one = m_options.exponents;
+        one.count = 1;
+        leading = lyapunovExponents(m_system, m_last.col(k), one, m_progress);
+      }
+      if (m_progress.stopRequested()) return;
+      if (isPositive(leading)) addChaos(k);
+    }
   }
 
-  // A chaotic run from which Newton's method led to a cycle is not on it; a slow spiral towards one is.
-  Place movingPlace(Index k) {
-    if (const auto chaos = chaoticPlace(m_last.col(k))) return *chaos;
-    if (const auto cycle = cycleOfStart(k)) return {AttractorKind::cycle, familyOf(*cycle)};
-    return {AttractorKind::unresolved, 0};
+  bool moves(Index k) const {
+    return !m_system.switching && flow(m_system, m_last.col(k)).norm() > kStands * m_found.scale;
   }
 
-  std::optional<Place> chaoticPlace(const Vector& z) {
-    const bool moves = flow(m_system, z).norm() > kStands * m_found.scale;
-    if (!moves || m_left <= 0 || isAffine(m_system)) return {};
-    --m_left;
-    // The leading one tells; all that are asked for are found along the first run that is chaotic.
-    LyapunovOptions leading = m_exponents;
-    leading.count = 1;
-    LyapunovSpectrum exponents = lyapunovExponents(m_system, z, leading, m_progress);
-    if (!isPositive(exponents)) return {};
-    if (m_found.chaos.empty() && m_exponents.count > 1)
-      exponents = lyapunovExponents(m_system, z, m_exponents, m_progress);
+  // All exponents that are asked for are found along the first run that is chaotic.
+  void addChaos(Index k) {
+    LyapunovSpectrum exponents = m_leading[static_cast<std::size_t>(k)];
+    if (m_found.chaos.empty() && m_options.exponents.count > 1) {
+      LyapunovSpectrum more = lyapunovExponents(m_system, m_last.col(k), m_options.exponents, m_progress);
+      if (m_progress.stopRequested()) return;
+      if (isPositive(more)) exponents = std::move(more);
+    }
     m_found.chaos.push_back(std::move(exponents));
-    return Place{AttractorKind::chaos, 0};
+    m_at[static_cast<std::size_t>(k)] = Place{AttractorKind::chaos, 0};
+  }
+
+  // Runs that are not chaotic are closed to cycles from where they have come to; then all are looked at
+  // again.
+  void closeMore() {
+    std::vector<Index> open = openRuns();
+    std::erase_if(open, [this](Index k) { return !moves(k); });
+    if (open.empty() || isAffine(m_system) || m_progress.stopRequested()) return;
+    std::vector<Index> chosen = open;
+    const Index most = std::min<Index>(m_options.cycleStarts, m_system.network.size() > kSmall ? 2 : 6);
+    if (std::ssize(chosen) > most) chosen.resize(static_cast<std::size_t>(most));
+    report(0.7);
+    auto cycles = findLimitCycles(m_system, m_last(Eigen::all, chosen), m_options.cycles, m_progress);
+    if (m_progress.stopRequested()) return;
+    for (LimitCycle& cycle : cycles)
+      if (cycle.status == CycleStatus::found) addCycle(std::move(cycle), chosen);
+    for (const Index k : open)
+      if (!m_at[static_cast<std::size_t>(k)]) m_at[static_cast<std::size_t>(k)] = knownPlace(m_last.col(k));
+  }
+
+  // Before the entries that say how others were not found.
+  void addCycle(LimitCycle cycle, const std::vector<Index>& chosen) {
+    for (Index& start : cycle.starts) start = chosen[static_cast<std::size_t>(start)];
+    const auto isFound = [](const LimitCycle& one) { return one.status == CycleStatus::found; };
+    for (LimitCycle& known : m_found.cycles) {
+      if (!isFound(known) || !isSameOrbit(known, cycle)) continue;
+      known.starts.insert(known.starts.end(), cycle.starts.begin(), cycle.starts.end());
+      return;
+    }
+    for (LimitCycle& known : m_found.cycles)
+      if (!isFound(known))
+        std::erase_if(known.starts,
+                      [&](Index k) { return std::count(cycle.starts.begin(), cycle.starts.end(), k) > 0; });
+    std::erase_if(m_found.cycles, [&](const LimitCycle& one) { return !isFound(one) && one.starts.empty(); });
+    m_found.cycles.insert(std::find_if_not(m_found.cycles.begin(), m_found.cycles.end(), isFound),
+                          std::move(cycle));
+  }
+
+  // On its way to something known, at the rate at which that attracts; or led to a cycle by Newton's method:
+  // a slow spiral towards it; or on a torus; or not told.
+  void tellRegular() {
+    for (const Index k : openRuns()) {
+      const auto& looks = m_looks[static_cast<std::size_t>(k)];
+      auto& at = m_at[static_cast<std::size_t>(k)];
+      if (isOnItsWay(looks, kLook))
+        at = looks.back().kind == AttractorKind::cycle
+                 ? Place{AttractorKind::cycle, familyOf(looks.back().index)}
+                 : Place{looks.back().kind, looks.back().index};
+      else if (const auto cycle = cycleOfStart(k))
+        at = Place{AttractorKind::cycle, familyOf(*cycle)};
+    }
+    std::vector<Index> open = openRuns();
+    std::erase_if(open, [this](Index k) { return !moves(k); });
+    if (open.empty() || m_system.network.size() < 3 || m_progress.stopRequested()) return;
+    constexpr double kAveraged = 1400;  // τ, a quarter of which is dropped
+    constexpr Index kCount = 3;
+    MovingRuns runs(m_system, m_last(Eigen::all, open), kCount);
+    const double time = std::min(kAveraged, std::floor(0.5 * kWork / runs.costPerTime()));
+    if (0.75 * time < kAverage) return;
+    for (double done = 0; done < time; done += kLook) {
+      report(0.8 + 0.2 * done / time);
+      if (!runs.advance(std::min(kLook, time - done), m_progress)) return;
+    }
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      LyapunovSpectrum exponents = runs.exponents(static_cast<Index>(i), m_options.exponents.words);
+      if (exponents.duration < kAverage || !isTorus(exponents)) continue;
+      m_found.tori.push_back(std::move(exponents));
+      m_at[static_cast<std::size_t>(open[i])] = Place{AttractorKind::torus, 0};
+    }
   }
 
   void note(const Place& place, Index k) {
@@ -228,12 +357,15 @@ class Teller {
 
   const FlowSystem& m_system;
   const LimitSets& m_runs;
-  LyapunovOptions m_exponents;
-  Index m_left;
+  const TellingOptions& m_options;
+  Index m_left;  // runs that may still be followed one by one
   Attractors& m_found;
   Progress& m_progress;
-  std::vector<Place> m_places;  // of found.coexisting
-  Matrix m_last;                // where the runs stand, N x runs
+  std::vector<Place> m_places;                 // of found.coexisting
+  Matrix m_last;                               // where the runs stand, N x runs
+  std::vector<std::optional<Place>> m_at;      // where each ends, as far as that is known
+  std::vector<LyapunovSpectrum> m_leading;     // of runs that went on to the end
+  std::vector<std::vector<Approach>> m_looks;  // what each was nearest to, every kLook τ
 };
 
 }  // namespace
@@ -245,10 +377,19 @@ bool isPositive(const LyapunovSpectrum& exponents) {
   return leading > kSmallest && leading > 2 * exponents.standardErrors(0);
 }
 
-void tellRunsApart(const FlowSystem& system, const LimitSets& runs, const LyapunovOptions& exponents,
-                   Index most, Attractors& found, Progress& progress) {
+bool isTorus(const LyapunovSpectrum& exponents) {
+  constexpr double kSmallest = 1e-3;
+  const Vector &values = exponents.exponents, &errors = exponents.standardErrors;
+  if (exponents.status != LyapunovStatus::computed || values.size() < 2) return false;
+  const auto vanishes = [&](Index i) { return std::abs(values(i)) <= std::max(kSmallest, 2 * errors(i)); };
+  const auto falls = [&](Index i) { return values(i) < -std::max(kSmallest, 2 * errors(i)); };
+  return vanishes(0) && vanishes(1) && (values.size() < 3 || falls(2));
+}
+
+void tellRunsApart(const FlowSystem& system, const LimitSets& runs, const TellingOptions& options,
+                   Attractors& found, Progress& progress) {
   if (runs.ends.cols() == 0) return;
-  Teller(system, runs, exponents, most, found, progress).run();
+  Teller(system, runs, options, found, progress).run();
 }
 
 }  // namespace keyhole

@@ -290,7 +290,8 @@ bool oscillatesOpenly(const SystemEvidence& evidence) {
   const auto& all = evidence.attractors->coexisting;
   return evidence.attractors->runs == 0 ||
          std::any_of(all.begin(), all.end(), [](const CoexistingAttractor& one) {
-           return one.kind == AttractorKind::unresolved && !one.runs.empty();
+           return (one.kind == AttractorKind::unresolved || one.kind == AttractorKind::torus) &&
+                  !one.runs.empty();
          });
 }
 

@@ -128,12 +128,14 @@ ordered_json cycleToJson(const LimitCycle& cycle, const TimeWords& words) {
 ordered_json manifoldToJson(const SlowManifold& line, const TimeWords& words) {
   ordered_json json;
   json["status"] = nameOf(line.status);
-  json["name"] = line.isFound() ? ordered_json(line.name()) : ordered_json(nullptr);
+  const bool found = line.isFound() || line.repels;
+  json["name"] = found ? ordered_json(line.name()) : ordered_json(nullptr);
   json["message"] = line.message;
-  const bool found = line.isFound();
   const auto ifFound = [found](double value) { return found ? numberOrNull(value) : ordered_json(nullptr); };
   json["dimension"] = found ? ordered_json(line.dimension) : ordered_json(nullptr);
   json["drifting"] = found ? ordered_json(line.drifting) : ordered_json(nullptr);
+  json["round_time"] = line.roundTime > 0 ? ordered_json(line.roundTime) : ordered_json(nullptr);
+  if (line.roundTime > 0) addTime(json, "round", line.roundTime, words);
   json["extent"] = ifFound(line.extent);
   json["narrowest"] = ifFound(line.narrowest);
   json["slow_tau"] = ifFound(line.slowTau);
@@ -161,6 +163,7 @@ ordered_json exponentsToJson(const LyapunovSpectrum& exponents, const TimeWords&
   if (words.inSteps()) json["exponents_per_step"] = vectorToJson(exponents.exponents * words.step);
   json["standard_errors"] = vectorToJson(exponents.standardErrors);
   json["kaplan_yorke"] = numberOrNull(exponents.kaplanYorke);
+  json["averaged"] = exponents.duration;
   return json;
 }
 
@@ -174,8 +177,8 @@ ordered_json coexistingToJson(const Attractors& attractors) {
   for (const CoexistingAttractor& one : attractors.coexisting) {
     ordered_json entry;
     entry["kind"] = keyhole::nameOf(one.kind);
-    const bool listed = one.kind != AttractorKind::unresolved && one.kind != AttractorKind::divergence &&
-                        one.kind != AttractorKind::chaos;
+    const bool listed = one.kind == AttractorKind::point || one.kind == AttractorKind::cycle ||
+                        one.kind == AttractorKind::continuum || one.kind == AttractorKind::slowPoint;
     entry["number"] = listed ? ordered_json(one.index + 1) : ordered_json(nullptr);
     entry["runs"] = one.runs.size();
     entry["share"] = numberOrNull(one.share);
@@ -232,6 +235,9 @@ ordered_json attractorsToJson(const Attractors& attractors) {
   json["slow_line"] = manifoldToJson(attractors.line, words);
   json["continua"] = ordered_json::array();
   for (const SlowManifold& one : attractors.continua) json["continua"].push_back(manifoldToJson(one, words));
+  json["repelling"] = ordered_json::array();
+  for (const SlowManifold& one : attractors.repelling)
+    json["repelling"].push_back(manifoldToJson(one, words));
   json["coexisting"] = coexistingToJson(attractors);
   json["lyapunov"] = exponentsToJson(attractors.exponents, words);
   json["in_steps"] = inStepsToJson(attractors.inSteps);

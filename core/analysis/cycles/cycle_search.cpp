@@ -202,4 +202,9 @@ std::vector<LimitCycle> CycleSearch::run(ConstMatrixRef starts) {
   return results();
 }
 
+bool isSameOrbit(const LimitCycle& a, const LimitCycle& b) {
+  return std::abs(a.period / b.period - 1) <= kSamePeriod &&
+         distanceFromOrbit(b.points, a.points) <= kSameOrbit * a.amplitude + sagittaOf(a.points);
+}
+
 }  // namespace keyhole

@@ -78,6 +78,10 @@ struct LimitCycle {
   std::vector<Index> starts;     // the columns that led to it; of the mirror image of another one maybe none
 };
 
+// Of two that were found: their periods agree to 1e-4 and their orbits to 1e-3 of the amplitude and what
+// their polygons cut off (sagittaOf).
+bool isSameOrbit(const LimitCycle& a, const LimitCycle& b);
+
 // From a state near a cycle and about its period > 0. Unstable cycles are found as well as stable ones. The
 // orbit may be a cycle far from the start if Newton leads there. Throws InputError for bad options or a start
 // that is not finite or of another size. Cost: see closeOrbit(), in r coordinates for a low-rank network. A
@@ -89,10 +93,9 @@ LimitCycle refineCycle(const FlowSystem& system, ConstVectorRef start, double pe
 // From free runs of the starts (N x n): where a run comes back, the orbit is closed, unless it already lies
 // on a known cycle. A run whose orbit shrinks to a point counts as ending there if that happens twice and the
 // point is stable. First the distinct cycles, most starts first; then, for each way not to find one, one
-// entry with that status and its starts. Cycles are the same if their periods agree to 1e-4 and their orbits
-// to 1e-3 of the amplitude and what their polygons cut off (sagittaOf). A network that is odd (no drive) has
-// with every cycle its mirror image -z: added as another cycle unless it is the same orbit. Runs that came
-// back nearest are followed first. When stopped, what was found so far, and a `stopped` entry.
+// entry with that status and its starts. Cycles are the same by isSameOrbit(). A network that is odd (no
+// drive) has with every cycle its mirror image -z: added as another cycle unless it is the same orbit. Runs
+// that came back nearest are followed first. When stopped, what was found so far, and a `stopped` entry.
 std::vector<LimitCycle> findLimitCycles(const FlowSystem& system, ConstMatrixRef starts,
                                         const LimitCycleOptions& options = {},
                                         Progress& progress = noProgress());

@@ -117,28 +117,10 @@ double kaplanYorkeOf(const Vector& exponents, const Vector& errors, bool all) {
 }
 
 LyapunovSpectrum Deviations::averaged(Index intervals) const {
-  LyapunovSpectrum spectrum;
-  spectrum.duration = static_cast<double>(intervals) * m_interval;
   const Index k = m_V.cols();
-  const Matrix rates = m_record.leftCols(intervals) / m_interval;
-  Vector means = rates.rowwise().mean();
-  const Index batches = std::min<Index>(m_options.batches, intervals), each = intervals / batches;
-  Matrix batchMeans(k, batches);
-  for (Index b = 0; b < batches; ++b)
-    batchMeans.col(b) = rates.middleCols(b * each, each).topRows(k).rowwise().mean();
-  Vector errors = Vector::Constant(k, kNaN);
-  if (batches > 1) {
-    const auto n = static_cast<double>(batches);
-    const Vector mean = batchMeans.rowwise().mean();  // evaluated here, or it would be for every row
-    const Vector squares = (batchMeans.colwise() - mean).rowwise().squaredNorm();
-    errors = (squares / (n * (n - 1))).cwiseSqrt();
-  }
-  std::vector<Index> order(static_cast<std::size_t>(k));
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return means(a) > means(b); });
-  spectrum.exponents = means(order);
-  spectrum.standardErrors = errors(order);
-  spectrum.kaplanYorke = kaplanYorkeOf(spectrum.exponents, spectrum.standardErrors, k == m_flow.size);
+  LyapunovSpectrum spectrum = averagedExponents(m_record.topLeftCorner(k, intervals), m_interval,
+                                                m_options.batches, k == m_flow.size, m_options.words);
+  const Vector means = m_record.leftCols(intervals).rowwise().mean() / m_interval;
   spectrum.sumError = wantsSum() ? std::abs(means.head(k).sum() - means(k)) : kNaN;
   return spectrum;
 }
@@ -253,6 +235,35 @@ std::string nameOf(LyapunovStatus status) {
       break;
   }
   return "stopped";
+}
+
+LyapunovSpectrum averagedExponents(ConstMatrixRef logs, double interval, int asked, bool all,
+                                   const TimeWords& words) {
+  const Index k = logs.rows(), intervals = logs.cols();
+  LyapunovSpectrum spectrum;
+  spectrum.duration = static_cast<double>(intervals) * interval;
+  const Matrix rates = logs / interval;
+  const Vector means = rates.rowwise().mean();
+  const Index batches = std::min<Index>(asked, intervals), each = intervals / batches;
+  Matrix batchMeans(k, batches);
+  for (Index b = 0; b < batches; ++b) batchMeans.col(b) = rates.middleCols(b * each, each).rowwise().mean();
+  Vector errors = Vector::Constant(k, kNaN);
+  if (batches > 1) {
+    const auto n = static_cast<double>(batches);
+    const Vector mean = batchMeans.rowwise().mean();  // evaluated here, or it would be for every row
+    const Vector squares = (batchMeans.colwise() - mean).rowwise().squaredNorm();
+    errors = (squares / (n * (n - 1))).cwiseSqrt();
+  }
+  std::vector<Index> order(static_cast<std::size_t>(k));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return means(a) > means(b); });
+  spectrum.status = LyapunovStatus::computed;
+  spectrum.exponents = means(order);
+  spectrum.standardErrors = errors(order);
+  spectrum.kaplanYorke = kaplanYorkeOf(spectrum.exponents, spectrum.standardErrors, all);
+  spectrum.sumError = kNaN;
+  spectrum.message = sentenceOf(spectrum, words);
+  return spectrum;
 }
 
 LyapunovSpectrum lyapunovExponents(const SmoothFlow& flow, ConstVectorRef start,

@@ -52,6 +52,11 @@ struct LyapunovSpectrum {
   double duration = 0;  // τ that were averaged
 };
 
+// From the logarithms of R_ii of successive intervals of so many τ (k x intervals): means and standard errors
+// by batches. all: whether there are no more exponents than these.
+LyapunovSpectrum averagedExponents(ConstMatrixRef logs, double interval, int batches, bool all,
+                                   const TimeWords& words = {});
+
 // Of the equation (alpha = 0) or the map, from a start that is in the basin of the attractor in question.
 // Cost: (2 transient + duration) / step x 6 evaluations of F and J V with k columns (map: / α, 1 each). The
 // error of the step, of fifth order, is not in the standard error. Polls for a stop every few steps.

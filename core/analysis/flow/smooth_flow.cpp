@@ -31,19 +31,29 @@ void SmoothStepper::step(double h, Matrix& states) {
   addStages(states, m_velocity, kStages, h);
 }
 
-void SmoothStepper::step(double h, Matrix& state, Matrix& V) {
+template <class Tangent>
+void SmoothStepper::stepBoth(double h, Matrix& states, Matrix& V, const Tangent& tangent) {
   for (std::size_t s = 0; s < kStages; ++s) {
-    m_state = state;
+    m_state = states;
     m_tangent = V;
     addStages(m_state, m_velocity, s, h);
     addStages(m_tangent, m_change, s, h);
-    m_velocity[s].resize(state.rows(), 1);
+    m_velocity[s].resize(states.rows(), states.cols());
     m_change[s].resize(V.rows(), V.cols());
     m_flow.field(m_state, m_velocity[s]);
-    m_flow.tangent(m_state.col(0), m_tangent, m_change[s]);
+    tangent(m_state, m_tangent, m_change[s]);
   }
-  addStages(state, m_velocity, kStages, h);
+  addStages(states, m_velocity, kStages, h);
   addStages(V, m_change, kStages, h);
+}
+
+void SmoothStepper::step(double h, Matrix& state, Matrix& V) {
+  stepBoth(h, state, V,
+           [this](const Matrix& z, const Matrix& W, Matrix& JW) { m_flow.tangent(z.col(0), W, JW); });
+}
+
+void SmoothStepper::stepEach(double h, Matrix& states, Matrix& V) {
+  stepBoth(h, states, V, [this](const Matrix& z, const Matrix& W, Matrix& JW) { m_flow.tangents(z, W, JW); });
 }
 
 }  // namespace keyhole

@@ -17,6 +17,9 @@ struct SmoothFlow {
   std::function<void(ConstMatrixRef states, MatrixRef velocities)> field;  // F of each column; n x any
   std::function<void(ConstVectorRef state, ConstMatrixRef V, MatrixRef JV)> tangent;  // J(state) V; n x any
   std::function<double(ConstVectorRef state)> divergence;                             // tr J(state)
+  // J(state r) V of the r-th of equal blocks of columns of V, for runs side by side; n x (runs · k). Networks
+  // have it; else it may be empty.
+  std::function<void(ConstMatrixRef states, ConstMatrixRef V, MatrixRef JV)> tangents;
 };
 
 // Steps of the fifth order method of Dormand & Prince (1980, RK5(4)7M), without its error estimate: the
@@ -29,9 +32,14 @@ class SmoothStepper {
 
   void step(double h, Matrix& states);            // n x any, each column by itself; 6 evaluations of F
   void step(double h, Matrix& state, Matrix& V);  // n x 1 and n x k; 6 of F and of J V
+  // Runs side by side, each with k columns of V: n x runs and n x (runs · k). Needs flow.tangents.
+  void stepEach(double h, Matrix& states, Matrix& V);
 
  private:
   static constexpr std::size_t kStages = 6;
+
+  template <class Tangent>
+  void stepBoth(double h, Matrix& states, Matrix& V, const Tangent& tangent);
 
   const SmoothFlow& m_flow;
   Matrix m_state, m_tangent;

@@ -101,6 +101,16 @@ Matrix tangentFlow(const FlowSystem& system, ConstVectorRef z, ConstMatrixRef V)
   return slopes.asDiagonal() * system.network.applied(V) - V;
 }
 
+Matrix tangentFlows(const FlowSystem& system, ConstMatrixRef states, ConstMatrixRef V) {
+  if (system.phi == Nonlinearity::linear) return system.network.applied(V) - V;
+  const Matrix slopes = 1.0 - applied(system.phi, argumentOfPhi(system, states)).array().square();
+  const bool standard = system.convention == Convention::standard;
+  const Index each = V.cols() / states.cols();
+  Matrix scaled = standard ? Matrix(V) : system.network.applied(V);
+  for (Index c = 0; c < V.cols(); ++c) scaled.col(c).array() *= slopes.col(c / each).array();
+  return (standard ? system.network.applied(scaled) : scaled) - V;
+}
+
 double divergence(const FlowSystem& system, ConstVectorRef z) {
   if (system.switching) {
     const auto region = static_cast<std::size_t>(regionsOf(system, z).front());
@@ -117,6 +127,9 @@ SmoothFlow smoothFlow(const FlowSystem& system) {
   };
   result.tangent = [&system](ConstVectorRef z, ConstMatrixRef V, MatrixRef JV) {
     JV = tangentFlow(system, z, V);
+  };
+  result.tangents = [&system](ConstMatrixRef states, ConstMatrixRef V, MatrixRef JV) {
+    JV = tangentFlows(system, states, V);
   };
   result.divergence = [&system, diagonal = diagonalOf(system.network)](ConstVectorRef z) {
     return divergenceWith(system, diagonal, z);

@@ -14,6 +14,10 @@ namespace keyhole {
 // columns.
 Matrix tangentFlow(const FlowSystem& system, ConstVectorRef z, ConstMatrixRef V);
 
+// The same at several states (N x n) at once, each with its own of n equal blocks of columns of V; no
+// switching. Cost: one product of the network with the columns of V, and of leaky rates one with the states.
+Matrix tangentFlows(const FlowSystem& system, ConstMatrixRef states, ConstMatrixRef V);
+
 // tr J(z). Cost: that of the diagonal of B, and of B z under the leaky rate.
 double divergence(const FlowSystem& system, ConstVectorRef z);
 

@@ -208,9 +208,9 @@ class Completer {
     if (!all && m_found.census.completeness != Completeness::certified)
       m_found.census.completeness = Completeness::stopped;
     estimate(which);
-    countPoints(m_found);
+    countPoints(m_found, m_options.isOnContinuum);
     keepTheBest();
-    m_found.census.message = sentence(m_found.census);
+    m_found.census.message = sentenceOf(m_found.census);
     m_found.message += "; in all " + m_found.census.message;
     return std::move(m_found);
   }
@@ -260,8 +260,6 @@ class Completer {
     sortPoints(points);
   }
 
-  static std::string sentence(const PointCensus& census);
-
   static constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
   const FlowSystem& m_given;
@@ -277,10 +275,17 @@ class Completer {
   std::vector<Index> m_hits;
 };
 
-std::string Completer::sentence(const PointCensus& census) {
+}  // namespace
+
+std::string sentenceOf(const PointCensus& census) {
+  const std::string besides =
+      census.leftOut > 0 || census.onContinua > 0 ? " besides those on lines, rings or planes" : "";
+  if (census.fixed == 0 && census.completeness == Completeness::certified)
+    return "no fixed point" + besides + ": proven";
   std::string text =
       counted(census.fixed, "fixed point") + ", " + std::to_string(census.stable) + " of them stable";
   if (census.unlinearised > 0) text += " (not known of " + std::to_string(census.unlinearised) + ")";
+  if (!besides.empty()) text += "," + besides;
   switch (census.completeness) {
     case Completeness::certified:
       return text + ": proven to be all";
@@ -295,7 +300,6 @@ std::string Completer::sentence(const PointCensus& census) {
       return "at least " + text;
   }
   text = "at least " + text;
-  if (census.leftOut > 0) text += ", besides those on continuous attractors";
   const std::string from = counted(census.starts, census.fromActivity ? "start" : "further start") +
                            (census.fromActivity ? " about the activity" : " over all that the weights allow");
   if (std::isnan(census.missing))
@@ -305,8 +309,6 @@ std::string Completer::sentence(const PointCensus& census) {
          twoDigits(census.missing) + " more are missing (a lower bound, known up to " +
          twoDigits(std::max(census.missing, census.missingUpper)) + ")";
 }
-
-}  // namespace
 
 std::vector<std::string> problems(const CompletionOptions& options) {
   std::vector<std::string> found;

@@ -34,6 +34,9 @@ FixedPoints completeFixedPoints(const FlowSystem& system, FixedPoints found,
                                 const FixedPointOptions& points = {}, const CompletionOptions& options = {},
                                 Progress& progress = noProgress());
 
+// What every mouth says of it: how many there are, whether that is all, and what is not counted.
+std::string sentenceOf(const PointCensus& census);
+
 // B = M Nᵀ where a dense B has a rank of at most `most` (and half its size) to 1e-14 of its norm, in the same
 // system; else a copy. Cost O(D² most).
 FlowSystem factored(const FlowSystem& system, Index most);

@@ -66,12 +66,14 @@ enum class Completeness {
 };
 std::string nameOf(Completeness completeness);
 
-// Counts of fixed points (not of slow ones), of those beyond maxPoints too.
+// Counts of isolated fixed points (not of slow ones, nor of those on a continuum that is known), of those
+// beyond maxPoints too.
 struct PointCensus {
   Completeness completeness = Completeness::notSought;
   std::string message;          // one sentence
   Index fixed = 0, stable = 0;  // found
   Index unlinearised = 0;       // of them, whose stability is not known
+  Index onContinua = 0;         // listed, but on a line, ring or plane of such, and not counted
   // estimated: how many more there are at least, on average, and the end of a 95 % interval; NaN where nearly
   // every start led to a new one, so that nothing can be said.
   double missing = 0, missingUpper = 0, missingStable = 0;

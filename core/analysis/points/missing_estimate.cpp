@@ -13,7 +13,7 @@ MissingEstimate missingFrom(const std::vector<Index>& counts, Index draws) {
   if (draws == 0) return found;
   const auto once = static_cast<double>(found.once), twice = static_cast<double>(found.twice);
   found.coverage = 1 - once / static_cast<double>(draws);
-  found.missing = once * (once - 1) / (2 * (twice + 1));
+  found.missing = once > 1 ? once * (once - 1) / (2 * (twice + 1)) : 0.0;  // never -0
   found.isMeaningful = found.coverage >= 0.5;
   found.upper = found.missing;
   if (found.missing > 0) {

@@ -78,10 +78,14 @@ void sortPoints(std::vector<FixedPoint>& points) {
   });
 }
 
-void countPoints(FixedPoints& found) {
-  found.census.fixed = found.census.stable = found.census.unlinearised = 0;
+void countPoints(FixedPoints& found, const std::function<bool(ConstVectorRef z)>& isOnContinuum) {
+  found.census.fixed = found.census.stable = found.census.unlinearised = found.census.onContinua = 0;
   for (const FixedPoint& point : found.points) {
     if (point.kind != PointKind::fixed) continue;
+    if (isOnContinuum && isOnContinuum(point.position)) {
+      ++found.census.onContinua;
+      continue;
+    }
     ++found.census.fixed;
     found.census.stable += point.local.stability == Stability::stable;
     found.census.unlinearised += point.local.stability == Stability::unknown;

@@ -4,6 +4,8 @@
 #include "core/analysis/flow/root_search.h"
 #include "core/analysis/points/fixed_points.h"
 
+#include <functional>
+
 namespace keyhole {
 
 PointKind kindOf(const RootSearch& end);
@@ -26,8 +28,8 @@ Index pointsLinearisedSoon(const FlowSystem& system);
 // Fixed, slow, not converged; within a kind by falling number of starts.
 void sortPoints(std::vector<FixedPoint>& points);
 
-// fixed, stable and unlinearised of the census.
-void countPoints(FixedPoints& found);
+// fixed, stable, unlinearised and onContinua of the census.
+void countPoints(FixedPoints& found, const std::function<bool(ConstVectorRef z)>& isOnContinuum = {});
 
 std::string counted(Index count, const std::string& noun);  // "1 start", "2 starts"
 

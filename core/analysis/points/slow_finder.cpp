@@ -42,6 +42,19 @@ Vector driftAlong(const SlowManifold& curve, const Matrix& F) {
   return drift;
 }
 
+// By trapezia, if the drift has one sign all round.
+double roundTimeOf(const SlowManifold& ring) {
+  const Index count = ring.points.cols();
+  if (ring.isAtRest || !((ring.drift.array() > 0).all() || (ring.drift.array() < 0).all())) return 0;
+  double time = 0;
+  for (Index i = 0; i < count; ++i) {
+    const Index next = (i + 1) % count;
+    const double slowness = 0.5 * (1 / std::abs(ring.drift(i)) + 1 / std::abs(ring.drift(next)));
+    time += slowness * (ring.points.col(next) - ring.points.col(i)).norm();
+  }
+  return time;
+}
+
 double tauOf(double rate) {
   return rate == 0 ? std::numeric_limits<double>::infinity() : 1 / std::abs(rate);
 }
@@ -216,6 +229,7 @@ void SlowFinder::describe(SlowManifold& found, const Matrix& inside) const {
   const bool ring = found.status == SlowManifoldStatus::ring;
   found.extent = found.narrowest = lengthOfLine(found.points, ring);
   found.isAtRest = found.fastest <= 1e-8 * std::max(m_scale, found.extent);
+  if (ring) found.roundTime = roundTimeOf(found);
   if (count < 2) return;
   // Left singular vectors of the centred points, through the smaller Gram matrix.
   const Matrix centred = found.points.colwise() - found.points.rowwise().mean();

@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <iterator>
 
 namespace keyhole {
 namespace {
 
 constexpr Index kMostDimensions = 6;
+constexpr double kShort = 0.1;      // of the scale
+constexpr double kNeutral = 1e-3;   // per τ, of rates and, in scales, of speeds
 constexpr Index kMostUnknown = 16;  // points beyond maxLinearised that are linearised here
 
 class Search {
@@ -30,7 +32,8 @@ class Search {
 
   std::vector<SlowManifold> run() {
     for (std::size_t i = 0; i < m_points.size(); ++i) {
-      if (static_cast<Index>(m_found.size()) >= m_options.most || m_progress.stopRequested()) break;
+      const auto count = static_cast<Index>(m_found.size() + m_repelling.size());
+      if (count >= m_options.most || m_progress.stopRequested()) break;
       if (mayLieOn(m_points[i]) && !isOnKnown(m_points[i].position)) lookFrom(i);
     }
     if (m_found.empty()) {
@@ -39,9 +42,11 @@ class Search {
     }
     for (SlowManifold& found : m_found)
       if (found.isFound()) addMembers(found);
+    for (SlowManifold& found : m_repelling) addMembers(found);
     if (!m_system.switching)
       std::stable_sort(m_found.begin(), m_found.end(),
                        [](const SlowManifold& a, const SlowManifold& b) { return a.extent > b.extent; });
+    std::move(m_repelling.begin(), m_repelling.end(), std::back_inserter(m_found));
     return std::move(m_found);
   }
 
@@ -53,8 +58,9 @@ class Search {
   }
 
   bool isOnKnown(const Vector& position) const {
-    return std::any_of(m_found.begin(), m_found.end(),
-                       [&](const SlowManifold& known) { return known.holds(position); });
+    const auto holds = [&](const SlowManifold& known) { return known.holds(position); };
+    return std::any_of(m_found.begin(), m_found.end(), holds) ||
+           std::any_of(m_repelling.begin(), m_repelling.end(), holds);
   }
 
   void lookFrom(std::size_t i) {
@@ -68,21 +74,59 @@ class Search {
     const bool silent = m_reason == SlowManifoldStatus::noPoint || m_reason == SlowManifoldStatus::noSlowMode;
     if (reason != SlowManifoldStatus::line) {
       if (silent && point.kind != PointKind::notConverged) m_reason = reason;
+      if (reason == SlowManifoldStatus::unstable) lookForRepelling(i, ranking);
       return;
     }
-    SlowManifold found = m_finder.follow(i, ranking);
+    SlowManifold found = followed(i, ranking);
+    if (isShort(found)) {
+      if (silent) m_reason = SlowManifoldStatus::tooShort;
+      return;
+    }
     const bool ends = found.isFound() || found.status == SlowManifoldStatus::stopped;
-    // A slow direction along which no curve of slow points could be followed leads past them, too.
-    if (!ends || isPassage(found))
+    // A slow direction along which no curve of slow points could be followed is one of a point that rests and
+    // attracts, or leads past it.
+    if (!ends && point.kind == PointKind::fixed && point.local.stability == Stability::stable)
+      m_reason = silent ? SlowManifoldStatus::tooShort : m_reason;
+    else if (!ends || isPassage(found))
       m_reason = SlowManifoldStatus::passage;
     else
       m_found.push_back(std::move(found));
   }
 
+  // As a plane that has no width it is followed as what has: a direction less.
+  SlowManifold followed(std::size_t i, SlowRanking ranking) const {
+    SlowManifold found = m_finder.follow(i, ranking);
+    while (found.isFound() && found.dimension > 1 && isCurved() && found.narrowest < kShort * scale()) {
+      ranking = withoutFarthest(m_points[i].local.stability != Stability::unknown
+                                    ? m_points[i].local
+                                    : linearised(m_system, m_points[i].position, 1e-6, 0),
+                                ranking);
+      found = m_finder.follow(i, ranking);
+    }
+    return found;
+  }
+
+  bool isCurved() const { return !isAffine(m_system) && !m_system.switching; }
+
+  // What is slow next to a point alone is that point's slow direction, and no line of slow points.
+  bool isShort(const SlowManifold& found) const {
+    return found.isFound() && isCurved() && !found.isAtRest && found.extent < kShort * scale();
+  }
+
+  // A line or ring of points that hardly move, beside which something grows, is no attractor, but neither
+  // many points.
+  void lookForRepelling(std::size_t i, const SlowRanking& ranking) {
+    if (!isCurved() || ranking.count > kMostDimensions) return;
+    if (flow(m_system, m_points[i].position).norm() > kNeutral * scale()) return;
+    if (std::abs(ranking.slow) > kNeutral) return;
+    SlowManifold found = m_finder.follow(i, ranking);
+    if (!found.isFound() || isShort(found) || found.fastest > kNeutral * scale()) return;
+    found.repels = true;
+    m_repelling.push_back(std::move(found));
+  }
+
   bool isPassage(SlowManifold& found) const {
-    if (found.status != SlowManifoldStatus::line || found.isAtRest || isAffine(m_system) ||
-        m_system.switching)
-      return false;
+    if (found.status != SlowManifoldStatus::line || found.isAtRest || !isCurved()) return false;
     countBySigns(found);
     return found.stablePoints == 0 && found.otherPoints == 0 &&
            found.extent < 10 * m_options.persistentTau * found.meanSpeed;
@@ -114,15 +158,18 @@ class Search {
       countBySigns(found);
   }
 
-  // The drift turns from forwards to backwards at a stable point.
-  static void countBySigns(SlowManifold& found) {
+  // The drift turns from forwards to backwards at a stable point. What rounding leaves of it where it rests
+  // has no sign.
+  void countBySigns(SlowManifold& found) const {
     found.stablePoints = found.otherPoints = 0;
-    const Index count = found.drift.size(),
-                pairs = found.status == SlowManifoldStatus::ring ? count : count - 1;
-    for (Index i = 0; i < pairs; ++i) {
-      const double here = found.drift(i), next = found.drift((i + 1) % count);
-      found.stablePoints += here > 0 && next <= 0;
-      found.otherPoints += here <= 0 && next > 0;
+    const double least = 1e-9 * std::max(scale(), found.extent);
+    std::vector<bool> forwards;
+    for (const double drift : found.drift)
+      if (std::abs(drift) > least) forwards.push_back(drift > 0);
+    if (found.status == SlowManifoldStatus::ring && !forwards.empty()) forwards.push_back(forwards.front());
+    for (std::size_t i = 1; i < forwards.size(); ++i) {
+      found.stablePoints += forwards[i - 1] && !forwards[i];
+      found.otherPoints += !forwards[i - 1] && forwards[i];
     }
   }
 
@@ -131,7 +178,7 @@ class Search {
   const SlowManifoldOptions& m_options;
   Progress& m_progress;
   SlowFinder m_finder;
-  std::vector<SlowManifold> m_found;
+  std::vector<SlowManifold> m_found, m_repelling;
   SlowManifoldStatus m_reason = SlowManifoldStatus::noPoint;
   Index m_unknown = 0;
 };
@@ -147,12 +194,6 @@ void require(const FlowSystem& system, ConstMatrixRef activity, const SlowManifo
     throw InputError("the activity is constant; needed: one that varies");
 }
 
-std::string shortNumber(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
-}
-
 // Orthonormal, of the differences of the columns, but for what is a twentieth of the largest.
 Matrix spanOf(const Matrix& points) {
   const Matrix centred = points.colwise() - points.rowwise().mean();
@@ -161,64 +202,7 @@ Matrix spanOf(const Matrix& points) {
   return Matrix(qr.householderQ() * Matrix::Identity(points.rows(), qr.rank()));
 }
 
-std::string restText(const SlowManifold& found, const TimeWords& words) {
-  if (found.isAtRest) return found.drifting > 0 ? "" : " of fixed points";
-  std::string text = found.drifting > 0 ? "" : " of slow points";
-  text += " (at most " + words.rate(found.fastest) + ")";
-  if (found.stablePoints > 0)
-    text += " with " + std::to_string(found.stablePoints) + " stable " +
-            (found.stablePoints == 1 ? "point" : "points") + " on it";
-  return text;
-}
-
-// What drifts along a line of fixed points goes on for ever; along slow points it may come to rest.
-std::string driftText(const SlowManifold& found) {
-  if (found.drifting == 0) return {};
-  return found.isAtRest ? ", no attractor, since what lies beside it drifts along it"
-                        : ", along which drifts what lies beside it";
-}
-
-std::string messageOf(const SlowManifold& found, double scale, const TimeWords& words) {
-  const std::string tau = std::isinf(found.slowTau) ? "infinite" : words.duration(found.slowTau);
-  std::string size = "extent " + shortNumber(found.extent / scale);
-  if (found.dimension > 1) size += " by " + shortNumber(found.narrowest / scale);
-  size += " times the activity's deviation, slow time constant " + tau + ", next " +
-          words.duration(found.fastTau);
-  switch (found.status) {
-    case SlowManifoldStatus::line:
-    case SlowManifoldStatus::ring:
-    case SlowManifoldStatus::plane:
-      return "a " + found.title() + restText(found, words) + driftText(found) + ": " + size;
-    case SlowManifoldStatus::stopped:
-      return "stopped while following slow points: " + size;
-    case SlowManifoldStatus::noSlowMode:
-      return "no line attractor: no point of rest has a slow direction";
-    case SlowManifoldStatus::severalModes:
-      return "no line attractor: more than six directions are slow";
-    case SlowManifoldStatus::complexPair:
-      return "no line attractor: the slow modes are a complex pair, a rotation";
-    case SlowManifoldStatus::passage:
-      return "no line attractor: slow points line up, but what comes to them passes through";
-    case SlowManifoldStatus::unstable:
-      return "no line attractor: besides the slow direction another one grows";
-    case SlowManifoldStatus::noPoint:
-      break;
-  }
-  return "no line attractor: there is no fixed or slow point";
-}
-
 }  // namespace
-
-std::string SlowManifold::name() const {
-  if (status != SlowManifoldStatus::plane) return nameOf(status);
-  if (dimension > 2) return std::to_string(dimension) + "-dimensional";
-  return closedDirections > 0 ? "closed surface" : "plane";
-}
-
-std::string SlowManifold::title() const {
-  if (drifting == 0) return name() + " attractor";
-  return name() + (isAtRest ? " of fixed points" : " of slow points");
-}
 
 bool SlowManifold::holds(ConstVectorRef state) const {
   if (points.cols() == 0) return false;
@@ -229,32 +213,6 @@ bool SlowManifold::holds(ConstVectorRef state) const {
   const Matrix within = closedDirections > 0 ? spanOf(points) : directions;
   const Vector inside = within.transpose() * offset;
   return (offset - within * inside).norm() <= 0.15 * extent && inside.norm() <= 0.6 * extent;
-}
-
-std::string nameOf(SlowManifoldStatus status) {
-  switch (status) {
-    case SlowManifoldStatus::line:
-      return "line";
-    case SlowManifoldStatus::ring:
-      return "ring";
-    case SlowManifoldStatus::plane:
-      return "plane";
-    case SlowManifoldStatus::noSlowMode:
-      return "no slow mode";
-    case SlowManifoldStatus::severalModes:
-      return "several slow modes";
-    case SlowManifoldStatus::complexPair:
-      return "complex pair";
-    case SlowManifoldStatus::passage:
-      return "passage";
-    case SlowManifoldStatus::unstable:
-      return "unstable";
-    case SlowManifoldStatus::stopped:
-      return "stopped";
-    case SlowManifoldStatus::noPoint:
-      break;
-  }
-  return "no point";
 }
 
 std::vector<std::string> problems(const SlowManifoldOptions& options) {
@@ -280,7 +238,7 @@ std::vector<SlowManifold> findSlowManifolds(const FlowSystem& system, const std:
   for (SlowManifold& found : all) {
     if (found.directions.cols() > 0)
       found.alignment = alignmentOf(found.directions, activity, options.subspace);
-    found.message = messageOf(found, search.scale(), options.words);
+    found.message = sentenceOf(found, search.scale(), options.words);
   }
   return all;
 }

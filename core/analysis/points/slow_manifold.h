@@ -30,6 +30,8 @@ enum class SlowManifoldStatus {
   complexPair,  // the slow modes turn faster than persistentTau allows: a rotation
   passage,   // open, all F on it in one direction, which leads through it in less than 10 persistentTau: what
              // is left where a pair of fixed points has met (a bottleneck)
+  tooShort,  // what is slow about a point of rest is less than a tenth of the scale: a slow direction of a
+             // point
   unstable,  // next to the slow directions another one grows fast
   severalModes,  // more slow directions than are followed (6)
   noPoint,       // there was no fixed or slow point to begin from
@@ -62,16 +64,21 @@ struct SlowManifold {
   // of the drift, unless it is at rest; else those of `members` that are fixed.
   Index stablePoints = 0, otherPoints = 0;
   std::vector<std::size_t> members;  // the given points that lie on it
-  bool isAtRest = false;             // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
+  double roundTime =
+      0;  // of a ring that rests nowhere: τ in which its drift leads round it, ∮ ds / |drift|; else 0
+  // Points in a line or ring that hardly move (at most 1e-3 scales per τ) and beside which something grows:
+  // no attractor, and not isFound(), but neither points of their own.
+  bool repels = false;
+  bool isAtRest = false;  // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
   Alignment alignment;
 
   // "line", "ring", "plane", "closed surface", "3-dimensional": what every mouth calls it.
   std::string name() const;
-  // "line attractor"; "line of fixed points" where what lies beside it drifts along it.
+  // "line attractor"; "line of fixed points" where what lies beside it drifts along it, or leaves it.
   std::string title() const;
   bool isFound() const {
-    return status == SlowManifoldStatus::line || status == SlowManifoldStatus::ring ||
-           status == SlowManifoldStatus::plane;
+    return !repels && (status == SlowManifoldStatus::line || status == SlowManifoldStatus::ring ||
+                       status == SlowManifoldStatus::plane);
   }
   // Whether a state (D) lies on it, to a hundredth of its extent (a plane: a seventh).
   bool holds(ConstVectorRef state) const;
@@ -93,6 +100,9 @@ struct SlowManifold {
 std::vector<SlowManifold> findSlowManifolds(const FlowSystem& system, const std::vector<FixedPoint>& points,
                                             ConstMatrixRef activity, const SlowManifoldOptions& options = {},
                                             Progress& progress = noProgress());
+
+// What every mouth says of one. scale: see findSlowManifolds().
+std::string sentenceOf(const SlowManifold& found, double scale, const TimeWords& words);
 
 // The first of them.
 SlowManifold findSlowManifold(const FlowSystem& system, const std::vector<FixedPoint>& points,

@@ -54,6 +54,16 @@ SlowRanking rankedModes(const Linearisation& local, double persistentTau) {
   return ranking;
 }
 
+SlowRanking withoutFarthest(const Linearisation& local, const SlowRanking& ranking) {
+  std::vector<double> rates;
+  for (const auto& value : local.eigenvalues) rates.push_back(value.real() - 1);
+  std::sort(rates.begin(), rates.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
+  SlowRanking fewer = ranking;
+  fewer.fast = std::max(fewer.fast, rates[static_cast<std::size_t>(--fewer.count)]);
+  fewer.slow = rates[static_cast<std::size_t>(fewer.count - 1)];
+  return fewer;
+}
+
 Matrix slowBasis(const Matrix& J, Index count) {
   const EigenSystem system = eigenSystem(J);
   std::vector<Index> order(static_cast<std::size_t>(J.rows()));

@@ -22,6 +22,10 @@ struct SlowRanking {
 // A mode is slow if |Re λ - 1| <= 1/persistentTau.
 SlowRanking rankedModes(const Linearisation& local, double persistentTau);
 
+// The same with the slow mode that is farthest from 0 among the others. ranking: of rankedModes() for the
+// same point, count from 2.
+SlowRanking withoutFarthest(const Linearisation& local, const SlowRanking& ranking);
+
 // An orthonormal basis (n x count) of the invariant subspace of J that belongs to its `count` eigenvalues
 // with real parts nearest to 0 (J = A - 1).
 Matrix slowBasis(const Matrix& J, Index count);

@@ -47,6 +47,12 @@ class TestTangent : public QObject {
         for (const auto convention : {Convention::standard, Convention::leakyRate}) {
           const FlowSystem system = network(form, phi, convention, D);
           COMPARE_MATRICES(tangentFlow(system, z, V), differences(system, z, V), 1e-8);
+          Matrix both(D, 6), states(D, 2);  // at two states at once, each with its own columns
+          both << V, 2 * V;
+          states << z, -0.5 * z;
+          const Matrix changes = tangentFlows(system, states, both);
+          COMPARE_MATRICES(changes.leftCols(3), tangentFlow(system, z, V), 1e-13);
+          COMPARE_MATRICES(changes.rightCols(3), tangentFlow(system, -0.5 * z, 2 * V), 1e-13);
           const double trace = tangentFlow(system, z, Matrix::Identity(D, D)).trace();
           QVERIFY(std::abs(divergence(system, z) - trace) < 1e-12);
         }

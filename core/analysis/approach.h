@@ -1,0 +1,28 @@
+// Whether a run is on its way to a known attractor, at the rate at which that attracts: internals of
+// coexistence.h.
+#pragma once
+
+#include "core/analysis/attractors.h"
+
+#include <optional>
+#include <vector>
+
+namespace keyhole {
+
+struct Approach {
+  AttractorKind kind = AttractorKind::point;  // or cycle
+  std::size_t index = 0;
+  double distance = 0;  // of the state from the point or the orbit
+  double size = 0;      // a cycle's amplitude; of a point Attractors::scale
+  double rate = 0;      // at which deviations decay at last, per τ; above 0
+};
+
+// The stable cycle or isolated stable point that is nearest to the state (N), measured by its size; empty if
+// there is none.
+std::optional<Approach> nearestAttractor(const Attractors& found, ConstVectorRef state);
+
+// Of successive looks, `interval` τ apart: the last three are at one attractor, within 0.3 of its size and
+// ever nearer, and the distance has fallen at between 0.4 and 2.5 times its rate.
+bool isOnItsWay(const std::vector<Approach>& looks, double interval);
+
+}  // namespace keyhole
