@@ -32,7 +32,7 @@ constexpr Option kOptions[] = {
     {"--estimator", "fit.estimator", "lds: exact (default) or published"},
     {"--start", "fit.lds_start",
      "lds, exact: what EM starts from: several (default), subspace, pca, factors, annealed (falling noise "
-     "floors) or random"},
+     "floors), channels (latents that follow the channels that leave least of the others) or random"},
     {"--emissions", "fit.emissions",
      "orthonormal (default) or free: of lds the same models in other coordinates"},
     {"--noise", "fit.noise",
@@ -54,7 +54,7 @@ constexpr Option kOptions[] = {
      "Simulations of the student of map and subspace, to see whether the recording shows its memory "
      "(default 40; 0: none)"},
     {"--restarts", "fit.restarts",
-     "Starts, the random ones with the seeds from --seed on (default 0: lds, exact, 4; else 1)"},
+     "Starts, the random ones with the seeds from --seed on (default 0: lds, exact, 5; else 1)"},
 };
 
 void setAs(Settings& settings, const std::string& option, const std::string& key, const std::string& text) {

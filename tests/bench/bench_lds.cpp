@@ -1,5 +1,5 @@
 // Fitting the latent LDS of Fig. 2: 25 of 500 units of the chain on the integration task, 5 latents: as it is
-// by default, the best of four starts at rest; one start with 200 iterations; as published.
+// by default, the best of five starts at rest; one start with 200 iterations; as published.
 #include "core/experiment/experiment_stages.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/presets.h"

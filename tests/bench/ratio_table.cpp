@@ -34,7 +34,7 @@ constexpr Ratio kRatios[] = {
      "map_all_d/pass_each_times_50", "map_all_d/one_pass"},
     {"experiment, fraction moved: from scratch / stages reused", "experiment/from_scratch",
      "experiment/fraction_moved"},
-    {"latent LDS of Fig. 2: published implementation, 200 iterations (elsewhere) / best of four starts",
+    {"latent LDS of Fig. 2: published implementation, 200 iterations (elsewhere) / best of five starts",
      "lds/published_seconds", "lds/exact/5000"},
     {"latent LDS, exact EM: T = 20000 / T = 5000", "lds/one_start/20000", "lds/one_start/5000"},
     {"BPTT epoch, 25 seen units: windows one by one / side by side", "bptt_epoch/one_by_one/0",

@@ -98,7 +98,7 @@ class TestLatentStops : public QObject {
     };
     const std::vector<Trial> trials = {sampleOf(randomLds(3, 2, 6, 0), 3, 200)};
     for (const auto start : {LdsStart::several, LdsStart::subspace, LdsStart::pca, LdsStart::factors,
-                             LdsStart::annealed, LdsStart::random}) {
+                             LdsStart::annealed, LdsStart::channels, LdsStart::random}) {
       LdsOptions options = quick(2, 20);
       options.start = start;
       AlwaysStopped stopped;

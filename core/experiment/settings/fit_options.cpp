@@ -25,6 +25,7 @@ LdsStart ldsStart(const std::string& name) {
   if (name == "pca") return LdsStart::pca;
   if (name == "factors") return LdsStart::factors;
   if (name == "annealed") return LdsStart::annealed;
+  if (name == "channels") return LdsStart::channels;
   if (name == "random") return LdsStart::random;
   return LdsStart::several;
 }

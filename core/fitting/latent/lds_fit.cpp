@@ -150,7 +150,7 @@ std::vector<std::string> problems(const LdsOptions& options) {
 Index startsOf(const LdsOptions& options) {
   if (options.warmStart) return 1;
   if (options.restarts > 0) return options.restarts;
-  return !emissionsAreFixed(options) && options.start == LdsStart::several ? 4 : 1;
+  return !emissionsAreFixed(options) && options.start == LdsStart::several ? 5 : 1;
 }
 
 std::string nameOf(LdsStart start) {
@@ -165,6 +165,8 @@ std::string nameOf(LdsStart start) {
       return "factor analysis";
     case LdsStart::annealed:
       return "falling noise floors";
+    case LdsStart::channels:
+      return "followed channels";
     case LdsStart::random:
       return "random dynamics";
   }

@@ -12,10 +12,13 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kFirstSteps = 10;            // of every start, before the best of them goes on
-constexpr Index kLeastSteps = 25;            // of every start, before it is given up
-constexpr double kFloors[] = {0.01, 0.001};  // of a channel's variance, for the annealed start
-constexpr double kPassing = 100;             // nats: a floor that promises less has done its part
+constexpr Index kFirstSteps = 10;                 // of every start, before the best of them goes on
+constexpr Index kLeastSteps = 25;                 // of every start, before it is given up
+constexpr double kFloors[] = {0.01, 0.001};       // of a channel's variance, for the annealed start
+constexpr std::size_t kChoices = 8;               // of channels that latents follow, which …
+constexpr Index kFirstRace = 2, kSecondRace = 6;  // … take so many steps, and then …
+constexpr std::size_t kRacing = 3;                // … so many of them some more
+constexpr double kPassing = 100;                  // nats: a floor that promises less has done its part
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
 constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
@@ -72,13 +75,17 @@ class Search {
   void plan() {
     std::vector<LdsStart> kinds = {m_options.start};
     if (m_options.start == LdsStart::several)
-      kinds = {LdsStart::subspace, LdsStart::pca, LdsStart::factors, LdsStart::annealed};
+      kinds = {LdsStart::subspace, LdsStart::pca, LdsStart::factors, LdsStart::annealed, LdsStart::channels};
     const auto count = static_cast<std::size_t>(startsOf(m_options));
     m_candidates.resize(count);
     std::uint64_t seed = m_options.seed;
     for (std::size_t i = 0; i < count; ++i) {
-      m_candidates[i].from = i < kinds.size() ? kinds[i] : LdsStart::random;
-      m_candidates[i].seed = m_candidates[i].from == LdsStart::random ? seed++ : m_options.seed;
+      m_candidates[i].from = i < kinds.size()                        ? kinds[i]
+                             : m_options.start == LdsStart::channels ? LdsStart::channels
+                                                                     : LdsStart::random;
+      m_candidates[i].seed = m_candidates[i].from == LdsStart::random || m_options.start == LdsStart::channels
+                                 ? seed++
+                                 : m_options.seed;
     }
   }
 
@@ -94,6 +101,8 @@ class Search {
       }
       case LdsStart::factors:
         return factorStartOf(trials, m_options, m_progress);
+      case LdsStart::channels:
+        return following();
       case LdsStart::annealed:
         return annealed(startOf(trials, m_options, candidate.seed, m_progress));
       case LdsStart::random:
@@ -127,6 +136,33 @@ class Search {
       model = ascent.model();
     }
     return model;
+  }
+
+  // Some choices of the channels that are followed take a step or two, the best of them some more, and the
+  // best of these it is. (What a choice costs but for the dynamics puts the best end among its first eight in
+  // chains; one that is behind after a few steps stays behind.)
+  LdsModel following() {
+    std::vector<LdsModel> models = channelStartsOf(m_data.trials(), m_options, kChoices, m_forStarts);
+    if (models.empty()) throw std::runtime_error("there are as many latents as channels");
+    for (const Index steps : {kFirstRace, kSecondRace}) {
+      std::vector<std::pair<double, std::size_t>> order;
+      for (std::size_t i = 0; i < models.size(); ++i) {
+        LdsAscent ascent(m_ground, std::move(models[i]), goal(), m_forStarts);
+        while (!ascent.ended() && ascent.steps() < std::min(steps, m_options.iterations)) {
+          m_forStarts.throwIfStopped();
+          ascent.advance(m_forStarts);
+        }
+        models[i] = ascent.model();
+        order.emplace_back(-ascent.logLikelihood(), i);
+      }
+      std::sort(order.begin(), order.end());
+      std::vector<LdsModel> ahead;
+      const std::size_t kept = steps == kSecondRace ? 1 : kRacing;
+      for (std::size_t i = 0; i < std::min(kept, order.size()); ++i)
+        ahead.push_back(std::move(models[order[i].second]));
+      models = std::move(ahead);
+    }
+    return std::move(models.front());
   }
 
   template <class MakeStart>

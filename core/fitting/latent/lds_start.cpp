@@ -1,3 +1,4 @@
+#include "core/fitting/latent/explaining_channels.h"
 #include "core/fitting/latent/lds_fit.h"
 #include "core/fitting/latent/lds_steps.h"
 #include "core/linalg/eigen.h"
@@ -9,6 +10,11 @@
 
 namespace keyhole {
 namespace {
+
+// Of a channel's variance; of a class without one that of the default.
+double floorOf(const LdsClass& kind) {
+  return kind.emissionNoise == LdsEmissionNoise::floored ? kind.noiseFloor : LdsClass().noiseFloor;
+}
 
 // Goes over the trials in pieces, since a stop may not wait for the whole of a long recording.
 class Starter {
@@ -30,9 +36,11 @@ class Starter {
   // The same of factor analysis, and at random: see lds_fit.h.
   void setFactors(LdsModel& model) const;
   void setRandom(LdsModel& model, std::uint64_t seed) const;
+  void regressOnInput(LdsModel& model, bool direct) const;
+  Matrix covarianceOf(const LdsModel& model) const { return scatterOf(model) / m_columns; }
+  void setChannels(LdsModel& model, const Matrix& covariance, const std::vector<Index>& channels) const;
 
  private:
-  void regressOnInput(LdsModel& model, bool direct) const;
   Matrix scatterOf(const LdsModel& model) const;  // of what G and c leave, N x N
   Matrix samples(std::size_t trial, Index first, Index count) const;
   Matrix residual(const LdsModel& model, std::size_t trial, Index first, Index count) const;
@@ -161,6 +169,16 @@ void Starter::setRandom(LdsModel& model, std::uint64_t seed) const {
   model.F = basis * modes * basis.transpose();
 }
 
+void Starter::setChannels(LdsModel& model, const Matrix& covariance,
+                          const std::vector<Index>& channels) const {
+  const Matrix among = covariance(channels, channels);
+  model.C = among.ldlt().solve(covariance(channels, Eigen::all)).transpose();
+  for (Index i = 0; i < std::ssize(channels); ++i)
+    model.C.row(channels[static_cast<std::size_t>(i)]) = Vector::Unit(model.C.cols(), i).transpose();
+  const Matrix explained = model.C * among * model.C.transpose();
+  model.R = (covariance - explained).diagonal().cwiseMax(floorOf(m_options.kind) * covariance.diagonal());
+}
+
 std::vector<Matrix> Starter::latents(const LdsModel& model, bool weighted) const {
   // Least squares, where channels count by their noise or all alike.
   const Matrix projection = model.C.transpose() * model.R.cwiseInverse().asDiagonal();
@@ -262,6 +280,23 @@ LdsModel factorStartOf(const std::vector<Trial>& trials, const LdsOptions& optio
   LdsModel model;
   starter.setFactors(model);
   return finished(std::move(model), starter, options, true);
+}
+
+std::vector<LdsModel> channelStartsOf(const std::vector<Trial>& trials, const LdsOptions& options,
+                                      std::size_t most, Progress& progress) {
+  const Index L = options.kind.latents;
+  if (L >= trials.front().activity.rows()) return {};
+  const Starter starter(trials, options, forStarts(trials, progress));
+  LdsModel ground;
+  starter.regressOnInput(ground, false);
+  const Matrix covariance = starter.covarianceOf(ground);
+  std::vector<LdsModel> starts;
+  for (const auto& channels : explainingChannels(covariance, L, floorOf(options.kind), most)) {
+    LdsModel model = ground;
+    starter.setChannels(model, covariance, channels);
+    starts.push_back(finished(std::move(model), starter, options, true));
+  }
+  return starts;
 }
 
 LdsModel randomStartOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,

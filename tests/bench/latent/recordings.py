@@ -74,6 +74,15 @@ def made():
     yield "a bump that turns", ring + 0.2 * random.normal(size=ring.shape), None, 3, 0.1
 
 
+def circuits():
+    """Draws of Fig. 2's circuit, whose seen units have no noise of their own."""
+    for seed in (1, 2, 3, 7):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([KEYHOLE, "simulate", "figure-2", "--seed", str(seed), "--out", folder], check=True,
+                           capture_output=True)
+            yield f"Fig. 2's circuit, seed {seed}", np.load(os.path.join(folder, "seen.npy")), None, 5, 0.01
+
+
 def references():
     folder = os.environ.get("KEYHOLE_REFERENCE")
     for name in ("lds_ff", "lds_la", "cornn") if folder else ():
@@ -159,10 +168,10 @@ def end(start, best):
 def main(asked):
     print("Nats below the best end that any start reached, and (steps); "
           "slope: nats per thousandth of a parameter, by finite differences.\n")
-    print("| recording | T x N, L | subspace | PCA | factors | falling floors | 24 starts | default below best | score, best's | "
-          "likelihood by another filter | slope | s |\n|" + "---|" * 12, flush=True)
+    print("| recording | T x N, L | subspace | PCA | factors | falling floors | followed channels | 24 starts | default below best | score, best's | "
+          "likelihood by another filter | slope | s |\n|" + "---|" * 13, flush=True)
     wrong = 0
-    for name, y, u, latents, alpha in [*made(), *references(), *real()]:
+    for name, y, u, latents, alpha in [*made(), *circuits(), *references(), *real()]:
         if asked and name not in asked:
             continue
         usual = fit(y, u, latents, alpha)
@@ -174,7 +183,8 @@ def main(asked):
         good = best - own < 1 and abs(other - own) < 1e-6 * abs(own)
         wrong += not good
         score = lambda result: "none" if result["line_attractor_score"] is None else f"{result['line_attractor_score']:.3f}"
-        kinds = ("subspace identification", "principal components", "factor analysis", "falling noise floors")
+        kinds = ("subspace identification", "principal components", "factor analysis", "falling noise floors",
+                 "followed channels")
         near = sum(best - start["log_likelihood"] < 1 for start in many["restarts"])
         print(f"| {name} | {y.shape[0]} x {y.shape[1]}, {latents} | " +
               " | ".join(end(ends[kind], best) if kind in ends else "failed" for kind in kinds) +

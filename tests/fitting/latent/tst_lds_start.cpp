@@ -1,4 +1,5 @@
 // Tests core/fitting/latent/lds_fit.h (startOf): what a seed means.
+#include "core/fitting/latent/explaining_channels.h"
 #include "core/fitting/latent/lds_fit.h"
 #include "core/linalg/eigen.h"
 #include "tests/fitting/latent/lds_cases.h"
@@ -7,8 +8,11 @@
 #include "tests/support/reference.h"
 #include "tests/support/test_registry.h"
 
+#include <Eigen/LU>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace tst_lds_start {
@@ -134,6 +138,59 @@ class TestLdsStart : public QObject {
       const double annealed = fitLds({trial}, options).logLikelihood.back();
       qInfo("%d latents: annealed %.2f, PCA %.2f", latents, annealed, pca);
       QVERIFY(annealed > pca + (latents == 4 ? 100 : -1));
+    }
+  }
+
+  // All choices of three channels of nine, by another formula: determinants instead of what is left step by
+  // step. Fails if the best of all is missed, the list is not in order, or a channel in other units is
+  // another one.
+  void explainingChannelsAreTheBestOfAll() {
+    constexpr Index N = 9;
+    constexpr double kFloor = 1e-3;
+    for (const int draw : {1, 2, 3, 4, 5}) {
+      const Matrix factors = RandomStream(static_cast<std::uint64_t>(draw), Stream::test).normalMatrix(N, 4);
+      Matrix covariance = factors * factors.transpose() + 0.01 * Matrix::Identity(N, N);
+      const auto costOf = [&](const std::vector<Index>& S) {
+        const double base = covariance(S, S).determinant();
+        double cost = 3 * std::log(kFloor);
+        for (Index k = 0; k < N; ++k) {
+          if (std::count(S.begin(), S.end(), k) > 0) continue;
+          std::vector<Index> with = S;
+          with.push_back(k);
+          cost += std::log(std::max(covariance(with, with).determinant() / base / covariance(k, k), kFloor));
+        }
+        return cost;
+      };
+      double least = 1e300;
+      for (Index a = 0; a < N; ++a)
+        for (Index b = a + 1; b < N; ++b)
+          for (Index c = b + 1; c < N; ++c) least = std::min(least, costOf({a, b, c}));
+      const auto found = explainingChannels(covariance, 3, kFloor, 5);
+      QCOMPARE(found.size(), std::size_t{5});
+      QVERIFY(std::abs(costOf(found.front()) - least) < 1e-9 * std::abs(least));
+      for (std::size_t i = 1; i < found.size(); ++i) QVERIFY(costOf(found[i]) >= costOf(found[i - 1]) - 1e-9);
+      Vector units = Vector::Ones(N);
+      units(4) = 1000;
+      const Matrix scaled = units.asDiagonal() * covariance * units.asDiagonal();
+      QVERIFY(explainingChannels(scaled, 3, kFloor, 5) == found);
+    }
+  }
+
+  // Where a latent model is of noise-free channels, several starts by default end no lower than any of 20
+  // random ones (a nat is asked; the chain seen without noise, 3 to 5 latents). Fails if the channels that
+  // are followed are no good choice.
+  void theDefaultIsNoLowerThanRandomStarts() {
+    const Trial trial = seenChain();
+    for (const int latents : {3, 4, 5}) {
+      LdsOptions options = quick(latents, 400);
+      options.tolerance = 1e-10;
+      options.kind.noiseFloor = 1e-4;
+      const double several = fitLds({trial}, options).logLikelihood.back();
+      options.start = LdsStart::random;
+      options.restarts = 20;
+      const double random = fitLds({trial}, options).logLikelihood.back();
+      qInfo("%d latents: several %.2f, the best of 20 at random %.2f", latents, several, random);
+      QVERIFY(several > random - 1);
     }
   }
 
