@@ -1,6 +1,7 @@
 #include "core/io/tree_reading.h"
 
 #include "core/common/error.h"
+#include "core/io/column_names.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
 #include "core/io/long_integers.h"
@@ -252,11 +253,12 @@ class TreeReader {
 
   // False if the group holds neither a clock nor a rate.
   bool takeClockIn(const FileNode& group, const PlacedArrays& placed) {
-    std::vector<const FileNode*> clocks, rates;
+    std::vector<const FileNode*> clocks, rates, steps;
     const auto length = static_cast<std::uint64_t>(timepoints());
     for (const auto& array : arraysIn(group)) {
       if (array.nodes.size() != 1 || array.path.find_first_of("./{(") != std::string::npos) continue;
       if (array.role == ArrayRole::rate) rates.push_back(array.nodes.front());
+      if (array.nodes.front()->size() == 1 && isStepName(array.path)) steps.push_back(array.nodes.front());
       if (array.role == ArrayRole::clock && array.nodes.front()->size() == length && !placed.isList)
         clocks.push_back(array.nodes.front());
     }
@@ -265,7 +267,12 @@ class TreeReader {
       const double beside = m_tree.load(rates)[0](0, 0);
       if (beside > 0 && std::isfinite(beside)) takeRate(beside, besideText(*rates.front()));
     }
-    return !clocks.empty() || !rates.empty();
+    // Such a number seldom says its unit.
+    if (clocks.empty() && rates.empty() && steps.size() == 1)
+      m_data.notes.push_back(besideText(*steps.front()) + " is " + toText(m_tree.load(steps)[0](0, 0)) +
+                             ", perhaps the time between two samples; it was not taken as such: say it in "
+                             "seconds with --dt");
+    return !clocks.empty() || !rates.empty() || !steps.empty();
   }
 
   // FILE:PATH of what stands beside the recording.
