@@ -18,6 +18,8 @@
 #include <matio.h>
 #include <qcustomplot.h>
 
+#include <filesystem>
+
 namespace tst_import_window {
 
 using namespace keyhole;
@@ -100,6 +102,23 @@ class TestImportWindow : public QObject {
     QTRY_VERIFY(whole.window.findChildren<ImportWindow*>().isEmpty());
     whole.window.open(bench.file("one.npy", numbers(300, 4)));
     QVERIFY(whole.window.findChildren<ImportWindow*>().isEmpty());
+  }
+
+  // Also of one array, if reading it takes a while: nothing of it is read before "Use". Fails if a file that
+  // may not fit into memory is fitted by opening it.
+  void aLargeFileIsOffered() {
+    ImportBench bench;
+    const std::string path = bench.file("large.npy", numbers(9, 9)).toStdString();
+    std::string bytes = readFileBytes(path);
+    const std::string header = bytes.substr(0, bytes.size() - 9 * 9 * sizeof(double));
+    std::string large = header;
+    large.replace(large.find("(9, 9), }"), 18, "(4000000, 9), }   ");
+    writeFileAtomically(path, large);
+    std::filesystem::resize_file(path, large.size() + 4'000'000 * 9 * sizeof(double));  // zeros, on no disk
+    WindowBench whole{Settings()};
+    whole.window.start(QString::fromStdString(path));
+    QCOMPARE(whole.window.findChildren<ImportWindow*>().size(), 1);
+    QVERIFY(whole.window.document().settings().text("teacher.kind") != "recording");
   }
 
   // Far more columns than rows: the axes are guessed, said, and can be put back.
