@@ -65,7 +65,9 @@ class Walk {
     node.ordinal = m_nodes++;
     if (m_nodes > kMostNodes)
       damaged("it has more than " + std::to_string(kMostNodes) + " arrays in one variable");
-    if (depth > kDeepest) damaged("its structs are nested more than " + std::to_string(kDeepest) + " deep");
+    if (depth > kDeepest)
+      throw InputError(m_subject + " has structs that are nested more than " + std::to_string(kDeepest) +
+                       " deep; allowed: up to " + std::to_string(kDeepest));
     const std::uint64_t end = m_elements.position() + size, surplus = m_elements.surplus();
     if (size == 0) {
       node.kind = FileNode::Kind::numbers;

@@ -67,12 +67,26 @@ class TreeReader {
   }
 
  private:
+  // Where not all of a file is listed, a refusal says so.
+  template <class Search>
+  auto asListed(const Search& search) {
+    try {
+      return search();
+    } catch (const InputError& error) {
+      for (const auto& note : m_tree.notesOfFile())
+        if (note.find(" are listed") != std::string::npos)
+          throw InputError(error.what() + std::string("; ") + note);
+      throw;
+    }
+  }
+
   void findPath() {
-    if (m_path.empty()) m_path = onlyRecording(arraysIn(m_tree.root()), m_file, m_data.notes).path;
+    if (m_path.empty())
+      m_path = asListed([&] { return onlyRecording(arraysIn(m_tree.root()), m_file, m_data.notes).path; });
   }
 
   PlacedArrays place() {
-    PlacedArrays placed = placedArrays(m_tree.root(), m_file, m_path);
+    PlacedArrays placed = asListed([&] { return placedArrays(m_tree.root(), m_file, m_path); });
     m_path = m_path.substr(0, m_path.find('['));
     if (const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
         group && seriesData(*group) == placed.nodes.front())
@@ -314,23 +328,12 @@ class TreeReader {
       m_data.intervalUnit = meaning.unit;
       m_data.times = column * meaning.perUnit;
       m_data.notes.push_back(besideText(node) + " " + meaning.note);
-      if (context.unit == "s") doubtSeconds(node, column);
+      if (context.unit == "s")
+        if (const std::string doubt = doubtOfSeconds(column); !doubt.empty())
+          m_data.notes.push_back(besideText(node) + doubt);
     } catch (const InputError& error) {
       m_data.notes.push_back(besideText(node) + " " + error.what());
     }
-  }
-
-  // No session lasts for weeks, and no clock of seconds has whole ones throughout.
-  void doubtSeconds(const FileNode& node, const Vector& seconds) {
-    constexpr double kDay = 86'400, kDays = 14;
-    const double days = (seconds(seconds.size() - 1) - seconds(0)) / kDay;
-    const bool whole = seconds.size() > 20 && (seconds.array() == seconds.array().floor()).all();
-    if (days < kDays && !whole) return;
-    m_data.notes.push_back(
-        besideText(node) + (whole ? " has whole numbers throughout, over " : " reaches over ") +
-        twoDigits(days) +
-        " days of seconds: they may be samples, milliseconds or nanoseconds; they were taken as "
-        "seconds, and --dt says otherwise");
   }
 
   static bool placedInSeries(const FileNode& node) {

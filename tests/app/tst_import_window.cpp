@@ -164,6 +164,10 @@ class TestImportWindow : public QObject {
     QCOMPARE(bench.window->preview()->bounds, (std::vector<Index>{0, 30, 65, 105}));
     QVERIFY(bench.window->control("teacher.transpose").note().contains("guessed"));
     QCOMPARE(bench.window->findChild<QTreeWidget*>()->topLevelItemCount(), 2);
+    // So it is offered also where it is the only recording of its file.
+    WindowBench whole{Settings()};
+    whole.window.start(path);
+    QCOMPARE(whole.window.findChildren<ImportWindow*>().size(), 1);
   }
 
   // A choice redraws; one that cannot be read is one sentence, and cannot be used.
