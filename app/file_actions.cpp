@@ -23,16 +23,23 @@ const QString dataFilter =
     QStringLiteral("Data (%1);;All files (*)").arg(QString::fromStdString(extensionPatterns()));
 constexpr int keepAfterMilliseconds = 1500;
 
-// Whether somebody has to say which of several arrays is meant, or in which bins spikes are counted.
+// Whether somebody has to say which of several arrays is meant, which axis of its trials is time, in which
+// bins spikes are counted, or whether a file that takes a while is to be read at all.
 bool needsChoice(const QString& path) {
+  constexpr qint64 kLarge = 256 << 20;  // bytes
   const std::string spec = path.toStdString(), file = fileOfSpec(spec);
-  if (file != spec || !formatOf(file).hasPlaces) return false;
+  if (file != spec) return false;
+  if (QFileInfo(path).isFile() && QFileInfo(path).size() > kLarge) return true;
+  if (!formatOf(file).hasPlaces) return false;
   const FileContents contents = fileContents(file);
   const auto count = [&](ArrayRole role) {
     return std::count_if(contents.arrays.begin(), contents.arrays.end(),
                          [role](const FileArray& array) { return array.role == role; });
   };
-  return count(ArrayRole::recording) > 1 || count(ArrayRole::spikes) > 0;
+  const bool trials = std::any_of(contents.arrays.begin(), contents.arrays.end(), [](const auto& array) {
+    return array.role == ArrayRole::recording && (array.isList || array.extents.size() > 2);
+  });
+  return trials || count(ArrayRole::recording) > 1 || count(ArrayRole::spikes) > 0;
 }
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "core/fitting/latent/subspace_pieces.h"
 #include "core/fitting/regression/map_pieces.h"
 #include "core/io/formats.h"
+#include "core/observation/rising_channels.h"
 #include "core/observation/summary/summary_pieces.h"
 
 #include <cmath>
@@ -68,6 +69,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   const auto start = Clock::now();
   const FitOfPieces pieces = piecesOf(asked.settings, *stream);
   SummaryPieces said;
+  RisingChannels rising;
   Index seen = 0;
   Progress quiet;  // each piece would begin the bar anew
   stream->run([&](const Matrix& piece) {
@@ -75,6 +77,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
     requireFinite(piece, seen, spec);
     pieces.add(piece, quiet);
     said.add(piece);
+    rising.add(piece);
     seen += piece.cols();
     return true;
   });
@@ -86,6 +89,8 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   data.streamedNeurons = stream->units;
   data.streamedTimepoints = stream->timepoints;
   data.warnings = notesOf(*stream);
+  if (auto warning = risingChannelWarning(stream->head, stream->units, rising.channels()); !warning.empty())
+    data.warnings.push_back(std::move(warning));
   data.warnings.push_back(
       spec + " has " + std::to_string(stream->units) + " x " + std::to_string(stream->timepoints) +
       " numbers, more than are held in memory, and was read once: its intervals, prediction, "

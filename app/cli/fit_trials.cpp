@@ -2,6 +2,7 @@
 
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/observation/rising_channels.h"
 
 #include <cmath>
 #include <utility>
@@ -124,8 +125,8 @@ FitTrials readTrials(const FitFiles& files, const Progress& progress) {
     for (auto& recording : recordings) keepFirst(recording, *data.observed);
   }
   takeReading(recordings, data);
-  for (auto& warning :
-       {doubtfulNamesWarning(recordings.front()), constantWarning(recordings), namesWarning(recordings)})
+  for (auto& warning : {doubtfulNamesWarning(recordings.front()), constantWarning(recordings),
+                        namesWarning(recordings), risingChannelWarning(recordings.front())})
     if (!warning.empty()) data.warnings.push_back(warning);
   progress.throwIfStopped();
   for (std::size_t k = 0; k < recordings.size(); ++k) addTrials(recordings[k], k, files, data);

@@ -56,6 +56,13 @@ bool isClockName(const std::string& name) {
          base.ends_with("_time") || base.starts_with("timestamp");
 }
 
+bool isStepName(const std::string& name) {
+  return isOneOf(
+      nameWithoutUnit(name),
+      {"dt", "delta_t", "deltat", "binsize", "bin_size", "bin size", "binwidth", "bin_width", "bin width",
+       "sampling_interval", "samplinginterval", "sample_interval", "ifi", "frame_period", "sampling_period"});
+}
+
 bool isIndexName(const std::string& name) {
   const std::string base = nameWithoutUnit(name);
   return isOneOf(base, {"", "index", "idx", "id", "nr", "no", "n", "x", "bin", "bins", "scan", "volume"}) ||

@@ -9,6 +9,9 @@ namespace keyhole {
 // "time", "t (ms)", "Timestamp", …
 bool isClockName(const std::string& name);
 
+// "dt", "bin_size", …: the time between two samples, of a unit that is seldom said.
+bool isStepName(const std::string& name);
+
 // "", "index", "Unnamed: 0", "frame", …: what counts the rows.
 bool isIndexName(const std::string& name);
 

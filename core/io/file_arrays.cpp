@@ -31,6 +31,7 @@ std::string lastName(const std::string& path) {
 class Collector {
  public:
   std::vector<FileArray> arrays;
+  std::size_t unlisted = 0;  // more of them
 
   void visit(const FileNode& node, const std::string& path) {
     switch (node.kind) {
@@ -48,9 +49,24 @@ class Collector {
   }
 
  private:
-  static constexpr std::size_t kMost = 5000;
+  static constexpr std::size_t kMost = 5000, kMostOfAnyKind = 50'000;
 
-  bool isFull() const { return arrays.size() >= kMost; }
+  bool isFull() const { return arrays.size() >= kMostOfAnyKind; }
+
+  // Of very many arrays those that are nothing to a recording make way for those that may be.
+  void makeRoom(std::size_t from) {
+    if (arrays.size() <= kMost) return;
+    from = std::max(from, kMost);
+    const auto first = arrays.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto kept = std::remove_if(first, arrays.end(), [](const FileArray& array) {
+      return array.role == ArrayRole::other && array.type != "damaged";
+    });
+    unlisted += static_cast<std::size_t>(arrays.end() - kept);
+    arrays.erase(kept, arrays.end());
+    if (arrays.size() <= kMostOfAnyKind) return;
+    unlisted += arrays.size() - kMostOfAnyKind;
+    arrays.resize(kMostOfAnyKind);
+  }
 
   void members(const FileNode& group, const std::string& path) {
     const FileNode* data = seriesData(group);
@@ -63,10 +79,11 @@ class Collector {
             "a table of intervals, from which trials can be cut (--trials " +
                 (path.starts_with("intervals/") ? path.substr(10) : path) + ")");
     for (const auto& child : group.children) {
-      if (&child == data || isFull()) continue;
+      if (&child == data) continue;
       const std::size_t before = arrays.size();
       visit(child, memberPath(path, group, child.name));
       if (isTable(group.type)) asColumns(before, path);
+      makeRoom(before);
     }
   }
 
@@ -316,6 +333,12 @@ std::vector<FileArray> arraysIn(const FileNode& root) {
         array.reason = "a vector as long as " + other.path;
         break;
       }
+  }
+  if (collector.unlisted > 0) {
+    FileArray rest;
+    rest.path = "…";
+    rest.reason = std::to_string(collector.unlisted) + " more arrays, which are not listed";
+    arrays.push_back(std::move(rest));
   }
   return std::move(arrays);
 }

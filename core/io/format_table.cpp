@@ -1,5 +1,6 @@
 #include "core/io/delimited.h"
 #include "core/io/formats.h"
+#include "core/io/table_clock_row.h"
 
 #include <filesystem>
 #include <limits>
@@ -7,13 +8,24 @@
 namespace keyhole {
 namespace {
 
+// Trials side by side, where time runs along the columns.
+std::vector<Matrix> cutAlongColumns(const DelimitedTable& table, std::vector<Index> begins) {
+  std::vector<Matrix> trials;
+  begins.push_back(table.values.cols());
+  Index from = 0;
+  for (const Index to : begins) {
+    trials.emplace_back(table.values.middleCols(from, to - from));
+    from = to;
+  }
+  return trials;
+}
+
 FileData dataOf(DelimitedTable table, const std::string& file, const ReadOptions& options) {
   FileData data;
+  if (options.timeInColumns) takeClockRow(table, file);
   if (options.timeInColumns && !table.trialBegins.empty()) {
-    table.notes.push_back(file + ": with time in columns its rows are no trials, and it was read as one");
-    table.trialBegins.clear();
-  }
-  if (table.trialBegins.empty()) {
+    data.trials = cutAlongColumns(table, table.trialBegins);
+  } else if (table.trialBegins.empty()) {
     data.trials.push_back(std::move(table.values));
   } else {
     table.times.resize(0);  // it begins anew
@@ -34,7 +46,9 @@ FileData dataOf(DelimitedTable table, const std::string& file, const ReadOptions
 }
 
 FileData readTable(const std::string& file, const std::string&, const ReadOptions& options) {
-  return dataOf(readDelimited(file, options.table), file, options);
+  TableOptions table = options.table;
+  table.channelsInRows = options.timeInColumns;
+  return dataOf(readDelimited(file, table), file, options);
 }
 
 constexpr std::size_t kBeginning = 4 << 20;  // bytes that are read in a moment

@@ -54,6 +54,14 @@ std::string extensionPatterns() {
 }
 
 [[noreturn]] static void refuseFolder(const std::string& folder, const std::string& types) {
+  // As Kilosort and phy, and the ALF convention, name them.
+  for (const char* spikes : {"spike_times.npy", "spikes.times.npy", "spikes.samples.npy"}) {
+    std::error_code error;
+    if (fs::exists(folder + "/" + spikes, error))
+      throw InputError("cannot read " + folder + ": it is a folder of sorted spikes (" + spikes +
+                       "), whose times are not counted in bins here; allowed: their counts, one row per bin "
+                       "and one column per unit, or the units of an NWB file with --bin");
+  }
   std::string found;
   for (const auto& one : suite2pFoldersIn(folder)) found += (found.empty() ? "" : ", ") + one;
   throw InputError("cannot read " + folder + ": it is a folder" +

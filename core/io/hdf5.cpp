@@ -49,6 +49,8 @@ std::string typeText(hid_t type) {
       return isComplex(type) ? "complex" : "compound";
     case H5T_ENUM:
       return isBoolean(type) ? "logical" : "enumeration";
+    case H5T_VLEN:
+      return "lists of different lengths";
     default:
       return "unknown";
   }

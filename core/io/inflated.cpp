@@ -31,6 +31,12 @@ class FileStream : public ByteStream {
     m_position += bytes;
   }
 
+  std::size_t readSome(void* to, std::size_t bytes) override {
+    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, m_left));
+    read(to, n);
+    return n;
+  }
+
   void finish() override {}
 
   std::uint64_t atMost() const override { return m_left; }
@@ -74,6 +80,10 @@ class InflatedStream : public ByteStream {
       read(scratch.data(), piece);
       bytes -= piece;
     }
+  }
+
+  std::size_t readSome(void* to, std::size_t bytes) override {
+    return inflateSome(static_cast<Bytef*>(to), std::min(bytes, kLargest));
   }
 
   void finish() override {

@@ -16,6 +16,9 @@ class ByteStream {
   virtual void read(void* to, std::size_t bytes) = 0;
   virtual void skip(std::uint64_t bytes) = 0;
 
+  // Up to so many bytes: fewer where the stream ends. Throws InputError: damaged.
+  virtual std::size_t readSome(void* to, std::size_t bytes) = 0;
+
   // Reads on to the end and checks what there is to check. Throws InputError if the checksum does not fit or
   // the stream has bytes left over.
   virtual void finish() = 0;

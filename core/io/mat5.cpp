@@ -102,7 +102,7 @@ class Mat5 : public FileTree {
   }
 
   // What goes wrong is said of the variable.
-  void loadFrom(std::size_t variable, const mat5::Wanted& wanted) const {
+  void loadFrom(std::size_t variable, const mat5::Wanted& wanted) {
     try {
       walk(m_variables[variable], wanted, false);
     } catch (const InputError& error) {
@@ -112,14 +112,18 @@ class Mat5 : public FileTree {
     }
   }
 
-  FileNode walk(const Variable& variable, const mat5::Wanted& wanted, bool quick) const {
+  FileNode walk(const Variable& variable, const mat5::Wanted& wanted, bool quick) {
     const auto stream = variable.compressed ? inflatedStream(m_path, variable.begin, variable.end)
                                             : fileStream(m_path, variable.begin, variable.end);
-    const mat5::Source source{m_path, *stream, m_swapped, quick};
-    const std::uint64_t size = variable.end - variable.begin;
-    FileNode node =
-        variable.compressed ? mat5::taggedVariable(source, wanted) : mat5::variableOf(source, size, wanted);
+    const mat5::Source source{m_path, *stream, m_swapped, quick, variable.compressed};
+    std::uint64_t surplus = 0;
+    FileNode node = variable.compressed ? mat5::taggedVariable(source, wanted, surplus)
+                                        : mat5::variableOf(source, variable.end - variable.begin, wanted);
     if (!wanted.empty()) stream->finish();
+    if (wanted.empty() && surplus > 0)
+      notes.push_back(m_path + ":" + shownText(node.name) + " declares " + std::to_string(surplus) +
+                      " bytes more than its arrays have (as matio writes text): they were read by their own "
+                      "sizes");
     return node;
   }
 

@@ -22,13 +22,15 @@ struct Source {
   ByteStream& stream;          // of the variable, from its beginning
   bool swapped = false;        // of the other byte order
   bool quick = false;          // structs and cells of more than 64 MB are not looked into
+  bool checked = false;        // the stream ends in a checksum
 };
 
 // The array of so many bytes that is next, with all in it; nodes get their ordinals in the order in which
 // they come. Fills what is wanted. Throws InputError: truncated or damaged, complex, too large.
 FileNode variableOf(const Source& source, std::uint64_t size, const Wanted& wanted);
 
-// The same of a compressed one, which has its tag within.
-FileNode taggedVariable(const Source& source, const Wanted& wanted);
+// The same of a compressed one, which has its tag within. surplus: bytes that its arrays declare and do not
+// have, whose own sizes were gone by.
+FileNode taggedVariable(const Source& source, const Wanted& wanted, std::uint64_t& surplus);
 
 }  // namespace keyhole::mat5

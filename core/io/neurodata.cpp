@@ -108,4 +108,15 @@ Vector timestampsOf(FileTree& tree, const FileNode& timestamps, Index rows, Inde
   return times;
 }
 
+// No session lasts for weeks, and no clock of seconds has whole ones throughout.
+std::string doubtOfSeconds(ConstVectorRef seconds) {
+  constexpr double kDay = 86'400, kDays = 14;
+  const double days = (seconds(seconds.size() - 1) - seconds(0)) / kDay;
+  const bool whole = seconds.size() > 20 && (seconds.array() == seconds.array().floor()).all();
+  if (days < kDays && !whole) return {};
+  return (whole ? " has whole numbers throughout, over " : " reaches over ") + twoDigits(days) +
+         " days of seconds: they may be samples, milliseconds or nanoseconds; they were taken as "
+         "seconds, and --dt says otherwise";
+}
+
 }  // namespace keyhole

@@ -37,4 +37,8 @@ void bringToUnit(FileTree& tree, const FileNode& series, Matrix& values, bool ti
 Vector timestampsOf(FileTree& tree, const FileNode& timestamps, Index rows, Index others,
                     const std::string& shown);
 
+// What is to be said, behind its name, of a clock whose seconds are doubtful; else empty. Precondition: it is
+// not empty.
+std::string doubtOfSeconds(ConstVectorRef seconds);
+
 }  // namespace keyhole

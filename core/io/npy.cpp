@@ -116,17 +116,15 @@ Matrix tableOf(const NpyHeader& header, const char* data, Index rows, Index colu
 
 NpyArray npyArray(std::string_view file, const std::string& path) {
   const NpyHeader header = parseNpyHeader(file, path);
-  if (header.shape.empty())
-    throw InputError(path + " holds an array of 0 dimensions; allowed: 1 or more (time x neurons)");
   requireNpySize(header, file.size(), path);
   requireRoom(path, 8 * (file.size() / header.bytes));
   std::size_t columns = 1;
   for (std::size_t d = 1; d < header.shape.size(); ++d) columns *= header.shape[d];
-  const auto rows = static_cast<Index>(header.shape[0]);
+  const auto rows = static_cast<Index>(header.shape.empty() ? 1 : header.shape[0]);
   const auto wide = static_cast<Index>(columns);
   NpyArray array{{header.shape.begin(), header.shape.end()}, Matrix()};
-  while (array.shape.size() < 2) array.shape.push_back(1);
-  if (file.size() == header.dataOffset) {  // no entry at all
+  while (array.shape.size() < 2) array.shape.push_back(1);  // a number alone is 1 x 1
+  if (file.size() == header.dataOffset) {                   // no entry at all
     array.values = header.shape.size() <= 2 ? Matrix(rows, wide) : Matrix(0, 0);
     return array;
   }

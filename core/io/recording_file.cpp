@@ -4,6 +4,7 @@
 #include "core/common/memory.h"
 #include "core/io/formats.h"
 #include "core/io/recording_input.h"
+#include "core/observation/rising_channels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -165,14 +166,17 @@ Recording withSteps(Recording recording, const RecordingOptions& options, const 
     recording = preprocessed(std::move(recording), options.steps, progress);
     requireLongTrials(recording);
   }
-  requireUsable(recording, options.missingAllowed);
+  requireUsable(recording, options.missingAllowed || !options.steps.mask.empty());
+  if (!options.missingAllowed && !options.steps.mask.empty() && recording.activity.hasNaN())
+    throw InputError("the step mask leaves samples of the recording " + recording.source +
+                     " missing; allowed: with the latent models (lds, slds), which leave them out");
   return recording;
 }
 
 std::vector<std::string> recordingWarnings(const Recording& recording) {
   std::vector<std::string> warnings = recording.notes;
-  for (auto& warning :
-       {doubtfulNamesWarning(recording), constantChannelWarning(recording), missingSamplesWarning(recording)})
+  for (auto& warning : {doubtfulNamesWarning(recording), constantChannelWarning(recording),
+                        missingSamplesWarning(recording), risingChannelWarning(recording)})
     if (!warning.empty()) warnings.push_back(warning);
   return warnings;
 }

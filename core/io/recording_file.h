@@ -64,7 +64,8 @@ Recording withSteps(Recording recording, const RecordingOptions& options,
                     const Progress& progress = noProgress());
 
 // Everything that is to be said of a recording before it is fitted, a sentence each: its notes, doubtful
-// names, constant channels, missing samples. Throws InputError: see constantChannelWarning().
+// names, constant channels, missing samples, channels that rise as clocks do. Throws InputError: see
+// constantChannelWarning().
 std::vector<std::string> recordingWarnings(const Recording& recording);
 
 // The array as stored (a task's input, T x m). What was guessed or left out is added to `notes`.

@@ -211,6 +211,12 @@ bool isMissingWord(std::string_view cell) {
                      [&](std::string_view word) { return sameWord(cell, word); });
 }
 
+std::optional<double> truthOf(std::string_view cell) {
+  if (sameWord(cell, "true")) return 1.0;
+  if (sameWord(cell, "false")) return 0.0;
+  return {};
+}
+
 bool beginsWithNumber(std::string_view cell) {
   const auto first = cell.find_first_not_of("+-.");
   return first != std::string_view::npos && isDigit(cell[first]);

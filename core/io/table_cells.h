@@ -14,6 +14,9 @@ std::string_view trimmedCell(std::string_view text);
 // "", NA, N/A, #N/A and the other errors of spreadsheets, NaN, null, none, ".", "-" …, whatever its case.
 bool isMissingWord(std::string_view cell);
 
+// TRUE and FALSE, whatever their case: 1 and 0; nothing of any other cell.
+std::optional<double> truthOf(std::string_view cell);
+
 // "1.5 V", "-3rd": a number with something behind it, as names seldom begin.
 bool beginsWithNumber(std::string_view cell);
 

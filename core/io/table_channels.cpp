@@ -46,9 +46,13 @@ class Channels {
         takeWords(j, others[j]);
     for (const auto& cell : m_table.grid.others)
       if (m_table.kept[cell.column]) refuseOther(cell, others[cell.column]);
-    if (automatic) leaveOutTrialNumbers();
-    if (automatic) leaveOutCounting();
-    if (automatic) refuseLongTable();
+    if (automatic && m_table.options.channelsInRows) {
+      leaveOutRowNumbers();
+    } else if (automatic) {
+      leaveOutTrialNumbers();
+      leaveOutCounting();
+      refuseLongTable();
+    }
     if (m_table.columns() == 0)
       throw InputError(
           "holds no channel: all of its columns count rows or are empty (--index-column none keeps those "
@@ -137,8 +141,9 @@ class Channels {
   }
 
   void takeWords(std::size_t column, std::size_t count) {
-    if (count != static_cast<std::size_t>(m_table.grid.rows)) return;
     const auto cells = othersOf(column);
+    if (m_table.options.channelsInRows) return takeRowNames(column, cells);
+    if (count != static_cast<std::size_t>(m_table.grid.rows)) return;
     Vector dates = datesIn(cells, false);
     const Vector dayFirst = datesIn(cells, true);
     const bool ambiguous = dates.size() > 0 && dayFirst.size() > 0 && !isSteady(dates, dayFirst);
@@ -148,11 +153,21 @@ class Channels {
       return leaveOut(column, "holds dates such as " + shown(cells.front().text) +
                                   ", of which day and month cannot be told apart: left out");
     if (dates.size() > 0) return take(column, meaningFor(column, dates, true), dates);
-    if (column != 0) return;
+    takeRowNames(column, cells);
+  }
+
+  // Where rows are channels, the first may be their clock and have no name.
+  void takeRowNames(std::size_t column, const std::vector<GridCell>& cells) {
+    const bool firstIsEmpty =
+        m_table.options.channelsInRows && m_table.grid.empty[column] == 1 && cells.front().row > 0;
+    const std::size_t named = cells.size() + (firstIsEmpty ? 1 : 0);
+    if (column != 0 || named != static_cast<std::size_t>(m_table.grid.rows)) return;
     std::set<std::string_view> distinct;
     for (const auto& cell : cells) distinct.insert(cell.text);
     if (distinct.size() != cells.size() || distinct.size() < 2) return;
+    if (firstIsEmpty) m_table.result.rowNames.emplace_back();
     for (const auto& cell : cells) m_table.result.rowNames.push_back(columnName({cell.text, false}));
+    m_table.grid.empty[column] = 0;
     leaveOut(column, "holds a different word in every row (" + shown(cells.front().text) +
                          ", …): taken as the rows' names and left out" +
                          (isClockName(contextOf(column, false).name)
@@ -219,6 +234,18 @@ class Channels {
     if (dates.size() == m_table.grid.rows && dates.size() > 2)
       return take(column, meaningFor(column, dates, true), dates);
     leaveOut(column, "left out, as chosen by hand");
+  }
+
+  // Where rows are channels: the first column may number them.
+  void leaveOutRowNumbers() {
+    const auto first = std::find(m_table.kept.begin(), m_table.kept.end(), true);
+    if (first == m_table.kept.end() || m_table.columns() == 1) return;
+    const auto column = static_cast<std::size_t>(first - m_table.kept.begin());
+    const Vector values = m_table.columnValues(column);
+    const Index n = values.size();
+    if (n < 2 || !(values.tail(n - 1).array() - values.head(n - 1).array() == 1).all()) return;
+    const ColumnMeaning meaning = meaningFor(column, values, false);
+    if (meaning.kind == ColumnMeaning::Kind::index) leaveOut(column, meaning.note);
   }
 
   void leaveOutCounting() {

@@ -91,16 +91,34 @@ std::string unevenText(ConstVectorRef column, const Steps& steps, const std::str
          "), but a fit takes all steps as equal";
 }
 
+// From end to end without the jumps, which is more exact than one rounded or jittered step; where a step is
+// far from the others, the usual one.
+double intervalOf(ConstVectorRef column, const Steps& steps) {
+  constexpr double kFar = 0.25;
+  const auto jumps = jumpsOf(column);
+  double span = column(column.size() - 1) - column(0), farthest = 0;
+  Index count = column.size() - 1;
+  std::size_t next = 0;
+  for (Index i = 1; i < column.size(); ++i) {
+    const double step = column(i) - column(i - 1);
+    if (next < jumps.size() && jumps[next] == i) {
+      ++next;
+      span -= step;
+      --count;
+    } else {
+      farthest = std::max(farthest, std::abs(step - steps.median));
+    }
+  }
+  return farthest > kFar * steps.median || count < 1 ? steps.median : span / static_cast<double>(count);
+}
+
 ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const Steps& steps,
                       const LineOf& lineOf) {
   ColumnMeaning meaning;
   meaning.kind = ColumnMeaning::Kind::clock;
   const std::string unit = clockUnit(context);
   const double seconds = secondsIn(unit);
-  // From end to end is more exact than one rounded step; gaps would spoil it.
-  const double interval =
-      steps.uneven == 0 ? (column(column.size() - 1) - column(0)) / static_cast<double>(column.size() - 1)
-                        : steps.median;
+  const double interval = intervalOf(column, steps);
   meaning.interval = seconds > 0 ? interval * seconds : interval;
   meaning.perUnit = seconds > 0 ? seconds : 1;
   meaning.unit = seconds > 0 ? "s" : "";

@@ -76,6 +76,27 @@ void resolveOthers(TableInMaking& table) {
   say(odd, "with an unusual minus sign or an exponent D");
 }
 
+// A raster of TRUE and FALSE, perhaps behind a column that counts: beside columns of numbers they are none.
+void resolveTruths(TableInMaking& table) {
+  Grid& grid = table.grid;
+  std::vector<std::size_t> truths(grid.width, 0), others(grid.width, 0);
+  for (const GridCell& cell : grid.others) {
+    truths[cell.column] += truthOf(cell.text).has_value();
+    ++others[cell.column];
+  }
+  for (std::size_t j = 0; j < grid.width; ++j)
+    if (truths[j] != others[j] || (truths[j] == 0 && j > 0)) return;
+  CellCount read;
+  for (const GridCell& cell : grid.others) {
+    read.add(cell);
+    grid.at(cell.row, cell.column) = *truthOf(cell.text);
+  }
+  grid.others.clear();
+  if (read.count > 0)
+    table.note(counted(read.count, "cell is", "cells are") +
+               " TRUE or FALSE (the first: " + placeOf(read.first) + "), and were read as 1 and 0");
+}
+
 // Numbers that often stand for a missing value, where all others are far smaller.
 void saySentinels(TableInMaking& table) {
   constexpr std::array kSentinels{-999.0, -9999.0, -99999.0, 9999.0, 99999.0};
@@ -181,6 +202,7 @@ DelimitedTable tableOf(Grid grid, const TableOptions& options) {
   if (table.grid.rows == 0) refuseNothing(table);
   takeHeader(table);
   resolveOthers(table);
+  resolveTruths(table);
   if (!table.grid.problem.empty()) throw InputError(table.grid.problem);
   if (options.header.empty()) takeCountingHeader(table);
   leaveOutWhatIsNoChannel(table);

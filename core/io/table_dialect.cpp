@@ -41,6 +41,7 @@ constexpr std::size_t kSampled = 200;  // records at each place
 // What a sample says for one separator.
 struct Trial {
   double score = 0;
+  double alike = 0;  // without any number: the share of lines that have the commonest width, above one
   std::size_t width = 0;
   std::size_t points = 0, commas = 0;  // numbers that have this decimal sign, or could have it
 };
@@ -52,7 +53,7 @@ void take(Trial& trial, const std::vector<TableCell>& cells, std::size_t& good) 
       continue;
     }
     const NumberShape shape = shapeOfNumber(cell.text);
-    good += shape.isNumber;
+    good += shape.isNumber || truthOf(cell.text);
     trial.points += shape.decidesFor == '.';
     trial.commas += shape.decidesFor == ',';
   }
@@ -61,8 +62,8 @@ void take(Trial& trial, const std::vector<TableCell>& cells, std::size_t& good) 
 // The share of the records that have the commonest width, times the share of their cells that are numbers.
 Trial tried(const std::vector<std::string_view>& places, char separator) {
   Trial trial;
-  std::map<std::size_t, std::size_t> widths;
-  std::size_t records = 0, good = 0, all = 0;
+  std::map<std::size_t, std::size_t> widths, widthsOfWords;
+  std::size_t records = 0, good = 0, all = 0, lines = 0;
   std::vector<TableCell> cells;
   bool begun = false;  // lines above the first number are names
   for (const std::string_view place : places) {
@@ -70,6 +71,8 @@ Trial tried(const std::vector<std::string_view>& places, char separator) {
     for (std::size_t n = 0; n < kSampled && reader.next(cells); ++n) {
       if (cells.size() == 1 && cells.front().text.empty() && !cells.front().quoted) continue;
       std::size_t numbers = 0;
+      ++lines;
+      ++widthsOfWords[cells.size()];
       take(trial, cells, numbers);
       begun = begun || numbers > 0;
       const char front = cells.front().text.empty() ? ' ' : cells.front().text.front();
@@ -83,9 +86,14 @@ Trial tried(const std::vector<std::string_view>& places, char separator) {
       ++widths[cells.size()];
     }
   }
-  if (records == 0) return trial;
-  const auto commonest = std::max_element(widths.begin(), widths.end(),
-                                          [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto isRarer = [](const auto& a, const auto& b) { return a.second < b.second; };
+  if (records == 0) {
+    const auto commonest = std::max_element(widthsOfWords.begin(), widthsOfWords.end(), isRarer);
+    if (lines > 0 && commonest->first > 1)
+      trial.alike = static_cast<double>(commonest->second) / static_cast<double>(lines);
+    return trial;
+  }
+  const auto commonest = std::max_element(widths.begin(), widths.end(), isRarer);
   trial.width = commonest->first;
   trial.score = static_cast<double>(commonest->second) / static_cast<double>(records) *
                 static_cast<double>(good) / static_cast<double>(all);
@@ -156,6 +164,7 @@ std::vector<Dialect> likelyDialects(std::string_view text, const TableOptions& o
           last != (options.decimal == "comma" && b.dialect.separator == ','))
         return !last;  // an unquoted comma cannot be both
       if (std::abs(a.trial.score - b.trial.score) > kAlike) return a.trial.score > b.trial.score;
+      if (a.trial.alike != b.trial.alike) return a.trial.alike > b.trial.alike;
       return (a.trial.width > 1) > (b.trial.width > 1);
     });
   }

@@ -15,6 +15,7 @@ struct TableOptions {
   std::string decimal = {};      // point or comma
   std::string indexColumn = {};  // the number (from 1) or name of a column that counts or is the clock; none
   std::string header = {};       // how many lines of names the table begins with, from 0
+  bool channelsInRows = false;   // time runs along the columns, so that none of them is a clock
 };
 
 // Throws InputError that names the option, its value and what is allowed.

@@ -15,7 +15,7 @@ namespace {
 
 bool isWord(const TableCell& cell) {
   return !isMissingWord(cell.text) && !plainNumber(cell.text) && !shapeOfNumber(cell.text).isNumber &&
-         !secondsOfDate(cell.text, false) && !secondsOfDate(cell.text, true);
+         !secondsOfDate(cell.text, false) && !secondsOfDate(cell.text, true) && !truthOf(cell.text);
 }
 
 // Words and empty cells, but no number.
@@ -121,16 +121,29 @@ class GridReader {
       const bool above = m_grid.dialect.width > 2 && cells.size() <= 2 && isWord(cells.front());
       if (!above && !isOfWords(cells) && !mayBeNames(cells)) return false;
       if (m_grid.header.size() == kMost) {
-        m_grid.problem = "line " + std::to_string(m_grid.headerLines.front()) + ", column 1 is \"" +
-                         shownText(columnName(m_grid.header.front().front())) +
-                         "\", and no numbers follow in " + std::to_string(kMost) +
-                         " lines; allowed: a table of numbers, one time point a line";
+        m_grid.problem = nothingFollows();
         return true;
       }
     }
     m_grid.header.push_back(cells);
     m_grid.headerLines.push_back(line());
     return true;
+  }
+
+  // So many lines of words: the first cell that begins as a number says more than the first word.
+  std::string nothingFollows() const {
+    const auto begins = [&](std::size_t i, std::size_t j) {
+      return j < m_grid.header[i].size() && beginsWithNumber(m_grid.header[i][j].text);
+    };
+    for (std::size_t i = 0; i < m_grid.header.size(); ++i)
+      for (std::size_t j = 0; j < m_grid.header[i].size(); ++j)
+        if (const TableCell& cell = m_grid.header[i][j]; begins(i, j) && (i > 0 || begins(1, j)))
+          return "line " + std::to_string(m_grid.headerLines[i]) + ", column " + std::to_string(j + 1) +
+                 " is \"" + shownText(cell.text) + "\", and no line holds numbers alone; allowed: numbers";
+    return "line " + std::to_string(m_grid.headerLines.front()) + ", column 1 is \"" +
+           shownText(columnName(m_grid.header.front().front())) + "\", and no numbers follow in " +
+           std::to_string(m_grid.header.size()) +
+           " lines; allowed: a table of numbers, one time point a line";
   }
 
   // A line of words and numbers: names, if there are none of this width yet or it may go on with them.

@@ -1,6 +1,7 @@
 #include "core/io/tree_reading.h"
 
 #include "core/common/error.h"
+#include "core/io/column_names.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
 #include "core/io/long_integers.h"
@@ -66,12 +67,26 @@ class TreeReader {
   }
 
  private:
+  // Where not all of a file is listed, a refusal says so.
+  template <class Search>
+  auto asListed(const Search& search) {
+    try {
+      return search();
+    } catch (const InputError& error) {
+      for (const auto& note : m_tree.notesOfFile())
+        if (note.find(" are listed") != std::string::npos)
+          throw InputError(error.what() + std::string("; ") + note);
+      throw;
+    }
+  }
+
   void findPath() {
-    if (m_path.empty()) m_path = onlyRecording(arraysIn(m_tree.root()), m_file, m_data.notes).path;
+    if (m_path.empty())
+      m_path = asListed([&] { return onlyRecording(arraysIn(m_tree.root()), m_file, m_data.notes).path; });
   }
 
   PlacedArrays place() {
-    PlacedArrays placed = placedArrays(m_tree.root(), m_file, m_path);
+    PlacedArrays placed = asListed([&] { return placedArrays(m_tree.root(), m_file, m_path); });
     m_path = m_path.substr(0, m_path.find('['));
     if (const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
         group && seriesData(*group) == placed.nodes.front())
@@ -252,11 +267,12 @@ class TreeReader {
 
   // False if the group holds neither a clock nor a rate.
   bool takeClockIn(const FileNode& group, const PlacedArrays& placed) {
-    std::vector<const FileNode*> clocks, rates;
+    std::vector<const FileNode*> clocks, rates, steps;
     const auto length = static_cast<std::uint64_t>(timepoints());
     for (const auto& array : arraysIn(group)) {
       if (array.nodes.size() != 1 || array.path.find_first_of("./{(") != std::string::npos) continue;
       if (array.role == ArrayRole::rate) rates.push_back(array.nodes.front());
+      if (array.nodes.front()->size() == 1 && isStepName(array.path)) steps.push_back(array.nodes.front());
       if (array.role == ArrayRole::clock && array.nodes.front()->size() == length && !placed.isList)
         clocks.push_back(array.nodes.front());
     }
@@ -265,7 +281,12 @@ class TreeReader {
       const double beside = m_tree.load(rates)[0](0, 0);
       if (beside > 0 && std::isfinite(beside)) takeRate(beside, besideText(*rates.front()));
     }
-    return !clocks.empty() || !rates.empty();
+    // Such a number seldom says its unit.
+    if (clocks.empty() && rates.empty() && steps.size() == 1)
+      m_data.notes.push_back(besideText(*steps.front()) + " is " + toText(m_tree.load(steps)[0](0, 0)) +
+                             ", perhaps the time between two samples; it was not taken as such: say it in "
+                             "seconds with --dt");
+    return !clocks.empty() || !rates.empty() || !steps.empty();
   }
 
   // FILE:PATH of what stands beside the recording.
@@ -307,23 +328,12 @@ class TreeReader {
       m_data.intervalUnit = meaning.unit;
       m_data.times = column * meaning.perUnit;
       m_data.notes.push_back(besideText(node) + " " + meaning.note);
-      if (context.unit == "s") doubtSeconds(node, column);
+      if (context.unit == "s")
+        if (const std::string doubt = doubtOfSeconds(column); !doubt.empty())
+          m_data.notes.push_back(besideText(node) + doubt);
     } catch (const InputError& error) {
       m_data.notes.push_back(besideText(node) + " " + error.what());
     }
-  }
-
-  // No session lasts for weeks, and no clock of seconds has whole ones throughout.
-  void doubtSeconds(const FileNode& node, const Vector& seconds) {
-    constexpr double kDay = 86'400, kDays = 14;
-    const double days = (seconds(seconds.size() - 1) - seconds(0)) / kDay;
-    const bool whole = seconds.size() > 20 && (seconds.array() == seconds.array().floor()).all();
-    if (days < kDays && !whole) return;
-    m_data.notes.push_back(
-        besideText(node) + (whole ? " has whole numbers throughout, over " : " reaches over ") +
-        twoDigits(days) +
-        " days of seconds: they may be samples, milliseconds or nanoseconds; they were taken as "
-        "seconds, and --dt says otherwise");
   }
 
   static bool placedInSeries(const FileNode& node) {

@@ -18,6 +18,8 @@
 #include <matio.h>
 #include <qcustomplot.h>
 
+#include <filesystem>
+
 namespace tst_import_window {
 
 using namespace keyhole;
@@ -102,6 +104,23 @@ class TestImportWindow : public QObject {
     QVERIFY(whole.window.findChildren<ImportWindow*>().isEmpty());
   }
 
+  // Also of one array, if reading it takes a while: nothing of it is read before "Use". Fails if a file that
+  // may not fit into memory is fitted by opening it.
+  void aLargeFileIsOffered() {
+    ImportBench bench;
+    const std::string path = bench.file("large.npy", numbers(9, 9)).toStdString();
+    std::string bytes = readFileBytes(path);
+    const std::string header = bytes.substr(0, bytes.size() - 9 * 9 * sizeof(double));
+    std::string large = header;
+    large.replace(large.find("(9, 9), }"), 18, "(4000000, 9), }   ");
+    writeFileAtomically(path, large);
+    std::filesystem::resize_file(path, large.size() + 4'000'000 * 9 * sizeof(double));  // zeros, on no disk
+    WindowBench whole{Settings()};
+    whole.window.start(QString::fromStdString(path));
+    QCOMPARE(whole.window.findChildren<ImportWindow*>().size(), 1);
+    QVERIFY(whole.window.document().settings().text("teacher.kind") != "recording");
+  }
+
   // Far more columns than rows: the axes are guessed, said, and can be put back.
   void axesAreGuessed() {
     ImportBench bench;
@@ -145,6 +164,10 @@ class TestImportWindow : public QObject {
     QCOMPARE(bench.window->preview()->bounds, (std::vector<Index>{0, 30, 65, 105}));
     QVERIFY(bench.window->control("teacher.transpose").note().contains("guessed"));
     QCOMPARE(bench.window->findChild<QTreeWidget*>()->topLevelItemCount(), 2);
+    // So it is offered also where it is the only recording of its file.
+    WindowBench whole{Settings()};
+    whole.window.start(path);
+    QCOMPARE(whole.window.findChildren<ImportWindow*>().size(), 1);
   }
 
   // A choice redraws; one that cannot be read is one sentence, and cannot be used.

@@ -12,16 +12,55 @@
 #include <QTest>
 
 #include <filesystem>
+#include <map>
+#include <zip.h>
 
 namespace tst_formats {
 
 using namespace keyhole;
 using namespace keyhole::test;
 
+namespace {
+
+void writeNpz(const std::string& path, const std::map<std::string, std::string>& members) {
+  int error = 0;
+  zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &error);
+  for (const auto& [name, bytes] : members)
+    zip_file_add(archive, name.c_str(), zip_source_buffer(archive, bytes.data(), bytes.size(), 0), 0);
+  zip_close(archive);
+}
+
+}  // namespace
+
 class TestFormats : public QObject {
   Q_OBJECT
 
  private slots:
+  // np.savez keeps a number alone as an array without an axis. Fails if it spoils the recording beside it.
+  void numbersAloneInArchives() {
+    const Matrix values = tableNumbers();
+    std::string rate = npyBytes(Matrix::Constant(1, 1, 50));
+    rate.replace(rate.find("(1, 1)"), 6, "(),   ");
+    const std::string file = m_files.path("alone.npz");
+    writeNpz(file, {{"spikes.npy", npyBytes(values)}, {"fs.npy", rate}});
+    const Recording recording = readRecording(file);
+    COMPARE_MATRICES(recording.activity, Matrix(values.transpose()), 0.0);
+    QCOMPARE(recording.interval, 0.02);
+    // A step beside it is told, and not taken: its unit is not known.
+    writeNpz(file, {{"spikes.npy", npyBytes(values)}, {"dt.npy", rate}});
+    const Recording stepped = readRecording(file);
+    QCOMPARE(stepped.interval, 0.0);
+    QVERIFY2(notesOf(stepped).contains("alone.npz:dt is 50, perhaps the time between two samples"),
+             qPrintable(notesOf(stepped)));
+  }
+
+  void foldersOfSortedSpikes() {
+    createFolder(m_files.path("phy"));
+    m_files.with("phy/spike_times.npy", npyBytes(Matrix::Ones(9, 1)));
+    const QString sentence = refusal([&] { readRecording(m_files.path("phy")); });
+    QVERIFY2(isSentence(sentence, "folder of sorted spikes (spike_times.npy)"), qPrintable(sentence));
+  }
+
   // Every row can be found by its own ending, and all endings are in the lists. Fails if two rows share one.
   void everyRow() {
     std::size_t endings = 0;

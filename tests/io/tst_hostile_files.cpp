@@ -11,6 +11,7 @@
 
 #include <QTest>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -69,6 +70,31 @@ class TestHostileFiles : public QObject {
       if (refusal([&] { readRecording(bad); }).isEmpty()) ++silent;
     }
     QCOMPARE(silent, 0);
+  }
+
+  // Groups of very many things, and deep ones: what stands beside them is found, and what is not listed is
+  // counted. Fails if the recording hides behind the first thousands, or a limit goes unsaid.
+  void hugeGroups() {
+    const std::string path = m_files.path("crowd.h5");
+    const auto write = [&](Index crowd, const std::string& group) {
+      std::remove(path.c_str());
+      Hdf5Writer writer(path);
+      writer.group(group);
+      for (Index i = 0; i < crowd; ++i)
+        writer.vector(group + "/d" + std::to_string(100'000 + i), Vector::Zero(1));
+      writer.group("z");
+      writer.matrix("z/x", tableNumbers());
+    };
+    write(6000, "a");
+    COMPARE_MATRICES(readRecording(path).activity, Matrix(tableNumbers().transpose()), 0.0);
+    const auto arrays = fileContents(path).arrays;
+    QCOMPARE(QString::fromStdString(arrays[arrays.size() - 2].path), QString("z/x"));
+    QCOMPARE(QString::fromStdString(arrays.back().reason), QString("1000 more arrays, which are not listed"));
+    write(20'001, "a");
+    COMPARE_MATRICES(readRecording(path).activity, Matrix(tableNumbers().transpose()), 0.0);
+    const QString sentence = refusal([&] { readRecording(path + ":a/x"); });
+    QVERIFY2(sentence.contains("has more than 20000 members, of which the first are listed"),
+             qPrintable(sentence));
   }
 
   // The product of the extents overflows; nothing was ever written.

@@ -8,6 +8,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tst_table_dialects {
@@ -42,6 +43,29 @@ class TestTableDialects : public QObject {
   Q_OBJECT
 
  private slots:
+  // A raster of TRUE and FALSE is one of 1 and 0, and it is said; beside numbers a column of them is none of
+  // the neurons. Fails too if a table of cells with a sign behind them is refused as one of words.
+  void truths() {
+    const auto truth = [](Index i) { return std::string(i % 3 ? "TRUE" : "False"); };
+    std::string raster = ",a,b\n", beside = "a,b,rewarded\n", percent = "a,b\n";
+    for (Index i = 0; i < 60; ++i) {
+      raster += std::to_string(i) + "," + truth(i) + "," + truth(i + 1) + "\n";
+      beside += std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + truth(i) + "\n";
+      percent += std::to_string(i % 7) + "%," + std::to_string(i % 5) + "%\n";
+    }
+    const DelimitedTable table = readDelimited(m_files.with("raster.csv", raster));
+    QCOMPARE(table.values.cols(), Index{2});
+    QCOMPARE(table.values.col(0).sum(), 40.0);
+    QCOMPARE(table.values(0, 0), 0.0);
+    QVERIFY(std::any_of(table.notes.begin(), table.notes.end(), [](const std::string& note) {
+      return note.find("120 cells are TRUE or FALSE (the first: line 2, column 2)") != note.npos;
+    }));
+    QString sentence = refusal([&] { readDelimited(m_files.with("beside.csv", beside)); });
+    QVERIFY2(isSentence(sentence, "column 3 (rewarded) holds no numbers"), qPrintable(sentence));
+    sentence = refusal([&] { readDelimited(m_files.with("percent.csv", percent)); });
+    QVERIFY2(isSentence(sentence, "line 2, column 1 is \"0%\""), qPrintable(sentence));
+  }
+
   void sameNumbers_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("says");  // a part of the notes; empty: there are none

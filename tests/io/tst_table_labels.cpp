@@ -37,6 +37,27 @@ class TestTableLabels : public QObject {
   Q_OBJECT
 
  private slots:
+  // The time between samples of a clock that jitters is that of all steps together, also beside a jump; of a
+  // tenth of missing rows it is the usual step. Fails if it is one step, which jitters too.
+  void jitter() {
+    std::string jitters = "time_ms,a\n", jumps = jitters, holes = jitters;
+    for (Index i = 0; i <= 200; ++i) {
+      const double off = i > 0 && i < 200 ? static_cast<double>(i % 5 - 2) * 0.4 : 0,
+                   at = 20 * static_cast<double>(i);
+      const std::string cell = "," + std::to_string(i % 7) + "\n";
+      jitters += toText(at + off) + cell;
+      jumps += toText(at + off + (i < 100 ? 0 : 500)) + cell;
+      if (i % 8 != 3) holes += toText(at) + cell;
+    }
+    const auto interval = [&](const std::string& text) {
+      return readDelimited(m_files.with("jitter.csv", text)).interval;
+    };
+    QVERIFY(std::abs(interval(jitters) - 0.02) < 1e-12);
+    // Without one step that jitters by up to two milliseconds, of the two hundred.
+    QVERIFY(std::abs(interval(jumps) - 0.02) < 0.002 / 199);
+    QCOMPARE(interval(holes), 0.02);
+  }
+
   // Sixty rows of three channels, with columns before them that are no channels.
   void trials_data() {
     QTest::addColumn<QByteArray>("text");

@@ -1,6 +1,7 @@
 // Tests core/observation/recording.h
 #include "core/common/error.h"
 #include "core/observation/recording.h"
+#include "core/observation/rising_channels.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -87,6 +88,32 @@ class TestRecording : public QObject {
                 .contains("trials of up to 15 time points"));
     trials.trialLengths = {30, 30};
     QVERIFY(wideRecordingWarning(trials, false).empty());
+  }
+
+  // Fails if a clock among the channels goes unsaid, or if activity that falls once is called one.
+  void risingChannels() {
+    Recording recording = of(Matrix::Random(4, 60));
+    QCOMPARE(risingChannelWarning(recording), std::string());
+    recording.activity.row(1) = Eigen::RowVectorXd::LinSpaced(60, 0, 3);
+    QString said = QString::fromStdString(risingChannelWarning(recording));
+    QVERIFY2(said.contains("channel 2 of") && said.contains("--steps units:1;3-4"), qPrintable(said));
+    recording.activity(1, 30) = -1;
+    QCOMPARE(risingChannelWarning(recording), std::string());
+    recording.trialLengths = {30, 30};  // it begins anew with the second trial
+    QVERIFY(!risingChannelWarning(recording).empty());
+    recording.activity(1, 40) = std::numeric_limits<double>::quiet_NaN();
+    QCOMPARE(risingChannelWarning(recording), std::string());
+    // A state that changes once never falls, and does not rise for long.
+    recording.activity.row(1) << Eigen::RowVectorXd::Zero(30), Eigen::RowVectorXd::Ones(30);
+    QCOMPARE(risingChannelWarning(recording), std::string());
+    // Piece by piece the same, of spike times two of which may be equal.
+    RisingChannels rising;
+    Eigen::RowVectorXd times = Eigen::RowVectorXd::LinSpaced(60, 0, 9);
+    times(20) = times(19);
+    for (Index t = 0; t < 60; t += 7) rising.add(times.middleCols(t, std::min<Index>(7, 60 - t)));
+    QCOMPARE(rising.channels(), std::vector<Index>{0});
+    said = QString::fromStdString(risingChannelWarning(of(times)));
+    QVERIFY2(said.contains("as spike times"), qPrintable(said));
   }
 
   // Named in a warning; an error only if fewer than two channels vary.
