@@ -39,8 +39,7 @@ std::shared_ptr<const SimulationStage> shownOf(const FittedRecording& fitted, co
     nothing->alpha = settings.number("simulation.alpha");
     return nothing;
   }
-  auto stage =
-      std::make_shared<SimulationStage>(*stages::makeSimulation(settings, teacher, {}, progress));
+  auto stage = std::make_shared<SimulationStage>(*stages::makeSimulation(settings, teacher, {}, progress));
   for (const Trial& trial : fitted.trials) stage->steps += trial.activity.cols();
   stage->steps -= teacher.recording->activity.cols();
   return stage;
@@ -80,8 +79,8 @@ Verdict verdictOfRecording(const Student& student, const Spectrum& spectrum, con
   experiment.fit = fit;
   experiment.studentAnalysis = spectrumAlone(spectrum);
   if (!recording.trials.empty()) {
-    experiment.studentAnalysis = stages::analyseStudent(experiment, Depth::complete,
-                                                        experiment.studentAnalysis.get(), progress);
+    experiment.studentAnalysis =
+        stages::analyseStudent(experiment, Depth::complete, experiment.studentAnalysis.get(), progress);
     experiment.studentAttractors = stages::studentAttractors(experiment, progress);
   } else if (const auto system = studentSystem(experiment); !system || !isAffine(*system)) {
     return {};
