@@ -97,7 +97,8 @@ falling real part; the marginal line is re = 1). Of each of them: map_moduli |la
 (a mode of the fitted map x[t] = F x[t-1] grows if this is above 1), time_constants_steps -1/ln of these (negative:
 the mode grows), time_constants_seconds (with --dt or a clock in the file), persistence: decays, lasts (decays in
 more than persistence_limit_steps, n/14.1 of n steps: that cannot be told from a mode that never decays), grows or
-within a step (faster than what was sampled). These do not depend on alpha, of linear students and but for the
+within a step (faster than what was sampled). Of a student with tanh all of these are told at 0, where it need not
+rest (verdict, below, is told at its point of rest). They do not depend on alpha, of linear students and but for the
 ridge. By this alpha: eigenvalues, time_constants |1/(1 - re)| as published, in units of tau, and map_time_constants,
 the map's in tau. line_attractor_score log2(tau1/tau2) of the two modes that lead by the map (by the
 published tau, or if these are not the first two that are listed, by the map's), published_line_attractor_score (of
@@ -106,8 +107,9 @@ defined, complex leading pair, unstable, marginal, alternating, undetermined, to
 of its smoothed reconstruction), one_step_r2 (of x[t] - (1-alpha) x[t-1], by this alpha: of a small one nearly
 the step itself, half of which can be foreseen even of white noise; below 0 is worse than the mean step), henrici (0 for a
 normal matrix, up to 1), undetermined (per eigenvalue: true if rounding alone could have put it elsewhere),
-intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
-resamples that claim the same, [low, high] of leading_tau, line_attractor_score and by mode of re, im and
+verdict (kind, which of a recording is undecided, and the sentence that the window shows and keyhole attractors says
+of this student: what the fit claims, with its reservations; it also goes to the standard error), intervals (of the claim over resamples of blocks of the recording, 95 %: sentence, offered, same_claim the share of
+resamples that claim the same, at_zero whether that is of the dynamics at 0, as of a student with tanh, [low, high] of leading_tau, line_attractor_score and by mode of re, im and
 map_time_constants; null where there is no such end: it is the spread of this estimator on these units, not the
 distance to the circuit; of map and subspace, of lds with --resample-fits), prediction (whether the recording remembers for as long as the student claims: its
 autocorrelation along the student's slow direction, by lags in time steps, and low, median and high of simulations

@@ -6,6 +6,7 @@
 #include "core/common/error.h"
 #include "core/common/nan.h"
 #include "core/common/three_digits.h"
+#include "core/experiment/recorded_verdict.h"
 #include "core/experiment/settings/fit_methods.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/experiment/stage_options.h"
@@ -31,6 +32,7 @@ struct Findings {
   LineAttractorScore score{kNaN, ScoreStatus::undetermined, kNaN, kNaN};
   double henrici = kNaN;
   double explainedVariance = kNaN;
+  Verdict verdict;     // an empty sentence: none is given
   ClaimErrors errors;  // of the claim, and what is said of them
   ClaimSummary claim;
   std::optional<ClaimedMemory> memory;  // whether the recording knows of it
@@ -167,6 +169,9 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["map_line_attractor_score"] = numberOrNull(findings.score.map);
   json["line_attractor_status"] =
       orNull(spectrum, [&] { return ordered_json(nameOf(findings.score.status)); });
+  json["verdict"] = orNull(!findings.verdict.sentence.empty(), [&] {
+    return ordered_json{{"kind", nameOf(findings.verdict.kind)}, {"sentence", findings.verdict.sentence}};
+  });
   json["intervals"] = claimErrorsToJson(findings.errors, findings.claim);
   json["prediction"] =
       orNull(findings.memory.has_value(), [&] { return claimedMemoryToJson(*findings.memory); });
@@ -186,6 +191,14 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["summary"] = summaryJson(student.summary, status);
   json["run"] = runRecord(request.settings);
   return json;
+}
+
+// What the window says above its panels; of a fit that was stopped what its spectrum says, without a search.
+void describeVerdict(Findings& findings, const Student& student, const FitRequest& request, bool stopped,
+                     Progress& progress) {
+  static const std::vector<Trial> kNone;
+  const FittedRecording recording{stopped ? kNone : request.data.trials, request.dt.value_or(0)};
+  findings.verdict = verdictOfRecording(student, findings.spectrum, recording, request.settings, progress);
 }
 
 // Said once: the latent models tell of copies, as the recording does.
@@ -221,6 +234,8 @@ FitReport reportOfSums(FitRequest request, Student student, const RecordingSumma
   student.alphaAssumed = request.alphaAssumed;
   if (hasParameters(student.summary.status))
     report.good = describeSpectrum(findings, student, report.message);
+  if (report.good) describeVerdict(findings, student, request, false, noProgress());
+  if (!findings.verdict.sentence.empty()) report.claims = {findings.verdict.sentence};
   const std::string status = statusOf(report, student);
   if (request.alphaAssumed) addWarning(request.data.warnings, assumedAlphaNote(student.alpha));
   addNotes(request.data.warnings, student);
@@ -246,6 +261,13 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     report.good = describeSpectrum(findings, student, report.message);
   }
   report.stopped = student.summary.status == FitStatus::stopped;
+  if (report.good) {
+    try {
+      describeVerdict(findings, student, request, report.stopped, progress);
+    } catch (const Stopped&) {
+      report.stopped = true;
+    }
+  }
   if (report.good && !report.stopped) {
     try {
       describeErrors(findings, student, request, progress);
@@ -255,6 +277,8 @@ FitReport fitAndReport(FitRequest request, Progress& progress) {
     report.stopped = report.stopped || !findings.errors.complete;
     report.claims = claimSentences(findings.errors, findings.claim, findings.memory);
   }
+  if (!findings.verdict.sentence.empty())
+    report.claims.insert(report.claims.begin(), findings.verdict.sentence);
   const std::string status = statusOf(report, student);
   auto& warnings = request.data.warnings;
   if (request.alphaAssumed) addWarning(warnings, assumedAlphaNote(student.alpha));

@@ -27,7 +27,8 @@ struct FitReport {
   std::vector<std::string> warnings;  // those of the data and what the fit adds; also in the JSON
   bool stopped = false;               // the user stopped, and this is the best so far
   bool good = false;                  // parameters and eigenvalues are there
-  std::vector<std::string> claims;    // what is said of its errors, and of what the recording knows of it
+  std::vector<std::string> claims;    // the verdict's sentence, and what is said of its errors and of what the
+                                      // recording knows of it
   std::string message;                // if not: why, one sentence
 };
 

@@ -210,6 +210,13 @@ struct Turn {
   VerdictKind kind = VerdictKind::undecided;
 };
 
+// A nonlinear teacher of which, at λ = 1, the least change decides whether states decay or grow.
+bool standsOnEdge(const VerdictCase& c) {
+  const auto& modes = c.teacherModes.modes;
+  return c.teacher.mayCycle &&
+         std::any_of(modes.begin(), modes.end(), [](const LastingMode& mode) { return mode.stands(); });
+}
+
 // A small change that turns the decision. Other modes persist when the threshold is another.
 std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
   const int own = classOf(asItStands.kind);
@@ -239,13 +246,22 @@ std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
       return Turn{"directions told apart from 5 % more or less", *kind};
   }
   if (asItStands.kind == VerdictKind::faithful) return {};
-  const Decision closer = decide(c, c.options, {kNearExponent, 1, 1});
+  // What leaves 0 at a rate rests where it decays at twice that.
+  const bool onEdge = standsOnEdge(c);
+  const double near = onEdge ? kSameAlong : kNearExponent;
+  const Decision closer = decide(c, c.options, {near, 1, 1});
   const VerdictKind kind = closer.kind;
-  // The student's run, which shows the difference, would be another one, too.
-  if (closer.decidedBy == DecidedBy::foresight) return {};
+  std::string by = "eigenvalues that differ by " + shortText(near) + " taken for the same";
+  if (onEdge) by += ": at λ = 1 the least change decides whether the teacher's states decay or grow";
+  if (closer.decidedBy == DecidedBy::foresight) {
+    // The student's run, which shows the difference, would be another one, too. But no student of a teacher
+    // on the edge is on the same side of it in every draw.
+    if (!onEdge || asItStands.decidedBy == DecidedBy::foresight) return {};
+    return Turn{by, VerdictKind::faithful};
+  }
   if (kind == asItStands.kind || kind == VerdictKind::undecided || (classOf(kind) == own && own != 0))
     return {};
-  return Turn{"eigenvalues that differ by " + shortText(kNearExponent) + " taken for the same", kind};
+  return Turn{by, kind};
 }
 
 // What a recording's student would claim if a threshold were 5 % higher or lower; empty if the same.

@@ -118,7 +118,9 @@ struct Verdict {
 // seen by 5 %, or (towards faithful) exponents by 0.002 per τ times their condition, which no recording of
 // less than 500 τ tells apart; by this weakened and faithful change places, too. τ = 9.75 of a made-up mode
 // below a threshold of 10; λ = 0.999 | 1.0001. Where the student's run shows a difference of exponents (rule
-// 8), they are not the same.
+// 8), they are not the same; but for a nonlinear teacher with λ = 1, of which the least change decides
+// whether its states decay or grow: tanh of I | itself + 1e-3, which would be weakened in one draw and
+// spurious in the next.
 //
 // A line attractor is one real persistent mode, alone, that does not grow, with a score from scoreThreshold,
 // along which a line of slow points was found, if it was looked for.

@@ -2,6 +2,8 @@
 // τ is not known either.
 #include "core/analysis/verdict_case.h"
 
+#include <algorithm>
+
 namespace keyhole {
 namespace {
 
@@ -52,7 +54,13 @@ std::string claimInWords(const SystemEvidence& student, const LastingModes& mode
   if (isLineAttractor(student, modes, options.scoreThreshold))
     return "an approximate " + std::string(isRing(student) ? "ring" : "line") + " attractor";
   if (modes.persistent == 0) return "no persistent mode";
-  return std::to_string(modes.persistent) + (modes.persistent == 1 ? " mode that lasts" : " modes that last");
+  const auto grow = static_cast<Index>(std::count_if(
+      modes.modes.begin(), modes.modes.end(), [](const LastingMode& mode) { return mode.grows(); }));
+  const Index last = modes.persistent - grow;
+  if (grow == 0) return std::to_string(last) + (last == 1 ? " mode that lasts" : " modes that last");
+  const std::string text = std::to_string(grow) + (grow == 1 ? " mode that grows" : " modes that grow");
+  if (last == 0) return text;
+  return text + " and " + std::to_string(last) + (last == 1 ? " that lasts" : " that last");
 }
 
 std::string sentenceOfRecording(const SystemEvidence& student, const LastingModes& modes,

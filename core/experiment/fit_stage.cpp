@@ -89,9 +89,7 @@ Student fitByMap(const Settings& settings, const SimulationStage& simulation,
   student.steps = count;
   if (recorded && hasParameters(student.summary.status)) {
     student.ridgeDominance = ridgeDominance(chosen(), options);
-    if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
-      student.notes.push_back(std::move(note));
-    if (auto note = options.offset ? std::string() : meanNote(meanStrength(chosen())); !note.empty())
+    for (auto& note : notesOn(chosen(), options, student.ridgeDominance))
       student.notes.push_back(std::move(note));
   }
   if (hasInput(simulation) && !withInput)

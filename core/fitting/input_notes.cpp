@@ -1,10 +1,26 @@
 #include "core/fitting/input_notes.h"
 
+#include "core/fitting/channel_notes.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
 
 namespace keyhole {
+namespace {
+
+// What rounding leaves of the variance of a constant, as a share of its square.
+constexpr double kRounding = 1e-24;
+
+Index varying(const InputMoments& moments) {
+  return (moments.covariance.diagonal().array() > kRounding * moments.mean.array().square()).count();
+}
+
+std::string inputsText(const std::vector<Index>& inputs, const std::string& what) {
+  const bool one = inputs.size() == 1;
+  return std::string(one ? "input " : "inputs ") + channelList(inputs) + (one ? " is " : " are ") + what;
+}
+
+}  // namespace
 
 std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index order, const Progress& progress) {
   constexpr double kLeast = 1e-10;
@@ -33,6 +49,58 @@ std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index orde
           std::to_string(m * order) + " directions in " + std::to_string(order) +
           " successive steps of it: what it does to " + std::to_string(order - 1) +
           " latents cannot be told from this recording alone (a constant excites 1, a sinusoid 2)"};
+}
+
+Index dimensionsOf(const Matrix& covariance) {
+  constexpr double kNothing = 1e-10;  // of a variable's own variance; rounding is below 1e-13
+  std::vector<Index> own;
+  for (Index i = 0; i < covariance.rows(); ++i)
+    if (covariance(i, i) > 0) own.push_back(i);
+  if (own.empty() || !covariance.allFinite()) return static_cast<Index>(own.size());
+  const Matrix some = covariance(own, own);
+  const Vector scale = some.diagonal().cwiseSqrt().cwiseInverse();
+  return (symmetricEigenSystem(scale.asDiagonal() * some * scale.asDiagonal()).values.array() > kNothing)
+      .count();
+}
+
+InputMoments inputMoments(const std::vector<Trial>& trials) {
+  const Index m = trials.front().input.rows();
+  InputMoments moments{Matrix::Zero(m, m), Vector::Zero(m)};
+  double count = 0;
+  for (const auto& trial : trials) {
+    moments.mean += trial.input.rowwise().sum();
+    count += static_cast<double>(trial.input.cols());
+  }
+  moments.mean /= std::max(count, 1.0);
+  for (const auto& trial : trials) {
+    const Matrix off = trial.input.colwise() - moments.mean;
+    moments.covariance.noalias() += off * off.transpose();
+  }
+  moments.covariance /= std::max(count, 1.0);
+  return moments;
+}
+
+std::vector<std::string> dependentInputs(const InputMoments& moments, bool constantDrive) {
+  std::vector<Index> nothing, still;
+  Matrix covariance = moments.covariance;
+  for (Index i = 0; i < moments.mean.size(); ++i) {
+    const double square = moments.mean(i) * moments.mean(i);
+    if (covariance(i, i) > kRounding * square) continue;
+    covariance(i, i) = 0;
+    (square > 0 ? still : nothing).push_back(i);
+  }
+  std::vector<std::string> notes;
+  if (!nothing.empty())
+    notes.push_back(inputsText(nothing, "0 throughout: what it does cannot be told from this recording"));
+  if (!still.empty() && constantDrive)
+    notes.push_back(inputsText(still, "constant: what it does cannot be told from the constant drive"));
+  else if (still.size() > 1)
+    notes.push_back(inputsText(still, "constant: what each of them does cannot be told"));
+  if (const Index own = varying(moments), rank = dimensionsOf(covariance); rank < own)
+    notes.push_back("the " + std::to_string(own) + " inputs that vary span " + std::to_string(rank) +
+                    (rank == 1 ? " dimension" : " dimensions") +
+                    " only: what each of them does cannot be told from this recording");
+  return notes;
 }
 
 }  // namespace keyhole

@@ -17,4 +17,18 @@ namespace keyhole {
 std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index order,
                                     const Progress& progress = noProgress());
 
+// A sentence each on inputs of which a fit without latents cannot tell what they do: that are 0 throughout,
+// or (with a constant drive) constant; and if those that vary are sums of each other. Shares of variance
+// below 1e-10, which rounding makes of constants and sums, are none.
+struct InputMoments {
+  Matrix covariance;  // m x m, about the mean
+  Vector mean;        // m
+};
+std::vector<std::string> dependentInputs(const InputMoments& moments, bool constantDrive);
+InputMoments inputMoments(const std::vector<Trial>& trials);  // cost O(m² T)
+
+// How many dimensions variables with this covariance span, those without variance left out: eigenvalues of
+// their correlation matrix above 1e-10. Cost O(n³).
+Index dimensionsOf(const Matrix& covariance);
+
 }  // namespace keyhole

@@ -32,6 +32,7 @@ ordered_json claimErrorsToJson(const ClaimErrors& errors, const ClaimSummary& su
   json["resamples"] = errors.spectra.size();
   json["asked"] = errors.asked;
   json["failed"] = errors.failed;
+  json["at_zero"] = errors.atZero;
   json["claim"] = nameOf(summary.claim);
   json["same_claim"] = numberOrNull(summary.sameClaim);
   json["scored"] = numberOrNull(summary.scored);

@@ -87,6 +87,19 @@ class TestAttractorPairs : public QObject {
     }
   }
 
+  // tanh of the identity, of which the least change decides whether states decay or grow, against itself with
+  // noise on every weight: no draw may be judged by the side on which it fell.
+  void theLeastChangeAtTheEdge() {
+    for (const Index n : {2, 3})
+      for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        const Matrix edge = Matrix::Identity(n, n);
+        const Matrix moved =
+            edge + 2e-3 / static_cast<double>(n) * RandomStream(seed, Stream::test).normalMatrix(n, n);
+        const Judged judged = judge(edge, moved, "tanh");
+        QVERIFY2(judged.kind == "faithful" || judged.kind == "marginal", judged.sentence.c_str());
+      }
+  }
+
   // Two wells along unit 1 | along unit 2. Fails if points are counted.
   void wellsElsewhere() {
     const Matrix first = diagonal({2, 0.5}), second = diagonal({0.5, 2});

@@ -228,6 +228,57 @@ class TestFitMethods : public QObject {
     QVERIFY2(wrong.oneSentence() && wrong.err.find("magic") != std::string::npos, wrong.err.c_str());
   }
 
+  // What no fit can tell apart is said, by every method, beside the result and in it: a channel that is the
+  // sum of two others, a constant one, and inputs that are constant, 0, or multiples of each other.
+  void whatCannotBeToldIsSaid_data() {
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<QString>("extra");
+    QTest::addColumn<QString>("said");
+    for (const char* method : {"map", "subspace", "cornn", "force"}) {
+      const auto row = [&](const char* extra, const char* said) {
+        QTest::addRow("%s, %s", method, extra) << method << extra << said;
+      };
+      row("sum", "channels that vary span 6 dimensions only");
+      row("constant channel", "constant channels in the recording");
+      if (std::string(method) == "subspace") continue;  // says how many directions its input excites
+      row("constant input", "input 1 is constant: what it does cannot be told from the constant drive");
+      row("no input", "input 1 is 0 throughout");
+      row("one input twice", "the 2 inputs that vary span 1 dimension only");
+      row("plain", "");
+    }
+  }
+  void whatCannotBeToldIsSaid() {
+    QFETCH(QString, method);
+    QFETCH(QString, extra);
+    QFETCH(QString, said);
+    SimulationOptions run;
+    run.steps = 400;
+    const Matrix X = activityOf(buildTeacher(teacherOptions(TeacherKind::gaussian, 6)), run);
+    const Vector u = RandomStream(6, Stream::test).normalMatrix(400, 1).col(0);
+    Matrix more = extra == "sum" ? Matrix(X.row(0) + 2 * X.row(1)) : Matrix(Matrix::Constant(1, 400, 3.3));
+    Matrix all = X;
+    if (extra == "sum" || extra == "constant channel") {
+      all.conservativeResize(7, Eigen::NoChange);
+      all.row(6) = more;
+    }
+    std::vector<std::string> arguments = {
+        "fit", m_folder.writeActivity("extra.npy", all), "--alpha", "0.01", "--method", method.toStdString()};
+    if (method == "force") arguments.insert(arguments.end(), {"--iterations", "1"});
+    if (extra.contains("input")) {
+      Matrix input = extra == "constant input" ? Matrix(Matrix::Constant(400, 1, 2)) : Matrix::Zero(400, 1);
+      if (extra == "one input twice") input = u * (Matrix(1, 2) << 1, -3).finished();
+      writeNpy(m_folder.path("extra-input.npy"), input);
+      arguments.insert(arguments.end(), {"--input", m_folder.path("extra-input.npy")});
+    }
+    const Outcome outcome = runCli(arguments);
+    const std::string warnings = outcome.json()["warnings"].dump();
+    for (const std::string& text : {outcome.err, warnings}) {
+      QVERIFY2(text.find(said.toStdString()) != std::string::npos, text.c_str());
+      const bool quiet = said.isEmpty() ? text.find("span") == std::string::npos : true;
+      QVERIFY2(quiet && text.find("e+") == std::string::npos, text.c_str());
+    }
+  }
+
   // The reference's emissions held, through the command line.
   void referenceThroughTheCommandLine() {
     SKIP_WITHOUT_REFERENCE();

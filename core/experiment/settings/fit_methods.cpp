@@ -2,6 +2,8 @@
 
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_options.h"
+#include "core/fitting/channel_notes.h"
+#include "core/fitting/input_notes.h"
 #include "core/fitting/latent/lds_student.h"
 #include "core/fitting/mean_note.h"
 #include "core/fitting/resampling/lds_blocks.h"
@@ -172,13 +174,18 @@ FitMethod bpttMethod() {
   return method;
 }
 
-// Of a recording's fit in units that has no constant drive. MAP says so itself, from its sums.
-void addMeanNote(Student& student, const Settings& settings, const Trials& trials, const Progress& progress) {
-  const bool units = !student.emission && student.b.size() + student.inner.size() == 0;
-  if (!isRecording(settings) || !units || !hasParameters(student.summary.status) ||
+// Of a recording's fit in units: what it cannot tell, and a mean without a constant drive. MAP says so
+// itself, from its sums, and latent models of their channels.
+void addNotes(Student& student, const Settings& settings, const Trials& trials, const Progress& progress) {
+  if (!isRecording(settings) || student.emission || !hasParameters(student.summary.status) ||
       fitMethod(settings).source != FitSource::trials || progress.stopRequested())
     return;
-  if (auto note = meanNote(meanStrength(trials)); !note.empty()) student.notes.push_back(note);
+  const bool drive = student.b.size() + student.inner.size() > 0;
+  for (auto& note : dependentChannels(trials)) student.notes.push_back(std::move(note));
+  if (trials.front().input.rows() > 0)
+    for (auto& note : dependentInputs(inputMoments(trials), drive)) student.notes.push_back(std::move(note));
+  if (auto note = drive ? std::string() : meanNote(meanStrength(trials)); !note.empty())
+    student.notes.push_back(std::move(note));
 }
 
 }  // namespace
@@ -265,7 +272,7 @@ Student fitTrials(const Settings& settings, const std::vector<Trial>& trials, Pr
   student.seen = trials.front().activity.rows();
   student.steps = transitionsOf(trials);
   for (const auto& trial : trials) student.timePoints = std::max(student.timePoints, trial.activity.cols());
-  addMeanNote(student, settings, trials, progress);
+  addNotes(student, settings, trials, progress);
   return student;
 }
 

@@ -114,9 +114,9 @@ std::string nameOf(Claim claim) {
     case Claim::grows:
       return "a mode that grows";
     case Claim::lineAttractor:
-      return "a line attractor";
+      return "an approximate line attractor";
     case Claim::persistence:
-      return "persistent modes";
+      return "modes that last";
     case Claim::nothing:
       break;
   }
@@ -148,6 +148,7 @@ ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials
   const Resampling resampling = method.resampling(settings, trials, student);
   ClaimErrors errors;
   errors.asked = draws;
+  errors.atZero = !isAffine(systemOf(student));
   DrawnFit fit;
   try {
     BlockOptions needs = resampling.needs;

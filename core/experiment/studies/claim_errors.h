@@ -23,7 +23,7 @@ enum class Claim {
   persistence,    // other persistent modes
   nothing,        // no mode persists
 };
-std::string nameOf(Claim claim);  // "a line attractor", "persistent modes" …
+std::string nameOf(Claim claim);  // in the verdict's words: "modes that last" …
 Claim claimOf(const Spectrum& spectrum, const VerdictOptions& options);
 
 struct ClaimErrors {
@@ -34,6 +34,7 @@ struct ClaimErrors {
   Index blocks = 0, blockSteps = 0;  // blockSteps: transitions of the longest block
   double slowTime = 0;               // time steps; 0: not looked at
   bool oneSided = false;
+  bool atZero = false;            // of a student that is not linear, whose spectra are those at 0
   Index asked = 0;                // also where none are offered
   Index failed = 0;               // of those made: the draw did not determine the fit
   std::vector<Spectrum> spectra;  // of the others, in their order; without conditions

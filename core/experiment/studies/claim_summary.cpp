@@ -53,10 +53,11 @@ std::string rangeText(const ClaimInterval& interval) {
 }
 
 // "the leading mode takes 12 to 45 steps (0.12 to 0.45 s) to decay".
-std::string decayText(const ClaimInterval& tau, double alpha, double seconds) {
-  if (std::isinf(tau.low)) return "the leading mode does not decay";
+std::string decayText(const ClaimErrors& errors, const ClaimInterval& tau, double alpha, double seconds) {
+  const std::string mode = errors.atZero ? "the leading mode there " : "the leading mode ";
+  if (std::isinf(tau.low)) return mode + "does not decay";
   const ClaimInterval steps{tau.low / alpha, tau.high / alpha};
-  std::string text = "the leading mode takes " + rangeText(steps) + " steps";
+  std::string text = mode + "takes " + rangeText(steps) + " steps";
   if (seconds > 0) text += " (" + rangeText({steps.low * seconds, steps.high * seconds}) + " s)";
   return text + " to decay";
 }
@@ -71,8 +72,8 @@ std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, c
                        double seconds) {
   if (errors.spectra.empty()) return errors.offered && errors.asked == 0 ? std::string() : errors.why;
   std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
-                     " resamples the fit claims the same (" + nameOf(summary.claim) + "); " +
-                     decayText(summary.leadingTau, fitted.alpha, seconds);
+                     " resamples the fit claims the same (" + (errors.atZero ? "at 0: " : "") +
+                     nameOf(summary.claim) + "); " + decayText(errors, summary.leadingTau, fitted.alpha, seconds);
   // Of a pair, or of a mode that grows, a score says nothing.
   const bool scored = lineAttractorScore(fitted).status == ScoreStatus::defined;
   if (scored && !std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score);

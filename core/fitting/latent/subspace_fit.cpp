@@ -2,6 +2,7 @@
 
 #include "core/common/clock.h"
 #include "core/common/error.h"
+#include "core/fitting/channel_notes.h"
 #include "core/fitting/input_notes.h"
 #include "core/fitting/latent/lds_class.h"
 #include "core/fitting/latent/lds_fit.h"
@@ -102,8 +103,10 @@ Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& opt
         return model;
       },
       progress);
-  if (student.summary.status == FitStatus::solved)
+  if (student.summary.status == FitStatus::solved) {
+    for (auto& note : dependentChannels(trials)) student.notes.push_back(std::move(note));
     for (auto& note : weakInputs(trials, options.latents + 1)) student.notes.push_back(std::move(note));
+  }
   student.summary.seconds = secondsSince(start);
   return student;
 }

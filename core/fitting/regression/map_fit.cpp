@@ -3,6 +3,7 @@
 #include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/parallel.h"
+#include "core/fitting/input_notes.h"
 #include "core/fitting/mean_note.h"
 #include "core/linalg/eigen.h"
 
@@ -105,6 +106,27 @@ Vector offsetOf(const RegressionSums& about, const Student& student, double alph
   return b;
 }
 
+// The covariance of φ (times the transitions) without what rounding leaves of units that do not vary.
+Matrix withoutConstants(const RegressionSums& about) {
+  constexpr double kRounding = 1e-24;  // of the square
+  Matrix moving = about.S;
+  for (Index i = 0; i < moving.rows(); ++i) {
+    const double mean = about.phiShift.size() > 0 ? about.phiShift(i) : 0;
+    if (!(moving(i, i) > kRounding * static_cast<double>(about.count) * mean * mean)) moving(i, i) = 0;
+  }
+  return moving;
+}
+
+// Up to rounding, whatever the units are of each.
+bool isSingular(const Matrix& covariance) {
+  constexpr double kRounding = 1e-14;  // of a unit's own variance, per unit
+  if (!covariance.allFinite()) return false;
+  if (!(covariance.diagonal().array() > 0).all()) return true;
+  const Vector scale = covariance.diagonal().cwiseSqrt().cwiseInverse();
+  const Vector values = symmetricEigenSystem(scale.asDiagonal() * covariance * scale.asDiagonal()).values;
+  return values.size() > 0 && !(values(values.size() - 1) > kRounding * static_cast<double>(values.size()));
+}
+
 double dominanceOrNaN(const RegressionSums& sums, const MapOptions& options) {
   try {
     return ridgeDominance(sums, options);
@@ -189,13 +211,29 @@ Student fitMap(const RegressionSums& given, const MapOptions& options) {
   return student;
 }
 
+std::vector<std::string> notesOn(const RegressionSums& sums, const MapOptions& options, double dominance) {
+  std::vector<std::string> notes;
+  if (auto note = ridgeNote(dominance, options.rho); !note.empty()) notes.push_back(std::move(note));
+  const RegressionSums about = centred(sums);
+  const double count = static_cast<double>(std::max<Index>(about.count, 1));
+  const Matrix moving = withoutConstants(about);
+  const Index own = (moving.diagonal().array() > 0).count();
+  if (const Index rank = dimensionsOf(moving); about.count > own && rank < own)
+    notes.push_back("the " + std::to_string(own) + " channels that vary span " + std::to_string(rank) +
+                    (rank == 1 ? " dimension" : " dimensions") +
+                    " only: some are copies or sums of others, and what each of them does cannot be told");
+  if (about.UU.rows() > 0)
+    for (auto& note : dependentInputs({about.UU / count, about.inputShift}, options.offset))
+      notes.push_back(std::move(note));
+  if (auto note = options.offset ? std::string() : meanNote(meanStrength(sums)); !note.empty())
+    notes.push_back(std::move(note));
+  return notes;
+}
+
 Student fitMapNoted(const RegressionSums& sums, const MapOptions& options) {
   Student student = fitMap(sums, options);
   student.ridgeDominance = dominanceOrNaN(sums, options);
-  if (auto note = ridgeNote(student.ridgeDominance, options.rho); !note.empty())
-    student.notes.push_back(std::move(note));
-  if (auto note = options.offset ? std::string() : meanNote(meanStrength(sums)); !note.empty())
-    student.notes.push_back(std::move(note));
+  for (auto& note : notesOn(sums, options, student.ridgeDominance)) student.notes.push_back(std::move(note));
   return student;
 }
 
@@ -215,7 +253,9 @@ Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& 
 }
 
 double ridgeDominance(const RegressionSums& sums, const MapOptions& options) {
-  const Vector values = symmetricEigenSystem(options.offset ? centred(sums).S : unshifted(sums).S).values;
+  const Matrix S = options.offset ? withoutConstants(centred(sums)) : unshifted(sums).S;
+  const Vector values = symmetricEigenSystem(S).values;
+  if (options.offset && isSingular(S)) return std::numeric_limits<double>::infinity();
   const double smallest = values.size() > 0 ? values(values.size() - 1) : 0.0;
   if (!(smallest > 0)) return std::numeric_limits<double>::infinity();
   return options.rho / (options.alpha * options.alpha * smallest);

@@ -28,14 +28,17 @@ std::vector<std::string> problems(const MapOptions& options);
 // be those of the sums. Status singular if the matrix is not positive definite. Cost O(d³).
 Student fitMap(const RegressionSums& sums, const MapOptions& options);
 
-// The same with its ridgeDominance, a note where that is large, and a note where a mean is left without an
-// offset.
+// What a user should know of a fit to these sums: a ridge that matters (dominance: of ridgeDominance()),
+// units that are sums of each other, inputs of which it cannot be told what they do, and a mean that is left
+// without an offset. A sentence each. Cost O((d + m)³).
+std::vector<std::string> notesOn(const RegressionSums& sums, const MapOptions& options, double dominance);
+
+// The same with its ridgeDominance, and notesOn().
 Student fitMapNoted(const RegressionSums& sums, const MapOptions& options);
 
 // From trials: activity is d x T_k (T_k >= 2), column t of the m x T_k input acts on the step to t+1; no
-// transition leads from one trial into the next. The student has its ridgeDominance, and a note where that is
-// large, and a note where a mean is left without an offset. Cost O(d² Σ T_k + d³); polls progress. Throws
-// InputError: trials that do not fit together, missing samples; Stopped.
+// transition leads from one trial into the next. The student has its ridgeDominance, and notesOn(). Cost O(d²
+// Σ T_k + d³); polls progress. Throws InputError: trials that do not fit together, missing samples; Stopped.
 Student fitMap(const std::vector<Trial>& trials, const MapOptions& options,
                Progress& progress = noProgress());
 
@@ -47,7 +50,8 @@ Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& 
                Progress& progress = noProgress());
 
 // How ρ compares with the data: ρ / (α² σ_min(S)), S about the mean with an offset; above about 0.1 the ridge
-// visibly pulls the slowest-sampled directions towards 0. Infinite if S is singular. Cost O(d³).
+// visibly pulls the slowest-sampled directions towards 0. Infinite if S is singular up to rounding. Cost
+// O(d³).
 double ridgeDominance(const RegressionSums& sums, const MapOptions& options);
 
 // A sentence on it for the user; empty if the ridge does not matter.
