@@ -311,23 +311,6 @@ bool oscillatesOpenly(const SystemEvidence& evidence) {
          });
 }
 
-// Where the system rests: the point at 0 is left to the evidence's own spectrum, which may be exact.
-const FixedPoint* restingPlace(const SystemEvidence& evidence) {
-  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence) || !evidence.discreteState.empty())
-    return nullptr;
-  const auto stable = evidence.attractors->stablePoints();
-  const auto isOrigin = [](const FixedPoint* point) { return point->position.norm() < 1e-6; };
-  if (stable.empty() || std::any_of(stable.begin(), stable.end(), isOrigin)) return nullptr;
-  return stable.front();
-}
-
-// Of a system whose attractors were not looked for, where its free runs rest.
-Index pointsOfRest(const SystemEvidence& evidence) {
-  if (!evidence.mayCycle) return 1;
-  if (evidence.attractors) return static_cast<Index>(evidence.attractors->stablePoints().size());
-  return evidence.limitSets ? evidence.limitSets->restingPoints : 1;
-}
-
 // What both are left with is one cycle or several, or a ring: modes at an unstable 0 do not last.
 bool sharesCyclesOrRings(const VerdictCase& c) {
   return (c.match && hasCycle(c.student) && hasCycle(c.teacher)) || shareOwnContinuum(c);

@@ -1,4 +1,5 @@
-// Continuous attractors in the verdict: which of them have no counterpart, and which modes cannot tell of.
+// Where systems rest, and continuous attractors in the verdict: which of them have no counterpart, and which
+// modes cannot tell of.
 #include "core/analysis/verdict_case.h"
 #include "core/linalg/orthogonal.h"
 #include "core/linalg/subspace.h"
@@ -155,6 +156,23 @@ std::string continuumText(const SlowManifold& one) {
   if (one.dimension > 1) text += " by " + shortText(one.narrowest);
   return text + (one.isAtRest ? ", at rest everywhere)"
                               : ", at most " + shortText(one.fastest) + " per τ along it)");
+}
+
+// Where the system rests: the point at 0 is left to the evidence's own spectrum, which may be exact.
+const FixedPoint* restingPlace(const SystemEvidence& evidence) {
+  if (!evidence.mayCycle || !evidence.attractors || hasCycle(evidence) || !evidence.discreteState.empty())
+    return nullptr;
+  const auto stable = evidence.attractors->stablePoints();
+  const auto isOrigin = [](const FixedPoint* point) { return point->position.norm() < 1e-6; };
+  if (stable.empty() || std::any_of(stable.begin(), stable.end(), isOrigin)) return nullptr;
+  return stable.front();
+}
+
+// Of a system whose attractors were not looked for, where its free runs rest.
+Index pointsOfRest(const SystemEvidence& evidence) {
+  if (!evidence.mayCycle) return 1;
+  if (evidence.attractors) return static_cast<Index>(evidence.attractors->stablePoints().size());
+  return evidence.limitSets ? evidence.limitSets->restingPoints : 1;
 }
 
 }  // namespace keyhole

@@ -54,8 +54,8 @@ std::string claimInWords(const SystemEvidence& student, const LastingModes& mode
   if (isLineAttractor(student, modes, options.scoreThreshold))
     return "an approximate " + std::string(isRing(student) ? "ring" : "line") + " attractor";
   if (modes.persistent == 0) return "no persistent mode";
-  const auto grow = static_cast<Index>(std::count_if(
-      modes.modes.begin(), modes.modes.end(), [](const LastingMode& mode) { return mode.grows(); }));
+  const auto grow = static_cast<Index>(std::count_if(modes.modes.begin(), modes.modes.end(),
+                                                     [](const LastingMode& mode) { return mode.grows(); }));
   const Index last = modes.persistent - grow;
   if (grow == 0) return std::to_string(last) + (last == 1 ? " mode that lasts" : " modes that last");
   const std::string text = std::to_string(grow) + (grow == 1 ? " mode that grows" : " modes that grow");

@@ -202,7 +202,12 @@ class RecordedOracle {
     const bool alone = count == 1 && m_modes.front().imaginary == 0 && !leadingGrows();
     if (alone && std::log2(scoreRatio()) >= threshold) return "an approximate line attractor";
     if (count == 0) return "no persistent mode";
-    return std::to_string(count) + (count == 1 ? " mode that lasts" : " modes that last");
+    const auto grow = static_cast<int>(
+        std::count_if(m_modes.begin(), m_modes.end(), [](const Mode& one) { return one.rate > 0; }));
+    const std::string modes = std::to_string(grow > 0 ? grow : count), last = std::to_string(count - grow);
+    if (grow == 0) return modes + (count == 1 ? " mode that lasts" : " modes that last");
+    const std::string text = modes + (grow == 1 ? " mode that grows" : " modes that grow");
+    return grow == count ? text : text + " and " + last + (count - grow == 1 ? " that lasts" : " that last");
   }
   bool turns() const {
     for (const double factor : {1.05, 1 / 1.05})

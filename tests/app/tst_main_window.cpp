@@ -101,6 +101,7 @@ class TestMainWindow : public QObject {
   void oneDragIsOneUndo();
   void aClickStartsTheTrajectoryInBoth();
   void aClickIsAnsweredDuringASlowFit();
+  void aStopMarksEarlierPicturesAlone();
   void withoutAPictureTheBarSaysSo();
   void theSentenceIsThatOfThePicture();
   void nonsenseLeavesEverythingAsItWas();
@@ -218,6 +219,22 @@ void TestMainWindow::aClickIsAnsweredDuringASlowFit() {
   QTRY_COMPARE_WITH_TIMEOUT(answers, 1, kPatience);
   QVERIFY(bench.window.shown()->settings != slow);
   bench.window.worker().stop();
+}
+
+// A stop of what follows a picture leaves it one of these settings; that of another fit leaves an earlier
+// one. Fails if the present one is said to be of earlier settings, or the earlier one is not.
+void TestMainWindow::aStopMarksEarlierPicturesAlone() {
+  Bench bench;
+  QVERIFY(bench.settle());
+  auto& panel = bench.panel<FlowPanel>("teacher-flow");
+  emit bench.window.worker().stopped();
+  QVERIFY(!panel.isStale());
+  Settings slow = bench.window.document().settings();
+  slow.set("fit.method", std::string("bptt"));
+  slow.set("fit.iterations", 100000LL);
+  bench.window.document().changeSettings(slow, "slow");
+  bench.window.worker().stop();
+  QTRY_VERIFY_WITH_TIMEOUT(panel.isStale() || bench.window.shown()->settings == slow, kPatience);
 }
 
 // Fails if a start with a file that cannot be read leaves "computing" on the screen for ever.
