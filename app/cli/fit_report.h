@@ -27,9 +27,9 @@ struct FitReport {
   std::vector<std::string> warnings;  // those of the data and what the fit adds; also in the JSON
   bool stopped = false;               // the user stopped, and this is the best so far
   bool good = false;                  // parameters and eigenvalues are there
-  std::vector<std::string> claims;    // the verdict's sentence, and what is said of its errors and of what the
-                                      // recording knows of it
-  std::string message;                // if not: why, one sentence
+  std::vector<std::string> claims;  // the verdict's sentence, and what is said of its errors and of what the
+                                    // recording knows of it
+  std::string message;              // if not: why, one sentence
 };
 
 // What is said of a student that is there already, from sums: nothing that needs the samples again (the

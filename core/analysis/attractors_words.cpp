@@ -107,8 +107,8 @@ std::vector<std::string> Attractors::sentences() const {
   const bool solved = points.searchedStarts == 0 && points.census.completeness == Completeness::certified;
   std::vector<std::string> all = {solved ? points.message : points.census.message};
   if (const Index left = leftInSteps(); left > 0)
-    all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + ", " +
-                  std::to_string(left) + " of the stable points " + (left == 1 ? "is" : "are") + " left");
+    all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + ", states leave " +
+                  std::to_string(left) + " of the stable points");
   if (!inSteps.message.empty()) all.push_back(inSteps.message);
   if (continua.empty())
     all.push_back(line.message.empty() ? "no line attractor was looked for" : line.message);

@@ -2,6 +2,7 @@
 
 #include "core/analysis/approach.h"
 #include "core/analysis/cycles/moving_runs.h"
+#include "core/analysis/flow/tangent.h"
 
 #include <algorithm>
 #include <cmath>
@@ -78,7 +79,13 @@ class Teller {
   }
 
   // All runs of an affine system that do not diverge come to the same: its point, or the manifold through it.
+  // What grows, grows for ever, even where a run has not gone far yet.
   Place affinePlace() const {
+    constexpr double kGrows = 1e-6;
+    if (!m_system.switching && !m_found.points.points.empty()) {
+      const auto& values = m_found.points.points.front().local.eigenvalues;
+      if (values.size() > 0 && values.real().maxCoeff() > 1 + kGrows) return {AttractorKind::divergence, 0};
+    }
     if (!m_found.continua.empty()) {
       const bool leaves = driftsForEver(m_found.continua.front());
       return {leaves ? AttractorKind::divergence : AttractorKind::continuum, 0};
@@ -157,6 +164,8 @@ class Teller {
     if (open.empty()) return;
     if (m_system.switching) return followSwitching(open);
     MovingRuns runs(m_system, m_last(Eigen::all, open), 1);
+    m_isStiff = runs.isTooStiff();
+    if (m_isStiff) return;
     double left = kWork;
     while (!open.empty() && runs.time() < kLongest && left > 0) {
       report(0.7 * std::max(runs.time() / kLongest, 1 - left / kWork));
@@ -235,7 +244,8 @@ class Teller {
   }
 
   bool moves(Index k) const {
-    return !m_system.switching && flow(m_system, m_last.col(k)).norm() > kStands * m_found.scale;
+    return !m_system.switching && !m_isStiff &&
+           flow(m_system, m_last.col(k)).norm() > kStands * m_found.scale;
   }
 
   // All exponents that are asked for are found along the first run that is chaotic.
@@ -257,10 +267,12 @@ class Teller {
     std::erase_if(open, [this](Index k) { return !moves(k); });
     if (open.empty() || isAffine(m_system) || m_progress.stopRequested()) return;
     std::vector<Index> chosen = open;
-    const Index most = std::min<Index>(m_options.cycleStarts, m_system.network.size() > kSmall ? 2 : 6);
+    const Index most = std::min<Index>(m_options.cycleStarts, m_system.network.size() > kSmall ? 2 : 4);
+    LimitCycleOptions once = m_options.cycles;
+    once.attempts = 1;
     if (std::ssize(chosen) > most) chosen.resize(static_cast<std::size_t>(most));
     report(0.7);
-    auto cycles = findLimitCycles(m_system, m_last(Eigen::all, chosen), m_options.cycles, m_progress);
+    auto cycles = findLimitCycles(m_system, m_last(Eigen::all, chosen), once, m_progress);
     if (m_progress.stopRequested()) return;
     for (LimitCycle& cycle : cycles)
       if (cycle.status == CycleStatus::found) addCycle(std::move(cycle), chosen);
@@ -284,6 +296,22 @@ class Teller {
     std::erase_if(m_found.cycles, [&](const LimitCycle& one) { return !isFound(one) && one.starts.empty(); });
     m_found.cycles.insert(std::find_if_not(m_found.cycles.begin(), m_found.cycles.end(), isFound),
                           std::move(cycle));
+  }
+
+  // On a surface of marginal cycles two exponents vanish, too; but there a run is back after their period.
+  std::optional<std::size_t> marginalCycleOf(Index k) const {
+    const SmoothFlow field = smoothFlow(m_system);
+    for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
+      const LimitCycle& cycle = m_found.cycles[c];
+      if (cycle.status != CycleStatus::found || cycle.stability != CycleStability::marginal) continue;
+      constexpr double kStep = 0.05;
+      const double steps = std::ceil(cycle.period / kStep);
+      SmoothStepper stepper(field);
+      Matrix state = m_last.col(k);
+      for (double i = 0; i < steps; i += 1) stepper.step(cycle.period / steps, state);
+      if ((state.col(0) - m_last.col(k)).norm() < kSameOrbit * cycle.amplitude) return familyOf(c);
+    }
+    return {};
   }
 
   // On its way to something known, at the rate at which that attracts; or led to a cycle by Newton's method:
@@ -314,6 +342,10 @@ class Teller {
     for (std::size_t i = 0; i < open.size(); ++i) {
       LyapunovSpectrum exponents = runs.exponents(static_cast<Index>(i), m_options.exponents.words);
       if (exponents.duration < kAverage || !isTorus(exponents)) continue;
+      if (const auto family = marginalCycleOf(open[i])) {
+        m_at[static_cast<std::size_t>(open[i])] = Place{AttractorKind::cycle, *family};
+        continue;
+      }
       m_found.tori.push_back(std::move(exponents));
       m_at[static_cast<std::size_t>(open[i])] = Place{AttractorKind::torus, 0};
     }
@@ -339,7 +371,8 @@ class Teller {
         if (familyOf(c) == c) add(AttractorKind::cycle, c);
     for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
       const FixedPoint& point = m_found.points.points[i];
-      if (point.kind == PointKind::fixed && point.local.stability == Stability::stable && point.continuum < 0)
+      if (point.kind == PointKind::fixed && point.local.stability == Stability::stable &&
+          point.continuum < 0 && !m_found.isOnContinuum(point.position))
         add(AttractorKind::point, i);
     }
   }
@@ -358,7 +391,8 @@ class Teller {
   const FlowSystem& m_system;
   const LimitSets& m_runs;
   const TellingOptions& m_options;
-  Index m_left;  // runs that may still be followed one by one
+  bool m_isStiff = false;  // too much for steps of one length: runs are not followed
+  Index m_left;            // runs that may still be followed one by one
   Attractors& m_found;
   Progress& m_progress;
   std::vector<Place> m_places;                 // of found.coexisting

@@ -190,6 +190,40 @@ class TestCoexistence : public QObject {
       QVERIFY2(one.stablePoints + one.otherPoints <= 1, one.message.c_str());
   }
 
+  // Four wells of the identity's neighbour, nine points in all, each slow in all directions. Fails if points
+  // in such a region are not counted.
+  void whatIsSlowAllRoundIsAPoint() {
+    const Attractors wells = found(network(1.02 * Matrix::Identity(2, 2)));
+    QCOMPARE(wells.points.census.fixed, Index{9});
+    QCOMPARE(wells.points.census.stable, Index{4});
+    QCOMPARE(found(network(Matrix::Identity(3, 3))).points.census.fixed, Index{1});
+  }
+
+  // What grows slowly in an affine system grows for ever. Fails if its slow mode is a line attractor, or its
+  // runs are told to end.
+  void slowGrowthIsNoAttractor() {
+    for (const double value : {1.01, 1.1}) {
+      FlowSystem system = network((Matrix(2, 2) << value, 0, 0, 0.5).finished());
+      system.phi = Nonlinearity::linear;
+      const Attractors all = found(system);
+      QVERIFY2(!all.hasLine(), all.line.message.c_str());
+      QCOMPARE(runsOn(all, AttractorKind::divergence), all.runs);
+    }
+  }
+
+  // Two rotors of one period: all runs are on cycles side by side, whichever two exponents vanish.
+  void equalRotorsAreNoTorus() {
+    const Attractors all = found(network(blocks(turn(1.5, 1), turn(1.5, 1))));
+    QVERIFY2(runsOn(all, AttractorKind::torus) == 0, all.coexistenceText().c_str());
+    QVERIFY(runsOn(all, AttractorKind::cycle) > 0);
+  }
+
+  // Weights of which no step of a reasonable length makes a flow. Fails if what such steps do is chaos.
+  void hugeWeightsAreNoChaos() {
+    const Attractors all = found(network(1e6 * RandomStream(21, Stream::test).normalMatrix(4, 4)));
+    QVERIFY2(runsOn(all, AttractorKind::chaos) == 0, all.coexistenceText().c_str());
+  }
+
   // More than a few wells are told together.
   void manyWellsAreToldTogether() {
     const Attractors wells = found(network(2 * Matrix::Identity(6, 6)));

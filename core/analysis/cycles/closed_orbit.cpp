@@ -177,12 +177,13 @@ ShootingStatus Shooting::refine(Shot& shot) {
 }
 
 void Shooting::describe(const Shot& shot) {
+  const Index steps = shot.states.cols() - 1;  // not m_steps, if smaller ones did not close
   m_result.start = shot.x;
   m_result.period = shot.T;
-  m_result.steps = m_steps;
+  m_result.steps = steps;
   m_result.amplitude = shot.amplitude;
   m_result.residual = shot.amplitude > 0 ? shot.residual() : 0;
-  m_result.mean = shot.states.leftCols(m_steps).rowwise().mean();
+  m_result.mean = shot.states.leftCols(steps).rowwise().mean();
 }
 
 void Shooting::addMultipliers(const Shot& shot) {

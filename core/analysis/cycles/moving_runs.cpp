@@ -16,7 +16,7 @@ namespace keyhole {
 namespace {
 
 constexpr double kLongestStep = 1.0 / 3;  // τ: of fifth order, where nothing is faster than τ …
-constexpr double kShortestStep = 0.01;
+constexpr double kShortestStep = 0.002;
 constexpr double kTurn = 1.0;  // … else so much of the shortest time in which deviations change
 constexpr double kDiverged = 1e8;
 constexpr double kLeastAveraged = 20;  // τ
@@ -60,6 +60,7 @@ MovingRuns::MovingRuns(const FlowSystem& system, ConstMatrixRef starts, Index co
   const Matrix atOrigin = Matrix::Zero(starts.rows(), starts.cols());
   const double rate =
       std::max(fastestRate(m_flow, m_states, m_count, m_V), fastestRate(m_flow, atOrigin, m_count, m_V));
+  m_isTooStiff = kTurn / rate < kShortestStep;
   const double longest = std::clamp(kTurn / rate, kShortestStep, kLongestStep);
   m_step = 1 / std::ceil(1 / longest);  // a whole number of steps per τ
 }

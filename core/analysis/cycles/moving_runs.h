@@ -24,6 +24,8 @@ class MovingRuns {
   // Drops all other runs; numbers as given by the constructor's columns then are those of `kept`.
   void keep(const std::vector<Index>& kept);
 
+  // Whether deviations change so fast (500 per τ and more) that the step cannot follow them.
+  bool isTooStiff() const { return m_isTooStiff; }
   const Matrix& states() const { return m_states; }  // N x runs
   double time() const { return m_time; }             // τ since the starts
   double costPerTime() const;                        // multiplications per τ, a tanh counted as 20
@@ -41,6 +43,7 @@ class MovingRuns {
   SmoothFlow m_flow;
   Index m_count;
   double m_step = 0;
+  bool m_isTooStiff = false;
   double m_limit;
   Matrix m_states, m_V;                    // N x runs, N x (runs · count)
   std::vector<std::vector<double>> m_log;  // per run: log R_ii of every τ, count after count

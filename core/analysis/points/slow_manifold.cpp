@@ -69,7 +69,7 @@ class Search {
     if (!known && ++m_unknown > kMostUnknown) return;
     const SlowRanking ranking = rankedModes(
         known ? point.local : linearised(m_system, point.position, 1e-6, 0), m_options.persistentTau);
-    const SlowManifoldStatus reason = reasonOf(ranking);
+    const SlowManifoldStatus reason = reasonOf(point, ranking);
     // A point that says more than "nothing slow here" decides the reason when none is found.
     const bool silent = m_reason == SlowManifoldStatus::noPoint || m_reason == SlowManifoldStatus::noSlowMode;
     if (reason != SlowManifoldStatus::line) {
@@ -132,7 +132,14 @@ class Search {
            found.extent < 10 * m_options.persistentTau * found.meanSpeed;
   }
 
-  static SlowManifoldStatus reasonOf(const SlowRanking& ranking) {
+  // Where all directions are slow there is a point, and what comes to it, but nothing along which it comes.
+  // An affine system of which something grows, however slowly, has no attractor.
+  SlowManifoldStatus reasonOf(const FixedPoint& point, const SlowRanking& ranking) const {
+    constexpr double kGrows = 1e-6;
+    const auto& values = point.local.eigenvalues;
+    if (ranking.kind == SlowModes::some && isAffine(m_system) && values.size() > 0 &&
+        values.real().maxCoeff() > 1 + kGrows)
+      return SlowManifoldStatus::unstable;
     switch (ranking.kind) {
       case SlowModes::none:
         return SlowManifoldStatus::noSlowMode;

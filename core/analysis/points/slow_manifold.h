@@ -32,7 +32,7 @@ enum class SlowManifoldStatus {
              // is left where a pair of fixed points has met (a bottleneck)
   tooShort,  // what is slow about a point of rest is less than a tenth of the scale: a slow direction of a
              // point
-  unstable,  // next to the slow directions another one grows fast
+  unstable,  // next to the slow directions another one grows fast; in an affine system also a slow one
   severalModes,  // more slow directions than are followed (6)
   noPoint,       // there was no fixed or slow point to begin from
   stopped,       // the user stopped; the curve as far as it was followed

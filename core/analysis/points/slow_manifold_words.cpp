@@ -63,7 +63,7 @@ std::string sentenceOf(const SlowManifold& found, double scale, const TimeWords&
     case SlowManifoldStatus::passage:
       return "no line attractor: slow points line up, but what comes to them passes through";
     case SlowManifoldStatus::unstable:
-      return "no line attractor: besides the slow direction another one grows";
+      return "no line attractor: the slow direction grows, or another one beside it";
     case SlowManifoldStatus::noPoint:
       break;
   }

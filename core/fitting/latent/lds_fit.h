@@ -97,9 +97,10 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 //
 // Channels: in such recordings the latents of each maximum follow as many channels exactly, and EM does not
 // leave these for others. So the choice is made beforehand, by what it leaves of the other channels; the
-// eight best choices take two steps, three of them six more, and the best of these it is. Of eight draws of
+// eight best choices take two steps, two of them three more, and the best of these it is. Of eight draws of
 // Fig. 2's circuit it ended as high as the best of 40 or 100 random starts in all, and up to 2900 nats above
-// it in three. Neither is a guarantee.
+// it in three. In recordings of up to 60 000 samples (kManyStartsUpTo) there race the same choices with noise
+// of a tenth of the variance, and 24 random starts. None of this is a guarantee.
 //
 // Starts of a fit. PCA (the published estimator: behind the regression on the input) in a random rotation of
 // the latents (one seed, one rotation: the signs of the axes are those of signs.h); for the published
@@ -107,9 +108,9 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 // recordings.
 LdsModel startOf(const std::vector<Trial>& trials, const LdsOptions& options, std::uint64_t seed,
                  Progress& progress = noProgress());
-// One for each of the best choices of channels that latents may follow (explaining_channels.h), at most
-// `most`, best first; the other channels and the dynamics by regression. None with as many latents as
-// channels.
+// For each of the best choices of channels that latents may follow (explaining_channels.h), at most `most`,
+// best first, one with the noise of these at its floor, and of short recordings another with a tenth of the
+// variance; the other channels and the dynamics by regression. None with as many latents as channels.
 std::vector<LdsModel> channelStartsOf(const std::vector<Trial>& trials, const LdsOptions& options,
                                       std::size_t most, Progress& progress = noProgress());
 // Factor analysis; the dynamics are the regression of its scores on themselves.

@@ -13,11 +13,13 @@ namespace keyhole {
 namespace {
 
 constexpr Index kFirstSteps = 10;                 // of every start, before the best of them goes on
-constexpr Index kLeastSteps = 25;                 // of every start, before it is given up
+constexpr Index kLeastSteps = 15;                 // of every start, before it is given up
 constexpr double kFloors[] = {0.01, 0.001};       // of a channel's variance, for the annealed start
 constexpr std::size_t kChoices = 8;               // of channels that latents follow, which …
-constexpr Index kFirstRace = 2, kSecondRace = 6;  // … take so many steps, and then …
-constexpr std::size_t kRacing = 3;                // … so many of them some more
+constexpr Index kFirstRace = 2, kSecondRace = 5;  // … take so many steps, and then …
+constexpr std::size_t kRacing = 2;                // … so many of them some more
+constexpr std::uint64_t kRandom = 24;             // ways to begin race, too, where a step costs little
+constexpr Index kCrawling = 100;                  // of the followed channels, behind another start
 constexpr double kPassing = 100;                  // nats: a floor that promises less has done its part
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
@@ -144,6 +146,10 @@ class Search {
   LdsModel following() {
     std::vector<LdsModel> models = channelStartsOf(m_data.trials(), m_options, kChoices, m_forStarts);
     if (models.empty()) throw std::runtime_error("there are as many latents as channels");
+    // Where a step costs little, random dynamics race, too.
+    if (samplesOf(m_data) <= kManyStartsUpTo)
+      for (std::uint64_t seed = 1; seed <= kRandom; ++seed)
+        models.push_back(randomStartOf(m_data.trials(), m_options, seed, m_forStarts));
     for (const Index steps : {kFirstRace, kSecondRace}) {
       std::vector<std::pair<double, std::size_t>> order;
       for (std::size_t i = 0; i < models.size(); ++i) {
@@ -208,8 +214,11 @@ class Search {
     const double promised = candidate.ascent->promised();
     const bool below = promised < kPromise && promised < kSettled * left;
     candidate.settled = below || (left < kSame && promised < kSame && promised > left / 3);
-    candidate.givenUp = !candidate.settled && candidate.ascent->steps() >= kLeastSteps &&
-                        left > kFar * std::max(promised, 1.0);
+    const Index steps = candidate.ascent->steps();
+    // Latents that follow channels too closely leave them step by step.
+    const bool crawls = candidate.from == LdsStart::channels && steps >= kCrawling;
+    candidate.givenUp =
+        !candidate.settled && steps >= kLeastSteps && (crawls || left > kFar * std::max(promised, 1.0));
   }
 
   void goOnWithBound() {

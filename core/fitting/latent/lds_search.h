@@ -8,6 +8,9 @@
 
 namespace keyhole {
 
+// Samples (channels times time points) up to which a step costs so little that more starts race.
+constexpr Index kManyStartsUpTo = 60'000;
+
 // How one start ended.
 struct LdsStartEnd {
   LdsStart from = LdsStart::pca;

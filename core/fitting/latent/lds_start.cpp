@@ -1,5 +1,6 @@
 #include "core/fitting/latent/explaining_channels.h"
 #include "core/fitting/latent/lds_fit.h"
+#include "core/fitting/latent/lds_search.h"
 #include "core/fitting/latent/lds_steps.h"
 #include "core/linalg/eigen.h"
 #include "core/linalg/orthogonal.h"
@@ -10,6 +11,9 @@
 
 namespace keyhole {
 namespace {
+
+constexpr double kFollowedNoise =
+    0.1;  // of a channel's variance: latents follow a channel with noise of its own
 
 // Of a channel's variance; of a class without one that of the default.
 double floorOf(const LdsClass& kind) {
@@ -38,7 +42,8 @@ class Starter {
   void setRandom(LdsModel& model, std::uint64_t seed) const;
   void regressOnInput(LdsModel& model, bool direct) const;
   Matrix covarianceOf(const LdsModel& model) const { return scatterOf(model) / m_columns; }
-  void setChannels(LdsModel& model, const Matrix& covariance, const std::vector<Index>& channels) const;
+  void setChannels(LdsModel& model, const Matrix& covariance, const std::vector<Index>& channels,
+                   double noise) const;
 
  private:
   Matrix scatterOf(const LdsModel& model) const;  // of what G and c leave, N x N
@@ -169,14 +174,14 @@ void Starter::setRandom(LdsModel& model, std::uint64_t seed) const {
   model.F = basis * modes * basis.transpose();
 }
 
-void Starter::setChannels(LdsModel& model, const Matrix& covariance,
-                          const std::vector<Index>& channels) const {
+void Starter::setChannels(LdsModel& model, const Matrix& covariance, const std::vector<Index>& channels,
+                          double noise) const {
   const Matrix among = covariance(channels, channels);
   model.C = among.ldlt().solve(covariance(channels, Eigen::all)).transpose();
   for (Index i = 0; i < std::ssize(channels); ++i)
     model.C.row(channels[static_cast<std::size_t>(i)]) = Vector::Unit(model.C.cols(), i).transpose();
   const Matrix explained = model.C * among * model.C.transpose();
-  model.R = (covariance - explained).diagonal().cwiseMax(floorOf(m_options.kind) * covariance.diagonal());
+  model.R = (covariance - explained).diagonal().cwiseMax(noise * covariance.diagonal());
 }
 
 std::vector<Matrix> Starter::latents(const LdsModel& model, bool weighted) const {
@@ -256,9 +261,12 @@ LdsModel finished(LdsModel model, const Starter& starter, const LdsOptions& opti
   return model;
 }
 
+Index samplesOf(const std::vector<Trial>& trials) {
+  return trials.front().activity.rows() * (transitionsOf(trials) + std::ssize(trials));
+}
+
 Progress& forStarts(const std::vector<Trial>& trials, Progress& progress) {
-  const Index samples = trials.front().activity.rows() * (transitionsOf(trials) + std::ssize(trials));
-  return samples > kShortRecording ? progress : noProgress();
+  return samplesOf(trials) > kShortRecording ? progress : noProgress();
 }
 
 }  // namespace
@@ -291,11 +299,15 @@ std::vector<LdsModel> channelStartsOf(const std::vector<Trial>& trials, const Ld
   starter.regressOnInput(ground, false);
   const Matrix covariance = starter.covarianceOf(ground);
   std::vector<LdsModel> starts;
-  for (const auto& channels : explainingChannels(covariance, L, floorOf(options.kind), most)) {
-    LdsModel model = ground;
-    starter.setChannels(model, covariance, channels);
-    starts.push_back(finished(std::move(model), starter, options, true));
-  }
+  const double floor = floorOf(options.kind);
+  std::vector<double> noises = {floor};
+  if (samplesOf(trials) <= kManyStartsUpTo && kFollowedNoise > floor) noises.push_back(kFollowedNoise);
+  for (const auto& channels : explainingChannels(covariance, L, floor, most))
+    for (const double noise : noises) {
+      LdsModel model = ground;
+      starter.setChannels(model, covariance, channels, noise);
+      starts.push_back(finished(std::move(model), starter, options, true));
+    }
   return starts;
 }
 

@@ -139,6 +139,28 @@ class TestLimitCycle : public QObject {
     }
   }
 
+  // Stopped at one question after the other. Fails if what is known of an orbit that was not closed with
+  // smaller steps is taken for one with these steps: that ended the program.
+  void aStopAtAnyQuestion() {
+    class StopsAfter : public Progress {
+     public:
+      explicit StopsAfter(int questions) : m_left(questions) {}
+      bool stopRequested() const override { return m_left-- <= 0; }
+
+     private:
+      mutable int m_left;
+    };
+    int converged = 0;
+    for (int questions = 0; questions < 2000 && converged < 3; questions += 3) {
+      StopsAfter progress(questions);
+      const ClosedOrbit orbit = closeOrbit(hopf(0.04, 0.6), Vector{{0.21, 0.0}}, 10.4, {}, progress);
+      QVERIFY(orbit.status == ShootingStatus::stopped || orbit.status == ShootingStatus::converged ||
+              orbit.status == ShootingStatus::notConverged || orbit.status == ShootingStatus::diverged);
+      converged += orbit.status == ShootingStatus::converged && orbit.multipliers.size() > 0;
+    }
+    QCOMPARE(converged, 3);
+  }
+
   // Below the bifurcation there is nothing but the fixed point.
   void shrinkingOrbitIsAFixedPoint() {
     QCOMPARE(closeOrbit(hopf(-0.02, 0.6), Vector{{0.2, 0.0}}, 10.4, {}).status, ShootingStatus::fixedPoint);
