@@ -1,5 +1,5 @@
-// What `keyhole fit` says in a sentence: the window's verdict, on the standard error and in the JSON, the same
-// wherever the same fit is told of.
+// What `keyhole fit` says in a sentence: the window's verdict, on the standard error and in the JSON, the
+// same wherever the same fit is told of.
 #include "core/common/random.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/test_registry.h"
@@ -55,13 +55,20 @@ class TestFitVerdict : public QObject {
   void oneSentenceEverywhere_data() {
     QTest::addColumn<QString>("method");
     QTest::addColumn<QString>("setting");
-    QTest::newRow("map") << "map" << "fit.rho=0.001";
-    QTest::newRow("map, tanh") << "map" << "fit.phi=tanh";
-    QTest::newRow("subspace") << "subspace" << "fit.latents=2";
-    QTest::newRow("lds") << "lds" << "fit.latents=2";
-    QTest::newRow("cornn") << "cornn" << "fit.iterations=3";
-    QTest::newRow("force") << "force" << "fit.iterations=2";
-    QTest::newRow("bptt") << "bptt" << "fit.iterations=2";
+    QTest::newRow("map") << "map"
+                         << "fit.rho=0.001";
+    QTest::newRow("map, tanh") << "map"
+                               << "fit.phi=tanh";
+    QTest::newRow("subspace") << "subspace"
+                              << "fit.latents=2";
+    QTest::newRow("lds") << "lds"
+                         << "fit.latents=2";
+    QTest::newRow("cornn") << "cornn"
+                           << "fit.iterations=3";
+    QTest::newRow("force") << "force"
+                           << "fit.iterations=2";
+    QTest::newRow("bptt") << "bptt"
+                          << "fit.iterations=2";
   }
   void oneSentenceEverywhere() {
     QFETCH(QString, method);
@@ -102,8 +109,7 @@ class TestFitVerdict : public QObject {
     X(0, 0) = 1;
     const Matrix xi = 0.01 * RandomStream(8, Stream::test).normalMatrix(1, 400);
     for (Index t = 1; t < 400; ++t) X(0, t) = 1.01 * X(0, t - 1) + xi(0, t);
-    const auto json =
-        fitted(m_folder.writeActivity("growing.npy", X), "map", {}).json();
+    const auto json = fitted(m_folder.writeActivity("growing.npy", X), "map", {}).json();
     QVERIFY2(sentenceOf(json).find("claims 1 mode that grows (") != std::string::npos,
              sentenceOf(json).c_str());
     QCOMPARE(json["intervals"]["claim"].get<std::string>(), std::string("a mode that grows"));
@@ -113,8 +119,8 @@ class TestFitVerdict : public QObject {
   void trialsSayTheSame() {
     std::vector<std::string> files;
     for (std::uint64_t k = 0; k < 3; ++k)
-      files.push_back(
-          m_folder.writeActivity("trial" + std::to_string(k) + ".npy", decaying(400 + 10 * static_cast<Index>(k), 20 + k)));
+      files.push_back(m_folder.writeActivity("trial" + std::to_string(k) + ".npy",
+                                             decaying(400 + 10 * static_cast<Index>(k), 20 + k)));
     const Outcome fit = fitted(files[0], "map", {files[1], files[2], "--phi", "tanh"});
     const std::string said = sentenceOf(fit.json());
     QVERIFY2(said.find("cannot be told from none in 419 steps") != std::string::npos, said.c_str());

@@ -73,7 +73,8 @@ std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, c
   if (errors.spectra.empty()) return errors.offered && errors.asked == 0 ? std::string() : errors.why;
   std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
                      " resamples the fit claims the same (" + (errors.atZero ? "at 0: " : "") +
-                     nameOf(summary.claim) + "); " + decayText(errors, summary.leadingTau, fitted.alpha, seconds);
+                     nameOf(summary.claim) + "); " +
+                     decayText(errors, summary.leadingTau, fitted.alpha, seconds);
   // Of a pair, or of a mode that grows, a score says nothing.
   const bool scored = lineAttractorScore(fitted).status == ScoreStatus::defined;
   if (scored && !std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score);
