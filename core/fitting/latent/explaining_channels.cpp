@@ -119,10 +119,16 @@ std::vector<std::vector<Index>> explainingChannels(const Matrix& covariance, Ind
   const Vector sizes = covariance.diagonal().cwiseMax(std::numeric_limits<double>::min()).cwiseSqrt();
   const auto scale = sizes.cwiseInverse().asDiagonal();
   Exchange exchange(scale * covariance * scale, count, floor);
-  std::vector<Index> firsts = exchange.byCostAlone();
-  if (firsts.size() > kSearches) firsts.resize(kSearches);
-  for (const Index first : firsts) exchange.searchFrom(first);
-  return exchange.best(most);
+  const std::vector<Index> order = exchange.byCostAlone();
+  for (std::size_t i = 0; i < std::min(order.size(), kSearches); ++i) exchange.searchFrom(order[i]);
+  std::vector<std::vector<Index>> chosen = exchange.best(most);
+  std::vector<std::size_t> rank(static_cast<std::size_t>(covariance.rows()), order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) rank[static_cast<std::size_t>(order[i])] = i;
+  for (auto& members : chosen)
+    std::sort(members.begin(), members.end(), [&](Index a, Index b) {
+      return rank[static_cast<std::size_t>(a)] < rank[static_cast<std::size_t>(b)];
+    });
+  return chosen;
 }
 
 }  // namespace keyhole

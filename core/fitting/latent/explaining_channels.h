@@ -13,8 +13,8 @@ namespace keyhole {
 // max(var(j | S) / var(j), floor): this lists the choices for which that is least. covariance: N x N, of the
 // channels; count: L, 1 … N - 1; floor > 0. From each of several channels L are added one by one, then
 // exchanged one for one as long as that helps; all sets that were looked at as the best of an exchange are
-// candidates. At most `most`, best first, each in rising order. Cost: about 20 L N² (L + 10) per begun
-// search, of which there are at most 25.
+// candidates. At most `most`, best first, each in the order of what its channels leave alone. Cost: about 20
+// L N² (L + 10) per begun search, of which there are at most 25.
 std::vector<std::vector<Index>> explainingChannels(const Matrix& covariance, Index count, double floor,
                                                    std::size_t most);
 

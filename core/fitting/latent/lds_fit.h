@@ -99,8 +99,8 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 // leave these for others. So the choice is made beforehand, by what it leaves of the other channels; the
 // eight best choices take two steps, two of them three more, and the best of these it is. Of eight draws of
 // Fig. 2's circuit it ended as high as the best of 40 or 100 random starts in all, and up to 2900 nats above
-// it in three. In recordings of up to 60 000 samples (kManyStartsUpTo) there race the same choices with noise
-// of a tenth of the variance, and 24 random starts. None of this is a guarantee.
+// it in three. In recordings of up to 60 000 samples (kManyStartsUpTo) the same choices race with noise of a
+// tenth of the variance, too. None of this is a guarantee.
 //
 // Starts of a fit. PCA (the published estimator: behind the regression on the input) in a random rotation of
 // the latents (one seed, one rotation: the signs of the axes are those of signs.h); for the published

@@ -18,7 +18,6 @@ constexpr double kFloors[] = {0.01, 0.001};       // of a channel's variance, fo
 constexpr std::size_t kChoices = 8;               // of channels that latents follow, which …
 constexpr Index kFirstRace = 2, kSecondRace = 5;  // … take so many steps, and then …
 constexpr std::size_t kRacing = 2;                // … so many of them some more
-constexpr std::uint64_t kRandom = 24;             // ways to begin race, too, where a step costs little
 constexpr Index kCrawling = 100;                  // of the followed channels, behind another start
 constexpr double kPassing = 100;                  // nats: a floor that promises less has done its part
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
@@ -146,10 +145,6 @@ class Search {
   LdsModel following() {
     std::vector<LdsModel> models = channelStartsOf(m_data.trials(), m_options, kChoices, m_forStarts);
     if (models.empty()) throw std::runtime_error("there are as many latents as channels");
-    // Where a step costs little, random dynamics race, too.
-    if (samplesOf(m_data) <= kManyStartsUpTo)
-      for (std::uint64_t seed = 1; seed <= kRandom; ++seed)
-        models.push_back(randomStartOf(m_data.trials(), m_options, seed, m_forStarts));
     for (const Index steps : {kFirstRace, kSecondRace}) {
       std::vector<std::pair<double, std::size_t>> order;
       for (std::size_t i = 0; i < models.size(); ++i) {

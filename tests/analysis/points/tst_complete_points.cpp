@@ -365,11 +365,16 @@ class TestCompletePoints : public QObject {
     const FlowSystem system = kind == 0 ? gaussianSystem(5, 3.0) : gaussianSystem(40, 1.8);
     const Index D = system.network.size();
     const FixedPoints first = findFixedPoints(system, kRandom.normalMatrix(D, 10, 8100));
-    StopAt counter;
-    const FixedPoints whole = completeFixedPoints(system, first, {}, {}, counter);
-    QCOMPARE(whole.census.completeness == Completeness::certified, kind == 0);
-    QVERIFY2(counter.reports() >= 3, qPrintable(QString::number(counter.reports())));
-    for (int n = 1; n <= counter.reports(); n += std::max(1, counter.reports() / 12)) {
+    // On a busy machine the other thread may do nearly all of a proof; then it is counted again.
+    int reports = 0;
+    for (int tries = 0; reports < 3 && tries < 20; ++tries) {
+      StopAt counter;
+      const FixedPoints whole = completeFixedPoints(system, first, {}, {}, counter);
+      QCOMPARE(whole.census.completeness == Completeness::certified, kind == 0);
+      reports = std::max(reports, counter.reports());
+    }
+    QVERIFY2(reports >= 3, qPrintable(QString::number(reports)));
+    for (int n = 1; n <= reports; n += std::max(1, reports / 12)) {
       StopAt stop(n);
       const FixedPoints found = completeFixedPoints(system, first, {}, {}, stop);
       if (stop.reports() < n) break;  // the calling thread reports what it gets to do, which differs
