@@ -239,7 +239,10 @@ void ImportWindow::connectWorker() {
   connect(&m_worker, &ImportWorker::ready, this, &ImportWindow::showPreview);
   connect(&m_worker, &ImportWorker::failed, this, &ImportWindow::showProblem);
   connect(&m_worker, &ImportWorker::trialsAreTurned, this, [this](const QString& sentence) {
-    m_axesSettled ? showProblem(sentence) : turnAxes("only so the trials agree");
+    if (m_axesSettled)
+      showProblem(sentence);
+    else
+      turnAxes("only so the trials agree");
   });
   connect(&m_worker, &ImportWorker::tooLarge, this, [this] {
     m_stop->hide();

@@ -3,6 +3,7 @@
 #include "core/analysis/approach.h"
 #include "core/analysis/cycles/moving_runs.h"
 #include "core/analysis/flow/tangent.h"
+#include "core/analysis/known_places.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,11 +13,8 @@
 namespace keyhole {
 namespace {
 
-constexpr double kSamePlace = 0.02;  // of the scale: a run that stands so near to a point ends there
-constexpr double kSameOrbit = 0.02;  // of a cycle's amplitude
-constexpr double kSamePeriod = 1e-3;
+constexpr double kReturns = 0.02;    // of a cycle's amplitude: so near a run is back
 constexpr Index kSmall = 100;        // units up to which closing orbits is no burden
-constexpr double kStands = 1e-4;     // of the scale per τ: slower runs stand
 constexpr double kLongest = 4000;    // τ that runs go on which are on nothing known …
 constexpr double kWork = 4e10;       // … and how many multiplications that may cost, about 4 seconds
 constexpr double kLook = 100;        // τ from one look at where they are to the next
@@ -24,17 +22,6 @@ constexpr double kPlainTime = 1000;  // τ after which a run is chaotic if its e
 constexpr double kPlain = 0.02;      // … is above that, and …
 constexpr double kPlainErrors = 6;   // … above so many standard errors: it need not go on
 constexpr double kAverage = 200;     // τ over which an exponent tells at least, of all runs side by side
-
-struct Place {
-  AttractorKind kind;
-  std::size_t index;
-  bool operator==(const Place&) const = default;
-};
-
-// A line of fixed points that is no attractor, as of a Jordan block of λ = 1 in an affine system.
-bool driftsForEver(const SlowManifold& one) {
-  return one.isAtRest && one.drifting > 0;
-}
 
 class Teller {
  public:
@@ -45,6 +32,7 @@ class Teller {
         m_options(options),
         m_left(options.chaoticRuns),
         m_found(found),
+        m_known(system, found),
         m_progress(progress) {}
 
   void run() {
@@ -74,79 +62,8 @@ class Teller {
     const LimitKind kind = m_runs.kinds[static_cast<std::size_t>(k)];
     if (kind == LimitKind::divergence || !m_runs.ends.col(k).allFinite())
       return Place{AttractorKind::divergence, 0};
-    if (isAffine(m_system)) return affinePlace();
-    return knownPlace(m_runs.ends.col(k));
-  }
-
-  // All runs of an affine system that do not diverge come to the same: its point, or the manifold through it.
-  // What grows, grows for ever, even where a run has not gone far yet.
-  Place affinePlace() const {
-    constexpr double kGrows = 1e-6;
-    if (!m_system.switching && !m_found.points.points.empty()) {
-      const auto& values = m_found.points.points.front().local.eigenvalues;
-      if (values.size() > 0 && values.real().maxCoeff() > 1 + kGrows) return {AttractorKind::divergence, 0};
-    }
-    if (!m_found.continua.empty()) {
-      const bool leaves = driftsForEver(m_found.continua.front());
-      return {leaves ? AttractorKind::divergence : AttractorKind::continuum, 0};
-    }
-    const auto stable = m_found.stablePoints();
-    return {stable.empty() ? AttractorKind::unresolved : AttractorKind::point, 0};
-  }
-
-  // Cycles of one period that are neither left nor approached are neighbours on a surface of cycles: the
-  // first stands for all.
-  std::size_t familyOf(std::size_t c) const {
-    const auto& cycles = m_found.cycles;
-    if (cycles[c].stability != CycleStability::marginal) return c;
-    for (std::size_t first = 0; first < c; ++first)
-      if (cycles[first].status == CycleStatus::found && cycles[first].stability == CycleStability::marginal &&
-          std::abs(cycles[first].period / cycles[c].period - 1) < kSamePeriod)
-        return first;
-    return c;
-  }
-
-  // LimitCycle::starts are numbers of free runs here. One that was led to an unstable cycle is not on it.
-  std::optional<std::size_t> cycleOfStart(Index k) const {
-    for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
-      const LimitCycle& cycle = m_found.cycles[c];
-      const bool attracts = cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable;
-      if (attracts && std::count(cycle.starts.begin(), cycle.starts.end(), k) > 0) return c;
-    }
-    return {};
-  }
-
-  std::optional<Place> knownPlace(const Vector& z) const {
-    for (std::size_t i = 0; i < m_found.continua.size(); ++i)
-      if (m_found.continua[i].holds(z)) return Place{AttractorKind::continuum, i};
-    for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
-      const LimitCycle& cycle = m_found.cycles[c];
-      if (cycle.status == CycleStatus::found && cycle.stability != CycleStability::unstable &&
-          distanceFromOrbit(z, cycle.points) <= kSameOrbit * cycle.amplitude + sagittaOf(cycle.points))
-        return Place{AttractorKind::cycle, familyOf(c)};
-    }
-    return restingPlace(z);
-  }
-
-  // A stable point, or one that cannot be told to be none, near which the run stands.
-  std::optional<Place> restingPlace(const Vector& z) const {
-    if (flow(m_system, z).norm() > kStands * m_found.scale) return {};
-    std::optional<std::size_t> nearest;
-    double distance = kSamePlace * m_found.scale;
-    for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
-      const FixedPoint& point = m_found.points.points[i];
-      const bool repels =
-          point.local.stability == Stability::saddle || point.local.stability == Stability::unstable;
-      if (point.kind == PointKind::notConverged || repels) continue;
-      const double apart = (point.position - z).norm();
-      if (apart > distance) continue;
-      distance = apart;
-      nearest = i;
-    }
-    if (!nearest) return {};
-    const bool stable = m_found.points.points[*nearest].kind == PointKind::fixed &&
-                        m_found.points.points[*nearest].local.stability == Stability::stable;
-    return Place{stable ? AttractorKind::point : AttractorKind::slowPoint, *nearest};
+    if (isAffine(m_system)) return m_known.affinePlace();
+    return m_known.placeOf(m_runs.ends.col(k));
   }
 
   std::vector<Index> openRuns() const {
@@ -194,7 +111,7 @@ class Teller {
       return true;
     }
     m_last.col(k) = z;
-    m_at[run] = knownPlace(z);
+    m_at[run] = m_known.placeOf(z);
     if (m_at[run]) return true;
     if (const auto near = nearestAttractor(m_found, z)) m_looks[run].push_back(*near);
     if (runs.time() < kPlainTime) return false;
@@ -222,7 +139,7 @@ class Teller {
         if (m_at[k]) continue;
         const Vector z = now.col(static_cast<Index>(i));
         m_last.col(open[i]) = z;
-        m_at[k] = z.allFinite() ? knownPlace(z) : Place{AttractorKind::divergence, 0};
+        m_at[k] = z.allFinite() ? m_known.placeOf(z) : Place{AttractorKind::divergence, 0};
       }
     }
   }
@@ -243,10 +160,7 @@ class Teller {
     }
   }
 
-  bool moves(Index k) const {
-    return !m_system.switching && !m_isStiff &&
-           flow(m_system, m_last.col(k)).norm() > kStands * m_found.scale;
-  }
+  bool moves(Index k) const { return !m_system.switching && !m_isStiff && !m_known.stands(m_last.col(k)); }
 
   // All exponents that are asked for are found along the first run that is chaotic.
   void addChaos(Index k) {
@@ -277,7 +191,8 @@ class Teller {
     for (LimitCycle& cycle : cycles)
       if (cycle.status == CycleStatus::found) addCycle(std::move(cycle), chosen);
     for (const Index k : open)
-      if (!m_at[static_cast<std::size_t>(k)]) m_at[static_cast<std::size_t>(k)] = knownPlace(m_last.col(k));
+      if (!m_at[static_cast<std::size_t>(k)])
+        m_at[static_cast<std::size_t>(k)] = m_known.placeOf(m_last.col(k));
   }
 
   // Before the entries that say how others were not found.
@@ -309,7 +224,7 @@ class Teller {
       SmoothStepper stepper(field);
       Matrix state = m_last.col(k);
       for (double i = 0; i < steps; i += 1) stepper.step(cycle.period / steps, state);
-      if ((state.col(0) - m_last.col(k)).norm() < kSameOrbit * cycle.amplitude) return familyOf(c);
+      if ((state.col(0) - m_last.col(k)).norm() < kReturns * cycle.amplitude) return m_known.familyOf(c);
     }
     return {};
   }
@@ -322,10 +237,10 @@ class Teller {
       auto& at = m_at[static_cast<std::size_t>(k)];
       if (isOnItsWay(looks, kLook))
         at = looks.back().kind == AttractorKind::cycle
-                 ? Place{AttractorKind::cycle, familyOf(looks.back().index)}
+                 ? Place{AttractorKind::cycle, m_known.familyOf(looks.back().index)}
                  : Place{looks.back().kind, looks.back().index};
-      else if (const auto cycle = cycleOfStart(k))
-        at = Place{AttractorKind::cycle, familyOf(*cycle)};
+      else if (const auto cycle = m_known.cycleOfStart(k))
+        at = Place{AttractorKind::cycle, m_known.familyOf(*cycle)};
     }
     std::vector<Index> open = openRuns();
     std::erase_if(open, [this](Index k) { return !moves(k); });
@@ -359,22 +274,9 @@ class Teller {
   }
 
   void addUnvisited() {
-    const auto add = [&](AttractorKind kind, std::size_t index) {
-      if (std::count(m_places.begin(), m_places.end(), Place{kind, index}) == 0)
-        m_found.coexisting.push_back({kind, index, {}, 0});
-    };
-    for (std::size_t i = 0; i < m_found.continua.size(); ++i)
-      if (!driftsForEver(m_found.continua[i])) add(AttractorKind::continuum, i);
-    for (std::size_t c = 0; c < m_found.cycles.size(); ++c)
-      if (m_found.cycles[c].status == CycleStatus::found &&
-          m_found.cycles[c].stability != CycleStability::unstable)
-        if (familyOf(c) == c) add(AttractorKind::cycle, c);
-    for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
-      const FixedPoint& point = m_found.points.points[i];
-      if (point.kind == PointKind::fixed && point.local.stability == Stability::stable &&
-          point.continuum < 0 && !m_found.isOnContinuum(point.position))
-        add(AttractorKind::point, i);
-    }
+    for (const Place& place : m_known.all())
+      if (std::count(m_places.begin(), m_places.end(), place) == 0)
+        m_found.coexisting.push_back({place.kind, place.index, {}, 0});
   }
 
   void finish() {
@@ -394,6 +296,7 @@ class Teller {
   bool m_isStiff = false;  // too much for steps of one length: runs are not followed
   Index m_left;            // runs that may still be followed one by one
   Attractors& m_found;
+  KnownPlaces m_known;
   Progress& m_progress;
   std::vector<Place> m_places;                 // of found.coexisting
   Matrix m_last;                               // where the runs stand, N x runs

@@ -7,6 +7,9 @@
 
 namespace keyhole::stages {
 
+// Time points that are displayed at most, of a simulation or a recording: the first ones.
+inline constexpr Index kDisplaySteps = 5000;
+
 std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings,
                                                 const Progress& progress = noProgress());
 

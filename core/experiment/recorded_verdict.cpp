@@ -8,16 +8,14 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kShown = 5000;  // time points: more are displayed of no recording
-
 // Its beginning, side by side.
 Recording beginningOf(const FittedRecording& fitted) {
   Recording recording;
   const Trial& first = fitted.trials.front();
   Index shown = 0;
   for (const Trial& trial : fitted.trials) {
-    if (shown >= kShown) break;
-    recording.trialLengths.push_back(std::min(trial.activity.cols(), kShown - shown));
+    if (shown >= stages::kDisplaySteps) break;
+    recording.trialLengths.push_back(std::min(trial.activity.cols(), stages::kDisplaySteps - shown));
     shown += recording.trialLengths.back();
   }
   recording.activity.resize(first.activity.rows(), shown);

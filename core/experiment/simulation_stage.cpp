@@ -12,7 +12,6 @@
 namespace keyhole::stages {
 namespace {
 
-constexpr Index kDisplaySteps = 5000;
 constexpr Index kEarly = 4;  // an early picture rests on one step in so many, and all displayed ones
 constexpr Index kRecordingBlock = 4096;
 

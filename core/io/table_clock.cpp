@@ -79,7 +79,7 @@ Steps stepsOf(ConstVectorRef column) {
 using LineOf = std::function<std::size_t(Index)>;
 
 std::string unevenText(ConstVectorRef column, const Steps& steps, const std::string& unit,
-                       const LineOf& lineOf) {
+                       const EntryWords& words, const LineOf& lineOf) {
   const auto jumps = jumpsOf(column);
   if (steps.uneven <= static_cast<Index>(jumps.size())) return {};  // who reads the clock tells of the jumps
   const std::string in = unit.empty() ? "" : " " + unit;
@@ -87,7 +87,7 @@ std::string unevenText(ConstVectorRef column, const Steps& steps, const std::str
   return "; its steps are uneven: " + std::to_string(steps.uneven) + " of " +
          std::to_string(column.size() - 1) + " differ from the median " + twoDigits(steps.median) + in +
          " (from " + twoDigits(steps.least) + " to " + twoDigits(steps.largest) + in + ", the first, " +
-         twoDigits(step) + in + ", before line " + std::to_string(lineOf(steps.firstUneven)) +
+         twoDigits(step) + in + ", before " + words.place + " " + std::to_string(lineOf(steps.firstUneven)) +
          "), but a fit takes all steps as equal";
 }
 
@@ -124,11 +124,11 @@ ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const
   meaning.unit = seconds > 0 ? "s" : "";
   char step[32];
   std::snprintf(step, sizeof step, "%.6g", meaning.interval);
-  meaning.note =
-      std::string(context.dates ? "holds dates" : "rises with every row") +
-      ": taken as the clock, not as a channel (Δt = " + step +
-      (seconds > 0 ? " s)" : ", of a unit that the file does not name)") +
-      unevenText(column, steps, context.dates || unit.empty() ? (context.dates ? "s" : "") : unit, lineOf);
+  meaning.note = (context.dates ? "holds dates" : "rises with every " + context.words.entry) +
+                 ": taken as the clock, not as a channel (Δt = " + step +
+                 (seconds > 0 ? " s)" : ", of a unit that the file does not name)") +
+                 unevenText(column, steps, context.dates || unit.empty() ? (context.dates ? "s" : "") : unit,
+                            context.words, lineOf);
   return meaning;
 }
 
@@ -136,22 +136,24 @@ ColumnMeaning indexOf(ConstVectorRef column, const ColumnContext& context, const
                       const LineOf& lineOf) {
   ColumnMeaning meaning;
   meaning.kind = ColumnMeaning::Kind::index;
+  const auto& [entry, entries, place] = context.words;
   if (steps.counting)
-    meaning.note = "counts the rows from " + toText(column(0)) + ": left out";
+    meaning.note = "counts the " + entries + " from " + toText(column(0)) + ": left out";
   else if (!steps.rising) {
-    meaning.note = (context.dates ? "holds dates that begin anew " : "counts the rows, beginning anew ") +
-                   std::to_string(steps.restartCount) + (steps.restartCount == 1 ? " time" : " times") +
-                   " (first in line " + std::to_string(lineOf(steps.backwards)) +
-                   "): left out, and what lies between is read as trials of their own";
+    meaning.note =
+        (context.dates ? "holds dates that begin anew " : "counts the " + entries + ", beginning anew ") +
+        std::to_string(steps.restartCount) + (steps.restartCount == 1 ? " time" : " times") + " (first in " +
+        place + " " + std::to_string(lineOf(steps.backwards)) +
+        "): left out, and what lies between is read as trials of their own";
     for (Index i = 1; i < column.size(); ++i)
       if (column(i) <= column(i - 1)) meaning.begins.push_back(i);
   } else if (steps.uneven == 0)
-    meaning.note = "rises by " + toText(steps.median) + " with every row: left out";
+    meaning.note = "rises by " + toText(steps.median) + " with every " + entry + ": left out";
   else
     meaning.note =
-        "counts the rows from " + toText(column(0)) + " with gaps (" + std::to_string(steps.uneven) +
-        ", the first before line " + std::to_string(lineOf(steps.firstUneven)) +
-        "): left out; rows seem to be missing there" +
+        "counts the " + entries + " from " + toText(column(0)) + " with gaps (" +
+        std::to_string(steps.uneven) + ", the first before " + place + " " +
+        std::to_string(lineOf(steps.firstUneven)) + "): left out; " + entries + " seem to be missing there" +
         (static_cast<Index>(jumpsOf(column).size()) < steps.uneven ? ", and a fit takes all steps as equal"
                                                                    : "");
   return meaning;
@@ -182,15 +184,18 @@ ColumnMeaning withHoles(ConstVectorRef column, const ColumnContext& context, con
   if (2 * n < column.size()) return {};
   ColumnMeaning meaning = meaningOf(Eigen::Map<const Vector>(there.data(), n), context,
                                     [&](Index row) { return lineOf(rows[static_cast<std::size_t>(row)]); });
-  const std::string holes = std::to_string(column.size() - n) + " without a number (the first: line " +
+  const std::string holes = std::to_string(column.size() - n) +
+                            " without a number (the first: " + context.words.place + " " +
                             std::to_string(lineOf(hole)) + ")";
   if (meaning.kind == ColumnMeaning::Kind::clock)
-    throw InputError("is a clock, but has rows of which it does not tell the time, " + holes +
-                     "; allowed: a number in every row (--index-column none reads the column as a channel, "
+    throw InputError("is a clock, but has " + context.words.entries +
+                     " of which it does not tell the time, " + holes + "; allowed: a number in every " +
+                     context.words.entry +
+                     " (--index-column none reads the column as a channel, "
                      "its number leaves it out)");
   if (meaning.kind == ColumnMeaning::Kind::channel) return {};
   meaning.begins.clear();
-  meaning.note = "counts the rows, " + holes + ": left out";
+  meaning.note = "counts the " + context.words.entries + ", " + holes + ": left out";
   return meaning;
 }
 
@@ -245,11 +250,12 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
     const bool surely =
         context.dates || (context.first && (base.starts_with("time") || base.starts_with("date")));
     if (surely)
-      throw InputError(
-          "is a clock by its " + std::string(context.dates ? "dates" : "name") +
-          ", but does not rise before line " + std::to_string(lineOf(steps.backwards)) +
-          "; allowed: a clock that rises with every row (--index-column none reads the column as "
-          "a channel, its number leaves it out)");
+      throw InputError("is a clock by its " + std::string(context.dates ? "dates" : "name") +
+                       ", but does not rise before " + context.words.place + " " +
+                       std::to_string(lineOf(steps.backwards)) + "; allowed: a clock that rises with every " +
+                       context.words.entry +
+                       " (--index-column none reads the column as "
+                       "a channel, its number leaves it out)");
     if (context.first) refuseUnsteadyClock(column, lineOf);
     return {};
   }
@@ -264,18 +270,16 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
   if (!context.first || !steps.rising) {
     ColumnMeaning meaning;
     if (steps.rising && n >= kLong)
-      meaning.note =
-          "rises with every row, as a clock would, and was read as a channel; leave it out with "
-          "--index-column";
+      meaning.note = "rises with every " + context.words.entry +
+                     ", as a clock would, and was read as a channel; leave it out with --index-column";
     return meaning;
   }
   if (steps.even() || ((indexName || !context.named) && n >= kLong))
     return clockOf(column, context, steps, lineOf);
   ColumnMeaning meaning;
   if (n >= kLong)
-    meaning.note =
-        "rises with every row, as a clock would, and was read as a channel; leave it out with "
-        "--index-column";
+    meaning.note = "rises with every " + context.words.entry +
+                   ", as a clock would, and was read as a channel; leave it out with --index-column";
   return meaning;
 }
 

@@ -18,10 +18,11 @@ std::optional<double> secondsOfDate(std::string_view text, bool dayFirst);
 
 struct ColumnMeaning {
   enum class Kind { channel, index, clock } kind = Kind::channel;
-  std::string note;     // without the column's name: "counts the rows from 0: left out"; may be empty
-  double interval = 0;  // of a clock, in `unit`; 0: unknown
-  std::string unit;     // "s" if it is known to be seconds (or was converted), else empty
-  double perUnit = 1;   // the column times this is in `unit`
+  std::string
+      note;  // without the column's name: "counts the rows from 0: left out" (EntryWords); may be empty
+  double interval = 0;             // of a clock, in `unit`; 0: unknown
+  std::string unit;                // "s" if it is known to be seconds (or was converted), else empty
+  double perUnit = 1;              // the column times this is in `unit`
   std::vector<Index> begins = {};  // rows at which a trial begins, without the first; empty: as one
 };
 
@@ -30,12 +31,18 @@ struct ColumnMeaning {
 // Precondition: it rises. Cost O(T).
 std::vector<Index> jumpsOf(ConstVectorRef clock);
 
-// What is known of a column beside its numbers.
+// What sentences call the entries of a column, and where they stand.
+struct EntryWords {
+  std::string entry = "row", entries = "rows", place = "line";
+};
+
+// What is known of a column (or of a row whose entries are time points) beside its numbers.
 struct ColumnContext {
   std::string name, unit;  // "" if the file says none
   bool named = false;      // the file has names, though perhaps an empty one for this column
   bool first = false;      // the first column that is not yet explained
   bool dates = false;      // the numbers are seconds of dates
+  EntryWords words = {};
 };
 
 // The unit of a clock, by its context: of its own row, of its name, or its name ("ms").

@@ -16,19 +16,9 @@ std::string rowText(const DelimitedTable& table, Index row) {
   return "row " + std::to_string(row + 1) + (name.empty() ? "" : " (" + shownText(name) + ")");
 }
 
-// Along a row, the places are columns.
-std::string ofColumns(std::string text) {
-  for (const auto& [line, column] : {std::pair<std::string, std::string>{"line ", "column "},
-                                     {"with every row", "with every column"},
-                                     {"counts the rows", "counts the columns"},
-                                     {"rows seem", "columns seem"}})
-    for (auto at = text.find(line); at != std::string::npos; at = text.find(line, at + column.size()))
-      text.replace(at, line.size(), column);
-  return text;
-}
-
 ColumnMeaning meaningOfRow(const DelimitedTable& table, Index row, const std::string& file) {
   ColumnContext context;
+  context.words = {"column", "columns", "column"};
   context.named = !table.rowNames.empty();
   if (context.named) context.name = table.rowNames[static_cast<std::size_t>(row)];
   context.first = row == 0;
@@ -38,7 +28,7 @@ ColumnMeaning meaningOfRow(const DelimitedTable& table, Index row, const std::st
     return meaningOf(Vector(table.values.row(row).transpose()), context,
                      [](Index column) { return static_cast<std::size_t>(column + 1); });
   } catch (const InputError& error) {
-    throw InputError(file + ", " + rowText(table, row) + " " + ofColumns(error.what()));
+    throw InputError(file + ", " + rowText(table, row) + " " + error.what());
   }
 }
 
@@ -55,8 +45,7 @@ void takeOut(DelimitedTable& table, Index row) {
 void takeClockRow(DelimitedTable& table, const std::string& file) {
   for (Index row = 0; row < table.values.rows() && table.values.rows() > 1; ++row) {
     const ColumnMeaning meaning = meaningOfRow(table, row, file);
-    if (!meaning.note.empty())
-      table.notes.push_back(file + ": " + rowText(table, row) + " " + ofColumns(meaning.note));
+    if (!meaning.note.empty()) table.notes.push_back(file + ": " + rowText(table, row) + " " + meaning.note);
     if (meaning.kind == Kind::channel) continue;
     const Vector values = table.values.row(row).transpose();
     table.trialBegins = meaning.begins;

@@ -186,6 +186,7 @@ class TestCoexistence : public QObject {
     Matrix B = Matrix::Identity(3, 3);
     B.diagonal(1).setOnes();
     const Attractors all = found(network(B));
+    QVERIFY(!all.continua.empty());
     for (const SlowManifold& one : all.continua)
       QVERIFY2(one.stablePoints + one.otherPoints <= 1, one.message.c_str());
   }
@@ -222,6 +223,7 @@ class TestCoexistence : public QObject {
   void hugeWeightsAreNoChaos() {
     const Attractors all = found(network(1e6 * RandomStream(21, Stream::test).normalMatrix(4, 4)));
     QVERIFY2(runsOn(all, AttractorKind::chaos) == 0, all.coexistenceText().c_str());
+    QCOMPARE(all.exponents.status, LyapunovStatus::stiff);
   }
 
   // More than a few wells are told together.

@@ -234,7 +234,7 @@ void TestMainWindow::aStopMarksEarlierPicturesAlone() {
   slow.set("fit.iterations", 100000LL);
   bench.window.document().changeSettings(slow, "slow");
   bench.window.worker().stop();
-  QTRY_VERIFY_WITH_TIMEOUT(panel.isStale() || bench.window.shown()->settings == slow, kPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(panel.isStale() || bench.window.shown()->asked == slow, kPatience);
 }
 
 // Fails if a start with a file that cannot be read leaves "computing" on the screen for ever.

@@ -107,18 +107,24 @@ class TestPlotsDataSystems : public QObject {
     }
   }
 
-  // Fails if a time constant is not that of its eigenvalue, τ = |1/(1 - Re λ)|, in the order of the spectrum.
+  // Fails if a time constant is not that of its eigenvalue, τ = |1/(1 - Re λ)| and -α / ln|1 - α + α λ|, in
+  // the order of the spectrum; the latter is below 0 where the mode grows.
   void timeConstants() {
     const Result& e = m_map;
     const auto tables = panelFor("time-constants", e)->data();
     for (const auto& [name, analysis] : {std::pair{"time-constants-teacher", e->teacherAnalysis},
                                          std::pair{"time-constants-student", e->studentAnalysis}}) {
       const PanelData& table = named(tables, name);
-      QCOMPARE(table.columns, QStringList({"tau", "undetermined"}));
+      QCOMPARE(table.columns, QStringList({"tau", "map_tau", "undetermined"}));
+      const double alpha = analysis->spectrum.alpha;
       QCOMPARE(table.rows.rows(), analysis->spectrum.values.size());
       for (Index i = 0; i < table.rows.rows(); ++i) {
         const double tau = std::abs(1 / (1 - analysis->spectrum.values(i).real()));
         QVERIFY(std::abs(table.rows(i, 0) - tau) <= 1e-9 * tau);
+        const double modulus = std::abs(1 - alpha + alpha * analysis->spectrum.values(i));
+        const double ofMap = -alpha / std::log(modulus);
+        QVERIFY(std::abs(table.rows(i, 1) - ofMap) <= 1e-6 * std::abs(ofMap));
+        QCOMPARE(table.rows(i, 1) < 0, modulus > 1);
       }
     }
   }

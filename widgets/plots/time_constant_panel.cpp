@@ -45,12 +45,13 @@ TimeConstantPanel::TimeConstantPanel(QWidget* parent)
       m_student(addLine({}, tr("student"))),
       m_teacherUndetermined(addLine({}, {})),
       m_studentUndetermined(addLine({}, {})),
+      m_growing(addLine({}, {})),
       m_errors(new QCPErrorBars(plot().xAxis, plot().yAxis)),
       m_threshold(new QCPItemStraightLine(&plot())),
       m_note(addNote(Qt::AlignRight | Qt::AlignTop, 0.99, 0.01)) {
   setAccessibleDescription(
       tr("The ten leading time constants of teacher and student on a logarithmic axis."));
-  for (QCPGraph* graph : {m_teacher, m_student, m_teacherUndetermined, m_studentUndetermined})
+  for (QCPGraph* graph : {m_teacher, m_student, m_teacherUndetermined, m_studentUndetermined, m_growing})
     graph->setLineStyle(QCPGraph::lsNone);
   m_errors->setDataPlottable(m_student);
   m_errors->setErrorType(QCPErrorBars::etValueError);
@@ -84,6 +85,8 @@ void TimeConstantPanel::applyTheme() {
       {QCPScatterStyle::ssTriangle, QPen(faint, 0.7 * width), Qt::NoBrush, size});
   m_studentUndetermined->setScatterStyle(
       {QCPScatterStyle::ssCircle, QPen(faint, 0.7 * width), Qt::NoBrush, 0.8 * size});
+  m_growing->setScatterStyle(
+      {QCPScatterStyle::ssCross, QPen(theme().foreground, width), Qt::NoBrush, 1.6 * size});
   m_errors->setPen(QPen(theme().student, width));
   m_errors->setWhiskerWidth(0.7 * size);
   m_threshold->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DashLine));
@@ -108,7 +111,7 @@ Fingerprint TimeConstantPanel::shownOf(const Experiment& experiment) {
     if (!analysis) continue;
     const Vector times = timesOf(experiment, *analysis);
     shown.add(times.head(std::min(kShown, times.size())));
-    shown.add(scoreText({}, *analysis)).add(analysis->spectrum);
+    shown.add(scoreText({}, *analysis)).add(analysis->spectrum).add(analysis->spectrum.alpha);
   }
   if (experiment.fit) shown.add(QString::fromStdString(experiment.fit->student.summary.message));
   for (const TauInterval& interval : tauIntervals(experiment)) shown.add(interval.low).add(interval.high);
@@ -138,6 +141,7 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
   if (isDrawn(shownOf(experiment))) return;
   Range range{1, 20};
   QStringList scores;
+  m_growing->data()->clear();
   const TimeUnit unit = timeUnitOf(experiment);
   plot().yAxis->setLabel(tr("τₙ (%1)").arg(unit.name));
   const auto draw = [&](QCPGraph* determined, QCPGraph* undetermined, const SystemAnalysis* analysis,
@@ -150,6 +154,8 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
       const double tau = std::min(times(i), kTop * unit.perTau);
       const bool unknown = analysis->spectrum.undetermined[static_cast<std::size_t>(i)];
       (unknown ? undetermined : determined)->addData(static_cast<double>(i + 1), tau);
+      if (grows(analysis->spectrum.values(i), analysis->spectrum.alpha))
+        m_growing->addData(static_cast<double>(i + 1), tau);
       range.include(tau);
     }
     scores.append(scoreText(owner, *analysis));
@@ -161,6 +167,7 @@ void TimeConstantPanel::showExperiment(const Experiment& experiment) {
                   ? QString::fromStdString(experiment.fit->student.summary.message)
                   : QString());
   m_scores = scores.isEmpty() ? QString() : tr("score  ") + scores.join("\n");
+  if (m_growing->dataCount() > 0) m_scores += tr("\n✕ grows, ×e in τₙ");
   const double threshold = verdictOptionsOf(experiment).persistentTau * unit.perTau;
   m_threshold->point1->setCoords(0, threshold);
   m_threshold->point2->setCoords(1, threshold);
@@ -213,14 +220,20 @@ std::vector<PanelData> TimeConstantPanel::data() const {
   if (!experiment()) return tables;
   const auto add = [&](const SystemAnalysis* analysis, const QString& tableName) {
     if (!analysis) return;
-    const Vector times = timesOf(*experiment(), *analysis);
-    Matrix rows(times.size(), 2);
-    rows.col(0) = times;
-    for (Index i = 0; i < rows.rows(); ++i)
-      rows(i, 1) = analysis->spectrum.undetermined[static_cast<std::size_t>(i)] ? 1 : 0;
+    // The map's are below 0 where a mode grows; of a recording there are no others.
     const TimeUnit unit = timeUnitOf(*experiment());
-    const QString column = unit.name == "τ" ? "tau" : unit.name == "s" ? "seconds" : "steps";
-    tables.push_back({tableName, {column, "undetermined"}, rows});
+    const Vector ofMap = mapTimeConstants(analysis->spectrum) * unit.perTau;
+    const bool recorded = samplingOf(*experiment()).has_value();
+    Matrix rows(ofMap.size(), recorded ? 2 : 3);
+    if (!recorded) rows.col(0) = analysis->timeConstants;
+    rows.col(recorded ? 0 : 1) = ofMap;
+    for (Index i = 0; i < rows.rows(); ++i)
+      rows(i, rows.cols() - 1) = analysis->spectrum.undetermined[static_cast<std::size_t>(i)] ? 1 : 0;
+    const QString column = unit.name == "s" ? "seconds" : "steps";
+    tables.push_back(
+        {tableName,
+         recorded ? QStringList{column, "undetermined"} : QStringList{"tau", "map_tau", "undetermined"},
+         rows});
   };
   add(experiment()->teacherAnalysis.get(), "time-constants-teacher");
   add(experiment()->studentAnalysis.get(), "time-constants-student");

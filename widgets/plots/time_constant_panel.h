@@ -28,6 +28,7 @@ class TimeConstantPanel : public PlotPanel {
   static Vector timesOf(const Experiment& experiment, const SystemAnalysis& analysis);
 
   QCPGraph *m_teacher, *m_student, *m_teacherUndetermined, *m_studentUndetermined;
+  QCPGraph* m_growing;     // crosses over the marks of modes that grow
   QCPErrorBars* m_errors;  // of the student
   QCPItemStraightLine* m_threshold;
   QCPItemText* m_note;

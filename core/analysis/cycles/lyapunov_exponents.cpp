@@ -152,6 +152,8 @@ std::string sentenceOf(const LyapunovSpectrum& spectrum, const TimeWords& words)
     case LyapunovStatus::piecewise:
       return "Deviations jump between the regions of a switching system, so its Lyapunov exponents are not "
              "computed.";
+    case LyapunovStatus::stiff:
+      return "Something changes in less than 0.002 τ, so the Lyapunov exponents are not computed.";
     case LyapunovStatus::stopped:
     case LyapunovStatus::computed:
       break;
@@ -231,6 +233,8 @@ std::string nameOf(LyapunovStatus status) {
       return "diverged";
     case LyapunovStatus::piecewise:
       return "piecewise";
+    case LyapunovStatus::stiff:
+      return "stiff";
     case LyapunovStatus::stopped:
       break;
   }
@@ -277,11 +281,17 @@ LyapunovSpectrum lyapunovExponents(const FlowSystem& system, ConstVectorRef star
   const Index N = system.network.size();
   requireSane(options, N, start);
   if (system.switching) return failed(LyapunovStatus::piecewise);
+  LyapunovOptions own = options;
+  if (!(options.alpha > 0)) {
+    constexpr double kShortest = 0.002;
+    own.step = std::min(options.step, 1 / fastestRate(system, start));
+    if (own.step < std::min(kShortest, options.step)) return failed(LyapunovStatus::stiff);
+  }
   const auto latent = latentFlow(system);
   SmoothFlow flow = latent ? latent->flow : smoothFlow(system);
   if (isAffine(system)) flow.field = [](ConstMatrixRef, MatrixRef velocities) { velocities.setZero(); };
   const Matrix from = latent ? latent->reduced(start) : Matrix(start);
-  LyapunovSpectrum spectrum = computed(flow, from.col(0), options, progress);
+  LyapunovSpectrum spectrum = computed(flow, from.col(0), own, progress);
   if (!latent) return spectrum;
   // log of 1 - α, per τ of the map.
   const double rate = options.alpha > 0 ? std::log1p(-options.alpha) / options.alpha : -1.0;

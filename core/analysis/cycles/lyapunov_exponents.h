@@ -19,7 +19,8 @@ struct LyapunovOptions {
   Index count = 4;         // k, the leading exponents; 1 … n (more than n are n)
   double transient = 100;  // τ, dropped: of the run, and again for the deviations to turn; from 0
   double duration = 1000;  // τ, averaged; above 0
-  double step = 0.05;      // τ, of the differential equation's run; (0, 1]
+  double step = 0.05;      // τ, of the differential equation's run; (0, 1]. Of networks in which something
+                           // changes in less, no longer than that
   double interval = 1;     // τ, between two orthonormalisations; at least a step
   int batches = 20;        // of the standard error; from 2
   double alpha = 0;        // > 0: of the map z ← z + α F(z) instead (per τ as well); [0, 1]
@@ -33,6 +34,7 @@ enum class LyapunovStatus {
   diverged,   // the run left the finite range: no exponents
   piecewise,  // a switching system: deviations jump where the field does, so that the mean of log R_ii within
               // the regions would be wrong; no exponents
+  stiff,      // something changes in less than 0.002 τ, which takes too many steps: no exponents
   stopped,    // the user stopped: the mean so far, or none if that was before the first two intervals
 };
 std::string nameOf(LyapunovStatus status);

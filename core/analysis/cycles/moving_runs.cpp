@@ -15,35 +15,16 @@
 namespace keyhole {
 namespace {
 
-constexpr double kLongestStep = 1.0 / 3;  // τ: of fifth order, where nothing is faster than τ …
-constexpr double kShortestStep = 0.002;
-constexpr double kTurn = 1.0;  // … else so much of the shortest time in which deviations change
+constexpr double kLongestStep = 1.0 / 3;  // τ, of fifth order; shorter where deviations change in less
+constexpr double kShortestStep = 0.002;   // τ
 constexpr double kDiverged = 1e8;
 constexpr double kLeastAveraged = 20;  // τ
 constexpr double kTransient = 20;      // τ
-constexpr int kPowers = 12;
 
 Matrix randomDirections(Index size, Index runs, Index count) {
   Matrix V = RandomStream(1, Stream::probe, 23).normalMatrix(size, runs * count);
   for (Index r = 0; r < runs; ++r) V.middleCols(r * count, count) = thinQr(V.middleCols(r * count, count)).Q;
   return V;
-}
-
-// How fast deviations change: powers of J at the starts.
-double fastestRate(const SmoothFlow& flow, const Matrix& states, Index count, const Matrix& V) {
-  if (states.cols() == 0) return 1;
-  Matrix W = V, next(V.rows(), V.cols());
-  double fastest = 1;
-  for (int i = 0; i < kPowers; ++i) {
-    flow.tangents(states, W, next);
-    const double growth = next.colwise().norm().maxCoeff();
-    if (i >= kPowers / 2) fastest = std::max(fastest, growth);
-    for (Index c = 0; c < states.cols() * count; ++c) {
-      const double size = next.col(c).norm();
-      W.col(c) = size > 0 ? Vector(next.col(c) / size) : V.col(c);
-    }
-  }
-  return fastest;
 }
 
 }  // namespace
@@ -56,12 +37,9 @@ MovingRuns::MovingRuns(const FlowSystem& system, ConstMatrixRef starts, Index co
       m_states(starts),
       m_V(randomDirections(starts.rows(), starts.cols(), m_count)),
       m_log(static_cast<std::size_t>(starts.cols())) {
-  // Where all slopes are 1 deviations may change fastest, whatever the starts.
-  const Matrix atOrigin = Matrix::Zero(starts.rows(), starts.cols());
-  const double rate =
-      std::max(fastestRate(m_flow, m_states, m_count, m_V), fastestRate(m_flow, atOrigin, m_count, m_V));
-  m_isTooStiff = kTurn / rate < kShortestStep;
-  const double longest = std::clamp(kTurn / rate, kShortestStep, kLongestStep);
+  const double rate = starts.cols() > 0 ? fastestRate(system, starts) : 1;
+  m_isTooStiff = 1 / rate < kShortestStep;
+  const double longest = std::clamp(1 / rate, kShortestStep, kLongestStep);
   m_step = 1 / std::ceil(1 / longest);  // a whole number of steps per τ
 }
 

@@ -1,7 +1,9 @@
 #include "core/analysis/flow/tangent.h"
 
+#include "core/common/random.h"
 #include "core/linalg/orthogonal.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -109,6 +111,22 @@ Matrix tangentFlows(const FlowSystem& system, ConstMatrixRef states, ConstMatrix
   Matrix scaled = standard ? Matrix(V) : system.network.applied(V);
   for (Index c = 0; c < V.cols(); ++c) scaled.col(c).array() *= slopes.col(c / each).array();
   return (standard ? system.network.applied(scaled) : scaled) - V;
+}
+
+double fastestRate(const FlowSystem& system, ConstMatrixRef states) {
+  constexpr int kPowers = 12;
+  const Matrix first = RandomStream(1, Stream::probe, 23).normalMatrix(states.rows(), states.cols());
+  double fastest = 1;
+  for (const Matrix& at : {Matrix(states), Matrix(Matrix::Zero(states.rows(), states.cols()))}) {
+    Matrix W = first.colwise().normalized();
+    for (int i = 0; i < kPowers; ++i) {
+      const Matrix next = tangentFlows(system, at, W);
+      if (i >= kPowers / 2) fastest = std::max(fastest, next.colwise().norm().maxCoeff());
+      for (Index c = 0; c < W.cols(); ++c)
+        if (const double size = next.col(c).norm(); size > 0) W.col(c) = next.col(c) / size;
+    }
+  }
+  return fastest;
 }
 
 double divergence(const FlowSystem& system, ConstVectorRef z) {

@@ -18,6 +18,11 @@ Matrix tangentFlow(const FlowSystem& system, ConstVectorRef z, ConstMatrixRef V)
 // switching. Cost: one product of the network with the columns of V, and of leaky rates one with the states.
 Matrix tangentFlows(const FlowSystem& system, ConstMatrixRef states, ConstMatrixRef V);
 
+// How fast deviations change, per τ: powers of J at these states (N x n, n >= 1) and at 0, where all slopes
+// of tanh are 1 if there is no drive; at least 1. Steps of an explicit method must be shorter than some of
+// its inverse. No switching. Cost: 24 products of the network with n columns.
+double fastestRate(const FlowSystem& system, ConstMatrixRef states);
+
 // tr J(z). Cost: that of the diagonal of B, and of B z under the leaky rate.
 double divergence(const FlowSystem& system, ConstVectorRef z);
 

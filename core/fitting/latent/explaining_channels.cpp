@@ -10,12 +10,15 @@ namespace {
 
 constexpr std::size_t kSearches = 25;
 constexpr int kSweeps = 20;
+constexpr double kWork = 3e8;         // multiplications, a logarithm counted as ten: about a second
 constexpr double kDependent = 1e-12;  // of a variance: a channel that the others explain so far adds nothing
 
 class Exchange {
  public:
-  Exchange(const Matrix& correlations, Index count, double floor)
-      : m_correlations(correlations), m_count(count), m_floor(floor) {}
+  Exchange(const Matrix& correlations, Index count, double floor, const Progress& progress)
+      : m_correlations(correlations), m_count(count), m_floor(floor), m_progress(progress) {}
+
+  bool hasWorked() const { return m_work > kWork; }
 
   // All channels, those first that leave least of the others: an order that knows nothing of how they are
   // listed.
@@ -47,7 +50,7 @@ class Exchange {
         members[i] = best.channel;
         cost = best.cost;
       }
-      if (!(cost < before)) return;
+      if (!(cost < before) || hasWorked()) return;
     }
   }
 
@@ -69,6 +72,9 @@ class Exchange {
 
   // Of all channels beside these, the one with which they cost least. All whole sets are noted.
   Addition bestAddition(const std::vector<Index>& members) {
+    m_progress.throwIfStopped();
+    const auto units = static_cast<double>(m_correlations.rows());
+    m_work += units * units * static_cast<double>(members.size() + 10);
     const Matrix left = leftBy(members);
     Addition best;
     for (Index j = 0; j < left.rows(); ++j) {
@@ -109,18 +115,21 @@ class Exchange {
   Matrix m_correlations;
   Index m_count;
   double m_floor;
+  const Progress& m_progress;
+  double m_work = 0;
   std::map<std::vector<Index>, double> m_seen;
 };
 
 }  // namespace
 
 std::vector<std::vector<Index>> explainingChannels(const Matrix& covariance, Index count, double floor,
-                                                   std::size_t most) {
+                                                   std::size_t most, const Progress& progress) {
   const Vector sizes = covariance.diagonal().cwiseMax(std::numeric_limits<double>::min()).cwiseSqrt();
   const auto scale = sizes.cwiseInverse().asDiagonal();
-  Exchange exchange(scale * covariance * scale, count, floor);
+  Exchange exchange(scale * covariance * scale, count, floor, progress);
   const std::vector<Index> order = exchange.byCostAlone();
-  for (std::size_t i = 0; i < std::min(order.size(), kSearches); ++i) exchange.searchFrom(order[i]);
+  for (std::size_t i = 0; i < std::min(order.size(), kSearches) && !exchange.hasWorked(); ++i)
+    exchange.searchFrom(order[i]);
   std::vector<std::vector<Index>> chosen = exchange.best(most);
   std::vector<std::size_t> rank(static_cast<std::size_t>(covariance.rows()), order.size());
   for (std::size_t i = 0; i < order.size(); ++i) rank[static_cast<std::size_t>(order[i])] = i;

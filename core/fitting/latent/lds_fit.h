@@ -97,7 +97,7 @@ LdsFit fitLds(const std::vector<Trial>& trials, const LdsOptions& options, Progr
 //
 // Channels: in such recordings the latents of each maximum follow as many channels exactly, and EM does not
 // leave these for others. So the choice is made beforehand, by what it leaves of the other channels; the
-// eight best choices take two steps, two of them three more, and the best of these it is. Of eight draws of
+// eight best choices take two steps, two of them five more, and the best of these it is. Of eight draws of
 // Fig. 2's circuit it ended as high as the best of 40 or 100 random starts in all, and up to 2900 nats above
 // it in three. In recordings of up to 60 000 samples (kManyStartsUpTo) the same choices race with noise of a
 // tenth of the variance, too. None of this is a guarantee.

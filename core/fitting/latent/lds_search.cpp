@@ -81,12 +81,8 @@ class Search {
     m_candidates.resize(count);
     std::uint64_t seed = m_options.seed;
     for (std::size_t i = 0; i < count; ++i) {
-      m_candidates[i].from = i < kinds.size()                        ? kinds[i]
-                             : m_options.start == LdsStart::channels ? LdsStart::channels
-                                                                     : LdsStart::random;
-      m_candidates[i].seed = m_candidates[i].from == LdsStart::random || m_options.start == LdsStart::channels
-                                 ? seed++
-                                 : m_options.seed;
+      m_candidates[i].from = i < kinds.size() ? kinds[i] : LdsStart::random;
+      m_candidates[i].seed = m_candidates[i].from == LdsStart::random ? seed++ : m_options.seed;
     }
   }
 
@@ -139,9 +135,7 @@ class Search {
     return model;
   }
 
-  // Some choices of the channels that are followed take a step or two, the best of them some more, and the
-  // best of these it is. (What a choice costs but for the dynamics puts the best end among its first eight in
-  // chains; one that is behind after a few steps stays behind.)
+  // The likelihood after a few steps tells the choices of channels apart better than what they leave alone.
   LdsModel following() {
     std::vector<LdsModel> models = channelStartsOf(m_data.trials(), m_options, kChoices, m_forStarts);
     if (models.empty()) throw std::runtime_error("there are as many latents as channels");

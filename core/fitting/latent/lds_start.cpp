@@ -302,7 +302,7 @@ std::vector<LdsModel> channelStartsOf(const std::vector<Trial>& trials, const Ld
   const double floor = floorOf(options.kind);
   std::vector<double> noises = {floor};
   if (samplesOf(trials) <= kManyStartsUpTo && kFollowedNoise > floor) noises.push_back(kFollowedNoise);
-  for (const auto& channels : explainingChannels(covariance, L, floor, most))
+  for (const auto& channels : explainingChannels(covariance, L, floor, most, forStarts(trials, progress)))
     for (const double noise : noises) {
       LdsModel model = ground;
       starter.setChannels(model, covariance, channels, noise);

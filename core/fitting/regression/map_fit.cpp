@@ -218,7 +218,12 @@ std::vector<std::string> notesOn(const RegressionSums& sums, const MapOptions& o
   const double count = static_cast<double>(std::max<Index>(about.count, 1));
   const Matrix moving = withoutConstants(about);
   const Index own = (moving.diagonal().array() > 0).count();
-  if (const Index rank = dimensionsOf(moving); about.count > own && rank < own)
+  // No correlation matrix has a smaller eigenvalue than the covariance, by its largest variance: mostly that
+  // settles it, and a hand that drags need not wait for another decomposition.
+  const double smallest = options.rho / (options.alpha * options.alpha * dominance);
+  const bool surelyFull =
+      options.offset && own == moving.rows() && smallest > 1e-9 * moving.diagonal().maxCoeff();
+  if (const Index rank = surelyFull ? own : dimensionsOf(moving); about.count > own && rank < own)
     notes.push_back("the " + std::to_string(own) + " channels that vary span " + std::to_string(rank) +
                     (rank == 1 ? " dimension" : " dimensions") +
                     " only: some are copies or sums of others, and what each of them does cannot be told");
@@ -255,8 +260,9 @@ Student fitMap(ConstMatrixRef activity, ConstMatrixRef input, const MapOptions& 
 double ridgeDominance(const RegressionSums& sums, const MapOptions& options) {
   const Matrix S = options.offset ? withoutConstants(centred(sums)) : unshifted(sums).S;
   const Vector values = symmetricEigenSystem(S).values;
-  if (options.offset && isSingular(S)) return std::numeric_limits<double>::infinity();
   const double smallest = values.size() > 0 ? values(values.size() - 1) : 0.0;
+  const bool surelyRegular = smallest > 1e-9 * S.diagonal().maxCoeff();
+  if (options.offset && !surelyRegular && isSingular(S)) return std::numeric_limits<double>::infinity();
   if (!(smallest > 0)) return std::numeric_limits<double>::infinity();
   return options.rho / (options.alpha * options.alpha * smallest);
 }

@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/fitting/latent/lds_order.h"
+#include "core/fitting/switching/slds_run.h"
 #include "core/fitting/switching/slds_smoother.h"
 #include "core/linalg/eigen.h"
 
@@ -23,18 +24,6 @@ SldsOptions withStates(const SldsOptions& options, Index states) {
   each.states = states;
   each.compareWithLds = false;
   return each;
-}
-
-// The same latents by the same EM, as fitSwitchingLds() does it for one state.
-LdsOptions singleState(const SldsOptions& options) {
-  LdsOptions lds;
-  lds.kind = options.kind;
-  lds.alpha = options.alpha;
-  lds.iterations = options.iterations;
-  lds.tolerance = options.tolerance;
-  lds.seed = options.seed;
-  lds.restarts = options.restarts;
-  return lds;
 }
 
 // The model with the distribution of its states on the training data as that of the first ones.
@@ -121,7 +110,7 @@ OrderCurve sldsOrderCurve(const std::vector<Trial>& trials, const SldsOptions& o
                           const OrderSink& sink) {
   for (const Index K : states)
     if (const auto found = problems(withStates(options, K)); !found.empty()) throw InputError(found.front());
-  const LdsOptions single = singleState(options);
+  const LdsOptions single = commonLdsOptions(options);
   OrderModel model;
   model.what = "numbers of discrete states";
   model.heldOut = [&](const TimeSplit& split, Index K, FitStatus& status, Progress& part) {

@@ -95,6 +95,23 @@ class TestLyapunovExponents : public QObject {
       }
   }
 
+  // A mode two hundred times as fast as τ: steps of 0.05 would let it grow. Fails if the step does not follow
+  // (of fifth order and 1/201 τ long, it errs by 0.3 %), or if exponents are told of what no step follows.
+  void fastModesShortenTheStep() {
+    Matrix B = Matrix::Zero(2, 2);
+    B.diagonal() << 0.5, -200;
+    FlowSystem system{Network(DenseForm{B}), Nonlinearity::linear};
+    const LyapunovSpectrum spectrum = lyapunovExponents(system, Vector::Ones(2));
+    QCOMPARE(spectrum.status, LyapunovStatus::computed);
+    QVERIFY(std::abs(spectrum.exponents(0) + 0.5) < 0.01);
+    QVERIFY(std::abs(spectrum.exponents(1) + 201) < 2);
+    B(1, 1) = -2000;
+    system.network = Network(DenseForm{B});
+    const LyapunovSpectrum stiff = lyapunovExponents(system, Vector::Ones(2));
+    QCOMPARE(stiff.status, LyapunovStatus::stiff);
+    QCOMPARE(stiff.exponents.size(), Index{0});
+  }
+
   // The two roads to one cycle: exponents are log|μ| / T; and low rank agrees with dense.
   void networkOnACycle_data() {
     QTest::addColumn<bool>("leaky");

@@ -176,6 +176,21 @@ class TestLdsStart : public QObject {
     }
   }
 
+  // Further starts behind the channels that are followed are random, each from a seed of its own: the choice
+  // of channels is one, so that starting there again would be the same start. Fails if it is repeated.
+  void furtherStartsAreRandom() {
+    LdsOptions options = quick(3, 5);
+    options.start = LdsStart::channels;
+    options.restarts = 3;
+    const LdsFit fit = fitLds({sampleOf(randomLds(4, 3, 8, 1), 4, 300)}, options);
+    QCOMPARE(fit.restarts.size(), std::size_t{3});
+    QCOMPARE(fit.restarts[0].start, std::string("followed channels"));
+    QCOMPARE(fit.restarts[1].start, std::string("random dynamics"));
+    QCOMPARE(fit.restarts[2].start, std::string("random dynamics"));
+    QVERIFY(fit.restarts[1].seed != fit.restarts[2].seed);
+    QVERIFY(fit.restarts[1].objective != fit.restarts[2].objective);
+  }
+
   // Where a latent model is of noise-free channels, several starts by default end no lower than any of 20
   // random ones (a nat is asked; the chain seen without noise, 3 to 5 latents). Fails if the channels that
   // are followed are no good choice.

@@ -100,4 +100,26 @@ inline Matrix randomStates(std::uint64_t seed, Index K, Index T) {
   return states;
 }
 
+// Two latents seen by eight neurons with little noise.
+inline SldsModel twoStates() {
+  LdsModel one = randomLds(5, 2, 8, 0);
+  one.Q = 0.01 * Matrix::Identity(2, 2);
+  one.R.setConstant(0.01);
+  return switchingOf(one, 2, 0.98);
+}
+
+inline Matrix rotation(double angle, double decay) {
+  Matrix F(2, 2);
+  F << std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle);
+  return decay * F;
+}
+
+// Two rotations, fast one way and slow the other way, each about a point of its own.
+inline SldsModel twoRotations() {
+  SldsModel model = twoStates();
+  model.F = {rotation(0.4, 0.97), rotation(-0.15, 0.97)};
+  model.b = {Vector::Constant(2, 0.1), Vector::Constant(2, -0.1)};
+  return model;
+}
+
 }  // namespace keyhole::test
