@@ -138,6 +138,13 @@ class Pairing {
   const MatchSlack& m_slack;
 };
 
+// What never decays is not told by factors.
+void noteFactors(const LastingMode& teacher, const LastingMode& student, ModeMatch& match) {
+  if (!std::isfinite(teacher.tau()) || !std::isfinite(student.tau())) return;
+  match.longer = std::max(match.longer, student.tau() / teacher.tau());
+  match.shorter = std::max(match.shorter, teacher.tau() / student.tau());
+}
+
 }  // namespace
 
 double LastingMode::tau() const {
@@ -221,12 +228,17 @@ ModeMatch matchModes(const LastingModes& teacher, const LastingModes& student, c
     const Paired paired = j < n ? pairing.pair(ofTeacher(j), mode) : Paired{};
     if (paired.relation != Relation::apart) found[static_cast<std::size_t>(j)] = true;
     if (paired.relation == Relation::weakened) match.weakened = std::max(match.weakened, paired.factor);
+    if (paired.relation == Relation::same) noteFactors(ofTeacher(j), mode, match);
     const bool exaggerated = paired.relation == Relation::exaggerated;
     if (!persists(mode) || !(exaggerated || paired.relation == Relation::apart)) continue;
     ++match.madeUp;
     if (exaggerated) match.exaggerated = std::max(match.exaggerated, paired.factor);
   }
-  for (Index j = 0; j < n; ++j) match.missed += persists(ofTeacher(j)) && !found[static_cast<std::size_t>(j)];
+  for (Index j = 0; j < n; ++j) {
+    if (!persists(ofTeacher(j)) || found[static_cast<std::size_t>(j)]) continue;
+    ++match.missed;
+    if (!match.missedMode) match.missedMode = ofTeacher(j);  // the slowest comes first
+  }
   return match;
 }
 

@@ -82,6 +82,9 @@ struct ModeMatch {
   Index missed = 0;        // of the teacher without counterpart
   double exaggerated = 0;  // the student's τ over the teacher's, of the most exaggerated; 0: none is
   double weakened = 0;     // the teacher's τ over the student's, of the most weakened pair; 0: none is
+  // Of pairs that count as the same, the largest factor by which the student's lasts longer, and less long.
+  double longer = 1, shorter = 1;
+  std::optional<LastingMode> missedMode = {};  // the slowest of those that are missed
 };
 
 // options: as those of lastingModes(), or thresholds that differ by at most 5 %. Pairs of a student's and a

@@ -225,7 +225,9 @@ std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
   const auto turns = [&](const VerdictOptions& options,
                          const MatchSlack& slack) -> std::optional<VerdictKind> {
     const VerdictKind kind = decide(c, options, slack).kind;
-    return classOf(kind) == own || kind == VerdictKind::undecided ? std::optional<VerdictKind>() : kind;
+    const bool degree = (kind == VerdictKind::weakened) != (asItStands.kind == VerdictKind::weakened);
+    return (classOf(kind) == own && !degree) || kind == VerdictKind::undecided ? std::optional<VerdictKind>()
+                                                                               : kind;
   };
   for (const double factor : {1 / kNear, kNear}) {
     VerdictOptions options = c.options;

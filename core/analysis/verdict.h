@@ -113,8 +113,8 @@ struct Verdict {
 //     themselves: noise moves them for good, and the right student explains -2. A weakened one is no praise,
 //     and its factor says more than that its run is off.
 //  9. weakened, if a mode lasts several times less long; else faithful.
-// Of 4 to 9: marginal instead, if faithful (or weakened), spurious and missed change places when
-// persistentTau or the exaggeration change by 5 %, the difference of frequencies or of directions that can be
+// Of 4 to 9: marginal instead, if faithful, weakened, spurious and missed change places when persistentTau or
+// the exaggeration change by 5 %, the difference of frequencies or of directions that can be
 // seen by 5 %, or (towards faithful) exponents by 0.002 per τ times their condition, which no recording of
 // less than 500 τ tells apart; by this weakened and faithful change places, too. τ = 9.75 of a made-up mode
 // below a threshold of 10; λ = 0.999 | 1.0001. Where the student's run shows a difference of exponents (rule

@@ -163,6 +163,9 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The student makes nothing up, but has less than half of the teacher's dynamics" + where + " (" +
            shortText(foresight.hasTheDynamics) + ").";
   }
+  if (decision.decidedBy == DecidedBy::cycles)
+    return hasCycle(c.student) ? ". The student's has another period or place."
+                               : ". The student settles on no cycle.";
   if (decision.decidedBy == DecidedBy::steps) return ". In steps of α the student does not go round there.";
   if (decision.decidedBy == DecidedBy::continua)
     return ". The student has no " + c.unpaired.teacherContinuum->title() + " there.";
@@ -170,14 +173,50 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   if (decision.decidedBy == DecidedBy::points)
     return ". It remembers at which point it rests; the student has one.";
+  if (const auto& mode = decision.modes.missedMode)
+    return ". Nothing of the student's " + std::string(mode->grows() ? "grows" : "lasts") +
+           " like the teacher's λ = " + complexText(mode->value) + ", " +
+           tauText(*mode, c.teacher.spectrum.alpha) + ".";
   return ".";
 }
 
-// Of two that last alike one may persist and the other not.
-std::string faithfulEnding(const VerdictCase& c) {
-  if (c.studentModes.persistent == c.teacherModes.persistent || sharesCyclesOrRings(c)) return ".";
-  return ". Their modes last alike: the threshold of " + shortText(c.options.persistentTau) +
-         " τ lies between them.";
+// " lasts 2.7 times as long as the teacher's" where it is worth saying; else empty.
+std::string factorText(double longer, double shorter, double from) {
+  if (std::max(longer, shorter) < from) return {};
+  return longer > shorter ? " lasts " + times(longer) + " as long as the teacher's"
+                          : " lasts " + times(shorter) + " less long than the teacher's";
+}
+
+// Of two that last alike one may persist and the other not; and what is let pass as the same is said.
+std::string faithfulEnding(const VerdictCase& c, const ModeMatch& modes) {
+  constexpr double kWorthSaying = 1.5;
+  if (sharesCyclesOrRings(c)) return ".";
+  const VerdictOptions& options = c.options;
+  const std::string threshold = shortText(options.persistentTau) + " τ";
+  if (c.studentModes.persistent == 0 && c.teacherModes.persistent == 0) {
+    const double student = c.studentModes.leading.tau(), teacher = c.teacherModes.leading.tau();
+    if (!(std::max(student, teacher) * options.exaggeration > options.persistentTau)) return ".";
+    const std::string factor = factorText(student / teacher, teacher / student, options.exaggeration);
+    return factor.empty() ? "." : ". Neither lasts " + threshold + ", but its slowest mode" + factor + ".";
+  }
+  const std::string factor = factorText(modes.longer, modes.shorter, kWorthSaying);
+  const std::string allowed = factor.empty() ? ""
+                                             : " A mode of it" + factor + "; up to " +
+                                                   times(options.exaggeration) + " counts as the same.";
+  if (c.studentModes.persistent == c.teacherModes.persistent) return "." + allowed;
+  return ". Their modes last alike: the threshold of " + threshold + " lies between them." + allowed;
+}
+
+// "2 of the student's points of rest have no counterpart"
+std::string pointsAlone(const Unpaired& unpaired) {
+  const auto of = [](Index count, const char* whose) {
+    return std::to_string(count) + " of the " + whose + " points of rest";
+  };
+  const Index student = unpaired.studentPoints, teacher = unpaired.teacherPoints;
+  std::string text = student > 0 ? of(student, "student's") : "";
+  if (student > 0 && teacher > 0) text += " and ";
+  if (teacher > 0) text += of(teacher, "teacher's");
+  return text + (student + teacher == 1 ? " has no counterpart" : " have no counterpart");
 }
 
 std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
@@ -198,9 +237,7 @@ std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
     case UndecidedBy::otherPoints:
       return because + "eigenvalues at 0 do not tell what happens at other points of rest.";
     case UndecidedBy::search:
-      return because + "of the points of rest " + std::to_string(c.unpaired.studentPoints) +
-             " of the student's and " + std::to_string(c.unpaired.teacherPoints) +
-             " of the teacher's have no counterpart, which the searches may have missed.";
+      return because + pointsAlone(c.unpaired) + ", which the search may have missed.";
     case UndecidedBy::rounding:
     case UndecidedBy::nothing:
       break;
@@ -224,7 +261,7 @@ std::string ending(const VerdictCase& c, const Decision& decision) {
       return ": MISSED" + missedEnding(c, decision);
     case VerdictKind::faithful:
     case VerdictKind::marginal:
-      return ": FAITHFUL" + faithfulEnding(c);
+      return ": FAITHFUL" + faithfulEnding(c, decision.modes);
     case VerdictKind::spuriousPersistence:
     case VerdictKind::spuriousLineAttractor:
     case VerdictKind::spuriousLimitCycle:

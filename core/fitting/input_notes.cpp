@@ -51,6 +51,27 @@ std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index orde
           " latents cannot be told from this recording alone (a constant excites 1, a sinusoid 2)"};
 }
 
+std::vector<std::string> rareInputChanges(const std::vector<Trial>& trials) {
+  constexpr Index kRare = 3;
+  const Index m = trials.front().input.rows();
+  Eigen::Array<Index, Eigen::Dynamic, 1> changes = Eigen::Array<Index, Eigen::Dynamic, 1>::Zero(m);
+  Index steps = 0;
+  for (const auto& trial : trials) {
+    const Index n = trial.input.cols() - 1;
+    steps += std::max<Index>(n, 0);
+    for (Index t = 0; t < n; ++t)
+      changes += (trial.input.col(t).array() != trial.input.col(t + 1).array()).cast<Index>();
+  }
+  std::vector<std::string> notes;
+  for (Index i = 0; i < m; ++i) {
+    if (changes(i) == 0 || changes(i) > kRare) continue;
+    notes.push_back("input " + std::to_string(i + 1) + " changes at " + std::to_string(changes(i)) + " of " +
+                    std::to_string(steps) +
+                    " steps only: whatever else changed then passes for what it does");
+  }
+  return notes;
+}
+
 Index dimensionsOf(const Matrix& covariance) {
   constexpr double kNothing = 1e-10;  // of a variable's own variance; rounding is below 1e-13
   std::vector<Index> own;

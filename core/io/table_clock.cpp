@@ -256,7 +256,7 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
                        context.words.entry +
                        " (--index-column none reads the column as "
                        "a channel, its number leaves it out)");
-    if (context.first) refuseUnsteadyClock(column, lineOf);
+    if (context.first) refuseUnsteadyClock(column, context.words, lineOf);
     return {};
   }
   if (indexName && context.first && steps.whole && steps.rising)
@@ -265,7 +265,7 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
   if (!steps.rising) {
     if (auto meaning = labelMeaning(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
       return meaning;
-    if (context.first && !context.named) refuseUnsteadyClock(column, lineOf);
+    if (context.first && !context.named) refuseUnsteadyClock(column, context.words, lineOf);
   }
   if (!context.first || !steps.rising) {
     ColumnMeaning meaning;

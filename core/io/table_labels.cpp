@@ -58,8 +58,8 @@ ColumnMeaning clockBeginningAnew(const Pace& pace, const ColumnContext& context,
   meaning.unit = seconds > 0 ? "s" : "";
   meaning.begins = pace.restarts;
   meaning.note = "begins anew " + std::to_string(pace.restarts.size()) +
-                 (pace.restarts.size() == 1 ? " time" : " times") + " (first in line " +
-                 std::to_string(lineOf(pace.restarts.front())) +
+                 (pace.restarts.size() == 1 ? " time" : " times") + " (first in " + context.words.place +
+                 " " + std::to_string(lineOf(pace.restarts.front())) +
                  ") and rises evenly between: taken as the clock, not as a channel (Δt = " +
                  twoDigits(meaning.interval) +
                  (seconds > 0 ? " s" : ", of a unit that the file does not name") +
@@ -75,27 +75,29 @@ ColumnMeaning leftOut(std::string note) {
 }
 
 // Row numbers that do not rise: they run down, are doubled, or stand in another order.
-ColumnMeaning rowNumbers(ConstVectorRef column, bool indexName, const LineOf& lineOf) {
+ColumnMeaning rowNumbers(ConstVectorRef column, bool indexName, const EntryWords& words,
+                         const LineOf& lineOf) {
   constexpr Index kLong = 10;
   const Index n = column.size();
   if (n < kLong || !(column.array() == column.array().round()).all()) return {};
   const Vector steps = column.tail(n - 1) - column.head(n - 1);
   if ((steps.array() == -1).all())
-    return leftOut("counts the rows down from " + toText(column(0)) +
-                   ": left out; if these are time points, the rows stand backwards");
+    return leftOut("counts the " + words.entries + " down from " + toText(column(0)) +
+                   ": left out; if these are time points, the " + words.entries + " stand backwards");
   if (!indexName) return {};
   std::vector<double> sorted(column.data(), column.data() + n);
   std::sort(sorted.begin(), sorted.end());
   const auto distinct = static_cast<Index>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
   const Index out = std::find_if(steps.begin(), steps.end(), [](double s) { return s <= 0; }) - steps.begin();
-  const std::string where = " (first in line " + std::to_string(lineOf(out + 1)) + ")";
+  const std::string where = " (first in " + words.place + " " + std::to_string(lineOf(out + 1)) + ")";
   const bool dense = column.maxCoeff() - column.minCoeff() < 4 * static_cast<double>(n);
   if (distinct == n && dense)
-    return leftOut("numbers the rows in another order" + where +
-                   ": left out; if these are time points, the rows do not stand in their order");
+    return leftOut("numbers the " + words.entries + " in another order" + where +
+                   ": left out; if these are time points, the " + words.entries +
+                   " do not stand in their order");
   if ((steps.array() >= 0).all() && 2 * distinct > n)
-    return leftOut("numbers the rows, " + std::to_string(n - distinct) + " of them as the one before" +
-                   where + ": left out");
+    return leftOut("numbers the " + words.entries + ", " + std::to_string(n - distinct) +
+                   " of them as the one before" + where + ": left out");
   return {};
 }
 
@@ -137,21 +139,22 @@ ColumnMeaning labelMeaning(ConstVectorRef column, const ColumnContext& context, 
   if (!mayBe || (!context.first && !clockName)) return {};
   const Pace pace = paceOf(column);
   if (beginsAnew(pace, column.size())) return clockBeginningAnew(pace, context, lineOf);
-  if (context.first && !clockName) return rowNumbers(column, indexName, lineOf);
+  if (context.first && !clockName) return rowNumbers(column, indexName, context.words, lineOf);
   return {};
 }
 
-void refuseUnsteadyClock(ConstVectorRef column, const LineOf& lineOf) {
+void refuseUnsteadyClock(ConstVectorRef column, const EntryWords& words, const LineOf& lineOf) {
   constexpr Index kLong = 20;
   const Index n = column.size();
   if (n < kLong) return;
   const Pace pace = paceOf(column);
   if (pace.step == 0 || 5 * pace.steady < 4 * (n - 1)) return;
   throw InputError("has steps of " + twoDigits(pace.step) + " in " + std::to_string(pace.steady) + " of " +
-                   std::to_string(n - 1) +
-                   " rows, as a clock has and no neuron, but does not rise before line " +
+                   std::to_string(n - 1) + " " + words.entries +
+                   ", as a clock has and no neuron, but does not rise before " + words.place + " " +
                    std::to_string(lineOf(std::max<Index>(pace.firstBack, 0))) +
-                   "; allowed: a clock that rises with every row, or from its first value on in every trial "
+                   "; allowed: a clock that rises with every " + words.entry +
+                   ", or from its first value on in every trial "
                    "(--index-column none reads the column as a channel, its number leaves it out)");
 }
 

@@ -23,6 +23,7 @@ ColumnMeaning labelMeaning(ConstVectorRef column, const ColumnContext& context,
 
 // Throws InputError if nearly all steps are the same, as those of a clock are and those of no neuron, though
 // some go back: the sentence without the file's and the column's name.
-void refuseUnsteadyClock(ConstVectorRef column, const std::function<std::size_t(Index)>& lineOf);
+void refuseUnsteadyClock(ConstVectorRef column, const EntryWords& words,
+                         const std::function<std::size_t(Index)>& lineOf);
 
 }  // namespace keyhole

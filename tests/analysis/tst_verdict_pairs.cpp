@@ -185,6 +185,44 @@ class TestVerdictPairs : public QObject {
     QCOMPARE(kind(block(1.1, 1), block(0.2, 0)), VerdictKind::missed);
   }
 
+  // What counts as the same has degrees. Fails if a factor of 2.5 goes unsaid, if the exaggeration from which
+  // a mode is weakened decides without a word, or if a mode that lasts several times as long is praised for
+  // being below the threshold.
+  void faithfulKnowsDegrees() {
+    const auto lasting = [](double tau) { return Values{{1 - 1 / tau, 0}, {0.1, 0}}; };
+    const auto said = [&](double teacher, double student) {
+      return QString::fromStdString(
+          judge(evidence(lasting(teacher)), evidence(lasting(student)), "", {}).sentence);
+    };
+    QCOMPARE(turnedBy(lasting(100), lasting(34.7)), std::string("an exaggeration of 2.86 instead of 3."));
+    QCOMPARE(turnedBy(lasting(100), lasting(32.5)), std::string("an exaggeration of 3.15 instead of 3."));
+    QCOMPARE(turnedBy(lasting(100), lasting(28)), nameOf(VerdictKind::weakened));
+    QVERIFY(
+        said(100, 40).contains(": FAITHFUL. A mode of it lasts 2.5 times less long than the teacher's; up to "
+                               "3 times counts as the same."));
+    QVERIFY(said(40, 80).contains(": FAITHFUL. A mode of it lasts 2 times as long as the teacher's"));
+    QVERIFY(said(40, 44).endsWith(": FAITHFUL."));
+    QVERIFY(said(2, 9).contains(
+        ": FAITHFUL. Neither lasts 10 τ, but its slowest mode lasts 4.5 times as long as the teacher's."));
+    QVERIFY(said(2, 5).endsWith(": FAITHFUL."));
+  }
+
+  // What was missed is named, mode or cycle.
+  void missedSaysWhat() {
+    const auto said = [](const SystemEvidence& teacher, const SystemEvidence& student) {
+      return QString::fromStdString(judge(teacher, student, "", {}).sentence);
+    };
+    const Values gone{{0.2, 0}, {0.1, 0}};
+    QVERIFY(
+        said(evidence({{0.99, 0}, {0.1, 0}}), evidence(gone))
+            .endsWith(": MISSED. Nothing of the student's lasts like the teacher's λ = 0.9900, τ = 100."));
+    QVERIFY(said(evidence({{1.5, 0}, {0.1, 0}}), evidence(gone))
+                .endsWith(": MISSED. Nothing of the student's grows like the teacher's λ = 1.5, unstable."));
+    QVERIFY(
+        said(evidence({{1.2, 0.5}, {1.2, -0.5}}, Nonlinearity::tanh, 15), evidence(gone, Nonlinearity::tanh))
+            .endsWith(": MISSED. The student settles on no cycle."));
+  }
+
   // 1 | .999 is weakened, and taken for the same the two would be faithful, but for a run that shows the
   // difference. Fails if a pair is called marginal, "but missed" where its eigenvalues are the same.
   void whatTheRunShowsIsNotTheSame() {

@@ -153,6 +153,19 @@ class TestUnits : public QObject {
     QVERIFY(weakInputs({trial}, 6).empty());
   }
 
+  // One step changes once, in two trials twice; a staircase of five is an input like others. Fails if changes
+  // between trials count, or a constant does.
+  void rareChangesAreNamed() {
+    Trial trial{Matrix::Zero(3, 100), Matrix::Constant(2, 100, 1.5)};
+    trial.input.row(1).tail(40).setConstant(2);
+    QCOMPARE(rareInputChanges({trial}),
+             std::vector<std::string>{"input 2 changes at 1 of 99 steps only: whatever else changed then "
+                                      "passes for what it does"});
+    QVERIFY(QString::fromStdString(rareInputChanges({trial, trial})[0]).contains("at 2 of 198 steps"));
+    for (Index step = 1; step <= 5; ++step) trial.input.row(1).tail(100 - 15 * step).array() += 1;
+    QVERIFY(rareInputChanges({trial}).empty());
+  }
+
   // … by every method that asks what an input does to latents.
   void weakInputsAreNamedByEveryFit() {
     std::vector<Trial> trials = {sampleOf(randomLds(4, 2, kChannels, 1), 4, 300)};

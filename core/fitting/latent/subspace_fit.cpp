@@ -103,7 +103,8 @@ Student fitSubspace(const std::vector<Trial>& trials, const SubspaceOptions& opt
         return model;
       },
       progress);
-  if (student.summary.status == FitStatus::solved) {
+  // Also where more latents were asked for than there are directions: these are why.
+  if (student.summary.status != FitStatus::stopped) {
     for (auto& note : dependentChannels(trials)) student.notes.push_back(std::move(note));
     for (auto& note : weakInputs(trials, options.latents + 1)) student.notes.push_back(std::move(note));
   }

@@ -2,6 +2,7 @@
 
 #include "core/common/clock.h"
 #include "core/common/error.h"
+#include "core/fitting/about_mean.h"
 #include "core/fitting/network/bptt_gradient.h"
 #include "core/fitting/network/forced_run.h"
 
@@ -283,6 +284,26 @@ std::vector<std::string> notesOf(const Training& training) {
   return notes;
 }
 
+// Of trials and options that were looked at.
+Student fitted(const std::vector<Trial>& trials, const BpttOptions& options, Progress& progress) {
+  Training training = Trainer(trials, options).run(progress);
+  Student student;
+  student.phi = options.phi;
+  student.alpha = options.alpha;
+  student.seen = trials.front().activity.rows();
+  student.summary = summaryOf(training);
+  student.notes = notesOf(training);
+  student.A = std::move(training.best.A);
+  student.V = std::move(training.best.V);
+  if (options.offset) student.b = std::move(training.best.b);
+  const ForcedRun run = forcedRun(student, trials, progress);
+  student.oneStepR2 = run.oneStepR2;
+  if (run.transitions < transitionsOf(trials))
+    student.notes.push_back("after the stop, the one-step R² is of the first " +
+                            countOf(run.transitions, "step") + " only");
+  return student;
+}
+
 }  // namespace
 
 std::string nameOf(ForcingKind kind) {
@@ -324,21 +345,9 @@ Student fitBptt(const std::vector<Trial>& trials, const BpttOptions& options, Pr
   const auto start = Clock::now();
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   requireTrials(trials, MissingSamples::refused);
-  Training training = Trainer(trials, options).run(progress);
-  Student student;
-  student.phi = options.phi;
-  student.alpha = options.alpha;
-  student.seen = trials.front().activity.rows();
-  student.summary = summaryOf(training);
-  student.notes = notesOf(training);
-  student.A = std::move(training.best.A);
-  student.V = std::move(training.best.V);
-  if (options.offset) student.b = std::move(training.best.b);
-  const ForcedRun run = forcedRun(student, trials, progress);
-  student.oneStepR2 = run.oneStepR2;
-  if (run.transitions < transitionsOf(trials))
-    student.notes.push_back("after the stop, the one-step R² is of the first " +
-                            countOf(run.transitions, "step") + " only");
+  const auto fit = [&](const std::vector<Trial>& some) { return fitted(some, options, progress); };
+  const bool mayShift = options.offset && options.phi == Nonlinearity::linear;
+  Student student = mayShift ? fitAboutMean(trials, fit) : fit(trials);
   student.summary.seconds = secondsSince(start);
   return student;
 }

@@ -68,7 +68,8 @@ std::vector<std::string> problems(const BpttOptions& options);
 // The parameters of the epoch with the lowest training loss are returned; summary.cost is the loss before
 // every step and after the last one (epochs that diverged left out). Statuses: converged, iterationLimit (all
 // epochs used, or diverged too often to go on, then a note says so), stopped (the best so far), diverged (no
-// epoch after the start had a finite loss: the parameters are the random start's). When the loss leaves the
+// epoch after the start had a finite loss: the parameters are the random start's). A linear student with a
+// drive is trained about the mean of the activity (about_mean.h). When the loss leaves the
 // finite range, or grows to 100 times that of the start, the best parameters are restored and the rate is
 // halved, at most 10 times, with a note. oneStepR2 is that of a run with the seen units fully forced.
 // Throws InputError for bad options, missing samples or a recording that does not vary. Cost per epoch: 6 n²

@@ -3,6 +3,7 @@
 #include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/random.h"
+#include "core/fitting/about_mean.h"
 #include "core/fitting/network/recursive_least_squares.h"
 #include "core/fitting/run_student.h"
 
@@ -234,6 +235,28 @@ void addNotes(Student& student, const Course& course, int restarted) {
                             std::to_string(restarted) + " times; it started again");
 }
 
+// Of trials and options that were looked at.
+Student fitted(const std::vector<Trial>& trials, const ForceOptions& options, Progress& progress) {
+  const Index N = trials.front().activity.rows(), m = trials.front().input.rows();
+  Student student;
+  student.phi = options.phi;
+  student.alpha = options.alpha;
+  Trainer trainer(trials, options, progress);
+  Course course;
+  try {
+    runPasses(trainer, options, student.summary, course, progress);
+  } catch (const StopAsked&) {
+    student.summary.status = FitStatus::stopped;
+  }
+  const Matrix weights = conclude(trainer, student.summary, course);
+  student.A = weights.leftCols(N);
+  student.V = weights.middleCols(N, m);
+  if (options.offset) student.b = weights.rightCols(1);
+  setOneStepR2(student, trials, progress);
+  addNotes(student, course, trainer.timesRestarted());
+  return student;
+}
+
 }  // namespace
 
 std::vector<std::string> problems(const ForceOptions& options) {
@@ -262,23 +285,9 @@ Student fitForce(const std::vector<Trial>& trials, const ForceOptions& options, 
   requireTrials(trials, MissingSamples::refused);
   const auto start = Clock::now();
   progress.report(0.0, "fitting with FORCE");
-  const Index N = trials.front().activity.rows(), m = trials.front().input.rows();
-  Student student;
-  student.phi = options.phi;
-  student.alpha = options.alpha;
-  Trainer trainer(trials, options, progress);
-  Course course;
-  try {
-    runPasses(trainer, options, student.summary, course, progress);
-  } catch (const StopAsked&) {
-    student.summary.status = FitStatus::stopped;
-  }
-  const Matrix weights = conclude(trainer, student.summary, course);
-  student.A = weights.leftCols(N);
-  student.V = weights.middleCols(N, m);
-  if (options.offset) student.b = weights.rightCols(1);
-  setOneStepR2(student, trials, progress);
-  addNotes(student, course, trainer.timesRestarted());
+  const auto fit = [&](const std::vector<Trial>& some) { return fitted(some, options, progress); };
+  const bool mayShift = options.offset && options.phi == Nonlinearity::linear;
+  Student student = mayShift ? fitAboutMean(trials, fit) : fit(trials);
   student.summary.seconds = secondsSince(start);
   return student;
 }

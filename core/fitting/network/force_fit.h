@@ -49,7 +49,8 @@ std::vector<std::string> problems(const ForceOptions& options);
 // fell after 100, and jumped, since a small change of the weights moves the whole later course.
 //
 // All passes used or converged: the last weights, or the best ones if the last run away. A stop returns the
-// weights of the best whole pass (before the first one ended: those so far). Throws InputError: bad options,
+// weights of the best whole pass (before the first one ended: those so far). A linear student with an offset
+// is taught about the mean of the activity (about_mean.h). Throws InputError: bad options,
 // trials that do not fit together, missing samples. Cost per pass O(T (N + m)²).
 Student fitForce(const std::vector<Trial>& trials, const ForceOptions& options,
                  Progress& progress = noProgress());
