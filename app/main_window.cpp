@@ -8,11 +8,11 @@
 #include "app/file_actions.h"
 #include "app/gestures.h"
 #include "app/help_window.h"
-#include "app/kick_window.h"
 #include "app/main_menu.h"
 #include "app/message_strip.h"
 #include "app/order_window.h"
 #include "app/panel_area.h"
+#include "app/perturbation_window.h"
 #include "app/presentation_bar.h"
 #include "app/seen_text.h"
 #include "app/status_line.h"
@@ -215,7 +215,7 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   if (m_compare && experiment->reached > Depth::sketch) m_compare->setExperiment(experiment);
   m_curves->follow(*experiment);
   if (m_order) m_order->setExperiment(experiment);
-  if (m_kick) m_kick->setExperiment(experiment);
+  if (m_perturbation) m_perturbation->setExperiment(experiment);
   afterPainting(this, [this, experiment] { m_worker.drawn(experiment); });
   if (staleThrough(experiment->settings, m_document.settings(), Stage::analysis)) return;
   m_staleSoon->stop();
@@ -248,7 +248,7 @@ void MainWindow::markIfEarlier() {
 void MainWindow::markStale(bool updating) {
   m_panels->setStale(true, updating);
   m_verdict->setStale(true, updating);
-  if (m_kick) m_kick->setStale(true, updating);
+  if (m_perturbation) m_perturbation->setStale(true, updating);
 }
 
 void MainWindow::open(const QString& presetOrPath) {
@@ -312,7 +312,7 @@ void MainWindow::updateTheme() {
   m_panels->setTheme(theme);
   if (m_compare) m_compare->setTheme(theme);
   if (m_order) m_order->setTheme(theme);
-  if (m_kick) m_kick->setTheme(theme);
+  if (m_perturbation) m_perturbation->setTheme(theme);
   if (m_audit) m_audit->setTheme(theme);
 }
 

@@ -24,7 +24,7 @@ class CompareWindow;
 class CurveFollower;
 class FileActions;
 class HelpWindow;
-class KickWindow;
+class PerturbationWindow;
 class MessageStrip;
 class OrderWindow;
 class PanelArea;
@@ -72,7 +72,7 @@ class MainWindow : public QMainWindow {
   // Opens the curve of numbers of latents.
   OrderWindow& showOrder();
   // Opens the window that pushes teacher and students.
-  KickWindow& showPerturbation();
+  PerturbationWindow& showPerturbation();
   // Opens the audit of the recording.
   AuditWindow& showAudit();
   // Stops what is being computed; if nothing is, leaves the presentation.
@@ -134,7 +134,7 @@ class MainWindow : public QMainWindow {
   AuditWindow* m_audit = nullptr;
   CompareWindow* m_compare = nullptr;
   OrderWindow* m_order = nullptr;
-  KickWindow* m_kick = nullptr;
+  PerturbationWindow* m_perturbation = nullptr;
   CurveFollower* m_curves = nullptr;
   QTimer* m_staleSoon = nullptr;
 

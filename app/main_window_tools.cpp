@@ -2,9 +2,9 @@
 #include "app/audit_window.h"
 #include "app/compare_window.h"
 #include "app/help_window.h"
-#include "app/kick_window.h"
 #include "app/main_window.h"
 #include "app/order_window.h"
+#include "app/perturbation_window.h"
 #include "core/common/error.h"
 
 #include <QApplication>
@@ -50,15 +50,16 @@ void MainWindow::takeNumber(bool latents, Index number) {
   m_document.changeSettings(settings, QString("Use %1 %2").arg(number).arg(latents ? "latents" : "states"));
 }
 
-KickWindow& MainWindow::showPerturbation() {
-  if (!m_kick) {
-    m_kick = new KickWindow(this, [this] { return m_compare ? m_compare->comparison() : nullptr; });
-    m_kick->setTheme(Theme::of(palette(), QApplication::font()));
-    if (m_shown) m_kick->setExperiment(m_shown);
+PerturbationWindow& MainWindow::showPerturbation() {
+  if (!m_perturbation) {
+    m_perturbation =
+        new PerturbationWindow(this, [this] { return m_compare ? m_compare->comparison() : nullptr; });
+    m_perturbation->setTheme(Theme::of(palette(), QApplication::font()));
+    if (m_shown) m_perturbation->setExperiment(m_shown);
   }
-  m_kick->show();
-  m_kick->raise();
-  return *m_kick;
+  m_perturbation->show();
+  m_perturbation->raise();
+  return *m_perturbation;
 }
 
 AuditWindow& MainWindow::showAudit() {

@@ -14,10 +14,10 @@
 #include "tests/widgets/plot_cases.h"
 #include "widgets/plots/curve_panel.h"
 #include "widgets/plots/figure.h"
-#include "widgets/plots/kick_panel.h"
-#include "widgets/plots/kick_plane_panel.h"
 #include "widgets/plots/order_panel.h"
 #include "widgets/plots/panels.h"
+#include "widgets/plots/perturbation_panel.h"
+#include "widgets/plots/perturbation_plane_panel.h"
 #include "widgets/plots/sides.h"
 
 #include <QFile>
@@ -255,13 +255,13 @@ class TestPlotsData : public QObject {
   void push() {
     const Result e = result("map");
     const auto perturbation = std::make_shared<const Perturbation>(perturb(*e, {}));
-    KickPanel panel(nullptr);
+    PerturbationPanel panel(nullptr);
     panel.setPerturbation(e, perturbation);
     const auto tables = panel.data();
     QCOMPARE(tables.size(), perturbation->systems.size());
     for (std::size_t i = 0; i < tables.size(); ++i) {
-      const KickedRun& run = perturbation->systems[i].run;
-      QCOMPARE(tables[i].name, "push-" + kickName(perturbation->systems[i]).toLower());
+      const PerturbedRun& run = perturbation->systems[i].run;
+      QCOMPARE(tables[i].name, "push-" + perturbationName(perturbation->systems[i]).toLower());
       QCOMPARE(tables[i].columns, QStringList({"time_tau", "distance"}));
       QVERIFY(tables[i].rows.col(0) == run.time && tables[i].rows.col(1) == run.distance);
       QVERIFY(std::abs(tables[i].rows(0, 1) - perturbation->norm) <= 1e-9 * perturbation->norm);
@@ -272,19 +272,20 @@ class TestPlotsData : public QObject {
   void pushInThePlane() {
     const Result e = result("map");
     const Perturbation perturbation = perturb(*e, {});
-    for (const auto& [role, plane] : {std::pair{KickRole::teacher, perturbation.teacherPlane},
-                                      std::pair{KickRole::shown, perturbation.shownPlane}}) {
+    for (const auto& [role, plane] : {std::pair{PerturbationRole::teacher, perturbation.teacherPlane},
+                                      std::pair{PerturbationRole::shown, perturbation.shownPlane}}) {
       QVERIFY(plane);
       const Vector& time = perturbation.find(role)->run.time;
-      KickPlanePanel panel(role, nullptr);
+      PerturbationPlanePanel panel(role, nullptr);
       panel.setRun(e, time, *plane, {-1, 1}, {-1, 1});
       const auto tables = panel.data();
-      const PanelData& table = named(tables, role == KickRole::teacher ? "teacher-push" : "student-push");
+      const PanelData& table =
+          named(tables, role == PerturbationRole::teacher ? "teacher-push" : "student-push");
       QVERIFY(column(table, "time_tau") == time);
       QVERIFY(column(table, "free_pc1") == plane->free.row(0).transpose());
       QVERIFY(column(table, "free_pc2") == plane->free.row(1).transpose());
-      QVERIFY(column(table, "pushed_pc1") == plane->kicked.row(0).transpose());
-      QVERIFY(column(table, "pushed_pc2") == plane->kicked.row(1).transpose());
+      QVERIFY(column(table, "pushed_pc1") == plane->perturbed.row(0).transpose());
+      QVERIFY(column(table, "pushed_pc2") == plane->perturbed.row(1).transpose());
     }
   }
 

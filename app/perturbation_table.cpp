@@ -1,7 +1,7 @@
-#include "app/kick_table.h"
+#include "app/perturbation_table.h"
 
 #include "widgets/plots/axes.h"
-#include "widgets/plots/kick_panel.h"
+#include "widgets/plots/perturbation_panel.h"
 
 #include <QHeaderView>
 #include <QPainter>
@@ -49,10 +49,10 @@ QPixmap lineOf(const QPen& pen, const QWidget& widget) {
   return pixmap;
 }
 
-QStringList cellsOf(const Kicked& system, double horizon, double perTau) {
-  const KickedRun& run = system.run;
+QStringList cellsOf(const Perturbed& system, double horizon, double perTau) {
+  const PerturbedRun& run = system.run;
   const bool felt = run.initial > 0;
-  return {kickName(system) + (run.diverged ? QObject::tr(" (runs away)") : QString()),
+  return {perturbationName(system) + (run.diverged ? QObject::tr(" (runs away)") : QString()),
           timeText(run.halfLife, horizon, perTau),
           timeText(run.timeConstant, horizon, perTau),
           std::isinf(system.lateTimeConstant) ? QStringLiteral("∞")
@@ -64,9 +64,9 @@ QStringList cellsOf(const Kicked& system, double horizon, double perTau) {
 
 }  // namespace
 
-QTableWidget* makeKickTable() {
+QTableWidget* makePerturbationTable() {
   auto* table = new QTableWidget(0, static_cast<int>(std::size(kColumns)));
-  table->setObjectName("kickTable");
+  table->setObjectName("perturbationTable");
   table->setAccessibleName("Systems and how long they remember the perturbation");
   table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -84,8 +84,8 @@ QTableWidget* makeKickTable() {
   return table;
 }
 
-void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const TimeUnit& unit,
-                   const Theme& theme) {
+void fillPerturbationTable(QTableWidget& table, const Perturbation& perturbation, const TimeUnit& unit,
+                           const Theme& theme) {
   for (int j = 0; j < table.columnCount(); ++j)
     table.horizontalHeaderItem(j)->setText(titleOf(kColumns[j], unit));
   table.setRowCount(static_cast<int>(perturbation.systems.size()));
@@ -97,7 +97,7 @@ void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const 
       auto* item = new QTableWidgetItem(cells[j]);
       item->setToolTip(kColumns[j].help);
       if (j > 0) item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-      if (j == 0) item->setIcon(lineOf(kickPen(perturbation, index, theme), table));
+      if (j == 0) item->setIcon(lineOf(perturbationPen(perturbation, index, theme), table));
       table.setItem(i, j, item);
     }
   }

@@ -1,4 +1,4 @@
-#include "app/kick_controls.h"
+#include "app/perturbation_controls.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -43,29 +43,30 @@ QDoubleSpinBox* makeNumber(const QString& name, const QString& spoken, double lo
 
 }  // namespace
 
-KickControls::KickControls(QWidget* parent)
+PerturbationControls::PerturbationControls(QWidget* parent)
     : QWidget(parent),
       m_direction(makeChoice("direction", "Direction of the perturbation")),
       m_hidden(makeChoice("hidden", "The teacher's hidden units")),
       m_place(makeChoice("place", "Where the perturbation happens")),
-      m_norm(makeNumber("norm", "Size of the perturbation", 0.1, 100, 0.5, KickSettings().norm)),
-      m_horizon(makeNumber("horizon", "How long to look", 1, 1000, 10, KickSettings().horizon)),
+      m_norm(makeNumber("norm", "Size of the perturbation", 0.1, 100, 0.5, PerturbationSettings().norm)),
+      m_horizon(makeNumber("horizon", "How long to look", 1, 1000, 10, PerturbationSettings().horizon)),
       m_seed(new QSpinBox) {
-  addChoice(m_direction, "the student's slow mode", KickDirection::slowMode,
+  addChoice(m_direction, "the student's slow mode", PerturbationDirection::slowMode,
             "What the shown student claims to remember longest");
-  addChoice(m_direction, "the teacher's amplified mode", KickDirection::amplified,
+  addChoice(m_direction, "the teacher's amplified mode", PerturbationDirection::amplified,
             "What grows most in the teacher before it decays");
-  addChoice(m_direction, "the input", KickDirection::input, "A pulse of the task's input");
-  addChoice(m_direction, "a random direction", KickDirection::random, "Drawn with the seed beside");
-  addChoice(m_hidden, "seen units alone", KickHidden::alone,
+  addChoice(m_direction, "the input", PerturbationDirection::input, "A pulse of the task's input");
+  addChoice(m_direction, "a random direction", PerturbationDirection::random, "Drawn with the seed beside");
+  addChoice(m_hidden, "seen units alone", PerturbationHidden::alone,
             "The teacher's hidden units are not touched: what a stimulator does");
   addChoice(
-      m_hidden, "hidden units move along", KickHidden::along,
+      m_hidden, "hidden units move along", PerturbationHidden::along,
       "The teacher's hidden units move as they do in the activity (or with their part of the mode or the "
       "input): the perturbation cannot be told from what the circuit does by itself");
-  addChoice(m_place, "from 0", KickPlace::rest,
+  addChoice(m_place, "from 0", PerturbationPlace::rest,
             "The teacher rests there; a student with a constant drive moves on by itself");
-  addChoice(m_place, "from the trajectory", KickPlace::trajectory, "From the middle of the displayed run");
+  addChoice(m_place, "from the trajectory", PerturbationPlace::trajectory,
+            "From the middle of the displayed run");
   m_norm->setSuffix(" × activity");
   m_norm->setToolTip("In root mean squares of the seen activity's distance from its mean");
   showUnit({});
@@ -88,19 +89,19 @@ KickControls::KickControls(QWidget* parent)
   }
   row->addStretch(1);
   for (QComboBox* box : {m_direction, m_hidden, m_place})
-    connect(box, &QComboBox::activated, this, &KickControls::changed);
-  connect(m_direction, &QComboBox::currentIndexChanged, this, &KickControls::enableSeed);
+    connect(box, &QComboBox::activated, this, &PerturbationControls::changed);
+  connect(m_direction, &QComboBox::currentIndexChanged, this, &PerturbationControls::enableSeed);
   for (QDoubleSpinBox* box : {m_norm, m_horizon})
-    connect(box, &QDoubleSpinBox::valueChanged, this, &KickControls::changed);
-  connect(m_seed, &QSpinBox::valueChanged, this, &KickControls::changed);
+    connect(box, &QDoubleSpinBox::valueChanged, this, &PerturbationControls::changed);
+  connect(m_seed, &QSpinBox::valueChanged, this, &PerturbationControls::changed);
   enableSeed();
 }
 
-KickSettings KickControls::settings() const {
-  KickSettings settings;
-  settings.direction = static_cast<KickDirection>(m_direction->currentData().toInt());
-  settings.hidden = static_cast<KickHidden>(m_hidden->currentData().toInt());
-  settings.place = static_cast<KickPlace>(m_place->currentData().toInt());
+PerturbationSettings PerturbationControls::settings() const {
+  PerturbationSettings settings;
+  settings.direction = static_cast<PerturbationDirection>(m_direction->currentData().toInt());
+  settings.hidden = static_cast<PerturbationHidden>(m_hidden->currentData().toInt());
+  settings.place = static_cast<PerturbationPlace>(m_place->currentData().toInt());
   settings.norm = m_norm->value();
   settings.horizon = std::clamp(m_horizon->value() / m_perTau, 1.0, 1000.0);
   settings.seed = static_cast<std::uint64_t>(m_seed->value());
@@ -108,7 +109,7 @@ KickSettings KickControls::settings() const {
 }
 
 // The horizon stays what it is in τ.
-void KickControls::showUnit(const TimeUnit& unit) {
+void PerturbationControls::showUnit(const TimeUnit& unit) {
   const QSignalBlocker quiet(m_horizon);
   const double horizon = m_horizon->value() / m_perTau;
   m_perTau = unit.perTau;
@@ -119,12 +120,12 @@ void KickControls::showUnit(const TimeUnit& unit) {
   m_horizon->setValue(horizon * m_perTau);
 }
 
-void KickControls::showExperiment(const Experiment& experiment) {
+void PerturbationControls::showExperiment(const Experiment& experiment) {
   showUnit(timeUnitOf(experiment));
   auto* items = qobject_cast<QStandardItemModel*>(m_direction->model());
   int first = -1;
   for (int i = 0; i < m_direction->count(); ++i) {
-    const auto direction = static_cast<KickDirection>(m_direction->itemData(i).toInt());
+    const auto direction = static_cast<PerturbationDirection>(m_direction->itemData(i).toInt());
     const std::string reason = whyNot(experiment, direction);
     items->item(i)->setEnabled(reason.empty());
     items->item(i)->setToolTip(reason.empty() ? m_direction->itemData(i, kHelp).toString()
@@ -137,8 +138,8 @@ void KickControls::showExperiment(const Experiment& experiment) {
   emit changed();
 }
 
-void KickControls::enableSeed() {
-  m_seed->setVisible(settings().direction == KickDirection::random);
+void PerturbationControls::enableSeed() {
+  m_seed->setVisible(settings().direction == PerturbationDirection::random);
 }
 
 }  // namespace keyhole

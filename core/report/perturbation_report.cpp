@@ -1,4 +1,4 @@
-#include "core/report/kick_report.h"
+#include "core/report/perturbation_report.h"
 
 #include "core/common/error.h"
 #include "core/io/delimited.h"

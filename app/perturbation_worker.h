@@ -2,28 +2,28 @@
 #pragma once
 
 #include "app/latest_request.h"
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 
 #include <QObject>
 
 namespace keyhole {
 
 // What is pushed, and what came of it.
-struct PushRequest {
+struct PerturbationRequest {
   std::shared_ptr<const Experiment> experiment;
   std::shared_ptr<const Comparison> others;  // whose students are pushed too; or null
-  KickSettings settings;
+  PerturbationSettings settings;
 };
 
 // Signals are emitted from the worker's thread and reach the window through its event queue. A request stops
 // the one that runs.
-class KickWorker : public QObject {
+class PerturbationWorker : public QObject {
   Q_OBJECT
 
  public:
-  explicit KickWorker(QObject* parent = nullptr);
+  explicit PerturbationWorker(QObject* parent = nullptr);
 
-  void request(PushRequest request) { m_latest.request(std::move(request)); }
+  void request(PerturbationRequest request) { m_latest.request(std::move(request)); }
   void stop() { m_latest.stop(); }
 
  signals:
@@ -34,9 +34,9 @@ class KickWorker : public QObject {
   void idle();  // nothing runs, nothing waits
 
  private:
-  void run(const PushRequest& request, const Turn& turn);
+  void run(const PerturbationRequest& request, const Turn& turn);
 
-  LatestRequest<PushRequest> m_latest;
+  LatestRequest<PerturbationRequest> m_latest;
 };
 
 }  // namespace keyhole

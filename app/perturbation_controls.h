@@ -1,7 +1,7 @@
 // The row of choices of the window that pushes: along what, how hard, where, for how long.
 #pragma once
 
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 #include "widgets/plots/sides.h"
 
 #include <QWidget>
@@ -12,13 +12,13 @@ class QSpinBox;
 
 namespace keyhole {
 
-class KickControls : public QWidget {
+class PerturbationControls : public QWidget {
   Q_OBJECT
 
  public:
-  explicit KickControls(QWidget* parent = nullptr);
+  explicit PerturbationControls(QWidget* parent = nullptr);
 
-  KickSettings settings() const;
+  PerturbationSettings settings() const;
 
   // Directions that this experiment does not have cannot be chosen; the reason is their tool tip. If the
   // chosen one is among them, the first that it has is chosen (and `changed` is emitted). The horizon is told

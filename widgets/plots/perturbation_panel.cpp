@@ -1,4 +1,4 @@
-#include "widgets/plots/kick_panel.h"
+#include "widgets/plots/perturbation_panel.h"
 
 #include "widgets/plots/axes.h"
 #include "widgets/plots/sides.h"
@@ -20,25 +20,25 @@ QColor shade(const QColor& colour, std::size_t number) {
   return number % 2 == 0 ? colour.lighter(step) : colour.darker(step);
 }
 
-Vector relative(const KickedRun& run) {
+Vector relative(const PerturbedRun& run) {
   return run.initial > 0 ? Vector(run.distance / run.initial) : Vector();
 }
 
 }  // namespace
 
-QPen kickPen(const Perturbation& perturbation, std::size_t index, const Theme& theme) {
-  const KickRole role = perturbation.systems[index].role;
-  if (role == KickRole::teacher) return QPen(theme.teacher, 1.8 * theme.lineWidth);
-  if (role == KickRole::shown) return QPen(theme.student, 1.8 * theme.lineWidth);
+QPen perturbationPen(const Perturbation& perturbation, std::size_t index, const Theme& theme) {
+  const PerturbationRole role = perturbation.systems[index].role;
+  if (role == PerturbationRole::teacher) return QPen(theme.teacher, 1.8 * theme.lineWidth);
+  if (role == PerturbationRole::shown) return QPen(theme.student, 1.8 * theme.lineWidth);
   std::size_t number = 0;
-  for (std::size_t i = 0; i < index; ++i) number += perturbation.systems[i].role == KickRole::other;
+  for (std::size_t i = 0; i < index; ++i) number += perturbation.systems[i].role == PerturbationRole::other;
   static const QList<QList<qreal>> kDashes = {{6, 3}, {2, 2}, {8, 3, 2, 3}, {4, 4}, {8, 3, 2, 3, 2, 3}};
   QPen pen(shade(theme.student, number), 1.3 * theme.lineWidth);
   pen.setDashPattern(kDashes[static_cast<qsizetype>(number) % kDashes.size()]);
   return pen;
 }
 
-QString kickName(const Kicked& system) {
+QString perturbationName(const Perturbed& system) {
   return QString::fromStdString(system.run.name);
 }
 
@@ -52,7 +52,7 @@ double valueAt(const Vector& time, ConstVectorRef values, double at) {
   return values(after - 1) + share * (values(after) - values(after - 1));
 }
 
-KickPanel::KickPanel(QWidget* parent)
+PerturbationPanel::PerturbationPanel(QWidget* parent)
     : PlotPanel("push", tr("Memory of a perturbation"), parent),
       m_half(new QCPItemStraightLine(&plot())),
       m_cursor(new QCPItemStraightLine(&plot())) {
@@ -73,29 +73,29 @@ KickPanel::KickPanel(QWidget* parent)
   m_half->point1->setCoords(0, 0.5);
   m_half->point2->setCoords(1, 0.5);
   legendAbove();
-  KickPanel::applyTheme();
+  PerturbationPanel::applyTheme();
 }
 
-void KickPanel::applyTheme() {
+void PerturbationPanel::applyTheme() {
   PlotPanel::applyTheme();
   m_half->setPen(QPen(theme().muted, 0.75 * theme().lineWidth, Qt::DotLine));
   m_cursor->setPen(QPen(theme().foreground, 0.75 * theme().lineWidth));
 }
 
-void KickPanel::setPerturbation(const std::shared_ptr<const Experiment>& experiment,
-                                const std::shared_ptr<const Perturbation>& perturbation) {
+void PerturbationPanel::setPerturbation(const std::shared_ptr<const Experiment>& experiment,
+                                        const std::shared_ptr<const Perturbation>& perturbation) {
   m_perturbation = perturbation;
   setExperiment(experiment);
 }
 
-void KickPanel::setLogarithmic(bool logarithmic) {
+void PerturbationPanel::setLogarithmic(bool logarithmic) {
   m_logarithmic = logarithmic;
   if (!m_perturbation) return;
   showRanges();
   queueReplot();
 }
 
-void KickPanel::showExperiment(const Experiment& experiment) {
+void PerturbationPanel::showExperiment(const Experiment& experiment) {
   const TimeUnit unit = timeUnitOf(experiment);
   m_perTau = unit.perTau;
   plot().xAxis->setLabel(tr("time since the perturbation (%1)").arg(unit.name));
@@ -105,9 +105,9 @@ void KickPanel::showExperiment(const Experiment& experiment) {
   const auto& systems = m_perturbation->systems;
   bool felt = false;
   for (std::size_t i = 0; i < systems.size(); ++i) {
-    const KickedRun& run = systems[i].run;
+    const PerturbedRun& run = systems[i].run;
     const Vector values = relative(run);
-    QCPGraph* graph = addLine(kickPen(*m_perturbation, i, theme()), kickName(systems[i]));
+    QCPGraph* graph = addLine(perturbationPen(*m_perturbation, i, theme()), perturbationName(systems[i]));
     for (Index k = 0; k < values.size(); ++k) graph->addData(m_perTau * run.time(k), values(k));
     felt = felt || values.size() > 0;
   }
@@ -116,19 +116,19 @@ void KickPanel::showExperiment(const Experiment& experiment) {
     mark->removeFromLegend();
     mark->setLayer(kDistancePlayback);
     mark->setLineStyle(QCPGraph::lsNone);
-    const QColor colour = kickPen(*m_perturbation, i, theme()).color();
+    const QColor colour = perturbationPen(*m_perturbation, i, theme()).color();
     mark->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, theme().markSize});
     m_marks.append(mark);
   }
   showMessage(felt ? QString() : tr("The seen units do not feel this perturbation."));
   showRanges();
-  KickPanel::applyTheme();
+  PerturbationPanel::applyTheme();
   legendAbove()->setIconSize(3 * theme().fontPixels, theme().fontPixels);  // dashes need some length
   placeCursor();
   queueReplot();
 }
 
-void KickPanel::showRanges() {
+void PerturbationPanel::showRanges() {
   double lowest = 1, highest = 1, end = 0;
   for (const auto& [role, captured, run, late] : m_perturbation->systems) {
     const Vector values = relative(run);
@@ -156,19 +156,19 @@ void KickPanel::showRanges() {
   plot().xAxis->setRange(0, std::max(end, 1e-3));
 }
 
-void KickPanel::setTime(double time) {
+void PerturbationPanel::setTime(double time) {
   m_time = time;
   if (!m_perturbation) return;
   placeCursor();
   if (plot().isVisible()) plot().layer(kDistancePlayback)->replot();
 }
 
-void KickPanel::placeCursor() {
+void PerturbationPanel::placeCursor() {
   m_cursor->setVisible(m_time >= 0);
   m_cursor->point1->setCoords(m_perTau * m_time, 1);
   m_cursor->point2->setCoords(m_perTau * m_time, 2);
   for (qsizetype i = 0; i < m_marks.size(); ++i) {
-    const KickedRun& run = m_perturbation->systems[static_cast<std::size_t>(i)].run;
+    const PerturbedRun& run = m_perturbation->systems[static_cast<std::size_t>(i)].run;
     m_marks[i]->data()->clear();
     const Vector values = relative(run);
     if (m_time >= 0 && values.size() > 0)
@@ -176,28 +176,28 @@ void KickPanel::placeCursor() {
   }
 }
 
-QString KickPanel::describe(double x, double, QPointF) const {
+QString PerturbationPanel::describe(double x, double, QPointF) const {
   if (!m_perturbation) return {};
   QStringList parts;
   for (const auto& system : m_perturbation->systems) {
     const Vector values = relative(system.run);
     if (values.size() > 0)
       parts.append(
-          tr("%1 %2").arg(kickName(system), percent(valueAt(system.run.time, values, x / m_perTau))));
+          tr("%1 %2").arg(perturbationName(system), percent(valueAt(system.run.time, values, x / m_perTau))));
   }
   const QString at = experiment() ? timeUnitOf(*experiment()).text(x / m_perTau) : QString();
   return tr("%1 after the perturbation: %2").arg(at, parts.join(", "));
 }
 
-std::vector<PanelData> KickPanel::data() const {
+std::vector<PanelData> PerturbationPanel::data() const {
   std::vector<PanelData> tables;
   if (!m_perturbation || !experiment()) return tables;
   const TimeUnit unit = timeUnitOf(*experiment());
   for (const auto& system : m_perturbation->systems) {
-    const KickedRun& run = system.run;
+    const PerturbedRun& run = system.run;
     Matrix rows(run.time.size(), 2);
     rows << unit.perTau * run.time, run.distance;
-    tables.push_back({"push-" + kickName(system).toLower().remove(',').replace(' ', '-'),
+    tables.push_back({"push-" + perturbationName(system).toLower().remove(',').replace(' ', '-'),
                       {unit.column(), "distance"},
                       rows});
   }

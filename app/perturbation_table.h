@@ -1,7 +1,7 @@
 // The numbers of a push, one line per system, with its line as drawn in the plot.
 #pragma once
 
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 #include "widgets/plots/sides.h"
 #include "widgets/plots/theme.h"
 
@@ -9,9 +9,9 @@ class QTableWidget;
 
 namespace keyhole {
 
-QTableWidget* makeKickTable();
+QTableWidget* makePerturbationTable();
 // unit: in which times are told.
-void fillKickTable(QTableWidget& table, const Perturbation& perturbation, const TimeUnit& unit,
-                   const Theme& theme);
+void fillPerturbationTable(QTableWidget& table, const Perturbation& perturbation, const TimeUnit& unit,
+                           const Theme& theme);
 
 }  // namespace keyhole

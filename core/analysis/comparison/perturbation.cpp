@@ -1,4 +1,4 @@
-#include "core/analysis/comparison/kick.h"
+#include "core/analysis/comparison/perturbation.h"
 
 #include "core/analysis/comparison/student_filter.h"
 #include "core/analysis/nonnormal/eigenmodes.h"
@@ -38,37 +38,37 @@ void requireUnits(const std::vector<Index>& seen, Index units) {
                        std::to_string(units - 1));
 }
 
-Matrix seenOf(const KickTarget& target, ConstMatrixRef states) {
+Matrix seenOf(const PerturbationTarget& target, ConstMatrixRef states) {
   if (target.emission.size() > 0) return target.emission * states;
   return states(target.seen, Eigen::all);
 }
 
 // A linear chain in its own modes, where a step costs O(N); others as they are.
-KickTarget inModes(const KickTarget& target) {
+PerturbationTarget inModes(const PerturbationTarget& target) {
   const auto* chain = std::get_if<ChainForm>(&target.system.network.form());
   if (!chain || chain->U.size() == 0 || !isAffine(target.system)) return target;
-  KickTarget moved = target;
+  PerturbationTarget moved = target;
   ChainForm plain = *chain;
   plain.U.resize(0, 0);
   moved.system.network = Network(std::move(plain));
   if (target.system.drive.size() > 0) moved.system.drive = chain->U.transpose() * target.system.drive;
   moved.state = chain->U.transpose() * target.state;
-  moved.kick = chain->U.transpose() * target.kick;
+  moved.perturbation = chain->U.transpose() * target.perturbation;
   moved.emission = target.emission.size() > 0 ? Matrix(target.emission * chain->U)
                                               : Matrix(chain->U(target.seen, Eigen::all));
   return moved;
 }
 
-// Two states side by side: the free one and the kicked one, or, in affine systems, the difference.
+// Two states side by side: the free one and the perturbed one, or, in affine systems, the difference.
 class PairRun {
  public:
-  PairRun(const KickTarget& target, double norm)
+  PairRun(const PerturbationTarget& target, double norm)
       : m_affine(isAffine(target.system)),
         m_free(target.system, target.alpha),
         m_stepper(target.system.network, target.system.phi, target.system.convention, target.alpha),
         m_states(target.state.size(), 2) {
     m_states.col(0) = target.state;
-    m_states.col(1) = norm * target.kick;
+    m_states.col(1) = norm * target.perturbation;
     if (!m_affine) m_states.col(1) += target.state;
     m_drive = Matrix::Zero(target.state.size(), target.system.drive.size() > 0 ? 2 : 0);
     if (m_drive.cols() > 0) m_drive.col(0) = target.system.drive;
@@ -95,7 +95,7 @@ class PairRun {
 };
 
 // The time from which on the distance stays below a fraction of the initial one.
-double lastAbove(const KickedRun& run, double fraction) {
+double lastAbove(const PerturbedRun& run, double fraction) {
   const double level = fraction * run.initial;
   const Index n = run.distance.size();
   Index k = n - 1;
@@ -107,7 +107,7 @@ double lastAbove(const KickedRun& run, double fraction) {
   return run.time(k) + share * (run.time(k + 1) - run.time(k));
 }
 
-void describe(KickedRun& run) {
+void describe(PerturbedRun& run) {
   run.initial = run.distance.size() > 0 ? run.distance(0) : 0;
   if (!(run.initial > 0)) {
     run.remaining = run.halfLife = run.timeConstant = run.peak = run.peakTime =
@@ -122,22 +122,23 @@ void describe(KickedRun& run) {
   run.timeConstant = lastAbove(run, std::exp(-1.0));
 }
 
-void requireFitting(const KickTarget& target) {
+void requireFitting(const PerturbationTarget& target) {
   const Index N = target.system.network.size();
   requireSize(target.state.size(), N, "the state of \"" + target.name + "\"");
-  requireSize(target.kick.size(), N, "the perturbation of \"" + target.name + "\"");
+  requireSize(target.perturbation.size(), N, "the perturbation of \"" + target.name + "\"");
   if (target.emission.size() > 0)
     requireSize(target.emission.cols(), N, "an emission of \"" + target.name + "\"");
   requireUnits(target.seen, N);
 }
 
-KickedRun kicked(const KickTarget& target, const KickOptions& options, const std::function<void()>& poll) {
+PerturbedRun perturbed(const PerturbationTarget& target, const PerturbationOptions& options,
+                       const std::function<void()>& poll) {
   const auto steps = std::max<Index>(1, static_cast<Index>(std::llround(options.horizon / target.alpha)));
   const Index stride = (steps + options.points - 2) / (options.points - 1);
   const Index most = (steps + stride - 1) / stride + 1;
-  const KickTarget moved = inModes(target);
+  const PerturbationTarget moved = inModes(target);
   PairRun pair(moved, options.norm);
-  KickedRun run;
+  PerturbedRun run;
   run.name = target.name;
   run.time.resize(most);
   Matrix free(moved.state.size(), most), difference(moved.state.size(), most);
@@ -155,7 +156,7 @@ KickedRun kicked(const KickTarget& target, const KickOptions& options, const std
   run.time.conservativeResize(kept);
   run.free = seenOf(moved, free.leftCols(kept));
   const Matrix apart = seenOf(moved, difference.leftCols(kept));
-  run.kicked = run.free + apart;
+  run.perturbed = run.free + apart;
   run.distance = apart.colwise().norm().transpose();
   describe(run);
   return run;
@@ -163,42 +164,42 @@ KickedRun kicked(const KickTarget& target, const KickOptions& options, const std
 
 }  // namespace
 
-KickTarget teacherTarget(FlowSystem system, double alpha, const std::vector<Index>& seen, const Vector& state,
-                         const Vector& direction) {
+PerturbationTarget teacherTarget(FlowSystem system, double alpha, const std::vector<Index>& seen,
+                                 const Vector& state, const Vector& direction) {
   requireUnits(seen, system.network.size());
   requireSize(direction.size(), static_cast<Index>(seen.size()), "the direction of the perturbation");
-  KickTarget target{"teacher", std::move(system), alpha, state, {}, seen, {}, 1};
-  target.kick = Vector::Zero(target.system.network.size());
-  target.kick(seen) = unit(direction);
+  PerturbationTarget target{"teacher", std::move(system), alpha, state, {}, seen, {}, 1};
+  target.perturbation = Vector::Zero(target.system.network.size());
+  target.perturbation(seen) = unit(direction);
   requireFitting(target);
   return target;
 }
 
-KickTarget teacherTargetOnAllUnits(FlowSystem system, double alpha, const std::vector<Index>& seen,
-                                   const Vector& state, const Vector& direction) {
+PerturbationTarget teacherTargetOnAllUnits(FlowSystem system, double alpha, const std::vector<Index>& seen,
+                                           const Vector& state, const Vector& direction) {
   requireUnits(seen, system.network.size());
-  KickTarget target{"teacher", std::move(system), alpha, state, unit(direction), seen, {}, 1};
+  PerturbationTarget target{"teacher", std::move(system), alpha, state, unit(direction), seen, {}, 1};
   requireFitting(target);
-  const double part = seenOf(target, target.kick).norm();
+  const double part = seenOf(target, target.perturbation).norm();
   if (part > 0)
-    target.kick /= part;
+    target.perturbation /= part;
   else
     target.captured = 0;
   return target;
 }
 
-KickTarget studentTarget(const Student& student, const Vector& state, const Vector& direction) {
+PerturbationTarget studentTarget(const Student& student, const Vector& state, const Vector& direction) {
   const Index d = seenUnits(student);
   requireSize(direction.size(), d, "the direction of the perturbation");
   const Vector push = unit(direction);
-  KickTarget target{"student", systemOf(student), student.alpha, state, {}, {}, {}, 1};
+  PerturbationTarget target{"student", systemOf(student), student.alpha, state, {}, {}, {}, 1};
   if (student.emission) {
     target.emission = student.emission->C;
-    target.kick = leastNormSolution(target.emission, push);
-    target.captured = (target.emission * target.kick).norm();
+    target.perturbation = leastNormSolution(target.emission, push);
+    target.captured = (target.emission * target.perturbation).norm();
   } else {
-    target.kick = Vector::Zero(student.A.rows());
-    target.kick.head(d) = push;
+    target.perturbation = Vector::Zero(student.A.rows());
+    target.perturbation.head(d) = push;
     for (Index i = 0; i < d; ++i) target.seen.push_back(i);
   }
   requireFitting(target);
@@ -231,7 +232,7 @@ Vector inputDirection(const Student& student, Index input) {
   return unit(student.emission ? Vector(student.emission->C * column) : column.head(seenUnits(student)));
 }
 
-std::vector<std::string> problems(const KickOptions& options) {
+std::vector<std::string> problems(const PerturbationOptions& options) {
   std::vector<std::string> found;
   if (!(options.norm > 0 && std::isfinite(options.norm)))
     found.push_back("the size of the perturbation is " + toText(options.norm) +
@@ -243,14 +244,14 @@ std::vector<std::string> problems(const KickOptions& options) {
   return found;
 }
 
-std::vector<KickedRun> kickAll(const std::vector<KickTarget>& targets, const KickOptions& options,
-                               Progress& progress) {
+std::vector<PerturbedRun> perturbAll(const std::vector<PerturbationTarget>& targets,
+                                     const PerturbationOptions& options, Progress& progress) {
   if (const auto found = problems(options); !found.empty()) throw InputError(found.front());
   for (const auto& target : targets) requireFitting(target);
-  std::vector<KickedRun> runs;
+  std::vector<PerturbedRun> runs;
   for (const auto& target : targets) {
     const double fraction = static_cast<double>(runs.size()) / static_cast<double>(targets.size());
-    runs.push_back(kicked(target, options, [&] { progress.checkpoint(fraction, "perturbing"); }));
+    runs.push_back(perturbed(target, options, [&] { progress.checkpoint(fraction, "perturbing"); }));
   }
   return runs;
 }

@@ -1,14 +1,14 @@
-#include "app/kick_worker.h"
+#include "app/perturbation_worker.h"
 
 #include "core/common/error.h"
 
 namespace keyhole {
-KickWorker::KickWorker(QObject* parent)
+PerturbationWorker::PerturbationWorker(QObject* parent)
     : QObject(parent),
-      m_latest([this](const PushRequest& request, const Turn& turn) { run(request, turn); },
+      m_latest([this](const PerturbationRequest& request, const Turn& turn) { run(request, turn); },
                [this] { emit idle(); }) {}
 
-void KickWorker::run(const PushRequest& request, const Turn& turn) {
+void PerturbationWorker::run(const PerturbationRequest& request, const Turn& turn) {
   const Experiment& experiment = *request.experiment;
   TellingUntilOver progress(
       turn, [this](double fraction, const QString& what) { emit this->progress(fraction, what); });

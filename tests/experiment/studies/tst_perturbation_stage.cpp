@@ -1,8 +1,8 @@
-// Tests core/experiment/studies/kick_stage.h
-#include "core/experiment/studies/kick_stage.h"
+// Tests core/experiment/studies/perturbation_stage.h
+#include "core/experiment/studies/perturbation_stage.h"
 #include "core/io/delimited.h"
 #include "core/io/file_bytes.h"
-#include "core/report/kick_report.h"
+#include "core/report/perturbation_report.h"
 #include "tests/experiment/experiment_runs.h"
 #include "tests/support/test_registry.h"
 
@@ -10,7 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-namespace tst_kick_stage {
+namespace tst_perturbation_stage {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -32,9 +32,9 @@ Run figure2() {
                                {"fit.iterations", "60"}});
 }
 
-Perturbation pushed(const Run& experiment, KickDirection direction, KickHidden hidden = KickHidden::alone,
-                    double horizon = 100) {
-  KickSettings settings;
+Perturbation pushed(const Run& experiment, PerturbationDirection direction,
+                    PerturbationHidden hidden = PerturbationHidden::alone, double horizon = 100) {
+  PerturbationSettings settings;
   settings.direction = direction;
   settings.hidden = hidden;
   settings.horizon = horizon;
@@ -48,7 +48,7 @@ class StopAtOnce : public Progress {
 
 }  // namespace
 
-class TestKickStage : public QObject {
+class TestPerturbationStage : public QObject {
   Q_OBJECT
 
  private slots:
@@ -56,15 +56,15 @@ class TestKickStage : public QObject {
   // too: then the chain passes it on for as long as it has links.
   void theSpuriousStudentKeepsWhatTheChainForgets() {
     const Run run = figure2();
-    const Perturbation alone = pushed(run, KickDirection::slowMode);
-    const KickedRun& teacher = alone.find(KickRole::teacher)->run;
-    const KickedRun& student = alone.find(KickRole::shown)->run;
+    const Perturbation alone = pushed(run, PerturbationDirection::slowMode);
+    const PerturbedRun& teacher = alone.find(PerturbationRole::teacher)->run;
+    const PerturbedRun& student = alone.find(PerturbationRole::shown)->run;
     QVERIFY2(student.halfLife > 20 * teacher.halfLife,
              qPrintable(QString("%1 %2").arg(student.halfLife).arg(teacher.halfLife)));
     QVERIFY2(contains(alone.conclusion, "not the circuit's"), alone.conclusion.c_str());
     QVERIFY2(isOneSentence(alone.conclusion), alone.conclusion.c_str());
-    const Perturbation along = pushed(run, KickDirection::slowMode, KickHidden::along);
-    QVERIFY(along.find(KickRole::teacher)->run.halfLife > 20 * teacher.halfLife);
+    const Perturbation along = pushed(run, PerturbationDirection::slowMode, PerturbationHidden::along);
+    QVERIFY(along.find(PerturbationRole::teacher)->run.halfLife > 20 * teacher.halfLife);
     QVERIFY2(!contains(along.conclusion, "not the circuit's"), along.conclusion.c_str());
     QVERIFY2(contains(along.conclusion, "passes the perturbation along"), along.conclusion.c_str());
     QVERIFY(alone.lastingMode == false);
@@ -76,18 +76,19 @@ class TestKickStage : public QObject {
   void lineAttractorsKeepIt() {
     for (const char* name : {"line-attractor", "symmetric-line-attractor"}) {
       const Run run = shortRun(name, {{"simulation.steps", "20000"}, {"observation.fraction", "0.75"}});
-      const Perturbation along = pushed(run, KickDirection::slowMode, KickHidden::along);
-      QVERIFY2(std::isinf(along.find(KickRole::teacher)->run.halfLife), name);
-      QVERIFY2(along.find(KickRole::shown)->run.halfLife > 20, name);
+      const Perturbation along = pushed(run, PerturbationDirection::slowMode, PerturbationHidden::along);
+      QVERIFY2(std::isinf(along.find(PerturbationRole::teacher)->run.halfLife), name);
+      QVERIFY2(along.find(PerturbationRole::shown)->run.halfLife > 20, name);
     }
     const Run run = shortRun("line-attractor");
-    const Perturbation both = pushed(run, KickDirection::input, KickHidden::along);
+    const Perturbation both = pushed(run, PerturbationDirection::input, PerturbationHidden::along);
     QVERIFY2(contains(both.conclusion, "both remember it alike"), both.conclusion.c_str());
-    const Perturbation alone = pushed(run, KickDirection::input, KickHidden::alone);
+    const Perturbation alone = pushed(run, PerturbationDirection::input, PerturbationHidden::alone);
     const Vector m = run->teacher->teacher->integrationMode.normalized();
     const double onTheLine = Vector(m(run->observation->seen)).squaredNorm();
     // Everything else decays with τ of at most 1/(1 - 0.4): gone. The exponential against Euler: O(α).
-    QVERIFY(std::abs(alone.find(KickRole::teacher)->run.remaining / (onTheLine * std::exp(-0.1)) - 1) < 1e-3);
+    QVERIFY(std::abs(alone.find(PerturbationRole::teacher)->run.remaining / (onTheLine * std::exp(-0.1)) -
+                     1) < 1e-3);
     QVERIFY2(contains(alone.conclusion, "small part"), alone.conclusion.c_str());
     QVERIFY(alone.lastingMode == true);
   }
@@ -117,7 +118,7 @@ class TestKickStage : public QObject {
       Perturbation perturbation;
       perturbation.lastingMode = lasting;
       perturbation.systems.resize(2);
-      perturbation.systems[1].role = KickRole::shown;
+      perturbation.systems[1].role = PerturbationRole::shown;
       perturbation.systems[0].run.halfLife = real;
       perturbation.systems[0].run.remaining = part;
       perturbation.systems[0].lateTimeConstant = 1000;
@@ -132,10 +133,11 @@ class TestKickStage : public QObject {
   void directionsHaveUnitLength() {
     const Run run = shortRun("line-attractor");
     const auto& seen = run->observation->seen;
-    for (const KickDirection direction :
-         {KickDirection::random, KickDirection::slowMode, KickDirection::amplified, KickDirection::input})
-      for (const KickHidden hidden : {KickHidden::alone, KickHidden::along}) {
-        KickSettings settings;
+    for (const PerturbationDirection direction :
+         {PerturbationDirection::random, PerturbationDirection::slowMode, PerturbationDirection::amplified,
+          PerturbationDirection::input})
+      for (const PerturbationHidden hidden : {PerturbationHidden::alone, PerturbationHidden::along}) {
+        PerturbationSettings settings;
         settings.direction = direction;
         settings.hidden = hidden;
         settings.norm = 2;
@@ -143,12 +145,12 @@ class TestKickStage : public QObject {
         QVERIFY(std::abs(push.seen.norm() - 1) < 1e-14);
         QVERIFY((push.teacher(seen) - push.seen).norm() < 1e-14);
         const bool others = (push.teacher.squaredNorm() - 1) > 1e-6;
-        QCOMPARE(others, hidden == KickHidden::along);
+        QCOMPARE(others, hidden == PerturbationHidden::along);
         const Matrix X = run->simulation->display(seen, Eigen::all);
         const double rms = (X.colwise() - X.rowwise().mean()).norm() / std::sqrt(X.cols());
         QVERIFY(std::abs(push.norm / (2 * rms) - 1) < 1e-12);
       }
-    const auto runs = pushed(run, KickDirection::random).systems;
+    const auto runs = pushed(run, PerturbationDirection::random).systems;
     QCOMPARE(runs.size(), std::size_t{2});
     QVERIFY(std::abs(runs[0].run.initial / runs[1].run.initial - 1) < 1e-12);
   }
@@ -161,9 +163,9 @@ class TestKickStage : public QObject {
     const Matrix Z = run->simulation->display.colwise() - run->simulation->display.rowwise().mean();
     const Matrix X = Z(seen, Eigen::all);
     Matrix B(Z.rows(), X.rows());  // column by column: Z ≈ B X
-    KickSettings settings;
-    settings.hidden = KickHidden::along;
-    settings.direction = KickDirection::random;
+    PerturbationSettings settings;
+    settings.hidden = PerturbationHidden::along;
+    settings.direction = PerturbationDirection::random;
     Matrix directions(X.rows(), X.rows()), lifts(Z.rows(), X.rows());
     for (Index j = 0; j < X.rows(); ++j) {
       settings.seed = static_cast<std::uint64_t>(j + 1);
@@ -180,13 +182,13 @@ class TestKickStage : public QObject {
   // On the trajectory both are at the recorded activity; a linear system forgets as it does at rest.
   void onTheTrajectoryLinearSystemsForgetAlike() {
     const Run run = shortRun("figure-2", {{"fit.iterations", "20"}});
-    KickSettings settings;
+    PerturbationSettings settings;
     settings.horizon = 20;
     const Perturbation rest = perturb(*run, settings);
-    settings.place = KickPlace::trajectory;
+    settings.place = PerturbationPlace::trajectory;
     const Perturbation moving = perturb(*run, settings);
     for (std::size_t i = 0; i < 2; ++i) {
-      const KickedRun &a = rest.systems[i].run, &b = moving.systems[i].run;
+      const PerturbedRun &a = rest.systems[i].run, &b = moving.systems[i].run;
       QVERIFY((a.distance - b.distance).cwiseAbs().maxCoeff() < 1e-12 * a.distance.maxCoeff());
       QVERIFY(b.free.col(0).norm() > 0);
     }
@@ -204,13 +206,13 @@ class TestKickStage : public QObject {
                                           {"fit.hidden", "5"},
                                           {"fit.iterations", "5"},
                                           {"analysis.point_starts", "0"}});
-    KickSettings settings;
-    settings.place = KickPlace::trajectory;
+    PerturbationSettings settings;
+    settings.place = PerturbationPlace::trajectory;
     settings.horizon = 5;
-    const auto targets = kickTargets(*run, settings, pushOf(*run, settings));
+    const auto targets = perturbationTargets(*run, settings, pushOf(*run, settings));
     QCOMPARE(targets.size(), std::size_t{2});
     QVERIFY(targets[1].state.tail(5).norm() > 0);
-    QVERIFY(targets[1].kick.tail(5).isZero(0));
+    QVERIFY(targets[1].perturbation.tail(5).isZero(0));
   }
 
   // The compared students are pushed too, but only those of this very recording, and not the shown one again.
@@ -221,12 +223,12 @@ class TestKickStage : public QObject {
     const Comparison comparison = compareMethods(*run, options);
     const auto others = studentsOf(comparison, *run);
     QCOMPARE(others.size(), std::size_t{1});
-    KickSettings settings;
-    settings.place = KickPlace::trajectory;
+    PerturbationSettings settings;
+    settings.place = PerturbationPlace::trajectory;
     const Perturbation result = perturb(*run, settings, others);
     QCOMPARE(result.systems.size(), std::size_t{3});
     QCOMPARE(result.systems[2].run.name, std::string("Subspace identification"));
-    QCOMPARE(result.systems[2].role, KickRole::other);
+    QCOMPARE(result.systems[2].role, PerturbationRole::other);
     QTemporaryDir folder;
     const std::string path = folder.filePath("push.csv").toStdString();
     writeFileAtomically(path, perturbationCsv(result));
@@ -243,55 +245,55 @@ class TestKickStage : public QObject {
   // Both systems on one plane, in which nothing is farther apart than it is.
   void planesAreProjections() {
     const Run run = shortRun("figure-3", {{"analysis.point_starts", "0"}});
-    KickSettings settings;
-    settings.place = KickPlace::trajectory;
+    PerturbationSettings settings;
+    settings.place = PerturbationPlace::trajectory;
     settings.horizon = 10;
     const Perturbation result = perturb(*run, settings);
-    const auto planes = kickPlanes({&result.systems[0].run, &result.systems[1].run});
+    const auto planes = perturbationPlanes({&result.systems[0].run, &result.systems[1].run});
     QCOMPARE(planes.size(), std::size_t{2});
     for (std::size_t i = 0; i < 2; ++i) {
-      const KickedRun& kicked = result.systems[i].run;
-      QCOMPARE(planes[i].free.cols(), kicked.time.size());
-      const Vector apart = (planes[i].kicked - planes[i].free).colwise().norm().transpose();
-      QVERIFY((apart.array() <= kicked.distance.array() * (1 + 1e-12) + 1e-12).all());
+      const PerturbedRun& perturbed = result.systems[i].run;
+      QCOMPARE(planes[i].free.cols(), perturbed.time.size());
+      const Vector apart = (planes[i].perturbed - planes[i].free).colwise().norm().transpose();
+      QVERIFY((apart.array() <= perturbed.distance.array() * (1 + 1e-12) + 1e-12).all());
     }
   }
 
   void badSettingsAreNamed() {
-    QCOMPARE(problems(KickSettings{}).size(), std::size_t{0});
-    KickSettings bad;
+    QCOMPARE(problems(PerturbationSettings{}).size(), std::size_t{0});
+    PerturbationSettings bad;
     bad.norm = 0;
     bad.horizon = 0.5;
     QCOMPARE(problems(bad).size(), std::size_t{2});
     for (const auto& sentence : problems(bad)) QVERIFY(isOneSentence(sentence));
     const Run run = shortRun("low-rank-linear");  // it has no input
     QVERIFY(contains(refusal([&] { perturb(*run, bad); }), "allowed"));
-    const std::string said = refusal([&] { pushed(run, KickDirection::input); });
+    const std::string said = refusal([&] { pushed(run, PerturbationDirection::input); });
     QVERIFY2(isOneSentence(said) && contains(said, "input"), said.c_str());
     Experiment unfitted = *run;
     unfitted.fit = std::make_shared<FitStage>();
-    QVERIFY(isOneSentence(whyNot(unfitted, KickDirection::slowMode)));
-    QCOMPARE(whyNot(unfitted, KickDirection::random), std::string());
-    KickSettings random;
-    random.direction = KickDirection::random;
+    QVERIFY(isOneSentence(whyNot(unfitted, PerturbationDirection::slowMode)));
+    QCOMPARE(whyNot(unfitted, PerturbationDirection::random), std::string());
+    PerturbationSettings random;
+    random.direction = PerturbationDirection::random;
     const Perturbation alone = perturb(unfitted, random);
     QVERIFY2(contains(alone.conclusion, "no student"), alone.conclusion.c_str());
     // A recording has no teacher to be pushed.
     Experiment recorded = *run;
     recorded.teacher = std::make_shared<TeacherStage>();
-    QVERIFY(isOneSentence(whyNot(recorded, KickDirection::amplified)));
-    const Perturbation student = perturb(recorded, KickSettings{});
+    QVERIFY(isOneSentence(whyNot(recorded, PerturbationDirection::amplified)));
+    const Perturbation student = perturb(recorded, PerturbationSettings{});
     QCOMPARE(student.systems.size(), std::size_t{1});
     QVERIFY2(contains(student.conclusion, "recording"), student.conclusion.c_str());
     QVERIFY2(contains(student.conclusion, "steps") && !contains(student.conclusion, "τ"),
              student.conclusion.c_str());
     StopAtOnce stop;
-    QVERIFY_EXCEPTION_THROWN(perturb(*run, KickSettings{}, {}, stop), Stopped);
+    QVERIFY_EXCEPTION_THROWN(perturb(*run, PerturbationSettings{}, {}, stop), Stopped);
   }
 };
 
-KEYHOLE_TEST(TestKickStage)
+KEYHOLE_TEST(TestPerturbationStage)
 
-}  // namespace tst_kick_stage
+}  // namespace tst_perturbation_stage
 
-#include "tst_kick_stage.moc"
+#include "tst_perturbation_stage.moc"

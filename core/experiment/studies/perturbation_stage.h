@@ -9,26 +9,26 @@
 // right about it; the first is what an experimenter with a stimulator does.
 #pragma once
 
-#include "core/analysis/comparison/kick.h"
+#include "core/analysis/comparison/perturbation.h"
 #include "core/experiment/studies/compare.h"
 
 namespace keyhole {
 
-enum class KickDirection { random, slowMode, amplified, input };
-enum class KickPlace { rest, trajectory };
-enum class KickHidden { alone, along };
+enum class PerturbationDirection { random, slowMode, amplified, input };
+enum class PerturbationPlace { rest, trajectory };
+enum class PerturbationHidden { alone, along };
 
-struct KickSettings {
-  KickDirection direction = KickDirection::slowMode;  // of the shown student
-  KickPlace place = KickPlace::rest;                  // at 0, or at the middle of the displayed run
-  KickHidden hidden = KickHidden::alone;  // the teacher's hidden units; along the amplified mode and the
-                                          // input they take their part of those
+struct PerturbationSettings {
+  PerturbationDirection direction = PerturbationDirection::slowMode;  // of the shown student
+  PerturbationPlace place = PerturbationPlace::rest;      // at 0, or at the middle of the displayed run
+  PerturbationHidden hidden = PerturbationHidden::alone;  // the teacher's hidden units; along the amplified
+                                                          // mode and the input they take their part of those
   double norm = 1;         // of the push in the seen units, above 0, in root mean squares of their distance
                            // from their mean over the displayed run
   double horizon = 50;     // in τ, from 1 to 1000
   std::uint64_t seed = 1;  // of a random direction
 };
-std::vector<std::string> problems(const KickSettings& settings);
+std::vector<std::string> problems(const PerturbationSettings& settings);
 
 struct NamedStudent {
   std::string name;
@@ -40,7 +40,7 @@ struct NamedStudent {
 std::vector<NamedStudent> studentsOf(const Comparison& comparison, const Experiment& experiment);
 
 // Why an experiment cannot be pushed along that direction, in one sentence; empty if it can.
-std::string whyNot(const Experiment& experiment, KickDirection direction);
+std::string whyNot(const Experiment& experiment, PerturbationDirection direction);
 
 struct Push {
   Vector seen;     // d, unit
@@ -49,53 +49,55 @@ struct Push {
 };
 // Throws InputError (bad settings, whyNot()), and Stopped. Cost: of the slow mode O(n³), of the amplified
 // mode transientGrowth(), of hidden units that move along O(d² n + d D n) for n displayed steps.
-Push pushOf(const Experiment& experiment, const KickSettings& settings, Progress& progress = noProgress());
+Push pushOf(const Experiment& experiment, const PerturbationSettings& settings,
+            Progress& progress = noProgress());
 
 // The teacher (if there is one), the shown student (if it has parameters), the others. On the trajectory all
 // are at the same seen activity: of a student what it knows beside that (latents, hidden units) is inferred
 // from the run up to there.
-std::vector<KickTarget> kickTargets(const Experiment& experiment, const KickSettings& settings,
-                                    const Push& push, const std::vector<NamedStudent>& others = {});
+std::vector<PerturbationTarget> perturbationTargets(const Experiment& experiment,
+                                                    const PerturbationSettings& settings, const Push& push,
+                                                    const std::vector<NamedStudent>& others = {});
 
-enum class KickRole { teacher, shown, other };
+enum class PerturbationRole { teacher, shown, other };
 
-struct Kicked {
-  KickRole role = KickRole::teacher;
+struct Perturbed {
+  PerturbationRole role = PerturbationRole::teacher;
   double captured = 1;  // of a latent student: the part of the push that its latents can take up
-  KickedRun run;
+  PerturbedRun run;
   // From the last third of the horizon, -Δt/Δ ln(distance): infinite if the distance does not fall there, NaN
   // if it is 0 or the run is too short. A small part may stay when most is gone at once.
   double lateTimeConstant = 0;
 };
 
-// Free and kicked seen activity of the two systems on one plane: the two leading principal components of both
-// together, so that the same place is the same activity.
-struct KickPlane {
-  Matrix free, kicked;  // 2 x P
+// Free and perturbed seen activity of the two systems on one plane: the two leading principal components of
+// both together, so that the same place is the same activity.
+struct PerturbationPlane {
+  Matrix free, perturbed;  // 2 x P
 };
 
 struct Perturbation {
-  KickSettings settings;
+  PerturbationSettings settings;
   std::optional<Sampling> sampling;  // of a recording: times are told in its steps, of alpha τ each
   double alpha = 0;
   double norm = 0;  // of the push, in units of the activity
-  std::vector<Kicked> systems;
-  std::optional<KickPlane> teacherPlane, shownPlane;  // of the first two, as far as they are there
+  std::vector<Perturbed> systems;
+  std::optional<PerturbationPlane> teacherPlane, shownPlane;  // of the first two, as far as they are there
   // Whether a linear teacher has a mode that lasts (analysis.persistent_tau). What one without any still
   // holds is passed along, as by a feedforward chain. Empty: not known (not linear, a recording, or
   // undetermined).
   std::optional<bool> lastingMode;
   std::string conclusion;  // one sentence with numbers
 
-  const Kicked* find(KickRole role) const;  // the first one, or null
+  const Perturbed* find(PerturbationRole role) const;  // the first one, or null
 };
 
 // Noise-free, and without the task's input. Throws as pushOf() does.
-Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
+Perturbation perturb(const Experiment& experiment, const PerturbationSettings& settings,
                      const std::vector<NamedStudent>& others = {}, Progress& progress = noProgress());
 
 // One plane per run, in their order; none if there are fewer than two states in all.
-std::vector<KickPlane> kickPlanes(const std::vector<const KickedRun*>& runs);
+std::vector<PerturbationPlane> perturbationPlanes(const std::vector<const PerturbedRun*>& runs);
 
 // In words. A system remembers the push if its half-life is above persistent ln 2 (persistent in τ: of a mode
 // that counts as one); a part of it, if most is gone at once but at least a hundredth stays to the end and
@@ -104,6 +106,6 @@ std::vector<KickPlane> kickPlanes(const std::vector<const KickedRun*>& runs);
 // the student's attractor is not the circuit's.
 std::string conclusionOf(const Perturbation& perturbation, double persistent);
 
-std::string nameOf(KickDirection direction);  // "the student's slow mode"
+std::string nameOf(PerturbationDirection direction);  // "the student's slow mode"
 
 }  // namespace keyhole

@@ -1,8 +1,8 @@
-// One system on the plane of its activity with and without a push, to be played back: the free and the kicked
-// state as dots with short tails.
+// One system on the plane of its activity with and without a push, to be played back: the free and the
+// perturbed state as dots with short tails.
 #pragma once
 
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 #include "widgets/plots/axes.h"
 #include "widgets/plots/plot_panel.h"
 
@@ -10,22 +10,22 @@ namespace keyhole {
 
 class EqualAspectRect;
 
-class KickPlanePanel : public PlotPanel {
+class PerturbationPlanePanel : public PlotPanel {
   Q_OBJECT
 
  public:
-  KickPlanePanel(KickRole role, QWidget* parent);
+  PerturbationPlanePanel(PerturbationRole role, QWidget* parent);
 
   // Both panels are given the same ranges, so that the same place is the same activity.
-  void setRun(const std::shared_ptr<const Experiment>& experiment, const Vector& time, const KickPlane& plane,
-              Range x, Range y);
+  void setRun(const std::shared_ptr<const Experiment>& experiment, const Vector& time,
+              const PerturbationPlane& plane, Range x, Range y);
   void setTime(double time);  // repaints the dots and tails only
 
   struct Place {
     double x = 0, y = 0;
   };
   Place freeAt(double time) const;
-  Place kickedAt(double time) const;
+  Place perturbedAt(double time) const;
 
   bool speaksFor(const Experiment&) const override { return m_time.size() > 0; }
   std::vector<PanelData> data() const override;
@@ -39,12 +39,12 @@ class KickPlanePanel : public PlotPanel {
   void placeDots();
   void drawTail(QCPCurve& tail, const Matrix& path) const;
 
-  KickRole m_role;
+  PerturbationRole m_role;
   EqualAspectRect* m_rect;
-  QCPCurve *m_freePath, *m_kickedPath, *m_freeTail, *m_kickedTail;
-  QCPGraph *m_freeDot, *m_kickedDot;
+  QCPCurve *m_freePath, *m_perturbedPath, *m_freeTail, *m_perturbedTail;
+  QCPGraph *m_freeDot, *m_perturbedDot;
   Vector m_time;
-  KickPlane m_plane;
+  PerturbationPlane m_plane;
   double m_now = 0;
 };
 

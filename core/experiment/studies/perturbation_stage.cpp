@@ -1,4 +1,4 @@
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 
 #include "core/analysis/comparison/student_filter.h"
 #include "core/analysis/nonnormal/transient_growth.h"
@@ -48,17 +48,17 @@ double spreadOf(ConstMatrixRef seen) {
   return std::sqrt(sum);
 }
 
-Vector directionOf(const Experiment& experiment, const KickSettings& settings, Progress& progress) {
+Vector directionOf(const Experiment& experiment, const PerturbationSettings& settings, Progress& progress) {
   const auto& seen = experiment.observation->seen;
   const Teacher* teacher = teacherOf(experiment);
   switch (settings.direction) {
-    case KickDirection::random:
+    case PerturbationDirection::random:
       return randomDirection(static_cast<Index>(seen.size()), settings.seed);
-    case KickDirection::slowMode:
+    case PerturbationDirection::slowMode:
       return slowDirection(experiment.fit->student);
-    case KickDirection::amplified:
+    case PerturbationDirection::amplified:
       return transientGrowth(teacher->network, {20, kGrowthPoints}, progress).amplified;
-    case KickDirection::input:
+    case PerturbationDirection::input:
       if (teacher && teacher->integrationMode.size() > 0) return teacher->integrationMode;
       break;
   }
@@ -80,9 +80,9 @@ Vector movedAlong(ConstMatrixRef display, const std::vector<Index>& seen, const 
 
 // The seen part of a direction that is either of the seen units or of all of the teacher's.
 Push pushAlong(const Experiment& experiment, const Vector& direction, bool ofAllUnits,
-               const KickSettings& settings) {
+               const PerturbationSettings& settings) {
   const auto& seen = experiment.observation->seen;
-  const bool alone = settings.hidden == KickHidden::alone;
+  const bool alone = settings.hidden == PerturbationHidden::alone;
   const Index units = experiment.simulation->units;
   Push push;
   push.seen = ofAllUnits ? seenDirection(direction, seen) : direction;
@@ -114,17 +114,17 @@ Vector stateAtMiddle(const NamedStudent& named, const Experiment& experiment) {
   return filterStates(student, trial).states.rightCols(1);
 }
 
-KickTarget targetOf(const NamedStudent& named, const Experiment& experiment, const KickSettings& settings,
-                    const Push& push) {
+PerturbationTarget targetOf(const NamedStudent& named, const Experiment& experiment,
+                            const PerturbationSettings& settings, const Push& push) {
   const Student& student = named.student;
-  const Vector state = settings.place == KickPlace::rest ? Vector(Vector::Zero(student.A.rows()))
-                                                         : stateAtMiddle(named, experiment);
-  KickTarget target = studentTarget(student, state, push.seen);
+  const Vector state = settings.place == PerturbationPlace::rest ? Vector(Vector::Zero(student.A.rows()))
+                                                                 : stateAtMiddle(named, experiment);
+  PerturbationTarget target = studentTarget(student, state, push.seen);
   target.name = named.name;
   return target;
 }
 
-double lateTimeConstant(const KickedRun& run) {
+double lateTimeConstant(const PerturbedRun& run) {
   const Index last = run.distance.size() - 1, from = last - last / 3;
   const double before = last >= 3 ? run.distance(from) : 0, after = last >= 3 ? run.distance(last) : 0;
   if (!(before > 0 && after > 0)) return std::numeric_limits<double>::quiet_NaN();
@@ -142,11 +142,12 @@ std::optional<bool> lastingMode(const Experiment& experiment, double persistent)
 }
 
 void addPlanes(Perturbation& result) {
-  const Kicked *teacher = result.find(KickRole::teacher), *shown = result.find(KickRole::shown);
-  std::vector<const KickedRun*> runs;
-  for (const Kicked* system : {teacher, shown})
+  const Perturbed *teacher = result.find(PerturbationRole::teacher),
+                  *shown = result.find(PerturbationRole::shown);
+  std::vector<const PerturbedRun*> runs;
+  for (const Perturbed* system : {teacher, shown})
     if (system) runs.push_back(&system->run);
-  auto planes = kickPlanes(runs);
+  auto planes = perturbationPlanes(runs);
   if (planes.empty()) return;
   if (shown) result.shownPlane = std::move(planes.back());
   if (teacher) result.teacherPlane = std::move(planes.front());
@@ -163,7 +164,7 @@ void requireStates(const Experiment& experiment) {
 
 }  // namespace
 
-std::vector<std::string> problems(const KickSettings& settings) {
+std::vector<std::string> problems(const PerturbationSettings& settings) {
   std::vector<std::string> found;
   if (!(settings.norm > 0 && std::isfinite(settings.norm)))
     found.push_back("the size of the perturbation is " + toText(settings.norm) +
@@ -183,31 +184,31 @@ std::vector<NamedStudent> studentsOf(const Comparison& comparison, const Experim
   return students;
 }
 
-std::string whyNot(const Experiment& experiment, KickDirection direction) {
+std::string whyNot(const Experiment& experiment, PerturbationDirection direction) {
   const Teacher* teacher = teacherOf(experiment);
   const bool student = hasStudent(experiment);
   if (!teacher && !student) return "There is neither a teacher nor a student to perturb.";
-  if (direction == KickDirection::slowMode && !student)
+  if (direction == PerturbationDirection::slowMode && !student)
     return "The direction is the student's slow mode, but there is no student: " +
            (experiment.fit ? experiment.fit->student.summary.message : std::string("no fit was asked for")) +
            ".";
-  if (direction == KickDirection::amplified && !teacher)
+  if (direction == PerturbationDirection::amplified && !teacher)
     return "The direction is the teacher's amplified mode, but of a recording the teacher is not known.";
   const bool input =
       (teacher && teacher->integrationMode.size() > 0) || (student && experiment.fit->student.V.cols() > 0);
-  if (direction == KickDirection::input && !input)
+  if (direction == PerturbationDirection::input && !input)
     return "The direction is the input's, but neither teacher nor student has an input.";
   return {};
 }
 
-Push pushOf(const Experiment& experiment, const KickSettings& settings, Progress& progress) {
+Push pushOf(const Experiment& experiment, const PerturbationSettings& settings, Progress& progress) {
   if (const auto found = problems(settings); !found.empty()) throw InputError(found.front());
   requireStates(experiment);
   if (const auto reason = whyNot(experiment, settings.direction); !reason.empty()) throw InputError(reason);
   const Teacher* teacher = teacherOf(experiment);
   const bool ofAllUnits =
-      settings.direction == KickDirection::amplified ||
-      (settings.direction == KickDirection::input && teacher && teacher->integrationMode.size() > 0);
+      settings.direction == PerturbationDirection::amplified ||
+      (settings.direction == PerturbationDirection::input && teacher && teacher->integrationMode.size() > 0);
   Push push = pushAlong(experiment, directionOf(experiment, settings, progress), ofAllUnits, settings);
   push.norm =
       settings.norm * spreadOf(experiment.simulation->display(experiment.observation->seen, Eigen::all));
@@ -217,11 +218,12 @@ Push pushOf(const Experiment& experiment, const KickSettings& settings, Progress
   return push;
 }
 
-std::vector<KickTarget> kickTargets(const Experiment& experiment, const KickSettings& settings,
-                                    const Push& push, const std::vector<NamedStudent>& others) {
-  std::vector<KickTarget> targets;
+std::vector<PerturbationTarget> perturbationTargets(const Experiment& experiment,
+                                                    const PerturbationSettings& settings, const Push& push,
+                                                    const std::vector<NamedStudent>& others) {
+  std::vector<PerturbationTarget> targets;
   if (auto system = teacherSystem(experiment)) {
-    const Vector state = settings.place == KickPlace::rest
+    const Vector state = settings.place == PerturbationPlace::rest
                              ? Vector(Vector::Zero(experiment.simulation->units))
                              : Vector(experiment.simulation->display.col(middleOf(experiment)));
     targets.push_back({"teacher",
@@ -240,11 +242,11 @@ std::vector<KickTarget> kickTargets(const Experiment& experiment, const KickSett
   return targets;
 }
 
-Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
+Perturbation perturb(const Experiment& experiment, const PerturbationSettings& settings,
                      const std::vector<NamedStudent>& others, Progress& progress) {
   const Push push = pushOf(experiment, settings, progress);
-  const auto targets = kickTargets(experiment, settings, push, others);
-  auto runs = kickAll(targets, {push.norm, settings.horizon, kPoints}, progress);
+  const auto targets = perturbationTargets(experiment, settings, push, others);
+  auto runs = perturbAll(targets, {push.norm, settings.horizon, kPoints}, progress);
   Perturbation result;
   result.settings = settings;
   result.sampling = samplingOf(experiment);
@@ -252,9 +254,9 @@ Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
   result.norm = push.norm;
   bool teacherIsNext = teacherOf(experiment) != nullptr, studentIsNext = hasStudent(experiment);
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const KickRole role = std::exchange(teacherIsNext, false)   ? KickRole::teacher
-                          : std::exchange(studentIsNext, false) ? KickRole::shown
-                                                                : KickRole::other;
+    const PerturbationRole role = std::exchange(teacherIsNext, false)   ? PerturbationRole::teacher
+                                  : std::exchange(studentIsNext, false) ? PerturbationRole::shown
+                                                                        : PerturbationRole::other;
     const double late = lateTimeConstant(runs[i]);
     result.systems.push_back({role, targets[i].captured, std::move(runs[i]), late});
   }
@@ -265,29 +267,29 @@ Perturbation perturb(const Experiment& experiment, const KickSettings& settings,
   return result;
 }
 
-std::vector<KickPlane> kickPlanes(const std::vector<const KickedRun*>& runs) {
+std::vector<PerturbationPlane> perturbationPlanes(const std::vector<const PerturbedRun*>& runs) {
   Index columns = 0;
-  for (const auto* run : runs) columns += run->free.cols() + run->kicked.cols();
+  for (const auto* run : runs) columns += run->free.cols() + run->perturbed.cols();
   if (columns < 2 || runs.front()->free.rows() == 0) return {};
   Matrix all(runs.front()->free.rows(), columns);
   Index at = 0;
   for (const auto* run : runs)
-    for (const Matrix* part : {&run->free, &run->kicked}) {
+    for (const Matrix* part : {&run->free, &run->perturbed}) {
       all.middleCols(at, part->cols()) = *part;
       at += part->cols();
     }
   const Pca basis = pca(all, std::min<Index>(2, all.rows()));
-  std::vector<KickPlane> planes;
+  std::vector<PerturbationPlane> planes;
   for (const auto* run : runs) {
-    KickPlane plane{Matrix::Zero(2, run->free.cols()), Matrix::Zero(2, run->kicked.cols())};
+    PerturbationPlane plane{Matrix::Zero(2, run->free.cols()), Matrix::Zero(2, run->perturbed.cols())};
     plane.free.topRows(basis.components.cols()) = projectStates(basis, run->free);
-    plane.kicked.topRows(basis.components.cols()) = projectStates(basis, run->kicked);
+    plane.perturbed.topRows(basis.components.cols()) = projectStates(basis, run->perturbed);
     planes.push_back(std::move(plane));
   }
   return planes;
 }
 
-const Kicked* Perturbation::find(KickRole role) const {
+const Perturbed* Perturbation::find(PerturbationRole role) const {
   const auto found =
       std::find_if(systems.begin(), systems.end(), [&](const auto& s) { return s.role == role; });
   return found == systems.end() ? nullptr : &*found;

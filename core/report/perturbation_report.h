@@ -1,7 +1,7 @@
 // What came of a push, as a table.
 #pragma once
 
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // What came of a push, in words and as a table.
 #include "core/common/error.h"
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 
 #include <cmath>
 #include <cstdio>
@@ -25,7 +25,7 @@ std::string timeText(double time, const Perturbation& of) {
   return of.sampling ? stepsText(time, of.alpha, *of.sampling) : number(time) + " τ";
 }
 
-std::string halfLifeText(const Kicked& system, const Perturbation& of) {
+std::string halfLifeText(const Perturbed& system, const Perturbation& of) {
   if (std::isinf(system.run.halfLife))
     return "longer than the " + timeText(of.settings.horizon, of) + " shown";
   return timeText(system.run.halfLife, of);
@@ -39,19 +39,19 @@ enum class Memory { none, part, whole };
 
 // whole: half of the push lasts; part: most is gone at once, but something stays that does not fade within
 // the horizon.
-Memory memoryOf(const Kicked& system, double persistent, double horizon) {
+Memory memoryOf(const Perturbed& system, double persistent, double horizon) {
   if (system.run.halfLife > persistent * std::log(2.0)) return Memory::whole;
   const bool holds = system.run.remaining >= kHoldsAPart && system.lateTimeConstant > horizon;
   return holds ? Memory::part : Memory::none;
 }
 
-std::string growthText(const Kicked& system) {
+std::string growthText(const Perturbed& system) {
   if (!(system.run.peak >= kWorthSaying)) return {};
   return " (after growing " + number(system.run.peak) + "-fold)";
 }
 
 // " and 4.9 % of it to the end"
-std::string partText(const Kicked& system, Memory memory) {
+std::string partText(const Perturbed& system, Memory memory) {
   return memory == Memory::part ? " and " + percentText(system.run.remaining) + " of it to the end" : "";
 }
 
@@ -75,7 +75,7 @@ std::string outcomeOf(Memory mine, Memory real, double mineFor, double realFor, 
          noMode;
 }
 
-std::string comparisonOf(const Kicked& teacher, const Kicked& student, double persistent,
+std::string comparisonOf(const Perturbed& teacher, const Perturbed& student, double persistent,
                          const Perturbation& of) {
   const double horizon = of.settings.horizon;
   const bool passedAlong = of.lastingMode == false;
@@ -86,21 +86,21 @@ std::string comparisonOf(const Kicked& teacher, const Kicked& student, double pe
          outcomeOf(mine, real, student.run.halfLife, teacher.run.halfLife, passedAlong) + ".";
 }
 
-std::string aloneText(const Kicked& system, const Perturbation& of) {
-  const std::string who = system.role == KickRole::teacher ? "The teacher" : "The student";
+std::string aloneText(const Perturbed& system, const Perturbation& of) {
+  const std::string who = system.role == PerturbationRole::teacher ? "The teacher" : "The student";
   return who + " keeps half of the perturbation for " + halfLifeText(system, of) + growthText(system) +
-         (system.role == KickRole::teacher ? "; there is no student to compare with."
-                                           : "; of a recording the circuit is not known.");
+         (system.role == PerturbationRole::teacher ? "; there is no student to compare with."
+                                                   : "; of a recording the circuit is not known.");
 }
 
 }  // namespace
 
 std::string conclusionOf(const Perturbation& perturbation, double persistent) {
-  const Kicked* teacher = perturbation.find(KickRole::teacher);
-  const Kicked* student = perturbation.find(KickRole::shown);
-  for (const Kicked* system : {student, teacher}) {
+  const Perturbed* teacher = perturbation.find(PerturbationRole::teacher);
+  const Perturbed* student = perturbation.find(PerturbationRole::shown);
+  for (const Perturbed* system : {student, teacher}) {
     if (!system) continue;
-    const std::string who = system->role == KickRole::teacher ? "teacher" : "student";
+    const std::string who = system->role == PerturbationRole::teacher ? "teacher" : "student";
     if (std::isnan(system->run.halfLife))
       return "The " + who + "'s seen units do not feel this perturbation.";
     if (system->run.diverged)
@@ -114,15 +114,15 @@ std::string conclusionOf(const Perturbation& perturbation, double persistent) {
   return student ? aloneText(*student, perturbation) : std::string("There is nothing to perturb.");
 }
 
-std::string nameOf(KickDirection direction) {
+std::string nameOf(PerturbationDirection direction) {
   switch (direction) {
-    case KickDirection::random:
+    case PerturbationDirection::random:
       return "random";
-    case KickDirection::slowMode:
+    case PerturbationDirection::slowMode:
       return "the student's slow mode";
-    case KickDirection::amplified:
+    case PerturbationDirection::amplified:
       return "the teacher's amplified mode";
-    case KickDirection::input:
+    case PerturbationDirection::input:
       break;
   }
   return "the input";

@@ -1,12 +1,12 @@
 // The window that pushes, driven as a user would: what it plots is what the core computes.
-#include "app/kick_window.h"
 #include "app/main_window.h"
+#include "app/perturbation_window.h"
 #include "app/play_bar.h"
-#include "core/report/kick_report.h"
+#include "core/report/perturbation_report.h"
 #include "tests/support/test_registry.h"
 #include "widgets/plots/figure.h"
-#include "widgets/plots/kick_panel.h"
-#include "widgets/plots/kick_plane_panel.h"
+#include "widgets/plots/perturbation_panel.h"
+#include "widgets/plots/perturbation_plane_panel.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -21,7 +21,7 @@
 #include <QTest>
 #include <QToolButton>
 
-namespace tst_kick_window {
+namespace tst_perturbation_window {
 
 using namespace keyhole;
 
@@ -42,14 +42,14 @@ std::shared_ptr<const Experiment> chainSeen(double fraction) {
 struct Bench {
   std::shared_ptr<const Experiment> experiment = chainSeen(0.2);
   std::shared_ptr<const Comparison> comparison;
-  KickWindow window{nullptr, [this] { return comparison; }};
+  PerturbationWindow window{nullptr, [this] { return comparison; }};
 
   Bench() {
     window.setExperiment(experiment);
     window.show();
   }
   // Waits until the push along that direction of that experiment is shown.
-  bool settle(KickDirection direction = KickDirection::slowMode, std::size_t systems = 2) {
+  bool settle(PerturbationDirection direction = PerturbationDirection::slowMode, std::size_t systems = 2) {
     return QTest::qWaitFor(
         [&] {
           const auto& shown = window.shown();
@@ -71,18 +71,18 @@ struct Bench {
 };
 
 // The visible curves: those with more than the one point of a mark.
-QList<QCPGraph*> curvesOf(KickPanel& panel) {
+QList<QCPGraph*> curvesOf(PerturbationPanel& panel) {
   QList<QCPGraph*> curves;
   for (int i = 0; i < panel.plot().graphCount(); ++i)
     if (panel.plot().graph(i)->dataCount() > 1) curves.append(panel.plot().graph(i));
   return curves;
 }
 
-void compareWithCore(KickWindow& window, const Perturbation& expected) {
+void compareWithCore(PerturbationWindow& window, const Perturbation& expected) {
   const auto curves = curvesOf(window.curves());
   QCOMPARE(static_cast<std::size_t>(curves.size()), expected.systems.size());
   for (qsizetype i = 0; i < curves.size(); ++i) {
-    const KickedRun& run = expected.systems[static_cast<std::size_t>(i)].run;
+    const PerturbedRun& run = expected.systems[static_cast<std::size_t>(i)].run;
     QCOMPARE(static_cast<Index>(curves[i]->dataCount()), run.time.size());
     for (int k = 0; k < curves[i]->dataCount(); k += 17) {
       QCOMPARE(curves[i]->data()->at(k)->key, run.time(k));
@@ -93,7 +93,7 @@ void compareWithCore(KickWindow& window, const Perturbation& expected) {
 
 }  // namespace
 
-class TestKickWindow : public QObject {
+class TestPerturbationWindow : public QObject {
   Q_OBJECT
 
  private slots:
@@ -109,10 +109,10 @@ class TestKickWindow : public QObject {
 };
 
 // Fails if the curves, the table or the sentence are of another push.
-void TestKickWindow::whatIsPlottedIsTheCores() {
+void TestPerturbationWindow::whatIsPlottedIsTheCores() {
   Bench bench;
   QVERIFY(bench.settle());
-  const Perturbation expected = perturb(*bench.experiment, KickSettings{});
+  const Perturbation expected = perturb(*bench.experiment, PerturbationSettings{});
   compareWithCore(bench.window, expected);
   QCOMPARE(bench.part<QLabel>("conclusion")->text(), QString::fromStdString(expected.conclusion));
   auto& table = bench.window.table();
@@ -127,32 +127,33 @@ void TestKickWindow::whatIsPlottedIsTheCores() {
 }
 
 // Fails if a choice is not computed, or the one before it is shown.
-void TestKickWindow::anotherDirectionIsAnotherPush() {
+void TestPerturbationWindow::anotherDirectionIsAnotherPush() {
   Bench bench;
   QVERIFY(bench.settle());
-  for (const KickDirection direction :
-       {KickDirection::amplified, KickDirection::input, KickDirection::random}) {
+  for (const PerturbationDirection direction :
+       {PerturbationDirection::amplified, PerturbationDirection::input, PerturbationDirection::random}) {
     bench.choose("direction", static_cast<int>(direction));
     QVERIFY(bench.settle(direction));
-    KickSettings settings;
+    PerturbationSettings settings;
     settings.direction = direction;
     compareWithCore(bench.window, perturb(*bench.experiment, settings));
   }
   // Many at once: the latest wins.
   for (int i = 0; i < 20; ++i)
-    bench.choose("direction", static_cast<int>(i % 2 ? KickDirection::amplified : KickDirection::random));
-  QVERIFY(bench.settle(KickDirection::amplified));
+    bench.choose("direction",
+                 static_cast<int>(i % 2 ? PerturbationDirection::amplified : PerturbationDirection::random));
+  QVERIFY(bench.settle(PerturbationDirection::amplified));
 }
 
 // Fails if the picture stays that of the earlier student, or says nothing of being old.
-void TestKickWindow::anotherExperimentIsPushedAnew() {
+void TestPerturbationWindow::anotherExperimentIsPushedAnew() {
   Bench bench;
   QVERIFY(bench.settle());
   bench.experiment = chainSeen(0.5);
   bench.window.setExperiment(bench.experiment);
   QVERIFY(bench.window.curves().isStale());
   QVERIFY(bench.settle());
-  compareWithCore(bench.window, perturb(*bench.experiment, KickSettings{}));
+  compareWithCore(bench.window, perturb(*bench.experiment, PerturbationSettings{}));
   // A finer picture of the same fit is the same push.
   const auto shown = bench.window.shown();
   bench.window.setExperiment(std::make_shared<Experiment>(*bench.experiment));
@@ -162,7 +163,7 @@ void TestKickWindow::anotherExperimentIsPushedAnew() {
 
 // Of a recording nobody knows τ: whatever the window says of times is in its steps, and the horizon is as
 // long as it was. Fails if one of them is still by α.
-void TestKickWindow::aRecordingHasNoTau() {
+void TestPerturbationWindow::aRecordingHasNoTau() {
   Bench bench;
   QVERIFY(bench.settle());
   auto recorded = std::make_shared<Experiment>(*bench.experiment);
@@ -172,14 +173,14 @@ void TestKickWindow::aRecordingHasNoTau() {
       std::make_shared<SimulationStage>(*bench.experiment->simulation);  // another experiment
   bench.experiment = recorded;
   bench.window.setExperiment(bench.experiment);
-  QVERIFY(bench.settle(KickDirection::slowMode, 1));
+  QVERIFY(bench.settle(PerturbationDirection::slowMode, 1));
   const double steps = 1 / recorded->simulation->alpha;
-  const KickedRun& run = bench.window.shown()->systems[0].run;
+  const PerturbedRun& run = bench.window.shown()->systems[0].run;
   const auto curves = curvesOf(bench.window.curves());
   QCOMPARE(curves.size(), qsizetype{1});
   QVERIFY(std::abs(curves[0]->data()->at(20)->key - steps * run.time(20)) < 1e-9 * steps);
-  QCOMPARE(bench.part<QDoubleSpinBox>("horizon")->value(), steps * KickSettings().horizon);
-  QVERIFY(std::abs(bench.window.shown()->settings.horizon - KickSettings().horizon) < 1e-9);
+  QCOMPARE(bench.part<QDoubleSpinBox>("horizon")->value(), steps * PerturbationSettings().horizon);
+  QVERIFY(std::abs(bench.window.shown()->settings.horizon - PerturbationSettings().horizon) < 1e-9);
   const auto& table = bench.window.table();
   for (const QString& told :
        {bench.part<QDoubleSpinBox>("horizon")->suffix(), bench.part<QLabel>("conclusion")->text(),
@@ -194,21 +195,21 @@ void TestKickWindow::aRecordingHasNoTau() {
 }
 
 // Fails if the students of the table of methods are left out, or pushed when they are of other data.
-void TestKickWindow::comparedMethodsArePushedToo() {
+void TestPerturbationWindow::comparedMethodsArePushedToo() {
   Bench bench;
   QVERIFY(bench.settle());
   CompareOptions options;
   options.methods = {"map", "subspace"};
   bench.comparison = std::make_shared<const Comparison>(compareMethods(*bench.experiment, options));
-  bench.choose("place", static_cast<int>(KickPlace::trajectory));
-  QVERIFY(bench.settle(KickDirection::slowMode, 3));  // the student that is shown is one of the two
+  bench.choose("place", static_cast<int>(PerturbationPlace::trajectory));
+  QVERIFY(bench.settle(PerturbationDirection::slowMode, 3));  // the student that is shown is one of the two
   QCOMPARE(bench.window.table().rowCount(), 3);
   bench.part<QCheckBox>("others")->click();
-  QVERIFY(bench.settle(KickDirection::slowMode, 2));
+  QVERIFY(bench.settle(PerturbationDirection::slowMode, 2));
 }
 
 // Fails if time stands still, runs on past the end, or the loop does not begin again.
-void TestKickWindow::playMovesTheCursorAndStopsAtTheEnd() {
+void TestPerturbationWindow::playMovesTheCursorAndStopsAtTheEnd() {
   Bench bench;
   QVERIFY(bench.settle());
   PlayBar& player = bench.window.player();
@@ -238,16 +239,16 @@ void TestKickWindow::playMovesTheCursorAndStopsAtTheEnd() {
 }
 
 // Fails if the dots are drawn at another time than the cursor's, or on another plane.
-void TestKickWindow::theDotsAreWhereTheStatesAre() {
+void TestPerturbationWindow::theDotsAreWhereTheStatesAre() {
   Bench bench;
   QVERIFY(bench.settle());
   const auto& systems = bench.window.shown()->systems;
-  const auto planes = kickPlanes({&systems[0].run, &systems[1].run});
+  const auto planes = perturbationPlanes({&systems[0].run, &systems[1].run});
   const Index k = systems[1].run.time.size() / 3;
   bench.window.player().seek(systems[1].run.time(k));
-  const auto place = bench.window.studentPlane().kickedAt(systems[1].run.time(k));
-  QVERIFY(std::abs(place.x - planes[1].kicked(0, k)) < 1e-12);
-  QVERIFY(std::abs(place.y - planes[1].kicked(1, k)) < 1e-12);
+  const auto place = bench.window.studentPlane().perturbedAt(systems[1].run.time(k));
+  QVERIFY(std::abs(place.x - planes[1].perturbed(0, k)) < 1e-12);
+  QVERIFY(std::abs(place.y - planes[1].perturbed(1, k)) < 1e-12);
   QCPGraph* dot = nullptr;
   auto& plot = bench.window.studentPlane().plot();
   for (int i = 0; i < plot.graphCount(); ++i)
@@ -258,11 +259,11 @@ void TestKickWindow::theDotsAreWhereTheStatesAre() {
   QCOMPARE(bench.window.teacherPlane().plot().xAxis->label(), plot.xAxis->label());
 }
 
-void TestKickWindow::theFigureIsWritten() {
+void TestPerturbationWindow::theFigureIsWritten() {
   Bench bench;
   QVERIFY(bench.settle());
   QTemporaryDir folder;
-  KickPanel printed(nullptr);
+  PerturbationPanel printed(nullptr);
   printed.setTheme(Theme::print());
   printed.setPerturbation(bench.experiment, bench.window.shown());
   for (const char* name : {"push.pdf", "push.png"}) {
@@ -274,20 +275,20 @@ void TestKickWindow::theFigureIsWritten() {
 }
 
 // Fails if the main window's experiments do not reach it.
-void TestKickWindow::theMenuOpensIt() {
+void TestPerturbationWindow::theMenuOpensIt() {
   QTemporaryDir folder;
   QSettings preferences{folder.filePath("preferences.ini"), QSettings::IniFormat};
   MainWindow main{preferences, folder.filePath("unsaved")};
   main.document().changeSettings(chainSeen(0.3)->settings, "small");
   main.show();
   main.start({});
-  KickWindow& window = main.showPerturbation();
+  PerturbationWindow& window = main.showPerturbation();
   QTRY_VERIFY_WITH_TIMEOUT(window.shown() != nullptr, kPatience);
   QCOMPARE(window.shown()->systems.size(), std::size_t{2});
 }
 
-KEYHOLE_TEST(TestKickWindow)
+KEYHOLE_TEST(TestPerturbationWindow)
 
-}  // namespace tst_kick_window
+}  // namespace tst_perturbation_window
 
-#include "tst_kick_window.moc"
+#include "tst_perturbation_window.moc"

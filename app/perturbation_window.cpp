@@ -1,16 +1,16 @@
-#include "app/kick_window.h"
+#include "app/perturbation_window.h"
 
 #include "app/ask_for_file.h"
-#include "app/kick_controls.h"
-#include "app/kick_table.h"
+#include "app/perturbation_controls.h"
+#include "app/perturbation_table.h"
 #include "app/play_bar.h"
 #include "core/common/error.h"
-#include "core/report/kick_report.h"
+#include "core/report/perturbation_report.h"
 #include "core/report/run_record.h"
 #include "widgets/controls/relative_font.h"
 #include "widgets/plots/figure.h"
-#include "widgets/plots/kick_panel.h"
-#include "widgets/plots/kick_plane_panel.h"
+#include "widgets/plots/perturbation_panel.h"
+#include "widgets/plots/perturbation_plane_panel.h"
 
 #include <QCheckBox>
 #include <QDir>
@@ -42,9 +42,9 @@ QWidget* titled(Panel* panel, const QString& title) {
 
 }  // namespace
 
-KickWindow::KickWindow(QWidget* parent, Others others)
+PerturbationWindow::PerturbationWindow(QWidget* parent, Others others)
     : QWidget(parent, Qt::Window), m_others(std::move(others)) {
-  setObjectName("kickWindow");
+  setObjectName("perturbationWindow");
   setWindowTitle("Perturb – Keyhole");
   auto* column = new QVBoxLayout(this);
   column->addWidget(makeHead());
@@ -56,8 +56,8 @@ KickWindow::KickWindow(QWidget* parent, Others others)
   setBusy(false);
 }
 
-QWidget* KickWindow::makeHead() {
-  m_controls = new KickControls;
+QWidget* PerturbationWindow::makeHead() {
+  m_controls = new PerturbationControls;
   m_withOthers = new QCheckBox("compared methods too");
   m_withOthers->setObjectName("others");
   m_withOthers->setToolTip("Perturb the students of Run > Compare methods as well");
@@ -80,10 +80,10 @@ QWidget* KickWindow::makeHead() {
   return head;
 }
 
-QWidget* KickWindow::makePlots() {
-  m_curves = new KickPanel(nullptr);
-  m_teacherPlane = new KickPlanePanel(KickRole::teacher, nullptr);
-  m_studentPlane = new KickPlanePanel(KickRole::shown, nullptr);
+QWidget* PerturbationWindow::makePlots() {
+  m_curves = new PerturbationPanel(nullptr);
+  m_teacherPlane = new PerturbationPlanePanel(PerturbationRole::teacher, nullptr);
+  m_studentPlane = new PerturbationPlanePanel(PerturbationRole::shown, nullptr);
   auto* planes = new QSplitter(Qt::Vertical);
   planes->addWidget(titled(m_teacherPlane, "Teacher, left alone and perturbed"));
   planes->addWidget(titled(m_studentPlane, "Student, left alone and perturbed"));
@@ -95,8 +95,8 @@ QWidget* KickWindow::makePlots() {
   return splitter;
 }
 
-QWidget* KickWindow::makeFoot() {
-  m_table = makeKickTable();
+QWidget* PerturbationWindow::makeFoot() {
+  m_table = makePerturbationTable();
   m_logarithmic = new QCheckBox("Logarithmic");
   m_logarithmic->setObjectName("logarithmic");
   m_message = new QLabel;
@@ -109,8 +109,8 @@ QWidget* KickWindow::makeFoot() {
   m_stop = new QPushButton("Stop");
   m_export = new QPushButton("Export");
   auto* menu = new QMenu(m_export);
-  menu->addAction("Figure …", this, &KickWindow::exportFigure);
-  menu->addAction("Numbers …", this, &KickWindow::exportNumbers);
+  menu->addAction("Figure …", this, &PerturbationWindow::exportFigure);
+  menu->addAction("Numbers …", this, &PerturbationWindow::exportNumbers);
   m_export->setMenu(menu);
   auto* foot = new QWidget;
   auto* column = new QVBoxLayout(foot);
@@ -126,70 +126,70 @@ QWidget* KickWindow::makeFoot() {
   return foot;
 }
 
-void KickWindow::connectParts() {
-  connect(m_controls, &KickControls::changed, this, &KickWindow::request);
-  connect(m_withOthers, &QCheckBox::toggled, this, &KickWindow::request);
-  connect(m_logarithmic, &QCheckBox::toggled, m_curves, &KickPanel::setLogarithmic);
+void PerturbationWindow::connectParts() {
+  connect(m_controls, &PerturbationControls::changed, this, &PerturbationWindow::request);
+  connect(m_withOthers, &QCheckBox::toggled, this, &PerturbationWindow::request);
+  connect(m_logarithmic, &QCheckBox::toggled, m_curves, &PerturbationPanel::setLogarithmic);
   connect(m_stop, &QPushButton::clicked, this, [this] {
     m_worker.stop();
     setStale(true, false);
     tell("Stopped. What is shown is the perturbation before.");
   });
-  connect(m_player, &PlayBar::timeChanged, m_curves, &KickPanel::setTime);
-  connect(m_player, &PlayBar::timeChanged, m_teacherPlane, &KickPlanePanel::setTime);
-  connect(m_player, &PlayBar::timeChanged, m_studentPlane, &KickPlanePanel::setTime);
+  connect(m_player, &PlayBar::timeChanged, m_curves, &PerturbationPanel::setTime);
+  connect(m_player, &PlayBar::timeChanged, m_teacherPlane, &PerturbationPlanePanel::setTime);
+  connect(m_player, &PlayBar::timeChanged, m_studentPlane, &PerturbationPlanePanel::setTime);
   for (Panel* panel : std::initializer_list<Panel*>{m_curves, m_teacherPlane, m_studentPlane})
-    connect(panel, &Panel::hovered, this, &KickWindow::tell);
-  connect(&m_worker, &KickWorker::ready, this, &KickWindow::showResult);
-  connect(&m_worker, &KickWorker::failed, this, [this](const QString& sentence) {
+    connect(panel, &Panel::hovered, this, &PerturbationWindow::tell);
+  connect(&m_worker, &PerturbationWorker::ready, this, &PerturbationWindow::showResult);
+  connect(&m_worker, &PerturbationWorker::failed, this, [this](const QString& sentence) {
     tell(sentence);
     setStale(true, false);
   });
-  connect(&m_worker, &KickWorker::progress, this, [this](double fraction, const QString& what) {
+  connect(&m_worker, &PerturbationWorker::progress, this, [this](double fraction, const QString& what) {
     m_progress->setValue(static_cast<int>(1000 * fraction));
     m_progress->setToolTip(what);
   });
-  connect(&m_worker, &KickWorker::idle, this, [this] { setBusy(false); });
+  connect(&m_worker, &PerturbationWorker::idle, this, [this] { setBusy(false); });
 }
 
-void KickWindow::setExperiment(const std::shared_ptr<const Experiment>& experiment) {
+void PerturbationWindow::setExperiment(const std::shared_ptr<const Experiment>& experiment) {
   m_experiment = experiment;
   m_controls->showExperiment(*experiment);
   requestIfNew();
 }
 
-void KickWindow::setTheme(const Theme& theme) {
+void PerturbationWindow::setTheme(const Theme& theme) {
   m_theme = theme;
   m_curves->setTheme(theme);
   m_teacherPlane->setTheme(theme);
   m_studentPlane->setTheme(theme);
-  if (m_shown) fillKickTable(*m_table, *m_shown, timeUnitOf(*m_pushed), theme);
+  if (m_shown) fillPerturbationTable(*m_table, *m_shown, timeUnitOf(*m_perturbed), theme);
 }
 
-void KickWindow::setStale(bool stale, bool updating) {
+void PerturbationWindow::setStale(bool stale, bool updating) {
   for (Panel* panel : std::initializer_list<Panel*>{m_curves, m_teacherPlane, m_studentPlane})
     panel->setStale(stale && m_shown, updating);
 }
 
-void KickWindow::showEvent(QShowEvent* event) {
+void PerturbationWindow::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   m_player->setFocus();  // so that the space bar plays
   requestIfNew();
 }
 
 // A comparison may have grown meanwhile.
-void KickWindow::changeEvent(QEvent* event) {
+void PerturbationWindow::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
   if (event->type() == QEvent::ActivationChange && isActiveWindow()) requestIfNew();
 }
 
-void KickWindow::hideEvent(QHideEvent* event) {
+void PerturbationWindow::hideEvent(QHideEvent* event) {
   QWidget::hideEvent(event);
   m_player->pause();
 }
 
 // Finer pictures of the same systems need no new push.
-void KickWindow::requestIfNew() {
+void PerturbationWindow::requestIfNew() {
   if (!m_experiment || !isVisible()) return;
   const Experiment* before = m_asked.experiment.get();
   const bool same = before && before->fit == m_experiment->fit &&
@@ -201,12 +201,12 @@ void KickWindow::requestIfNew() {
     setStale(false);
 }
 
-void KickWindow::request() {
+void PerturbationWindow::request() {
   if (!m_experiment || !isVisible()) return;
   const auto others = m_others();
   m_withOthers->setVisible(others && !others->rows.empty());
   m_asked = {m_experiment, others, m_controls->settings()};
-  PushRequest request = m_asked;
+  PerturbationRequest request = m_asked;
   if (!m_withOthers->isChecked()) request.others = nullptr;
   m_message->clear();
   setStale(true);
@@ -214,40 +214,40 @@ void KickWindow::request() {
   m_worker.request(std::move(request));
 }
 
-void KickWindow::setBusy(bool busy) {
+void PerturbationWindow::setBusy(bool busy) {
   m_busy = busy;
   m_stop->setEnabled(busy);
   m_progress->setVisible(busy);
   m_export->setEnabled(m_shown != nullptr);
 }
 
-void KickWindow::showResult(const std::shared_ptr<const Experiment>& of,
-                            const std::shared_ptr<const Perturbation>& result) {
-  m_pushed = of;
+void PerturbationWindow::showResult(const std::shared_ptr<const Experiment>& of,
+                                    const std::shared_ptr<const Perturbation>& result) {
+  m_perturbed = of;
   m_shown = result;
   m_conclusion->setText(QString::fromStdString(result->conclusion));
   m_curves->setPerturbation(of, result);
   showPlanes();
   const TimeUnit unit = timeUnitOf(*of);
-  fillKickTable(*m_table, *result, unit, m_theme);
+  fillPerturbationTable(*m_table, *result, unit, m_theme);
   m_player->setUnit(unit);
   m_player->setHorizon(result->settings.horizon);
   setStale(false);
   m_export->setEnabled(true);
 }
 
-void KickWindow::showPlanes() {
+void PerturbationWindow::showPlanes() {
   struct Shown {
-    KickPlanePanel* panel;
-    KickRole role;
-    const std::optional<KickPlane>& plane;
+    PerturbationPlanePanel* panel;
+    PerturbationRole role;
+    const std::optional<PerturbationPlane>& plane;
   };
-  const Shown sides[] = {{m_teacherPlane, KickRole::teacher, m_shown->teacherPlane},
-                         {m_studentPlane, KickRole::shown, m_shown->shownPlane}};
+  const Shown sides[] = {{m_teacherPlane, PerturbationRole::teacher, m_shown->teacherPlane},
+                         {m_studentPlane, PerturbationRole::shown, m_shown->shownPlane}};
   Range x{HUGE_VAL, -HUGE_VAL}, y = x;
   for (const Shown& side : sides)
     for (const Matrix* path :
-         {side.plane ? &side.plane->free : nullptr, side.plane ? &side.plane->kicked : nullptr})
+         {side.plane ? &side.plane->free : nullptr, side.plane ? &side.plane->perturbed : nullptr})
       for (Index k = 0; path && k < path->cols(); ++k) {
         x.include((*path)(0, k));
         y.include((*path)(1, k));
@@ -255,22 +255,22 @@ void KickWindow::showPlanes() {
   for (const Shown& side : sides) {
     side.panel->parentWidget()->setVisible(side.plane.has_value());
     if (side.plane)
-      side.panel->setRun(m_pushed, m_shown->find(side.role)->run.time, *side.plane, x.padded(0.08),
+      side.panel->setRun(m_perturbed, m_shown->find(side.role)->run.time, *side.plane, x.padded(0.08),
                          y.padded(0.08));
   }
 }
 
-void KickWindow::tell(const QString& sentence) {
+void PerturbationWindow::tell(const QString& sentence) {
   m_message->setText(sentence);
 }
 
-void KickWindow::exportFigure() {
+void PerturbationWindow::exportFigure() {
   if (!m_shown) return;
   askForFile(this,
              {"Export the figure", "PDF, vector graphics (*.pdf);;PNG, 300 dpi (*.png)", "pdf",
               QDir::homePath(), FileQuestion::Kind::save},
-             [this, of = m_pushed, result = m_shown](const QString& path) {
-               KickPanel printed(nullptr);
+             [this, of = m_perturbed, result = m_shown](const QString& path) {
+               PerturbationPanel printed(nullptr);
                printed.setTheme(Theme::print());
                printed.setLogarithmic(m_logarithmic->isChecked());
                printed.setPerturbation(of, result);
@@ -283,7 +283,7 @@ void KickWindow::exportFigure() {
              });
 }
 
-void KickWindow::exportNumbers() {
+void PerturbationWindow::exportNumbers() {
   if (!m_shown) return;
   askForFile(this, {"Export the numbers", "CSV (*.csv)", "csv", QDir::homePath(), FileQuestion::Kind::save},
              [this, result = m_shown, of = m_experiment](const QString& path) {

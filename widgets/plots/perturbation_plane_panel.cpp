@@ -1,7 +1,7 @@
-#include "widgets/plots/kick_plane_panel.h"
+#include "widgets/plots/perturbation_plane_panel.h"
 
 #include "widgets/plots/equal_aspect_rect.h"
-#include "widgets/plots/kick_panel.h"
+#include "widgets/plots/perturbation_panel.h"
 #include "widgets/plots/sides.h"
 
 #include <algorithm>
@@ -12,16 +12,16 @@ namespace {
 constexpr auto kPlanePlayback = "playback";
 constexpr double kTail = 2;  // τ
 
-KickPlanePanel::Place placeAt(const Vector& time, const Matrix& path, double at) {
+PerturbationPlanePanel::Place placeAt(const Vector& time, const Matrix& path, double at) {
   const Vector x = path.row(0), y = path.row(1);
   return {valueAt(time, x, at), valueAt(time, y, at)};
 }
 
 }  // namespace
 
-KickPlanePanel::KickPlanePanel(KickRole role, QWidget* parent)
-    : PlotPanel(role == KickRole::teacher ? "teacher-push" : "student-push",
-                role == KickRole::teacher ? tr("Teacher") : tr("Student"), parent),
+PerturbationPlanePanel::PerturbationPlanePanel(PerturbationRole role, QWidget* parent)
+    : PlotPanel(role == PerturbationRole::teacher ? "teacher-push" : "student-push",
+                role == PerturbationRole::teacher ? tr("Teacher") : tr("Student"), parent),
       m_role(role) {
   plot().plotLayout()->clear();
   m_rect = new EqualAspectRect(&plot());
@@ -31,49 +31,50 @@ KickPlanePanel::KickPlanePanel(KickRole role, QWidget* parent)
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setLayer("axes");
   plot().addLayer(kPlanePlayback, plot().layer("legend"), QCustomPlot::limAbove);
   plot().layer(kPlanePlayback)->setMode(QCPLayer::lmBuffered);
-  for (QCPCurve** curve : {&m_freePath, &m_kickedPath, &m_freeTail, &m_kickedTail})
+  for (QCPCurve** curve : {&m_freePath, &m_perturbedPath, &m_freeTail, &m_perturbedTail})
     *curve = new QCPCurve(plot().xAxis, plot().yAxis);
   m_freeDot = addLine(Qt::NoPen, tr("left alone"));
-  m_kickedDot = addLine(Qt::NoPen, tr("perturbed"));
-  for (QCPGraph* dot : {m_freeDot, m_kickedDot}) dot->setLineStyle(QCPGraph::lsNone);
+  m_perturbedDot = addLine(Qt::NoPen, tr("perturbed"));
+  for (QCPGraph* dot : {m_freeDot, m_perturbedDot}) dot->setLineStyle(QCPGraph::lsNone);
   for (QCPAbstractPlottable* part :
-       std::initializer_list<QCPAbstractPlottable*>{m_freeTail, m_kickedTail, m_freeDot, m_kickedDot})
+       std::initializer_list<QCPAbstractPlottable*>{m_freeTail, m_perturbedTail, m_freeDot, m_perturbedDot})
     part->setLayer(kPlanePlayback);
-  for (QCPCurve* curve : {m_freePath, m_kickedPath, m_freeTail, m_kickedTail}) curve->removeFromLegend();
+  for (QCPCurve* curve : {m_freePath, m_perturbedPath, m_freeTail, m_perturbedTail})
+    curve->removeFromLegend();
   setAccessibleDescription(
       tr("The seen activity with and without the perturbation, on the plane of the two leading "
          "principal components of both systems."));
   plot().xAxis->setLabel(tr("PC 1"));
   plot().yAxis->setLabel(tr("PC 2"));
   legendAbove();
-  KickPlanePanel::applyTheme();
+  PerturbationPlanePanel::applyTheme();
 }
 
-void KickPlanePanel::applyTheme() {
+void PerturbationPlanePanel::applyTheme() {
   PlotPanel::applyTheme();
-  const QColor colour = m_role == KickRole::teacher ? theme().teacher : theme().student;
+  const QColor colour = m_role == PerturbationRole::teacher ? theme().teacher : theme().student;
   const double width = theme().lineWidth, size = 1.3 * theme().markSize;
   QColor faint = colour, grey = theme().muted;
   faint.setAlpha(100);
   grey.setAlpha(110);
   m_freePath->setPen(QPen(grey, width));
-  m_kickedPath->setPen(QPen(faint, width));
+  m_perturbedPath->setPen(QPen(faint, width));
   m_freeTail->setPen(QPen(theme().muted, 2.2 * width));
-  m_kickedTail->setPen(QPen(colour, 2.2 * width));
+  m_perturbedTail->setPen(QPen(colour, 2.2 * width));
   m_freeDot->setScatterStyle(
       {QCPScatterStyle::ssCircle, QPen(theme().muted, 2 * width), theme().background, size});
-  m_kickedDot->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, size});
+  m_perturbedDot->setScatterStyle({QCPScatterStyle::ssDisc, QPen(colour), colour, size});
 }
 
-void KickPlanePanel::setRun(const std::shared_ptr<const Experiment>& experiment, const Vector& time,
-                            const KickPlane& plane, Range x, Range y) {
+void PerturbationPlanePanel::setRun(const std::shared_ptr<const Experiment>& experiment, const Vector& time,
+                                    const PerturbationPlane& plane, Range x, Range y) {
   m_time = time;
   m_plane = plane;
   m_rect->setContents(x, y);
   setExperiment(experiment);
 }
 
-void KickPlanePanel::showExperiment(const Experiment&) {
+void PerturbationPlanePanel::showExperiment(const Experiment&) {
   const auto draw = [](QCPCurve* curve, const Matrix& path) {
     QVector<double> t, x, y;
     for (Index k = 0; k < path.cols(); ++k) {
@@ -84,37 +85,37 @@ void KickPlanePanel::showExperiment(const Experiment&) {
     curve->setData(t, x, y, true);
   };
   draw(m_freePath, m_plane.free);
-  draw(m_kickedPath, m_plane.kicked);
+  draw(m_perturbedPath, m_plane.perturbed);
   placeDots();
   queueReplot();
 }
 
-KickPlanePanel::Place KickPlanePanel::freeAt(double time) const {
+PerturbationPlanePanel::Place PerturbationPlanePanel::freeAt(double time) const {
   return placeAt(m_time, m_plane.free, time);
 }
 
-KickPlanePanel::Place KickPlanePanel::kickedAt(double time) const {
-  return placeAt(m_time, m_plane.kicked, time);
+PerturbationPlanePanel::Place PerturbationPlanePanel::perturbedAt(double time) const {
+  return placeAt(m_time, m_plane.perturbed, time);
 }
 
-void KickPlanePanel::setTime(double time) {
+void PerturbationPlanePanel::setTime(double time) {
   m_now = std::max(time, 0.0);
   if (m_time.size() == 0) return;
   placeDots();
   if (plot().isVisible()) plot().layer(kPlanePlayback)->replot();
 }
 
-void KickPlanePanel::placeDots() {
+void PerturbationPlanePanel::placeDots() {
   if (m_time.size() == 0) return;
   drawTail(*m_freeTail, m_plane.free);
-  drawTail(*m_kickedTail, m_plane.kicked);
-  const Place free = freeAt(m_now), kicked = kickedAt(m_now);
+  drawTail(*m_perturbedTail, m_plane.perturbed);
+  const Place free = freeAt(m_now), perturbed = perturbedAt(m_now);
   m_freeDot->setData({free.x}, {free.y});
-  m_kickedDot->setData({kicked.x}, {kicked.y});
+  m_perturbedDot->setData({perturbed.x}, {perturbed.y});
 }
 
 // The kept points of the last kTail, between its interpolated ends.
-void KickPlanePanel::drawTail(QCPCurve& tail, const Matrix& path) const {
+void PerturbationPlanePanel::drawTail(QCPCurve& tail, const Matrix& path) const {
   const double from = std::max(m_now - kTail, 0.0);
   QVector<double> t, x, y;
   const auto add = [&](double at) {
@@ -130,17 +131,17 @@ void KickPlanePanel::drawTail(QCPCurve& tail, const Matrix& path) const {
   tail.setData(t, x, y, true);
 }
 
-QString KickPlanePanel::describe(double x, double y, QPointF) const {
+QString PerturbationPlanePanel::describe(double x, double y, QPointF) const {
   if (m_time.size() == 0) return {};
   return tr("%1, %2 on the two leading principal components of what teacher and student do here")
       .arg(shortNumber(x), shortNumber(y));
 }
 
-std::vector<PanelData> KickPlanePanel::data() const {
+std::vector<PanelData> PerturbationPlanePanel::data() const {
   if (m_time.size() == 0) return {};
   const TimeUnit unit = experiment() ? timeUnitOf(*experiment()) : TimeUnit();
   Matrix rows(m_time.size(), 5);
-  rows << unit.perTau * m_time, m_plane.free.transpose(), m_plane.kicked.transpose();
+  rows << unit.perTau * m_time, m_plane.free.transpose(), m_plane.perturbed.transpose();
   return {{name(), {unit.column(), "free_pc1", "free_pc2", "pushed_pc1", "pushed_pc2"}, rows}};
 }
 

@@ -1,5 +1,5 @@
-// Tests core/analysis/comparison/kick.h
-#include "core/analysis/comparison/kick.h"
+// Tests core/analysis/comparison/perturbation.h
+#include "core/analysis/comparison/perturbation.h"
 #include "core/analysis/nonnormal/transient_growth.h"
 #include "core/common/error.h"
 #include "core/linalg/exponential.h"
@@ -10,7 +10,7 @@
 
 #include <QTest>
 
-namespace tst_kick {
+namespace tst_perturbation {
 
 using namespace keyhole;
 using namespace keyhole::test;
@@ -25,8 +25,8 @@ FlowSystem systemOf(const Teacher& teacher) {
   return {teacher.network, teacher.options.phi, teacher.options.convention};
 }
 
-KickedRun kickedAlone(const KickTarget& target, const KickOptions& options) {
-  return kickAll({target}, options).at(0);
+PerturbedRun perturbedAlone(const PerturbationTarget& target, const PerturbationOptions& options) {
+  return perturbAll({target}, options).at(0);
 }
 
 // A student of two latents with the emission C.
@@ -46,7 +46,7 @@ class StopAtOnce : public Progress {
 
 }  // namespace
 
-class TestKick : public QObject {
+class TestPerturbation : public QObject {
   Q_OBJECT
 
   // The largest error of the distances at t = 1, 2, 3 against ‖P e^{Jt} δ‖.
@@ -54,8 +54,9 @@ class TestKick : public QObject {
     const Matrix A = gaussian(12, 1.2, 3);
     const std::vector<Index> seen{2, 5, 7, 1};
     const Vector direction = randomDirection(4, 1);
-    KickTarget target = teacherTarget({Network(DenseForm{A})}, alpha, seen, Vector::Zero(12), direction);
-    const KickedRun run = kickedAlone(target, {2.0, 3.0, 100000});
+    PerturbationTarget target =
+        teacherTarget({Network(DenseForm{A})}, alpha, seen, Vector::Zero(12), direction);
+    const PerturbedRun run = perturbedAlone(target, {2.0, 3.0, 100000});
     double worst = 0;
     for (Index i = 1; i <= 3; ++i) {
       const auto k = static_cast<Index>(std::llround(static_cast<double>(i) / alpha));
@@ -81,9 +82,9 @@ class TestKick : public QObject {
   void oneModeDecaysAsItShould() {
     const double lambda = 0.75, alpha = 0.01;
     const Matrix A = Matrix::Constant(1, 1, lambda);
-    const KickTarget target =
+    const PerturbationTarget target =
         teacherTarget({Network(DenseForm{A})}, alpha, {0}, Vector::Ones(1), Vector::Ones(1));
-    const KickedRun run = kickedAlone(target, {3.0, 20.0, 401});
+    const PerturbedRun run = perturbedAlone(target, {3.0, 20.0, 401});
     const double factor = 1 - alpha + alpha * lambda;
     QCOMPARE(run.time.size(), Index{401});
     QCOMPARE(run.time(400), 20.0);
@@ -101,11 +102,11 @@ class TestKick : public QObject {
   void lineAttractorKeepsAndChainForgets() {
     const Teacher attractor = buildTeacher(teacherOptions(TeacherKind::lineAttractor, 60));
     const Teacher chain = buildTeacher(teacherOptions(TeacherKind::chain, 60));
-    std::vector<KickTarget> targets;
+    std::vector<PerturbationTarget> targets;
     for (const Teacher* teacher : {&attractor, &chain})
       targets.push_back(teacherTargetOnAllUnits(systemOf(*teacher), 0.01, firstUnits(20), Vector::Zero(60),
                                                 teacher->integrationMode));
-    const auto runs = kickAll(targets, {1.0, 150.0, 300});
+    const auto runs = perturbAll(targets, {1.0, 150.0, 300});
     QVERIFY(std::isinf(runs[0].timeConstant));
     // 150 τ at τ₁ = 1000: e^{-0.15}.
     QVERIFY(std::abs(runs[0].remaining - std::exp(-0.15)) < 1e-3);
@@ -126,13 +127,13 @@ class TestKick : public QObject {
       plain.network = Network(DenseForm{teacher.network.dense()});
       const Vector state = RandomStream(3, Stream::test).normalMatrix(40, 1);
       const Vector direction = randomDirection(10, 4);
-      const auto runs = kickAll({teacherTarget(structured, 0.01, firstUnits(10), state, direction),
-                                 teacherTarget(plain, 0.01, firstUnits(10), state, direction)},
-                                {0.5, 10, 50});
+      const auto runs = perturbAll({teacherTarget(structured, 0.01, firstUnits(10), state, direction),
+                                    teacherTarget(plain, 0.01, firstUnits(10), state, direction)},
+                                   {0.5, 10, 50});
       const double scale = runs[1].free.cwiseAbs().maxCoeff();
       COMPARE_MATRICES(runs[0].distance, runs[1].distance, 1e-11 * runs[1].distance.maxCoeff());
       COMPARE_MATRICES(runs[0].free, runs[1].free, 1e-11 * scale);
-      COMPARE_MATRICES(runs[0].kicked, runs[1].kicked, 1e-11 * scale);
+      COMPARE_MATRICES(runs[0].perturbed, runs[1].perturbed, 1e-11 * scale);
     }
   }
 
@@ -140,9 +141,9 @@ class TestKick : public QObject {
   void amplifiedModeIsAmplified() {
     const Teacher teacher = buildTeacher(teacherOptions(TeacherKind::lowRankOrthogonal, 50));
     const TransientGrowth growth = transientGrowth(teacher.network);
-    const KickTarget target =
+    const PerturbationTarget target =
         teacherTarget(systemOf(teacher), 0.005, firstUnits(50), Vector::Zero(50), growth.amplified);
-    const KickedRun run = kickedAlone(target, {1.0, 10.0, 2001});
+    const PerturbedRun run = perturbedAlone(target, {1.0, 10.0, 2001});
     QVERIFY2(std::abs(run.peak / growth.maximum - 1) < 0.02, qPrintable(QString::number(run.peak)));
     QVERIFY(std::abs(run.peakTime - growth.maximumTime) < 0.05);
     QVERIFY(run.peak > 2);
@@ -156,15 +157,15 @@ class TestKick : public QObject {
     hidden.A = gaussian(9, 0.5, 1);
     hidden.V = Matrix::Zero(9, 0);
     hidden.seen = 6;
-    const KickTarget onUnits = studentTarget(hidden, Vector::Zero(9), direction);
-    QVERIFY(onUnits.kick.tail(3).isZero(0));
-    QVERIFY(std::abs(kickedAlone(onUnits, {2.0, 1.0, 10}).initial - 2) < 1e-14);
+    const PerturbationTarget onUnits = studentTarget(hidden, Vector::Zero(9), direction);
+    QVERIFY(onUnits.perturbation.tail(3).isZero(0));
+    QVERIFY(std::abs(perturbedAlone(onUnits, {2.0, 1.0, 10}).initial - 2) < 1e-14);
     const Matrix C = haarColumns(RandomStream(2, Stream::test), 6, 2);
     const Student latent = latentStudent(gaussian(2, 0.5, 2), C);
-    const KickTarget partial = studentTarget(latent, Vector::Zero(2), direction);
+    const PerturbationTarget partial = studentTarget(latent, Vector::Zero(2), direction);
     const double part = (C.transpose() * direction).norm();
     QVERIFY(std::abs(partial.captured - part) < 1e-14);
-    QVERIFY(std::abs(kickedAlone(partial, {2.0, 1.0, 10}).initial - 2 * part) < 1e-13);
+    QVERIFY(std::abs(perturbedAlone(partial, {2.0, 1.0, 10}).initial - 2 * part) < 1e-13);
     QVERIFY(std::abs(studentTarget(latent, Vector::Zero(2), slowDirection(latent)).captured - 1) < 1e-13);
   }
 
@@ -176,8 +177,8 @@ class TestKick : public QObject {
     student.A = Q * values.asDiagonal() * Q.transpose();
     student.V = Matrix::Zero(8, 0);
     student.alpha = 0.05;
-    const KickedRun run =
-        kickedAlone(studentTarget(student, Vector::Zero(8), slowDirection(student)), {1.0, 40.0, 200});
+    const PerturbedRun run =
+        perturbedAlone(studentTarget(student, Vector::Zero(8), slowDirection(student)), {1.0, 40.0, 200});
     const double factor = 1 - 0.05 + 0.05 * 0.9;
     QVERIFY(std::abs(run.remaining - std::pow(factor, 800)) < 1e-12);
     // The ellipse's major axis: A = [a, -4b; b, a] turns along x = 2 cos, y = sin.
@@ -193,9 +194,10 @@ class TestKick : public QObject {
     const FlowSystem system{Network(DenseForm{Matrix::Constant(1, 1, 2.0)}), Nonlinearity::tanh};
     double well = 1.9;
     for (int i = 0; i < 200; ++i) well = 2 * std::tanh(well);
-    const KickTarget target = teacherTarget(system, 0.01, {0}, Vector::Constant(1, -well), Vector::Ones(1));
-    const KickedRun small = kickedAlone(target, {0.5, 30.0, 100}),
-                    large = kickedAlone(target, {3.0, 30.0, 100});
+    const PerturbationTarget target =
+        teacherTarget(system, 0.01, {0}, Vector::Constant(1, -well), Vector::Ones(1));
+    const PerturbedRun small = perturbedAlone(target, {0.5, 30.0, 100}),
+                       large = perturbedAlone(target, {3.0, 30.0, 100});
     QVERIFY(small.remaining < 1e-6);
     QVERIFY(std::abs(large.distance(large.distance.size() - 1) - 2 * well) < 1e-6);
     QVERIFY(std::isinf(large.timeConstant));
@@ -205,24 +207,24 @@ class TestKick : public QObject {
   void decayIsNotLostInTheState() {
     const FlowSystem system{Network(DenseForm{Matrix::Zero(2, 2)}), Nonlinearity::linear,
                             Convention::standard, Vector::Constant(2, 1e6)};
-    const KickTarget target =
+    const PerturbationTarget target =
         teacherTarget(system, 0.1, {0, 1}, Vector::Constant(2, 1e6), Vector::Unit(2, 0));
-    const KickedRun run = kickedAlone(target, {1.0, 40.0, 50});
+    const PerturbedRun run = perturbedAlone(target, {1.0, 40.0, 50});
     QVERIFY(std::abs(run.remaining / std::pow(0.9, 400) - 1) < 1e-10);
     QVERIFY((run.free.array() - 1e6).abs().maxCoeff() < 1e-6);
   }
 
   void divergenceEndsTheRun() {
     const FlowSystem system{Network(DenseForm{Matrix::Constant(1, 1, 50.0)})};
-    const KickedRun run =
-        kickedAlone(teacherTarget(system, 0.1, {0}, Vector::Zero(1), Vector::Ones(1)), {1.0, 20.0, 100});
+    const PerturbedRun run =
+        perturbedAlone(teacherTarget(system, 0.1, {0}, Vector::Zero(1), Vector::Ones(1)), {1.0, 20.0, 100});
     QVERIFY(run.diverged);
     QVERIFY(run.distance.size() < 100 && run.distance.allFinite());
   }
 
   void badInputIsNamed() {
-    QCOMPARE(problems(KickOptions{}).size(), std::size_t{0});
-    QCOMPARE(problems(KickOptions{0, -1, 1}).size(), std::size_t{3});
+    QCOMPARE(problems(PerturbationOptions{}).size(), std::size_t{0});
+    QCOMPARE(problems(PerturbationOptions{0, -1, 1}).size(), std::size_t{3});
     const FlowSystem system{Network(DenseForm{gaussian(4, 1, 1)})};
     const Vector zero = Vector::Zero(4);
     QVERIFY_EXCEPTION_THROWN(teacherTarget(system, 0.01, {0, 4}, zero, Vector::Ones(2)), InputError);
@@ -233,15 +235,15 @@ class TestKick : public QObject {
     student.A = gaussian(4, 1, 1);
     student.V = Matrix::Zero(4, 0);
     QVERIFY_EXCEPTION_THROWN(inputDirection(student), InputError);
-    const KickTarget target = teacherTarget(system, 0.01, {0, 1}, zero, Vector::Ones(2));
-    QVERIFY_EXCEPTION_THROWN(kickAll({target}, {-1, 1, 10}), InputError);
+    const PerturbationTarget target = teacherTarget(system, 0.01, {0, 1}, zero, Vector::Ones(2));
+    QVERIFY_EXCEPTION_THROWN(perturbAll({target}, {-1, 1, 10}), InputError);
     StopAtOnce stop;
-    QVERIFY_EXCEPTION_THROWN(kickAll({target}, {}, stop), Stopped);
+    QVERIFY_EXCEPTION_THROWN(perturbAll({target}, {}, stop), Stopped);
   }
 };
 
-KEYHOLE_TEST(TestKick)
+KEYHOLE_TEST(TestPerturbation)
 
-}  // namespace tst_kick
+}  // namespace tst_perturbation
 
-#include "tst_kick.moc"
+#include "tst_perturbation.moc"

@@ -2,7 +2,7 @@
 // numbers, and played back on the plane of their activity.
 #pragma once
 
-#include "app/kick_worker.h"
+#include "app/perturbation_worker.h"
 #include "widgets/plots/theme.h"
 
 #include <QWidget>
@@ -17,19 +17,19 @@ class QTableWidget;
 
 namespace keyhole {
 
-class KickControls;
-class KickPanel;
-class KickPlanePanel;
+class PerturbationControls;
+class PerturbationPanel;
+class PerturbationPlanePanel;
 class PlayBar;
 
-class KickWindow : public QWidget {
+class PerturbationWindow : public QWidget {
   Q_OBJECT
 
  public:
   // others: the newest comparison of methods, or null.
   using Others = std::function<std::shared_ptr<const Comparison>()>;
 
-  KickWindow(QWidget* parent, Others others);
+  PerturbationWindow(QWidget* parent, Others others);
 
   // The experiment to push. Computed at once if the window is visible, else when it is shown.
   void setExperiment(const std::shared_ptr<const Experiment>& experiment);
@@ -37,10 +37,10 @@ class KickWindow : public QWidget {
   // The picture is of earlier settings than the main window's; updating: a newer one is being computed.
   void setStale(bool stale, bool updating = true);
 
-  KickWorker& worker() { return m_worker; }
-  KickPanel& curves() { return *m_curves; }
-  KickPlanePanel& teacherPlane() { return *m_teacherPlane; }
-  KickPlanePanel& studentPlane() { return *m_studentPlane; }
+  PerturbationWorker& worker() { return m_worker; }
+  PerturbationPanel& curves() { return *m_curves; }
+  PerturbationPlanePanel& teacherPlane() { return *m_teacherPlane; }
+  PerturbationPlanePanel& studentPlane() { return *m_studentPlane; }
   PlayBar& player() { return *m_player; }
   QTableWidget& table() { return *m_table; }
   // What is shown; null before the first.
@@ -68,22 +68,22 @@ class KickWindow : public QWidget {
 
   Others m_others;
   std::shared_ptr<const Experiment> m_experiment;  // the newest one
-  PushRequest m_asked;                             // the last request
-  std::shared_ptr<const Experiment> m_pushed;      // of what is shown
+  PerturbationRequest m_asked;                     // the last request
+  std::shared_ptr<const Experiment> m_perturbed;   // of what is shown
   std::shared_ptr<const Perturbation> m_shown;
   Theme m_theme;
   bool m_busy = false;
 
-  KickControls* m_controls = nullptr;
+  PerturbationControls* m_controls = nullptr;
   QCheckBox *m_withOthers = nullptr, *m_logarithmic = nullptr;
   QLabel *m_conclusion = nullptr, *m_message = nullptr;
   QProgressBar* m_progress = nullptr;
   QPushButton *m_stop = nullptr, *m_export = nullptr;
-  KickPanel* m_curves = nullptr;
-  KickPlanePanel *m_teacherPlane = nullptr, *m_studentPlane = nullptr;
+  PerturbationPanel* m_curves = nullptr;
+  PerturbationPlanePanel *m_teacherPlane = nullptr, *m_studentPlane = nullptr;
   PlayBar* m_player = nullptr;
   QTableWidget* m_table = nullptr;
-  KickWorker m_worker;  // last: stops first
+  PerturbationWorker m_worker;  // last: stops first
 };
 
 }  // namespace keyhole

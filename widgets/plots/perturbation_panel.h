@@ -1,25 +1,25 @@
 // How long each system remembers a push: its distance from the run without it, over time.
 #pragma once
 
-#include "core/experiment/studies/kick_stage.h"
+#include "core/experiment/studies/perturbation_stage.h"
 #include "widgets/plots/plot_panel.h"
 
 namespace keyhole {
 
 // The line of a system in all pictures of a push: the teacher's, the shown student's, and shades of the
 // student's colour with dashes for the others. index: in Perturbation::systems.
-QPen kickPen(const Perturbation& perturbation, std::size_t index, const Theme& theme);
+QPen perturbationPen(const Perturbation& perturbation, std::size_t index, const Theme& theme);
 
-QString kickName(const Kicked& system);  // "teacher", "student", or the method's
+QString perturbationName(const Perturbed& system);  // "teacher", "student", or the method's
 
 // A value of a kept run at a time between its points (linear); the last one after its end.
 double valueAt(const Vector& time, ConstVectorRef values, double at);
 
-class KickPanel : public PlotPanel {
+class PerturbationPanel : public PlotPanel {
   Q_OBJECT
 
  public:
-  explicit KickPanel(QWidget* parent);
+  explicit PerturbationPanel(QWidget* parent);
 
   void setPerturbation(const std::shared_ptr<const Experiment>& experiment,
                        const std::shared_ptr<const Perturbation>& perturbation);
