@@ -58,8 +58,8 @@ ColumnMeaning clockBeginningAnew(const Pace& pace, const ColumnContext& context,
   meaning.unit = seconds > 0 ? "s" : "";
   meaning.begins = pace.restarts;
   meaning.note = "begins anew " + std::to_string(pace.restarts.size()) +
-                 (pace.restarts.size() == 1 ? " time" : " times") + " (first in line " +
-                 std::to_string(lineOf(pace.restarts.front())) +
+                 (pace.restarts.size() == 1 ? " time" : " times") + " (first in " + context.words.place +
+                 " " + std::to_string(lineOf(pace.restarts.front())) +
                  ") and rises evenly between: taken as the clock, not as a channel (Δt = " +
                  twoDigits(meaning.interval) +
                  (seconds > 0 ? " s" : ", of a unit that the file does not name") +
