@@ -11,10 +11,10 @@ Format hdf5Format() {
           isHdf5,
           [](const std::string& file) { return contentsOfTree(*openHdf5Apart(file), "HDF5 file"); },
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
-            return readFromTree(*openHdf5Apart(file), file, path, options);
+            return readFromTree(*openHdf5Apart(file, path), file, path, options);
           },
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
-            return streamFromTree(openHdf5Apart(file), file, path, options);
+            return streamFromTree(openHdf5Apart(file, path), file, path, options);
           }};
 }
 

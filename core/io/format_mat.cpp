@@ -22,9 +22,9 @@ bool isMat(const std::string& file) {
   return isMat73(file) || isMat5(file) || (!isHdf5(file) && isMat4(file));
 }
 
-std::unique_ptr<FileTree> opened(const std::string& file, bool quick) {
+std::unique_ptr<FileTree> opened(const std::string& file, bool quick, const std::string& wanted = {}) {
   if (!std::ifstream(file)) readFileBytes(file);  // throws the sentence for a missing or unreadable file
-  if (isHdf5(file)) return openHdf5Apart(file);
+  if (isHdf5(file)) return openHdf5Apart(file, wanted);
   if (isMat5(file)) return openMat5(file, quick);
   if (isMat4(file)) return openMat4(file);
   throw InputError(
@@ -41,12 +41,12 @@ Format matFormat() {
           isMat,
           [](const std::string& file) { return contentsOfTree(*opened(file, true), "MATLAB file"); },
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
-            return readFromTree(*opened(file, false), file, path, options);
+            return readFromTree(*opened(file, false, path), file, path, options);
           },
           [](const std::string& file, const std::string& path,
              const ReadOptions& options) -> std::optional<DataStream> {
             if (!isHdf5(file)) return {};
-            return streamFromTree(openHdf5Apart(file), file, path, options);
+            return streamFromTree(openHdf5Apart(file, path), file, path, options);
           }};
 }
 

@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
-#include <set>
 
 namespace keyhole {
 namespace {
@@ -59,7 +59,8 @@ std::string typeText(hid_t type) {
 class Hdf5 : public FileTree {
  public:
   // Without a listing it only loads, nodes that another one has listed.
-  explicit Hdf5(const std::string& path, bool lists = true) : m_path(path) {
+  explicit Hdf5(const std::string& path, bool lists = true, std::string wanted = {})
+      : m_path(path), m_wanted(std::move(wanted)) {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     if (!std::ifstream(path)) readFileBytes(path);  // throws the sentence for a missing or unreadable file
     m_file = H5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
@@ -69,6 +70,8 @@ class Hdf5 : public FileTree {
     if (!top) damaged("its root group");
     m_root.kind = FileNode::Kind::group;
     m_root.place = "/";
+    H5O_info_t info;
+    if (H5Oget_info(top.id(), &info) >= 0) m_above.push_back(info.addr);
     members(top.id(), m_root, Family::plain, 0);
     if (m_objects > kMost)
       notes.push_back(path + ": only the first " + std::to_string(kMost) + " objects are listed");
@@ -92,7 +95,7 @@ class Hdf5 : public FileTree {
   }
 
  private:
-  static constexpr std::size_t kMost = 100'000, kMostInGroup = 20'000;
+  static constexpr std::size_t kMost = 100'000, kMostInGroup = 20'000, kMostNames = 1'000'000;
   static constexpr int kDeepest = 40;
 
   [[noreturn]] void damaged(const std::string& what) const {
@@ -102,7 +105,29 @@ class Hdf5 : public FileTree {
   static herr_t addName(hid_t, const char* name, const H5L_info_t*, void* names) {
     auto& list = *static_cast<std::vector<std::string>*>(names);
     list.emplace_back(name);
-    return list.size() > kMost ? 1 : 0;
+    return list.size() >= kMostNames ? 1 : 0;
+  }
+
+  // Whether the place that is asked for goes through this name, which is listed whatever else is not.
+  bool isWanted(const std::string& name) const {
+    const std::string_view ends = "/.({[";
+    for (auto at = m_wanted.find(name); at != std::string::npos; at = m_wanted.find(name, at + 1)) {
+      const auto end = at + name.size();
+      const bool begins = at == 0 || m_wanted[at - 1] == '/' || m_wanted[at - 1] == '.';
+      if (begins && (end == m_wanted.size() || ends.find(m_wanted[end]) != ends.npos)) return true;
+    }
+    return false;
+  }
+
+  // One group of very many things must not hide what stands beside it.
+  void leaveOut(std::vector<std::string>& names, FileNode& node) {
+    if (names.size() <= kMostInGroup) return;
+    node.why = "has more than " + std::to_string(kMostInGroup) + " members, of which the first are listed";
+    notes.push_back(m_path + ":" + shownText(validUtf8(node.place)) + " " + node.why +
+                    " (any other is read by its name)");
+    const auto rest = names.begin() + static_cast<std::ptrdiff_t>(kMostInGroup);
+    names.erase(std::remove_if(rest, names.end(), [this](const auto& name) { return !isWanted(name); }),
+                names.end());
   }
 
   void members(hid_t group, FileNode& node, Family family, int depth) {
@@ -113,14 +138,9 @@ class Hdf5 : public FileTree {
     std::vector<std::string> names;
     H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, addName, &names);
     std::sort(names.begin(), names.end());
-    // One group of very many things must not hide what stands beside it.
-    if (names.size() > kMostInGroup) {
-      node.why = "has more than " + std::to_string(kMostInGroup) + " members, of which the first are listed";
-      notes.push_back(m_path + ":" + shownText(validUtf8(node.place)) + " " + node.why);
-      names.resize(kMostInGroup);
-    }
+    leaveOut(names, node);
     for (const auto& name : names) {
-      if (++m_objects > kMost) return;
+      if (++m_objects > kMost && !isWanted(name)) continue;
       // What MATLAB's cells and objects refer to, and not variables of its own.
       if (depth == 0 && (name == "#refs#" || name == "#subsystem#")) continue;
       FileNode child = link(group, name, family, depth);
@@ -148,9 +168,28 @@ class Hdf5 : public FileTree {
       return node;
     }
     FileNode child = objectNode(object.id(), family, depth + 1);
-    if (info.type == H5L_TYPE_SOFT && child.kind == FileNode::Kind::numbers)
-      child.why = "is a link to " + child.place;
+    if (child.kind != FileNode::Kind::numbers) return child;
+    if (info.type == H5L_TYPE_SOFT)
+      child.why = "is a link to " + shownText(validUtf8(targetOf(group, name, info.u.val_size)));
+    else
+      sayIfSeen(object.id(), child);
     return child;
+  }
+
+  static std::string targetOf(hid_t group, const std::string& name, std::size_t size) {
+    constexpr std::size_t kLongest = 4096;
+    std::string target(std::min(size, kLongest) + 1, '\0');
+    if (H5Lget_val(group, name.c_str(), target.data(), target.size() - 1, H5P_DEFAULT) < 0)
+      return "another place";
+    return target.substr(0, target.find('\0'));
+  }
+
+  // One array may have several names, and stand in a group that has several: it is one recording, not two.
+  void sayIfSeen(hid_t object, FileNode& node) {
+    H5O_info_t info;
+    if (!node.why.empty() || H5Oget_info(object, &info) < 0) return;
+    const auto [seen, isNew] = m_seen.try_emplace(info.addr, node.place);
+    if (!isNew) node.why = "is the same array as " + shownText(validUtf8(seen->second));
   }
 
   static std::string placeOf(hid_t object) {
@@ -339,7 +378,8 @@ class Hdf5 : public FileTree {
     }
   }
 
-  std::string m_path;
+  std::string m_path, m_wanted;
+  std::map<haddr_t, std::string> m_seen;  // arrays, and the first place of each
   H5Handle m_file;
   FileNode m_root;
   std::vector<haddr_t> m_above;  // groups and lists of references on the way here
@@ -367,10 +407,10 @@ std::unique_ptr<FileTree> openHdf5(const std::string& path) {
   return std::make_unique<Hdf5>(path);
 }
 
-std::unique_ptr<FileTree> openHdf5Apart(const std::string& path) {
-  return openApart(path, "the HDF5 library", [path](bool lists) -> std::unique_ptr<FileTree> {
+std::unique_ptr<FileTree> openHdf5Apart(const std::string& path, const std::string& wanted) {
+  return openApart(path, "the HDF5 library", [path, wanted](bool lists) -> std::unique_ptr<FileTree> {
     const std::lock_guard lock(hdf5Mutex());
-    return std::make_unique<Hdf5>(path, lists);
+    return std::make_unique<Hdf5>(path, lists, wanted);
   });
 }
 

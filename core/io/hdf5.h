@@ -16,7 +16,8 @@ bool isHdf5(const std::string& path);
 std::unique_ptr<FileTree> openHdf5(const std::string& path);
 
 // The same, with libhdf5 in a process of its own that is bounded in memory and time: whatever a damaged file
-// makes of it ends in a sentence. Both listing and loading start one.
-std::unique_ptr<FileTree> openHdf5Apart(const std::string& path);
+// makes of it ends in a sentence. Both listing and loading start one. wanted: the place that will be asked
+// for, if there is one; it is listed even where it stands behind more than is listed.
+std::unique_ptr<FileTree> openHdf5Apart(const std::string& path, const std::string& wanted = {});
 
 }  // namespace keyhole

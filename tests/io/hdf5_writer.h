@@ -75,6 +75,9 @@ class Hdf5Writer {
   void softLink(const std::string& path, const std::string& to) {
     H5Lcreate_soft(to.c_str(), m_file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
   }
+  void hardLink(const std::string& path, const std::string& to) {
+    H5Lcreate_hard(m_file, to.c_str(), m_file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+  }
   void externalLink(const std::string& path, const std::string& file) {
     H5Lcreate_external(file.c_str(), "/x", m_file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
   }

@@ -97,6 +97,46 @@ class TestHostileFiles : public QObject {
              qPrintable(sentence));
   }
 
+  // Whatever a list leaves out is read by its name. Fails if the last of very many members, or one in a group
+  // behind them, cannot be had, or a name that only resembles is taken.
+  void namedInHugeGroups() {
+    const std::string path = m_files.path("named.h5");
+    {
+      Hdf5Writer writer(path);
+      for (Index i = 0; i < 20'001; ++i) writer.vector("a/d" + std::to_string(100'000 + i), Vector::Zero(1));
+      writer.matrix("a/last.one", tableNumbers());
+      writer.matrix("a/z/y/x", tableNumbers());
+    }
+    for (const char* place : {":a/last.one", ":a/z/y/x", ":/a/z/y/x"})
+      COMPARE_MATRICES(readRecording(path + place).activity, Matrix(tableNumbers().transpose()), 0.0);
+    for (const char* place : {":a/ast.one", ":a/d", ":a/z/x"})
+      QVERIFY2(isSentence(refusal([&] { readRecording(path + place); }), "named.h5"), place);
+  }
+
+  // One array by several names, also through a group that has two, or links back to the root. Fails if it
+  // passes for several recordings, or a link is told as leading to itself.
+  void severalNames() {
+    const std::string path = m_files.path("names.h5");
+    {
+      Hdf5Writer writer(path);
+      writer.matrix("a/x", tableNumbers());
+      writer.hardLink("a/y", "a/x");
+      writer.hardLink("b", "a");
+      writer.softLink("c", "/a/x");
+      writer.hardLink("a/up", "/");
+    }
+    COMPARE_MATRICES(readRecording(path).activity, Matrix(tableNumbers().transpose()), 0.0);
+    QStringList reasons;
+    for (const auto& array : fileContents(path).arrays)
+      reasons << QString::fromStdString(array.path + ": " + array.reason);
+    for (const char* line :
+         {"a/x: a matrix of numbers", "a/y: is the same array as /a/x", "b/x: is the same array as /a/x",
+          "c: is a link to /a/x", "a/up: is a link back to a group above it"})
+      QVERIFY2(reasons.contains(line), qPrintable(reasons.join('\n')));
+    for (const char* place : {":a/y", ":b/x", ":c"})
+      COMPARE_MATRICES(readRecording(path + place).activity, Matrix(tableNumbers().transpose()), 0.0);
+  }
+
   // The product of the extents overflows; nothing was ever written.
   void overflowingShapes() {
     const std::string path = m_files.path("huge.h5");

@@ -55,6 +55,7 @@ class TestRecordingOptions : public QObject {
     row("bin:abc", "bin:abc");
     row("bin:-1", "0 to 10");
     row("smooth:boxcar:0.1", "gaussian, exponential");
+    row("smooth", "smooth:exponential:0.05");
     row("zscore:3", "has the value 3");
     row("zscore,bin:0.1", "before it");
     row("bin:0.1,bin:0.2", "beside bin");
