@@ -33,6 +33,15 @@ bool isSuite2p(const std::string& folder) {
   return fs::is_directory(folder, error) && (has(folder, "F") || has(folder, "spks"));
 }
 
+// The folder itself, or the only one of Suite2p in it or in its suite2p; empty: it holds none, or several.
+std::string planeIn(const std::string& folder) {
+  if (isSuite2p(folder)) return folder;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return {};
+  const auto found = suite2pFoldersIn(folder);
+  return found.size() == 1 ? found.front() : "";
+}
+
 // The number behind the key 'fs' in the pickled options: a float (G, 8 bytes, big-endian) or a small whole
 // number. Nothing else of it is interpreted. 0 if it is not found.
 double rateIn(const std::string& bytes) {
@@ -70,7 +79,8 @@ double rateOf(const std::string& folder, std::vector<std::string>& notes) {
   return 0;
 }
 
-FileContents contentsOf(const std::string& folder) {
+FileContents contentsOf(const std::string& given) {
+  const std::string folder = planeIn(given);
   FileContents contents{"Suite2p folder", {}, {}};
   for (const char* name : kArrays) {
     if (!has(folder, name)) continue;
@@ -107,9 +117,11 @@ Matrix cellsOf(Matrix values, const std::string& folder, std::vector<std::string
   return values(kept, Eigen::all);
 }
 
-FileData readFolder(const std::string& folder, const std::string& path, const ReadOptions& options) {
+FileData readFolder(const std::string& given, const std::string& path, const ReadOptions& options) {
+  const std::string folder = planeIn(given);
   std::string name = path;
   FileData data;
+  if (folder != given) data.notes.push_back(given + " holds one Suite2p folder: " + folder + " was read");
   if (name.empty()) {
     name = has(folder, "spks") ? "spks" : "F";
     if (has(folder, "spks") && has(folder, "F"))
@@ -159,7 +171,8 @@ std::string suite2pNote(const std::string& file) {
 }
 
 Format suite2pFormat() {
-  return {"Suite2p folder", {}, true, isSuite2p, contentsOf, readFolder};
+  const auto matches = [](const std::string& folder) { return !planeIn(folder).empty(); };
+  return {"Suite2p folder", {}, true, matches, contentsOf, readFolder};
 }
 
 }  // namespace keyhole

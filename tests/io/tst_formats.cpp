@@ -192,7 +192,12 @@ class TestFormats : public QObject {
     QCOMPARE(bare.activity.rows(), Index{4});
     QVERIFY(bare.notes.front().find("no iscell.npy: all 4 regions") != std::string::npos);
     QVERIFY(bare.notes.back().find("no ops.npy") != std::string::npos);
-    // The folder above names them.
+    // The only one in the folder above is taken, and that is said; of several the sentence names them.
+    const Recording only = readRecording(m_files.path(""));
+    QVERIFY(only.activity == bare.activity);
+    QVERIFY(only.notes.front().find("holds one Suite2p folder") != std::string::npos);
+    createFolder(m_files.path("plane1"));
+    writeNpy(m_files.path("plane1/F.npy"), F);
     const QString above = refusal([&] { readRecording(m_files.path("")); });
     QVERIFY2(isSentence(above, "plane0") && above.contains("allowed: one of"), qPrintable(above));
   }
