@@ -54,4 +54,24 @@ bool isOnItsWay(const std::vector<Approach>& looks, double interval) {
   return rate >= kSlowest * last.rate && rate <= kFastest * last.rate;
 }
 
+bool isOnItsWayToMarginal(const std::vector<Approach>& looks) {
+  constexpr double kNear = 0.3, kFallen = 0.9, kAlike = 1.5;
+  if (looks.size() < 12) return false;
+  const std::size_t last = looks.size() - 1, first = last / 4, middle = (first + last) / 2;
+  const auto same = [&](const Approach& one) { return one.index == looks[last].index; };
+  if (!std::all_of(looks.begin() + static_cast<std::ptrdiff_t>(first), looks.end(), same)) return false;
+  // Over some looks each, for an orbit that is no circle is now nearer and now farther.
+  const auto meanAt = [&](std::size_t at) {
+    double sum = 0;
+    for (std::size_t i = at; i < at + 3; ++i) sum += 1 / (looks[i].distance * looks[i].distance);
+    return sum / 3;
+  };
+  const double a = meanAt(first), b = meanAt(middle - 1), c = meanAt(last - 2);
+  if (!(c * kNear * kNear * looks[last].size * looks[last].size >= 1) || !(a <= kFallen * kFallen * c))
+    return false;
+  const double early = (b - a) / static_cast<double>(middle - 1 - first),
+               late = (c - b) / static_cast<double>(last - 2 - (middle - 1));
+  return early > 0 && late > 0 && late <= kAlike * early && early <= kAlike * late;
+}
+
 }  // namespace keyhole

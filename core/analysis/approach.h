@@ -25,4 +25,9 @@ std::optional<Approach> nearestAttractor(const Attractors& found, ConstVectorRef
 // ever nearer, and the distance has fallen at between 0.4 and 2.5 times its rate.
 bool isOnItsWay(const std::vector<Approach>& looks, double interval);
 
+// Whether looks at a run at equal times show it come to a marginal point as the normal form of a Hopf point
+// says, r' = -c r³: 1/r² grows by the same in either half of the last three quarters, to a factor of 1.5, and
+// r falls by a tenth at least, and is below 0.3 of the scale. From 12 looks on.
+bool isOnItsWayToMarginal(const std::vector<Approach>& looks);
+
 }  // namespace keyhole

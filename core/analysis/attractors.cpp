@@ -159,6 +159,12 @@ class Search {
   void findCycles() {
     if (m_runs && !isAffine(m_system))
       m_found.cycles = cyclesOf(m_system, *m_runs, m_found.continua, m_options, m_progress);
+    if (isAffine(m_system) && !m_system.switching && !m_found.points.points.empty()) {
+      const FixedPoint& point = m_found.points.points.front();
+      m_found.centre = centreOf(m_system, point, 0, m_options.words);
+      if (m_options.alpha > 0)
+        m_found.centreInSteps = centreOf(m_system, point, m_options.alpha, m_options.words);
+    }
     m_found.scale = scaleOf(m_found, m_activity);
   }
 

@@ -3,6 +3,7 @@
 // each. The verdict rests on these.
 #pragma once
 
+#include "core/analysis/centre.h"
 #include "core/analysis/cycles/limit_cycle.h"
 #include "core/analysis/cycles/lyapunov_exponents.h"
 #include "core/analysis/flow/limit_sets.h"
@@ -32,6 +33,7 @@ enum class AttractorKind {
   continuum,  // a line, ring or plane of slow points, with the points on it
   chaos,      // λ₁ above 0 by more than two standard errors and 1e-3 per τ: all such runs together
   torus,  // λ₁ and λ₂ within these of 0 and λ₃ below, and no cycle: two frequencies, all such runs together
+  centre,      // neutral cycles of an affine system, side by side: all such runs together
   slowPoint,   // an isolated point that is marginal, or slow and not fixed, at which a run stands
   unresolved,  // still moving, on nothing that was found: neither closed nor chaotic by its exponent
   divergence,  // out of the finite range
@@ -54,6 +56,8 @@ struct Attractors {
   std::vector<SlowManifold> continua;   // all that were found, most extended first
   std::vector<SlowManifold> repelling;  // SlowManifold::repels
   SlowManifold line;                    // the first of them, or why there is none
+  Centre centre;                        // of an affine system: neutral cycles of the flow …
+  Centre centreInSteps;                 // … and of steps of alpha
   std::vector<LyapunovSpectrum>
       chaos;  // of each run that is chaotic; the leading exponent alone but for the first
   std::vector<LyapunovSpectrum> tori;  // of each run that is on a torus

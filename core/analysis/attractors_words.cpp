@@ -19,6 +19,8 @@ std::string nameOf(AttractorKind kind) {
       return "chaos";
     case AttractorKind::torus:
       return "torus";
+    case AttractorKind::centre:
+      return "centre";
     case AttractorKind::slowPoint:
       return "slow point";
     case AttractorKind::divergence:
@@ -55,8 +57,12 @@ std::string titleOf(const Attractors& found, const CoexistingAttractor& one) {
     case AttractorKind::torus:
       return "a torus of two frequencies (by exponents over " +
              found.words.duration(followedFor(found.tori)) + ")";
+    case AttractorKind::centre:
+      return found.centre.periods.size() == 1
+                 ? "neutral cycles, side by side, of period " + found.words.duration(found.centre.periods(0))
+                 : "neutral turns of " + std::to_string(found.centre.periods.size()) + " frequencies";
     case AttractorKind::slowPoint:
-      return "a slow point";
+      return found.points.points[one.index].kind == PointKind::fixed ? "a marginal point" : "a slow point";
     case AttractorKind::divergence:
       return "no bound";
     case AttractorKind::unresolved:
@@ -108,9 +114,13 @@ std::vector<std::string> Attractors::sentences() const {
   std::vector<std::string> all = {solved ? points.message : points.census.message};
   if (const Index left = leftInSteps(); left > 0)
     all.push_back("this is the flow, α → 0: in steps of α = " + twoDigits(alpha) + ", states leave " +
-                  std::to_string(left) + " of the stable points");
+                  std::to_string(left) +
+                  (stablePoints().empty() ? " of the marginal points" : " of the stable points"));
   if (!inSteps.message.empty()) all.push_back(inSteps.message);
-  if (continua.empty())
+  if (centre.isFound()) all.push_back(centre.message);
+  if (centreInSteps.isFound())
+    all.push_back("in steps of α = " + twoDigits(alpha) + ": " + centreInSteps.message);
+  if (continua.empty() && !centre.isFound())
     all.push_back(line.message.empty() ? "no line attractor was looked for" : line.message);
   for (std::size_t i = 0; i < std::min(kShown, continua.size()); ++i) all.push_back(continua[i].message);
   if (continua.size() > kShown)

@@ -42,6 +42,7 @@ class Teller {
     m_last = m_runs.ends;
     m_leading.resize(count);
     m_looks.resize(count);
+    m_marginal.resize(count);
     followOpen();
     tellChaos();
     closeMore();
@@ -114,6 +115,7 @@ class Teller {
     m_at[run] = m_known.placeOf(z);
     if (m_at[run]) return true;
     if (const auto near = nearestAttractor(m_found, z)) m_looks[run].push_back(*near);
+    m_marginal[run].push_back(nearestMarginal(z));
     if (runs.time() < kPlainTime) return false;
     const LyapunovSpectrum leading = runs.exponents(i, m_options.exponents.words);
     const bool plain = leading.exponents.size() > 0 && leading.exponents(0) > kPlain &&
@@ -229,6 +231,18 @@ class Teller {
     return {};
   }
 
+  // The marginal points next to which states turn: they attract slower than exponentially, if they do.
+  Approach nearestMarginal(const Vector& z) const {
+    Approach nearest{AttractorKind::slowPoint, 0, std::numeric_limits<double>::infinity(), m_found.scale, 0};
+    for (std::size_t i = 0; i < m_found.points.points.size(); ++i) {
+      const FixedPoint& point = m_found.points.points[i];
+      if (point.kind != PointKind::fixed || point.local.stability != Stability::marginal) continue;
+      const double distance = (point.position - z).norm();
+      if (distance < nearest.distance) nearest = {AttractorKind::slowPoint, i, distance, m_found.scale, 0};
+    }
+    return nearest;
+  }
+
   // On its way to something known, at the rate at which that attracts; or led to a cycle by Newton's method:
   // a slow spiral towards it; or on a torus; or not told.
   void tellRegular() {
@@ -239,6 +253,8 @@ class Teller {
         at = looks.back().kind == AttractorKind::cycle
                  ? Place{AttractorKind::cycle, m_known.familyOf(looks.back().index)}
                  : Place{looks.back().kind, looks.back().index};
+      else if (isOnItsWayToMarginal(m_marginal[static_cast<std::size_t>(k)]))
+        at = Place{AttractorKind::slowPoint, m_marginal[static_cast<std::size_t>(k)].back().index};
       else if (const auto cycle = m_known.cycleOfStart(k))
         at = Place{AttractorKind::cycle, m_known.familyOf(*cycle)};
     }
@@ -298,11 +314,12 @@ class Teller {
   Attractors& m_found;
   KnownPlaces m_known;
   Progress& m_progress;
-  std::vector<Place> m_places;                 // of found.coexisting
-  Matrix m_last;                               // where the runs stand, N x runs
-  std::vector<std::optional<Place>> m_at;      // where each ends, as far as that is known
-  std::vector<LyapunovSpectrum> m_leading;     // of runs that went on to the end
-  std::vector<std::vector<Approach>> m_looks;  // what each was nearest to, every kLook τ
+  std::vector<Place> m_places;                    // of found.coexisting
+  Matrix m_last;                                  // where the runs stand, N x runs
+  std::vector<std::optional<Place>> m_at;         // where each ends, as far as that is known
+  std::vector<LyapunovSpectrum> m_leading;        // of runs that went on to the end
+  std::vector<std::vector<Approach>> m_looks;     // what each was nearest to, every kLook τ
+  std::vector<std::vector<Approach>> m_marginal;  // … of marginal points
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ Place KnownPlaces::affinePlace() const {
     const auto& values = m_found.points.points.front().local.eigenvalues;
     if (values.size() > 0 && values.real().maxCoeff() > 1 + kGrows) return {AttractorKind::divergence, 0};
   }
+  if (m_found.centre.isFound())
+    return {m_found.centre.drifts ? AttractorKind::divergence : AttractorKind::centre, 0};
   if (!m_found.continua.empty()) {
     const bool leaves = driftsForEver(m_found.continua.front());
     return {leaves ? AttractorKind::divergence : AttractorKind::continuum, 0};

@@ -64,9 +64,9 @@ void checkSize(const TeacherOptions& options, std::vector<std::string>& found) {
 }
 
 void checkImported(const Matrix& B, std::vector<std::string>& found) {
-  if (B.rows() != B.cols() || B.rows() < 2)
+  if (B.rows() != B.cols() || B.rows() < 1)
     found.push_back("the imported matrix is " + std::to_string(B.rows()) + " x " + std::to_string(B.cols()) +
-                    "; allowed: a square matrix of at least 2 x 2");
+                    "; allowed: a square matrix");
   else if (!B.allFinite())
     found.push_back("the imported matrix has an entry that is not finite; allowed: finite numbers");
 }

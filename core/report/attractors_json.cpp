@@ -200,6 +200,16 @@ ordered_json stepCycleToJson(const StepCycle& cycle) {
   return json;
 }
 
+// Null: there is none.
+ordered_json centreToJson(const Centre& centre) {
+  if (!centre.isFound()) return nullptr;
+  ordered_json json;
+  json["message"] = centre.message;
+  json["periods"] = vectorToJson(centre.periods);
+  json["grows"] = centre.drifts;
+  return json;
+}
+
 // Null: not looked for.
 ordered_json inStepsToJson(const StepAttractors& found) {
   if (!(found.alpha > 0)) return nullptr;
@@ -232,6 +242,8 @@ ordered_json attractorsToJson(const Attractors& attractors) {
   json["points"] = pointsToJson(attractors);
   json["cycles"] = ordered_json::array();
   for (const LimitCycle& cycle : attractors.cycles) json["cycles"].push_back(cycleToJson(cycle, words));
+  json["centre"] = centreToJson(attractors.centre);
+  json["centre_in_steps"] = centreToJson(attractors.centreInSteps);
   json["slow_line"] = manifoldToJson(attractors.line, words);
   json["continua"] = ordered_json::array();
   for (const SlowManifold& one : attractors.continua) json["continua"].push_back(manifoldToJson(one, words));

@@ -226,6 +226,34 @@ class TestCoexistence : public QObject {
     QCOMPARE(all.exponents.status, LyapunovStatus::stiff);
   }
 
+  // A linear pair at Re λ = 1 that turns: cycles of one period 2π/ω side by side. The same pair twice with a
+  // shared eigenvector grows as t. Fails if runs on them are nothing, or what grows is a cycle.
+  void neutralCyclesOfLinearSystemsAreTold() {
+    FlowSystem system = network(blocks(turn(1, 0.5), Matrix::Constant(1, 1, 0.5)));
+    system.phi = Nonlinearity::linear;
+    const Attractors one = found(system);
+    QCOMPARE(runsOn(one, AttractorKind::centre), one.runs);
+    QCOMPARE(one.centre.periods.size(), Index{1});
+    QVERIFY(std::abs(one.centre.periods(0) - 4 * std::numbers::pi) < 1e-9);
+    QVERIFY(!one.centreInSteps.isFound());  // 1 + α (λ - 1) is outside of the unit circle
+    Matrix twice = blocks(turn(1, 0.5), turn(1, 0.5));
+    system.network = Network(DenseForm{twice});
+    QCOMPARE(runsOn(found(system), AttractorKind::centre), Index{6});
+    twice.topRightCorner(2, 2).setIdentity();
+    system.network = Network(DenseForm{twice});
+    QCOMPARE(runsOn(found(system), AttractorKind::divergence), Index{6});
+    system.network = Network(DenseForm{blocks(turn(std::cos(1.0), std::sin(1.0)), turn(0.2, 0.1))});
+    const Attractors steps = found(system, 1.0);  // z ← B z turns by one radian
+    QVERIFY(!steps.centre.isFound() && steps.centreInSteps.isFound());
+    QVERIFY(std::abs(steps.centreInSteps.periods(0) - 2 * std::numbers::pi) < 1e-9);
+  }
+
+  // tanh at a Hopf point: r' = -c r³, slower than any exponential, to the one point.
+  void hopfPointsAreApproached() {
+    const Attractors all = found(network(turn(1, 0.5)));
+    QVERIFY2(runsOn(all, AttractorKind::slowPoint) == all.runs, all.coexistenceText().c_str());
+  }
+
   // More than a few wells are told together.
   void manyWellsAreToldTogether() {
     const Attractors wells = found(network(2 * Matrix::Identity(6, 6)));

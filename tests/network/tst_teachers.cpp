@@ -138,6 +138,14 @@ class TestTeachers : public QObject {
     }
   }
 
+  // A unit alone is a system, too.
+  void oneUnitIsImported() {
+    auto options = small(TeacherKind::imported);
+    options.imported = Matrix::Constant(1, 1, 2.0);
+    QVERIFY(problems(options).empty());
+    QCOMPARE(buildTeacher(options).network.dense()(0, 0), 2.0);
+  }
+
   void badOptionsAreNamed() {
     auto options = small(TeacherKind::lowRankOrthogonal, 10);
     options.rank = 6;
@@ -146,6 +154,8 @@ class TestTeachers : public QObject {
     options = small(TeacherKind::imported);
     options.imported = Matrix::Zero(3, 4);
     QVERIFY(problems(options).front().find("3 x 4") != std::string::npos);
+    options.imported = Matrix(0, 0);
+    QVERIFY(problems(options).front().find("0 x 0") != std::string::npos);
     options = small(TeacherKind::gaussian, 1);
     QVERIFY(!problems(options).empty());
   }

@@ -16,13 +16,15 @@ constexpr double kLonger = 3;  // each further attempt, and …
 constexpr double kFiner = 4;   // … the first step of its shooting
 constexpr Index kMostForStability = 100;
 
-// Whether a run may come to rest at this point: a slow spiral towards a small cycle may also lead Newton into
-// the unstable point within. Beyond kMostForStability coordinates it is believed.
+// Whether a run may come to rest at this point, be it slower than exponentially: a slow spiral towards a
+// small cycle may also lead Newton into the unstable point within. Beyond kMostForStability coordinates it is
+// believed.
 bool attracts(const SmoothFlow& flow, ConstVectorRef point) {
   if (flow.size > kMostForStability) return true;
   Matrix J(flow.size, flow.size);
   flow.tangent(point, Matrix::Identity(flow.size, flow.size), J);
-  return eigenvalues(J)(0).real() < 0;
+  constexpr double kMarginal = 1e-6;
+  return eigenvalues(J)(0).real() < kMarginal;
 }
 
 double radiusOf(const Matrix& points) {
@@ -89,6 +91,7 @@ std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinat
       break;
   }
   if (isKnown(run.state, run.period, start)) return CycleStatus::found;
+  if (attempt > 1 && run.isQuasiPeriodic) return CycleStatus::notConverged;
   LimitCycleOptions options = m_options;
   options.shooting.step /= std::pow(kFiner, attempt - 1);
   if (m_spent > m_options.work) return {};
@@ -106,6 +109,10 @@ std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinat
       refineInCoordinates(m_system, coordinates, rough.start, rough.period, options, m_progress, &points);
   if (cycle.status == CycleStatus::stopped) return CycleStatus::stopped;
   if (cycle.status != CycleStatus::found) return {};
+  // Next to a marginal point turns close to the tolerance however they shrink, on no cycle.
+  constexpr double kShrunk = 0.01;
+  if (cycle.stability == CycleStability::marginal && radiusOf(points) < kShrunk * run.extent)
+    return CycleStatus::fixedPoint;
   keep(std::move(cycle), std::move(points), start);
   return CycleStatus::found;
 }

@@ -11,7 +11,8 @@ namespace {
 
 constexpr double kDiverged = 1e6;
 constexpr double kRest = 1e-9;
-constexpr Index kPoll = 8;  // steps between two looks at the stop and at the speeds
+constexpr Index kFewest = 40;  // crossings that tell a torus
+constexpr Index kPoll = 8;     // steps between two looks at the stop and at the speeds
 
 class Runs {
  public:
@@ -44,6 +45,7 @@ class Runs {
   std::vector<bool> m_open;
   Matrix m_anchor, m_normal;
   std::vector<double> m_extent, m_side;
+  std::vector<std::vector<Vector>> m_crossings;
 };
 
 void Runs::close(std::size_t k, RunEnd end) {
@@ -84,6 +86,7 @@ void Runs::laySections() {
   m_flow.field(m_now, m_normal);
   m_extent.assign(m_open.size(), 0.0);
   m_side.assign(m_open.size(), 0.0);
+  m_crossings.assign(m_open.size(), {});
   for (Index k = 0; k < m_normal.cols(); ++k) {
     m_normal.col(k).normalize();
     m_found[static_cast<std::size_t>(k)].state = m_anchor.col(k);
@@ -101,6 +104,7 @@ void Runs::lookForReturn(std::size_t k, double time) {
   const double part = before / (before - side);
   const Vector crossing =
       m_before.col(column) + part * (m_now.col(column) - m_before.col(column)) - m_anchor.col(column);
+  m_crossings[k].push_back(crossing);
   const double distance = crossing.norm() / m_extent[k];
   if (distance >= m_found[k].distance) return;
   m_found[k].distance = distance;
@@ -111,6 +115,14 @@ void Runs::lookForReturn(std::size_t k, double time) {
 void Runs::takeClosest() {
   for (std::size_t k = 0; k < m_open.size(); ++k)
     if (m_open[k]) close(k, m_found[k].distance <= m_options.far ? RunEnd::recurs : RunEnd::wanders);
+  for (std::size_t k = 0; k < m_open.size(); ++k) {
+    m_found[k].extent = m_extent[k];
+    if (m_found[k].end != RunEnd::recurs || m_found[k].distance <= m_options.near) continue;
+    const auto& crossings = m_crossings[k];
+    Matrix all(m_now.rows(), std::ssize(crossings));
+    for (Index i = 0; i < all.cols(); ++i) all.col(i) = crossings[static_cast<std::size_t>(i)];
+    m_found[k].isQuasiPeriodic = areQuasiPeriodic(all, m_options.near * m_extent[k]);
+  }
 }
 
 std::vector<Recurrence> Runs::run() {
@@ -150,6 +162,27 @@ std::vector<std::string> problems(const RecurrenceOptions& options) {
   outside(options.near > 0 && options.near < 1, "near", options.near, "above 0, below 1");
   outside(options.far >= options.near && options.far < 1, "far", options.far, "from near, below 1");
   return found;
+}
+
+bool areQuasiPeriodic(ConstMatrixRef crossings, double least) {
+  constexpr double kAlike = 0.03, kSameMean = 0.05;
+  const Index half = crossings.cols() / 2;
+  if (crossings.cols() < kFewest) return false;
+  Vector weights(half);
+  for (Index i = 0; i < half; ++i) {
+    const double t = (static_cast<double>(i) + 0.5) / static_cast<double>(half);
+    weights(i) = std::exp(-1 / (t * (1 - t)));
+  }
+  weights /= weights.sum();
+  Vector mean[2];
+  double spread[2];
+  for (Index h = 0; h < 2; ++h) {
+    const Matrix part = crossings.middleCols(h * half, half);
+    mean[h] = part * weights;
+    spread[h] = std::sqrt((part.colwise() - mean[h]).colwise().squaredNorm() * weights);
+  }
+  return spread[0] > least && std::abs(spread[1] - spread[0]) <= kAlike * spread[0] &&
+         (mean[1] - mean[0]).norm() <= kSameMean * spread[0];
 }
 
 std::vector<Recurrence> recurrences(const SmoothFlow& flow, ConstMatrixRef starts,

@@ -3,6 +3,7 @@
 #include "core/analysis/cycles/limit_cycle.h"
 #include "core/analysis/flow/tangent.h"
 #include "core/common/error.h"
+#include "core/common/random.h"
 #include "core/linalg/orthogonal.h"
 #include "tests/support/matrix_compare.h"
 #include "tests/support/smooth_systems.h"
@@ -11,6 +12,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
 namespace tst_limit_cycle {
@@ -84,6 +86,27 @@ class TestLimitCycle : public QObject {
   Q_OBJECT
 
  private slots:
+  // A turn by the golden ratio fills a circle and is on no cycle; a spiral to a point comes nearer, noise has
+  // no mean that converges, and what hardly spreads is closed. Fails if one is taken for another.
+  void quasiPeriodicTurnsAreTold() {
+    const Index count = 60;
+    const double turn = std::numbers::pi * (std::sqrt(5.0) - 1);
+    Matrix circle(2, count), spiral(2, count);
+    for (Index i = 0; i < count; ++i) {
+      const double angle = turn * static_cast<double>(i), shrunk = std::pow(0.99, static_cast<double>(i));
+      circle.col(i) << std::cos(angle), std::sin(angle);
+      spiral.col(i) = shrunk * circle.col(i);
+    }
+    QVERIFY(areQuasiPeriodic(circle, 0.1));
+    QVERIFY(!areQuasiPeriodic(spiral, 0.1));
+    QVERIFY(!areQuasiPeriodic(circle, 10));
+    QVERIFY(!areQuasiPeriodic(circle.leftCols(30), 0.1));
+    int taken = 0;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed)
+      taken += areQuasiPeriodic(RandomStream(seed, Stream::test).normalMatrix(2, count), 0.1);
+    QVERIFY2(taken <= 2, std::to_string(taken).c_str());
+  }
+
   // Fails if the phase condition, the derivative by the period or the variational equation is wrong: then
   // Newton converges slowly, elsewhere or not at all. The orbit is closed to 1e-10 and the step error is
   // below 1e-8, so T and the radius are right to 1e-8; multipliers to ten times that.

@@ -259,7 +259,7 @@ def maps():
                   ", ".join(f"{p} steps: {len(rows)}" for p, rows in ends.items()), steps["message"],
                   f"{result['processor_seconds']:.1f}")
 
-    for n in (2, 3, 4, 5):  # an imported matrix has two units at least
+    for n in (2, 3, 4, 5):
         add(f"{n} flipping units", -1.7 * np.eye(n), 1)
     for n in (3, 5):
         add(f"ring of {n}, each driven by the last", 2 * np.roll(np.eye(n), 1, axis=0), 1)
