@@ -331,8 +331,10 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
   continua   all of them, the first being slow_line
   repelling  lines and rings of points that hardly move and beside which something grows, as in continua
   coexisting of the free runs how many end on each attractor: kind (point, cycle, continuum, chaos, torus of two
-             frequencies, slow point, unresolved, divergence), number in its list, runs, share; untold: runs of which a
-             stop left it open
+             frequencies, centre, slow point, unresolved, divergence), number in its list, runs, share; untold: runs of
+             which a stop left it open
+  centre     of a linear system: the neutral cycles that lie side by side (message, periods in τ, grows: pairs that share
+             an eigenvector), centre_in_steps: those of steps of alpha; null where there are none
   lyapunov   exponents per τ with standard errors, over how many τ they are averaged, kaplan_yorke
   in_steps   null, or, where the weights allow that steps of alpha end on what the flow does not have: cycles of a
              few steps (period_steps, stability, multipliers of a turn, residual, runs, orbit), continua_of_cycles,

@@ -180,6 +180,15 @@ class Search {
   }
 
   void findExponents() {
+    const auto& points = m_found.points.points;
+    if (isAffine(m_system) && !points.empty() && points.front().local.eigenvalues.size() > 0) {
+      const Linearisation& local = points.front().local;
+      Vector rates = Vector::Constant(local.eigenvalues.size() + local.furtherZeros, -1.0);
+      rates.head(local.eigenvalues.size()) = local.eigenvalues.real().array() - 1;
+      m_found.exponents =
+          exactExponents(std::move(rates), exponentOptions(m_system, m_options.words).count, m_options.words);
+      return;
+    }
     const Vector end = longestRun(m_runs, m_activity);
     if (m_found.chaos.empty() && end.allFinite())
       m_found.exponents =
@@ -278,7 +287,13 @@ std::vector<const LimitCycle*> Attractors::stableCycles() const {
 
 std::vector<const FixedPoint*> Attractors::isolatedStablePoints() const {
   std::vector<const FixedPoint*> isolated = stablePoints();
-  std::erase_if(isolated, [](const FixedPoint* point) { return point->continuum >= 0; });
+  // A region in which all directions are slow has points of its own.
+  std::erase_if(isolated, [this](const FixedPoint* point) {
+    const Vector& z = point->position;
+    return point->continuum >= 0 || std::any_of(continua.begin(), continua.end(), [&](const auto& one) {
+             return one.dimension < z.size() && one.holds(z);
+           });
+  });
   return isolated;
 }
 

@@ -67,6 +67,8 @@ struct Attractors {
   StepAttractors inSteps;  // what steps of alpha end on that the flow does not have (mayCycleInSteps())
   Index runs = 0;          // free runs that were looked at
   Index untoldRuns = 0;    // of these, those of which a stop left open where they end
+  bool isStiff = false;    // what moves changes too fast to be followed (moving_runs.h): then runs that moved
+                           // on nothing known are unresolved
   std::string stoppedAt;  // empty: whole; else what is known in part or not at all, since the user stopped: a
                           // sentence for every mouth
   double scale = 0;       // root of the total variance of activity and attractors: places are compared in it

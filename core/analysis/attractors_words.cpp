@@ -68,7 +68,8 @@ std::string titleOf(const Attractors& found, const CoexistingAttractor& one) {
     case AttractorKind::unresolved:
       break;
   }
-  return "something unresolved";
+  return std::string("something unresolved") +
+         (found.isStiff ? ", which changes too fast to be followed" : "");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ class Teller {
     if (open.empty()) return;
     if (m_system.switching) return followSwitching(open);
     MovingRuns runs(m_system, m_last(Eigen::all, open), 1);
-    m_isStiff = runs.isTooStiff();
+    m_isStiff = m_found.isStiff = runs.isTooStiff();
     if (m_isStiff) return;
     double left = kWork;
     while (!open.empty() && runs.time() < kLongest && left > 0) {

@@ -190,6 +190,10 @@ LastingModes lastingModes(const Spectrum& spectrum, const LineAttractorScore& sc
   found.persistent = std::count_if(found.modes.begin(), found.modes.end(), [&](const LastingMode& mode) {
     return mode.persists(options.persistentTau);
   });
+  found.growing = std::count_if(found.modes.begin(), found.modes.end(), [&](const LastingMode& mode) {
+    return mode.grows() && !(options.sampling && alpha > 0 &&
+                             mode.exponent.real() * alpha * options.sampling->longestGrowth() < 1);
+  });
   found.single = found.persistent == 1 && found.leading.exponent.imag() == 0.0;
   if (found.modes.size() > kMostModes) found.modes.resize(kMostModes);
   found.undetermined = undeterminedOf(spectrum, -1 / options.persistentTau);
@@ -232,12 +236,22 @@ ModeMatch matchModes(const LastingModes& teacher, const LastingModes& student, c
     const bool exaggerated = paired.relation == Relation::exaggerated;
     if (!persists(mode) || !(exaggerated || paired.relation == Relation::apart)) continue;
     ++match.madeUp;
+    if (!exaggerated && !match.madeUpMode) {
+      match.madeUpMode = mode;
+      match.fewInTeacher = std::any_of(teachers.begin(), teachers.end(), [&](const LastingMode& other) {
+        return pairing.pair(other, mode).relation != Relation::apart;
+      });
+    }
     if (exaggerated) match.exaggerated = std::max(match.exaggerated, paired.factor);
   }
   for (Index j = 0; j < n; ++j) {
     if (!persists(ofTeacher(j)) || found[static_cast<std::size_t>(j)]) continue;
     ++match.missed;
-    if (!match.missedMode) match.missedMode = ofTeacher(j);  // the slowest comes first
+    if (match.missedMode) continue;
+    match.missedMode = ofTeacher(j);  // the slowest comes first
+    match.fewInStudent = std::any_of(students.begin(), students.end(), [&](const LastingMode& other) {
+      return pairing.pair(ofTeacher(j), other).relation != Relation::apart;
+    });
   }
   return match;
 }

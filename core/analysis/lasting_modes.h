@@ -18,6 +18,9 @@ struct Sampling {
   // with a constant and a root of 1, n steps give one estimate in twenty with n (1 - |λ(F)|) above 14.1
   // (Dickey & Fuller 1979).
   double longestTold() const { return static_cast<double>(steps) / 14.1; }
+  // One that grows by e in more steps than this cannot be told from one that does not grow: of a channel
+  // without a constant and a root of 1, one estimate in twenty has n (|λ(F)| - 1) above 1.28 (Fuller 1976).
+  double longestGrowth() const { return static_cast<double>(steps) / 1.28; }
 };
 
 // "93 steps (0.93 s)" of a time in τ.
@@ -25,7 +28,8 @@ std::string stepsText(double tau, double alpha, const Sampling& sampling);
 // What a mode of the map does, in steps: "decays within 93 steps (0.93 s)", "gone within a step", "grows by e
 // in 40 steps", "neither grows nor decays".
 std::string courseText(std::complex<double> value, double alpha, const Sampling& sampling);
-// Of each value of the spectrum: "grows", "lasts" (cannot be told from a mode that never decays), "decays" or
+// Of each value of the spectrum: "grows", "lasts" (cannot be told from a mode that never decays, nor grows),
+// "decays" or
 // "within a step", faster than what was sampled.
 std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling);
 
@@ -60,6 +64,7 @@ struct LastingModes {
   bool hasLeading = false;
   LastingMode leading;
   bool single = false;  // exactly one persists, it is real and does not alternate
+  Index growing = 0;    // of all; of a recording (sampling) those that can be told from modes that last
   LineAttractorScore score;
   // Modes of which rounding could decide whether they persist, or grow: within Spectrum::rounding (or κ n ε
   // ‖A‖_F) of the threshold; of those marked undetermined (which their bounds join to clusters) all of a
@@ -84,7 +89,10 @@ struct ModeMatch {
   double weakened = 0;     // the teacher's τ over the student's, of the most weakened pair; 0: none is
   // Of pairs that count as the same, the largest factor by which the student's lasts longer, and less long.
   double longer = 1, shorter = 1;
-  std::optional<LastingMode> missedMode = {};  // the slowest of those that are missed
+  // The slowest of those that are missed, and that are made up; few: the other system has such modes, too,
+  // but fewer of them.
+  std::optional<LastingMode> missedMode = {}, madeUpMode = {};
+  bool fewInStudent = false, fewInTeacher = false;
 };
 
 // options: as those of lastingModes(), or thresholds that differ by at most 5 %. Pairs of a student's and a

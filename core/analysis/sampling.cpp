@@ -36,8 +36,8 @@ std::string assumedAlphaNote(double alpha) {
 }
 
 std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling) {
-  if (grows(value, alpha)) return "grows";
   const double steps = decaySteps(value, alpha);
+  if (grows(value, alpha)) return -steps < sampling.longestGrowth() ? "grows" : "lasts";
   if (steps > sampling.longestTold()) return "lasts";
   return steps < 1 ? "within a step" : "decays";
 }

@@ -125,23 +125,6 @@ std::optional<Decision> byMissed(const VerdictCase& c) {
   return {};
 }
 
-std::optional<Decision> byPoints(const VerdictCase& c) {
-  const Index ofStudent = pointsOfRest(c.student), ofTeacher = pointsOfRest(c.teacher);
-  if (c.match) {
-    // Who rests at one point alone remembers nothing there.
-    if (c.unpaired.studentPoints > 0 && ofStudent > 1 && isComplete(c.teacher))
-      return decided(VerdictKind::spuriousPersistence, DecidedBy::points);
-    if (c.unpaired.teacherPoints > 0 && isComplete(c.student))
-      return decided(VerdictKind::missed, DecidedBy::points);
-    return {};
-  }
-  if (hasCycle(c.student) || (ofStudent <= 1 && ofTeacher <= 1)) return {};
-  if (!c.student.attractors || !c.teacher.attractors) return undecided(UndecidedBy::otherPoints);
-  // One of the two is affine and rests at one point.
-  if (ofStudent > ofTeacher) return decided(VerdictKind::spuriousPersistence, DecidedBy::points);
-  return decided(VerdictKind::missed, DecidedBy::points);
-}
-
 bool foreseesNothing(const Foresight& foresight) {
   return explainsNothing(foresight) || foresight.hasTheDynamics < kLeastDynamics;
 }
@@ -187,6 +170,27 @@ Decision byModes(const VerdictCase& c, const VerdictOptions& options, const Matc
   return decision;
 }
 
+std::optional<Decision> byPoints(const VerdictCase& c, const VerdictOptions& options,
+                                 const MatchSlack& slack) {
+  const Index ofStudent = pointsOfRest(c.student), ofTeacher = pointsOfRest(c.teacher);
+  if (c.match) {
+    // Who rests at one point alone remembers nothing there.
+    if (c.unpaired.studentPoints > 0 && ofStudent > 1 && isComplete(c.teacher))
+      return decided(VerdictKind::spuriousPersistence, DecidedBy::points);
+    if (c.unpaired.teacherPoints > 0 && isComplete(c.student))
+      return decided(VerdictKind::missed, DecidedBy::points);
+    return {};
+  }
+  if (hasCycle(c.student) || (ofStudent <= 1 && ofTeacher <= 1)) return {};
+  if (!c.student.attractors || !c.teacher.attractors) return undecided(UndecidedBy::otherPoints);
+  // One of the two is affine and rests at one point, if at any. What a student makes up there in place of the
+  // teacher's points comes first.
+  if (ofStudent < ofTeacher)
+    if (const Decision modes = byModes(c, options, slack); isSpurious(modes.kind)) return modes;
+  if (ofStudent > ofTeacher) return decided(VerdictKind::spuriousPersistence, DecidedBy::points);
+  return decided(VerdictKind::missed, DecidedBy::points);
+}
+
 Decision decide(const VerdictCase& c, const VerdictOptions& options, const MatchSlack& slack) {
   std::optional<Decision> byObjects = byMadeUp(c);
   if (!byObjects) byObjects = byMissed(c);
@@ -195,7 +199,7 @@ Decision decide(const VerdictCase& c, const VerdictOptions& options, const Match
   const bool modesDecide = !c.match || !(byObjects || shareOwnContinuum(c));
   if (why != UndecidedBy::nothing && (why != UndecidedBy::rounding || modesDecide)) return undecided(why);
   if (byObjects) return *byObjects;
-  if (const auto points = byPoints(c)) return *points;
+  if (const auto points = byPoints(c, options, slack)) return *points;
   return byModes(c, options, slack);
 }
 
@@ -326,7 +330,7 @@ bool explainsNothing(const Foresight& foresight) {
 }
 
 bool isLineAttractor(const SystemEvidence& evidence, const LastingModes& modes, double threshold) {
-  return modes.single && !modes.leading.grows() && modes.score.value >= threshold &&
+  return modes.single && modes.growing == 0 && modes.score.value >= threshold &&
          !(evidence.attractors && !evidence.attractors->hasLine());
 }
 

@@ -54,8 +54,7 @@ std::string claimInWords(const SystemEvidence& student, const LastingModes& mode
   if (isLineAttractor(student, modes, options.scoreThreshold))
     return "an approximate " + std::string(isRing(student) ? "ring" : "line") + " attractor";
   if (modes.persistent == 0) return "no persistent mode";
-  const auto grow = static_cast<Index>(std::count_if(modes.modes.begin(), modes.modes.end(),
-                                                     [](const LastingMode& mode) { return mode.grows(); }));
+  const Index grow = modes.growing;
   const Index last = modes.persistent - grow;
   if (grow == 0) return std::to_string(last) + (last == 1 ? " mode that lasts" : " modes that last");
   const std::string text = std::to_string(grow) + (grow == 1 ? " mode that grows" : " modes that grow");
@@ -66,9 +65,13 @@ std::string claimInWords(const SystemEvidence& student, const LastingModes& mode
 std::string sentenceOfRecording(const SystemEvidence& student, const LastingModes& modes,
                                 const VerdictOptions& options, const std::string& turned) {
   const Sampling& sampling = *options.sampling;
+  const double alpha = student.spectrum.alpha;
+  const bool slowGrowth = modes.hasLeading && modes.leading.grows() && modes.growing == 0;
   const std::string limit =
-      " A decay of more than " +
-      stepsText(sampling.longestTold() * student.spectrum.alpha, student.spectrum.alpha, sampling) +
+      " A decay of more than " + stepsText(sampling.longestTold() * alpha, alpha, sampling) +
+      (slowGrowth ? ", or a growth by e in more than " +
+                        stepsText(sampling.longestGrowth() * alpha, alpha, sampling) + ","
+                  : "") +
       " cannot be told from none in " + std::to_string(sampling.steps) + " steps.";
   return "The student claims " + claimWithNumbers(student, modes, options) + manyPoints(student) + "." +
          foresightText(student.foresight) + limit + turned + byAlpha(student, modes, sampling) +

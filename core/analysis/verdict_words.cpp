@@ -43,6 +43,15 @@ std::string leadingText(const char* symbol, const SystemEvidence& evidence, cons
          tauText(modes.leading, evidence.spectrum.alpha);
 }
 
+std::string modeText(const LastingMode& mode, double alpha) {
+  return "λ = " + complexText(mode.value) + ", " + tauText(mode, alpha);
+}
+
+// An affine system that grows rests nowhere.
+std::string restsAtOne(const SystemEvidence& evidence, const LastingModes& modes) {
+  return !evidence.mayCycle && modes.hasLeading && modes.leading.grows() ? "diverges" : "has one";
+}
+
 std::string countText(Index count) {
   return std::to_string(count) + (count == 1 ? " persistent mode" : " persistent modes");
 }
@@ -143,14 +152,22 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::points)
     return c.unpaired.studentPoints > 0
                ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
-               : ". It remembers at which point it rests; the teacher has one.";
+               : ". The student remembers at which point it rests; the teacher " +
+                     restsAtOne(c.teacher, c.teacherModes) + ".";
   if (decision.decidedBy == DecidedBy::directions)
     return std::string(isOfOneDimension(c.student) ? ". It lies" : ". One direction of it lies") +
            " across the teacher's: " + (c.along < 1e-3 ? "none" : shortText(100 * c.along) + " %") +
            " of it is along that one.";
   if (decision.modes.exaggerated > 0 && decision.kind != VerdictKind::spuriousContinuum)
     return ", " + times(decision.modes.exaggerated) + " as long as the teacher's." + whyNoLine(c);
-  return "." + whyNoLine(c);
+  const auto& mode = decision.modes.madeUpMode;
+  if (!mode || c.teacherModes.persistent == 0) return "." + whyNoLine(c);
+  const std::string own = modeText(*mode, c.student.spectrum.alpha);
+  return (decision.modes.fewInTeacher
+              ? ". The teacher has fewer modes like its " + own
+              : ". Nothing of the teacher's " + std::string(mode->grows() ? "grows" : "lasts") +
+                    " like its " + own) +
+         "." + whyNoLine(c);
 }
 
 std::string missedEnding(const VerdictCase& c, const Decision& decision) {
@@ -172,11 +189,14 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
   if (decision.decidedBy == DecidedBy::points && c.unpaired.teacherPoints > 0)
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   if (decision.decidedBy == DecidedBy::points)
-    return ". It remembers at which point it rests; the student has one.";
-  if (const auto& mode = decision.modes.missedMode)
+    return ". The teacher remembers at which point it rests; the student " +
+           restsAtOne(c.student, c.studentModes) + ".";
+  if (const auto& mode = decision.modes.missedMode) {
+    const std::string own = modeText(*mode, c.teacher.spectrum.alpha);
+    if (decision.modes.fewInStudent) return ". The student has fewer modes like the teacher's " + own + ".";
     return ". Nothing of the student's " + std::string(mode->grows() ? "grows" : "lasts") +
-           " like the teacher's λ = " + complexText(mode->value) + ", " +
-           tauText(*mode, c.teacher.spectrum.alpha) + ".";
+           " like the teacher's " + own + ".";
+  }
   return ".";
 }
 
@@ -233,7 +253,7 @@ std::string undecidedEnding(const VerdictCase& c, UndecidedBy why) {
     case UndecidedBy::chaos:
       return because + "modes do not describe chaos.";
     case UndecidedBy::growth:
-      return because + "both diverge, and nothing lasts that could be compared.";
+      return because + "both diverge, and what grows outruns what lasts.";
     case UndecidedBy::otherPoints:
       return because + "eigenvalues at 0 do not tell what happens at other points of rest.";
     case UndecidedBy::search:

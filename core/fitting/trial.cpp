@@ -23,6 +23,18 @@ void requireEntries(const Matrix& values, const std::string& what, bool nanAllow
     }
 }
 
+// Of numbers whose squares are 0 nothing has a variance.
+void requireSize(const std::vector<Trial>& trials) {
+  constexpr double kLeast = 1e-140;
+  double largest = 0;
+  for (const Trial& trial : trials)
+    for (const double value : trial.activity.reshaped())
+      if (std::abs(value) > largest) largest = std::abs(value);
+  if (largest > 0 && largest < kLeast)
+    throw InputError("the largest number of the recording is " + toText(largest) +
+                     "; allowed: at least 1e-140, since the squares of smaller ones are 0");
+}
+
 }  // namespace
 
 void requireTrials(const std::vector<Trial>& trials, MissingSamples missing) {
@@ -41,6 +53,7 @@ void requireTrials(const std::vector<Trial>& trials, MissingSamples missing) {
     requireEntries(activity, trialName(k) + ": neuron", missing == MissingSamples::allowed);
     requireEntries(input, trialName(k) + ": input", false);
   }
+  requireSize(trials);
 }
 
 bool anyMissing(const std::vector<Trial>& trials) {

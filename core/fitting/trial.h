@@ -17,7 +17,8 @@ enum class MissingSamples { allowed, refused };
 
 // Throws InputError if there is no trial, if a trial has another number of neurons or inputs than the first
 // one, fewer than two time points, an input of another length, an infinite entry, or (refused) a missing
-// sample. The sentence names the trial and the value, counted from 1. Cost O(N T).
+// sample. The sentence names the trial and the value, counted from 1. Likewise if the largest number of the
+// recording is so small that its square is 0. Cost O(N T).
 void requireTrials(const std::vector<Trial>& trials, MissingSamples missing);
 
 // Whether a sample is missing (NaN).

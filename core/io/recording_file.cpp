@@ -209,12 +209,13 @@ Matrix readSquareMatrix(const std::string& spec, std::vector<std::string>* notes
   if (matrix.rows() != matrix.cols() || matrix.rows() < 1)
     throw InputError(spec + " is " + std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols()) +
                      "; allowed: a square matrix");
+  constexpr double kLargest = 1e100;  // products of larger ones leave the finite range
   for (Index j = 0; j < matrix.cols(); ++j)
     for (Index i = 0; i < matrix.rows(); ++i)
-      if (!std::isfinite(matrix(i, j)))
+      if (!(std::abs(matrix(i, j)) <= kLargest))
         throw InputError(spec + " has the value " + toText(matrix(i, j)) + " in row " +
                          std::to_string(i + 1) + ", column " + std::to_string(j + 1) +
-                         "; allowed: finite numbers");
+                         "; allowed: finite numbers up to 1e100 in size");
   return matrix;
 }
 

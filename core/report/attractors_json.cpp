@@ -163,7 +163,7 @@ ordered_json exponentsToJson(const LyapunovSpectrum& exponents, const TimeWords&
   if (words.inSteps()) json["exponents_per_step"] = vectorToJson(exponents.exponents * words.step);
   json["standard_errors"] = vectorToJson(exponents.standardErrors);
   json["kaplan_yorke"] = numberOrNull(exponents.kaplanYorke);
-  json["averaged"] = exponents.duration;
+  json["averaged"] = numberOrNull(exponents.duration);
   return json;
 }
 

@@ -166,6 +166,15 @@ class TestVerdict : public QObject {
     QCOMPARE(persistenceOf({1, 0}, 1, sampling), std::string("lasts"));
     QCOMPARE(persistenceOf({0.3, 0}, 1, sampling), std::string("within a step"));
     QCOMPARE(persistenceOf({1.1, 0}, 1, sampling), std::string("grows"));
+    // n (|λ(F)| - 1) above 1.28: by e within 1102 of 1410 steps.
+    QCOMPARE(persistenceOf({std::exp(1 / 1090.0), 0}, 1, sampling), std::string("grows"));
+    QCOMPARE(persistenceOf({std::exp(1 / 1110.0), 0}, 1, sampling), std::string("lasts"));
+    const QString slow = sentence(std::exp(1e-6), 500, 0);
+    QVERIFY2(
+        slow.contains("claims 1 mode that lasts") && slow.contains("grows by e in 1") &&
+            slow.contains("or a growth by e in more than 391 steps, cannot be told from none in 500 steps"),
+        qPrintable(slow));
+    QVERIFY(!sentence(0.5, 500, 0).contains("growth"));
   }
 
   // A switching student is judged in the discrete state in which it is most of the time, and the sentence

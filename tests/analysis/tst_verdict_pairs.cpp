@@ -207,6 +207,44 @@ class TestVerdictPairs : public QObject {
     QVERIFY(said(2, 5).endsWith(": FAITHFUL."));
   }
 
+  // A linear student of two wells: a slow mode is a line attractor that the teacher has not, one that grows
+  // is made up, too, and one that does neither misses the wells. Fails if points of rest are counted first.
+  void aLinearStudentOfTwoWells() {
+    const auto wells = known({{1.3, 0}, {0.1, 0}}, {pointAt(1, 0), pointAt(-1, 0)});
+    const auto linear = [](double leading) {
+      SystemEvidence made = evidence({{leading, 0}, {0.1, 0}});
+      Attractors found;
+      found.line = lineAlong(0, 1);
+      found.continua = {found.line};
+      made.attractors = std::make_shared<const Attractors>(found);
+      return made;
+    };
+    QCOMPARE(kind(wells, linear(0.99)), VerdictKind::spuriousLineAttractor);
+    QCOMPARE(kind(wells, linear(1.02)), VerdictKind::spuriousPersistence);
+    const Verdict missed = judge(wells, linear(0.5), "", {});
+    QCOMPARE(missed.kind, VerdictKind::missed);
+    QVERIFY(QString::fromStdString(missed.sentence)
+                .endsWith("The teacher remembers at which point it rests; the student has one."));
+    QVERIFY(QString::fromStdString(judge(linear(1.43), wells, "", {}).sentence)
+                .endsWith("The student remembers at which point it rests; the teacher diverges."));
+  }
+
+  // Two modes of which the other system has one. Fails if that one is denied.
+  void fewerModesAreNotNone() {
+    const SystemEvidence two = evidence({{0.94, 0}, {0.94, 0}, {0.1, 0}}),
+                         one = evidence({{0.94, 0}, {0.1, 0}}),
+                         turning = evidence({{0.94, 0.5}, {0.94, -0.5}, {0.94, 0}, {0.1, 0}});
+    const auto said = [](const SystemEvidence& teacher, const SystemEvidence& student) {
+      return QString::fromStdString(judge(teacher, student, "", {}).sentence);
+    };
+    QVERIFY(said(two, one).endsWith(
+        "MISSED. The student has fewer modes like the teacher's λ = 0.94, τ = 16.7."));
+    QVERIFY(said(one, two).contains(
+        "SPURIOUS PERSISTENCE. The teacher has fewer modes like its λ = 0.94, τ = 16.7."));
+    QVERIFY(
+        said(one, turning).contains("Nothing of the teacher's lasts like its λ = 0.94 ± 0.5i, τ = 16.7."));
+  }
+
   // What was missed is named, mode or cycle.
   void missedSaysWhat() {
     const auto said = [](const SystemEvidence& teacher, const SystemEvidence& student) {

@@ -159,6 +159,8 @@ std::string sentenceOf(const LyapunovSpectrum& spectrum, const TimeWords& words)
       break;
   }
   if (spectrum.exponents.size() == 0) return "Stopped before there were Lyapunov exponents.";
+  if (std::isinf(spectrum.duration))
+    return "The largest Lyapunov exponent is " + words.rate(spectrum.exponents(0)) + ", exactly.";
   return "The largest Lyapunov exponent is " + words.rate(spectrum.exponents(0)) +
          " with a standard error of " + words.rate(spectrum.standardErrors(0)) + ", over " +
          words.duration(spectrum.duration) + ".";
@@ -266,6 +268,20 @@ LyapunovSpectrum averagedExponents(ConstMatrixRef logs, double interval, int ask
   spectrum.standardErrors = errors(order);
   spectrum.kaplanYorke = kaplanYorkeOf(spectrum.exponents, spectrum.standardErrors, all);
   spectrum.sumError = kNaN;
+  spectrum.message = sentenceOf(spectrum, words);
+  return spectrum;
+}
+
+LyapunovSpectrum exactExponents(Vector rates, Index count, const TimeWords& words) {
+  std::sort(rates.begin(), rates.end(), std::greater<double>());
+  const Index kept = std::min(count, rates.size());
+  LyapunovSpectrum spectrum;
+  spectrum.status = LyapunovStatus::computed;
+  spectrum.exponents = rates.head(kept);
+  spectrum.standardErrors = Vector::Zero(kept);
+  spectrum.kaplanYorke = kaplanYorkeOf(spectrum.exponents, spectrum.standardErrors, kept == rates.size());
+  spectrum.sumError = kNaN;
+  spectrum.duration = std::numeric_limits<double>::infinity();
   spectrum.message = sentenceOf(spectrum, words);
   return spectrum;
 }

@@ -51,13 +51,17 @@ struct LyapunovSpectrum {
   // Σ λ_i of all n against the mean of tr J along the run: |difference| per τ. NaN unless all n are asked for
   // (of a low-rank network all r latent ones), and for the map.
   double sumError = 0;
-  double duration = 0;  // τ that were averaged
+  double duration = 0;  // τ that were averaged; infinite: exact
 };
 
 // From the logarithms of R_ii of successive intervals of so many τ (k x intervals): means and standard errors
 // by batches. all: whether there are no more exponents than these.
 LyapunovSpectrum averagedExponents(ConstMatrixRef logs, double interval, int batches, bool all,
                                    const TimeWords& words = {});
+
+// Of an affine system, wherever it runs: the leading `count` of the rates Re λ - 1 (any order), without an
+// error. sumError is NaN.
+LyapunovSpectrum exactExponents(Vector rates, Index count, const TimeWords& words = {});
 
 // Of the equation (alpha = 0) or the map, from a start that is in the basin of the attractor in question.
 // Cost: (2 transient + duration) / step x 6 evaluations of F and J V with k columns (map: / α, 1 each). The

@@ -20,6 +20,9 @@ std::string restText(const SlowManifold& found, const TimeWords& words) {
   if (found.stablePoints > 0 && !found.repels)
     text += " with " + std::to_string(found.stablePoints) + " stable " +
             (found.stablePoints == 1 ? "point" : "points") + " on it";
+  // Slow next to the other directions, but no memory in the long run.
+  if (found.stablePoints == 1 && found.otherPoints == 0 && !found.repels)
+    text += ", to which all else on it drifts";
   return text;
 }
 

@@ -101,9 +101,14 @@ ClaimErrors notOffered(std::string why, Index asked) {
   return errors;
 }
 
-// Over gaps on straight lines: that makes it slower rather than faster.
-double slowTimeOf(const std::vector<Trial>& trials, const ComplexVector& own, const Progress& progress) {
-  if (anyMissing(trials)) return slowTimeOf(interpolated(trials, progress), own, progress);
+// Over gaps on straight lines: that makes it slower rather than faster. In units of each channel, so that
+// theirs are no matter.
+double slowTimeOf(std::vector<Trial> trials, ComplexVector own, const Progress& progress) {
+  if (anyMissing(trials)) trials = interpolated(trials, progress);
+  const Vector variances = channelVariances(trials, progress);
+  const Vector perDeviation = (variances.array() > 0).select(variances.cwiseSqrt().cwiseInverse(), 1.0);
+  for (Trial& trial : trials) trial.activity = perDeviation.asDiagonal() * trial.activity;
+  if (own.size() > 0) own = perDeviation.asDiagonal() * own;
   return slowTime(trials, slowDirections(trials, kComponents, own), progress);
 }
 
@@ -127,7 +132,7 @@ Claim claimOf(const Spectrum& spectrum, const VerdictOptions& options) {
   const LineAttractorScore score = lineAttractorScore(spectrum);
   const LastingModes modes = lastingModes(spectrum, score, options);
   if (modes.persistent == 0) return Claim::nothing;
-  if (modes.leading.grows()) return Claim::grows;
+  if (modes.growing > 0) return Claim::grows;
   return modes.single && score.value >= options.scoreThreshold ? Claim::lineAttractor : Claim::persistence;
 }
 

@@ -28,6 +28,8 @@ Claim claimOf(const Spectrum& spectrum, const VerdictOptions& options);
 
 struct ClaimErrors {
   static constexpr double kLevel = 0.95;
+  static constexpr std::size_t kLeast = 20;  // draws from which on there are intervals: of n the outer ones
+                                             // lie beyond 1/n on each side
 
   bool offered = false;              // whether there are draws, or some are still to come
   std::string why;                   // a sentence: why none are offered, or why they are one-sided

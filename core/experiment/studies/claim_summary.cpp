@@ -31,6 +31,7 @@ ClaimInterval timesOf(const ClaimInterval& rates) {
 template <class Value>
 ClaimInterval over(const ClaimErrors& errors, bool oneSided, Value&& value) {
   std::vector<double> values;
+  if (errors.spectra.size() < ClaimErrors::kLeast) return {};
   for (const Spectrum& spectrum : errors.spectra)
     if (const double one = value(spectrum); !std::isnan(one)) values.push_back(one);
   return intervalOf(std::move(values), oneSided);
@@ -73,8 +74,11 @@ std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, c
   if (errors.spectra.empty()) return errors.offered && errors.asked == 0 ? std::string() : errors.why;
   std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
                      " resamples the fit claims the same (" + (errors.atZero ? "at 0: " : "") +
-                     nameOf(summary.claim) + "); " +
-                     decayText(errors, summary.leadingTau, fitted.alpha, seconds);
+                     nameOf(summary.claim) + "); ";
+  if (errors.spectra.size() < ClaimErrors::kLeast)
+    return text + "these are too few for intervals, which take " + std::to_string(ClaimErrors::kLeast) +
+           ". It is the spread of this estimator on these units, not the distance to the circuit.";
+  text += decayText(errors, summary.leadingTau, fitted.alpha, seconds);
   // Of a pair, or of a mode that grows, a score says nothing.
   const bool scored = lineAttractorScore(fitted).status == ScoreStatus::defined;
   if (scored && !std::isnan(summary.score.low)) text += ", score " + rangeText(summary.score);

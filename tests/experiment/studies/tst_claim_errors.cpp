@@ -178,6 +178,37 @@ class TestClaimErrors : public QObject {
     QVERIFY(below <= 5);  // 2.5 % of 200
   }
 
+  // One draw has no quantiles. Fails if the ends of an interval are made of fewer than twenty.
+  void fewDrawsGiveNoInterval() {
+    const Settings settings = recordingSettings();
+    const Trial trial = linearRun(0.9, 2000, 3);
+    const Student student = fitTrials(settings, {trial}, noProgress());
+    const Spectrum fitted = spectrumOf(student.A, false, student.alpha);
+    const ClaimSummary some = summaryOf(claimErrors(student, {trial}, settings, 19), fitted, {});
+    QVERIFY(std::isnan(some.leadingTau.low) && std::isnan(some.re[0].high) && !std::isnan(some.sameClaim));
+    QVERIFY2(some.sentence.find("these are too few for intervals, which take 20") != std::string::npos,
+             some.sentence.c_str());
+    QVERIFY(!std::isnan(summaryOf(claimErrors(student, {trial}, settings, 20), fitted, {}).leadingTau.low));
+  }
+
+  // The blocks are as long whatever a channel's unit is. Fails if the slow time is that of the loudest.
+  void blocksKnowNoUnits() {
+    Settings settings = recordingSettings();
+    settings.set("fit.method", std::string("subspace"));
+    settings.set("fit.weighting", std::string("cva"));
+    settings.set("fit.latents", 1LL);
+    Trial trial{Matrix(2, 4000), Matrix(0, 4000)};
+    trial.activity << linearRun(0.95, 4000, 3).activity.row(0), linearRun(0.2, 4000, 4).activity.row(0);
+    Trial other = trial;
+    other.activity.row(1) *= 1000;
+    const auto errors = [&](const Trial& one) {
+      return claimErrors(fitTrials(settings, {one}, noProgress()), {one}, settings, 1);
+    };
+    const ClaimErrors a = errors(trial), b = errors(other);
+    QCOMPARE(a.blockSteps, b.blockSteps);
+    QVERIFY(std::abs(a.slowTime - b.slowTime) < 1e-9);
+  }
+
   // The same draws whatever is asked for later, and other thresholds judge the same draws anew. Fails if a
   // finished study is made again (its draws would be another object), or kept for another fit.
   void aStudyFollowsItsFit() {
