@@ -72,6 +72,7 @@ ImportWindow::ImportWindow(const QString& file, const Settings& settings, const 
   setWindowTitle("Open " + QFileInfo(m_file).fileName());
   resize(1180, 680);
   m_settings.set("teacher.kind", std::string("recording"));
+  m_settings.set("teacher.file", std::string());  // what was open before is never read here
   m_settings.set("teacher.transpose", false);
   for (const auto& row : settingsTable())
     if (row.stage == Stage::recording) m_settings.set(row.key, row.initial);
@@ -237,7 +238,10 @@ void ImportWindow::connectWorker() {
   connect(&m_worker, &ImportWorker::listed, this,
           [this](const std::shared_ptr<const FileContents>& contents) { showContents(*contents); });
   connect(&m_worker, &ImportWorker::ready, this, &ImportWindow::showPreview);
-  connect(&m_worker, &ImportWorker::failed, this, &ImportWindow::showProblem);
+  connect(&m_worker, &ImportWorker::failed, this, [this](const QString& sentence) {
+    if (!m_isListed) letChooseByHand();
+    showProblem(sentence);
+  });
   connect(&m_worker, &ImportWorker::trialsAreTurned, this, [this](const QString& sentence) {
     if (m_axesSettled)
       showProblem(sentence);
@@ -252,7 +256,17 @@ void ImportWindow::connectWorker() {
   });
 }
 
+// What is in the file cannot be told without a choice (of the decimal comma, say): with it, it can be read.
+void ImportWindow::letChooseByHand() {
+  m_format->setText("<b>" + QFileInfo(m_file).fileName().toHtmlEscaped() + "</b>");
+  m_settings.set("teacher.file", (m_file + (m_place.isEmpty() ? "" : ":" + m_place)).toStdString());
+  m_table->show();
+  m_table->setOpen(true);
+  emit listShown();
+}
+
 void ImportWindow::showContents(const FileContents& contents) {
+  m_isListed = true;
   m_format->setText(QString("<b>%1</b><br>%2")
                         .arg(QFileInfo(m_file).fileName().toHtmlEscaped(),
                              QString::fromStdString(contents.format).toHtmlEscaped()));
@@ -351,6 +365,10 @@ void ImportWindow::showPreview(const std::shared_ptr<const ImportPreview>& previ
   m_use->setEnabled(true);
   m_problem->hide();
   m_picture->show(*preview);
+  if (m_tree->topLevelItemCount() == 0)
+    new QTreeWidgetItem(m_tree,
+                        {"(the array)", QString("%1 x %2").arg(preview->units).arg(preview->timePoints),
+                         nameOf(ArrayRole::recording)});
   showNotes();
   emit previewShown();
 }

@@ -54,6 +54,7 @@ class ImportWindow : public QDialog {
   void connectWorker();
 
   void showContents(const FileContents& contents);
+  void letChooseByHand();
   void turnAxes(const QString& why);
   void showPreview(const std::shared_ptr<const ImportPreview>& preview);
   void showProblem(const QString& sentence);
@@ -71,6 +72,7 @@ class ImportWindow : public QDialog {
   Settings m_settings;
   Theme m_theme;
   std::shared_ptr<const ImportPreview> m_preview;
+  bool m_isListed = false;     // what is in the file is known
   bool m_axesSettled = false;  // chosen by the user, or guessed once
   QString m_axesGuess;         // " (guessed: why)"; empty: they were not
 

@@ -330,7 +330,7 @@ bool explainsNothing(const Foresight& foresight) {
 }
 
 bool isLineAttractor(const SystemEvidence& evidence, const LastingModes& modes, double threshold) {
-  return modes.single && modes.growing == 0 && modes.score.value >= threshold &&
+  return modes.single && !modes.leading.grows() && modes.score.value >= threshold &&
          !(evidence.attractors && !evidence.attractors->hasLine());
 }
 

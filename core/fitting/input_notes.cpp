@@ -20,6 +20,21 @@ std::string inputsText(const std::vector<Index>& inputs, const std::string& what
   return std::string(one ? "input " : "inputs ") + channelList(inputs) + (one ? " is " : " are ") + what;
 }
 
+// Inputs that vary, all but for a mean of more than a thousand deviations.
+bool movesLittle(const std::vector<Trial>& trials) {
+  const InputMoments moments = inputMoments(trials);
+  const auto deviations = moments.covariance.diagonal().cwiseSqrt().array();
+  const auto means = moments.mean.array().abs();
+  return ((means > 1e3 * deviations) && (deviations > 1e-9 * means)).any();
+}
+
+std::vector<Trial> aboutTheirMeans(const std::vector<Trial>& trials) {
+  const Vector mean = inputMoments(trials).mean;
+  std::vector<Trial> about;
+  for (const Trial& trial : trials) about.push_back({trial.activity, trial.input.colwise() - mean});
+  return about;
+}
+
 }  // namespace
 
 std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index order, const Progress& progress) {
@@ -40,6 +55,8 @@ std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index orde
     });
   }
   if (windows == 0) return {};
+  // About a mean that is far larger than what moves, all that moves would be rounding.
+  if (movesLittle(trials)) return weakInputs(aboutTheirMeans(trials), order, progress);
   const Vector sizes = moments.diagonal().cwiseSqrt();
   const Vector scale = (sizes.array() > 0).select(sizes.cwiseInverse(), 0.0);
   const Vector values = symmetricEigenSystem(scale.asDiagonal() * moments * scale.asDiagonal()).values;

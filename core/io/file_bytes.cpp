@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -67,10 +68,23 @@ std::string readFileBytes(const std::string& path) {
   return bytes;
 }
 
-void writeFileAtomically(const std::string& path, std::string_view bytes) {
+// A device or a pipe has no earlier content to be kept, and must not become a file.
+static void writeInto(const std::string& path, std::string_view bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) refuseToWrite(path, std::strerror(errno));
+  const bool written = writeAll(file, bytes);
+  const int reason = errno;
+  ::close(file);
+  if (!written) refuseToWrite(path, std::strerror(reason));
+}
+
+void writeFileAtomically(const std::string& given, std::string_view bytes) {
   std::error_code error;
-  if (path.empty()) refuseToWrite("\"\"", "the path is empty");
-  if (fs::is_directory(path, error)) refuseToWrite(path, "it is a folder");
+  if (given.empty()) refuseToWrite("\"\"", "the path is empty");
+  if (fs::is_directory(given, error)) refuseToWrite(given, "it is a folder");
+  if (fs::exists(given, error) && !fs::is_regular_file(given, error)) return writeInto(given, bytes);
+  // What a link leads to is written, and the link stays.
+  const std::string path = fs::is_symlink(given, error) ? fs::weakly_canonical(given, error).string() : given;
   std::string temporary = path + ".XXXXXX";
   const int file = ::mkstemp(temporary.data());
   if (file < 0) refuseToWrite(path, std::strerror(errno));

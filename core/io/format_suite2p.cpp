@@ -117,6 +117,14 @@ Matrix cellsOf(Matrix values, const std::string& folder, std::vector<std::string
   return values(kept, Eigen::all);
 }
 
+// "F (4 x 300), spks (4 x 300)".
+std::string shapesIn(const std::string& folder) {
+  std::string text;
+  for (const FileArray& array : contentsOf(folder).arrays)
+    text += (text.empty() ? "" : ", ") + array.path + " (" + array.shape + ")";
+  return text;
+}
+
 FileData readFolder(const std::string& given, const std::string& path, const ReadOptions& options) {
   const std::string folder = planeIn(given);
   std::string name = path;
@@ -125,8 +133,8 @@ FileData readFolder(const std::string& given, const std::string& path, const Rea
   if (name.empty()) {
     name = has(folder, "spks") ? "spks" : "F";
     if (has(folder, "spks") && has(folder, "F"))
-      throw InputError(folder + " holds F, spks and perhaps Fneu, so a name is needed; allowed: " + folder +
-                       ":F, " + folder + ":spks, " + folder + ":Fneu");
+      throw InputError(folder + " holds several recordings, so a name is needed; allowed: " + folder +
+                       ":NAME with one of " + shapesIn(folder));
   }
   if (name != "F" && name != "Fneu" && name != "spks")
     throw InputError(folder + " holds no \"" + shownText(name) + "\"; allowed: F, Fneu, spks");

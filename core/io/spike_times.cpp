@@ -2,6 +2,8 @@
 
 #include "core/common/error.h"
 #include "core/common/memory.h"
+#include "core/io/column_names.h"
+#include "core/io/file_bytes.h"
 #include "core/io/neurodata.h"
 
 #include <algorithm>
@@ -28,6 +30,7 @@ class SpikeTable {
     if (!(bin > 0)) refuse("holds spike times; allowed: with --bin SECONDS, in which they are counted");
     const std::vector<Matrix> loaded = tree.load({times, ends});
     m_times = loaded[0].reshaped();
+    takeUnit(*times);
     m_ends = ranges(loaded[1].reshaped(), m_times.size(), "spike_times_index");
     requireSeconds();
     requireRising();
@@ -86,6 +89,7 @@ class SpikeTable {
   }
 
   void say(Index masked, std::vector<std::string>& notes) const {
+    if (!m_unitNote.empty()) notes.push_back(m_shown + m_unitNote);
     if (left() > 0)
       notes.push_back(m_shown + ": " + std::to_string(left()) +
                       " spike times belong to no unit and were left out");
@@ -146,8 +150,21 @@ class SpikeTable {
     return all;
   }
 
+  // The schema asks for seconds; a file that names another unit means it.
+  void takeUnit(const FileNode& times) {
+    const double seconds = times.unit.empty() ? 1 : secondsIn(times.unit);
+    if (seconds == 1) return;
+    if (!(seconds > 0))
+      refuse("has spike times in \"" + shownText(times.unit) +
+             "\"; allowed: a unit of time, such as seconds");
+    m_times *= seconds;
+    m_inSeconds = false;
+    m_unitNote = ": the file gives its spike times in " + times.unit +
+                 ", though the schema asks for seconds: " + "they were taken times " + toText(seconds);
+  }
+
   void requireSeconds() const {
-    bool whole = true;
+    bool whole = m_inSeconds;  // of another unit they may be
     for (Index k = 0; k < m_times.size(); ++k) {
       if (!std::isfinite(m_times(k)) || m_times(k) < 0)
         refuse("has the spike time " + toText(m_times(k)) + " (number " + std::to_string(k + 1) +
@@ -185,8 +202,9 @@ class SpikeTable {
     }
   }
 
-  std::string m_shown;
+  std::string m_shown, m_unitNote;
   double m_bin;
+  bool m_inSeconds = true;  // as they stand in the file
   Vector m_times;
   std::vector<Index> m_ends;                        // 0, and where each unit's times end
   std::vector<std::vector<TimeWindow>> m_observed;  // per unit; empty: not said

@@ -94,7 +94,7 @@ std::string unevenText(ConstVectorRef column, const Steps& steps, const std::str
 // From end to end without the jumps, which is more exact than one rounded or jittered step; where a step is
 // far from the others, the usual one.
 double intervalOf(ConstVectorRef column, const Steps& steps) {
-  constexpr double kFar = 0.25;
+  constexpr double kFar = 0.25, kNear = 0.02;
   const auto jumps = jumpsOf(column);
   double span = column(column.size() - 1) - column(0), farthest = 0;
   Index count = column.size() - 1;
@@ -109,7 +109,11 @@ double intervalOf(ConstVectorRef column, const Steps& steps) {
       farthest = std::max(farthest, std::abs(step - steps.median));
     }
   }
-  return farthest > kFar * steps.median || count < 1 ? steps.median : span / static_cast<double>(count);
+  if (count < 1) return steps.median;
+  // Steps that jitter about their mean are told by it; of a few that are far off, the usual one is.
+  const double mean = span / static_cast<double>(count);
+  const bool jitters = 10 * steps.uneven > count && std::abs(mean - steps.median) <= kNear * steps.median;
+  return farthest > kFar * steps.median && !jitters ? steps.median : mean;
 }
 
 ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const Steps& steps,

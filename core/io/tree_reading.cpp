@@ -238,6 +238,10 @@ class TreeReader {
         const Matrix value = m_tree.load({start}).front();
         if (value.size() == 1 && std::isfinite(value(0, 0))) m_data.start = value(0, 0);
       }
+      if (memberOf(series, "timestamps"))
+        m_data.notes.push_back(shown() +
+                               " has a rate and timestamps, too: the rate was taken, and they were " +
+                               "not looked at");
       return takeRate(series.rate, shown());
     }
     const FileNode* timestamps = memberOf(series, "timestamps");

@@ -41,7 +41,8 @@ Verdict ofRecording(const Values& map, double alpha, const Sampling& sampling) {
 // Counts from the moduli of the map and the number of steps, as Dickey & Fuller have it.
 class RecordedOracle {
  public:
-  RecordedOracle(const Values& map, Index steps) : m_limit(static_cast<double>(steps) / 14.1) {
+  RecordedOracle(const Values& map, Index steps)
+      : m_limit(static_cast<double>(steps) / 14.1), m_leastGrowth(1.28 / static_cast<double>(steps)) {
     for (const Complex value : map)
       m_modes.push_back({std::log(std::abs(value)), value.real(), value.imag()});
     std::sort(m_modes.begin(), m_modes.end(), [](const Mode& a, const Mode& b) { return a.rate > b.rate; });
@@ -57,8 +58,9 @@ class RecordedOracle {
     const bool alone = count == 1 && m_modes.front().imaginary == 0 && !leadingGrows();
     if (alone && std::log2(scoreRatio()) >= threshold) return "an approximate line attractor";
     if (count == 0) return "no persistent mode";
-    const auto grow = static_cast<int>(
-        std::count_if(m_modes.begin(), m_modes.end(), [](const Mode& one) { return one.rate > 0; }));
+    // What grows more slowly than the length tells from lasting is counted among what lasts.
+    const auto grow = static_cast<int>(std::count_if(
+        m_modes.begin(), m_modes.end(), [&](const Mode& one) { return one.rate > m_leastGrowth; }));
     const std::string modes = std::to_string(grow > 0 ? grow : count), last = std::to_string(count - grow);
     if (grow == 0) return modes + (count == 1 ? " mode that lasts" : " modes that last");
     const std::string text = modes + (grow == 1 ? " mode that grows" : " modes that grow");
@@ -84,7 +86,7 @@ class RecordedOracle {
     return inOrder ? (1 - second.real) / (1 - first.real) : second.rate / first.rate;
   }
   std::vector<Mode> m_modes;
-  double m_limit;
+  double m_limit, m_leastGrowth;
 };
 
 std::string beforeAlpha(const Verdict& verdict) {

@@ -169,7 +169,7 @@ class TestVerdict : public QObject {
     // n (|λ(F)| - 1) above 1.28: by e within 1102 of 1410 steps.
     QCOMPARE(persistenceOf({std::exp(1 / 1090.0), 0}, 1, sampling), std::string("grows"));
     QCOMPARE(persistenceOf({std::exp(1 / 1110.0), 0}, 1, sampling), std::string("lasts"));
-    const QString slow = sentence(std::exp(1e-6), 500, 0);
+    const QString slow = sentence(std::exp(1e-5), 500, 0);
     QVERIFY2(
         slow.contains("claims 1 mode that lasts") && slow.contains("grows by e in 1") &&
             slow.contains("or a growth by e in more than 391 steps, cannot be told from none in 500 steps"),

@@ -205,6 +205,30 @@ class TestImportWindow : public QObject {
     QVERIFY(!bench.window->preview()->warnings.empty());
   }
 
+  // A table that cannot be told without a choice is read with it. Fails if the choice changes nothing, or the
+  // recording that was open before is read in its place.
+  void whatTheSentenceAsksForCanBeChosen() {
+    ImportBench bench;
+    std::string text = "a;b\n";
+    for (int t = 0; t < 60; ++t)
+      text += "1," + std::to_string(100 + 11 * t % 90) + ";2," + std::to_string(100 + 7 * t % 80) + "\n";
+    const QString path = bench.folder.filePath("ambiguous.csv"),
+                  before = bench.file("before.npy", numbers(80, 4));
+    writeFileAtomically(path.toStdString(), text);
+    Settings open;
+    open.set("teacher.file", before.toStdString());
+    bench.window = std::make_unique<ImportWindow>(path, open, plainTheme());
+    bench.window->show();
+    QVERIFY(QTest::qWaitFor([&] { return !bench.window->problem().isEmpty(); }, kPatience));
+    QVERIFY2(bench.window->problem().contains("--decimal"), qPrintable(bench.window->problem()));
+    emit bench.window->control("recording.decimal").valueEdited("recording.decimal", std::string("comma"), 0);
+    QVERIFY(QTest::qWaitFor([&] { return bench.window->preview() != nullptr; }, kPatience));
+    QCOMPARE(bench.window->preview()->units, Index{2});
+    QCOMPARE(bench.window->preview()->timePoints, Index{60});
+    QVERIFY(bench.window->useButton().isEnabled());
+    QVERIFY(QString::fromStdString(bench.window->settings().text("teacher.file")).contains("ambiguous.csv"));
+  }
+
   // What is no data says so in the window.
   void aFileThatIsNoneIsRefused() {
     ImportBench bench;

@@ -149,6 +149,9 @@ class TestUnits : public QObject {
     QVERIFY(QString::fromStdString(weakInputs({trial}, 6)[0]).contains("excites 1 of the 6 directions"));
     trial.input = 1e-5 * RandomStream(1, Stream::test, 3).normalMatrix(1, 500);
     QVERIFY(weakInputs({trial}, 6).empty());
+    // Noise about a mean of a million deviations is noise.
+    trial.input = RandomStream(1, Stream::test, 3).normalMatrix(1, 500).array() + 1e6;
+    QVERIFY(weakInputs({trial}, 6).empty());
     trial.input.resize(0, 500);
     QVERIFY(weakInputs({trial}, 6).empty());
   }

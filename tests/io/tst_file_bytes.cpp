@@ -7,6 +7,8 @@
 #include <QTest>
 
 #include <csignal>
+#include <fcntl.h>
+#include <filesystem>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +27,25 @@ class TestFileBytes : public QObject {
     QVERIFY(readFileBytes(path) == bytes);
     m_files.with("a.bin", "");
     QVERIFY(readFileBytes(path).empty());
+  }
+
+  // Fails if a pipe, and so a device such as /dev/null, is replaced by a file; or a link is, instead of what
+  // it leads to.
+  void pipesAndLinksStay() {
+    const std::string pipe = m_files.path("pipe"), target = m_files.with("target.txt", "old"),
+                      link = m_files.path("link.txt");
+    QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+    const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    writeFileAtomically(pipe, "through");
+    char bytes[16] = {};
+    QCOMPARE(::read(reader, bytes, sizeof bytes), ssize_t{7});
+    QCOMPARE(QByteArray(bytes), QByteArray("through"));
+    ::close(reader);
+    QVERIFY(std::filesystem::is_fifo(pipe));
+    std::filesystem::create_symlink(target, link);
+    writeFileAtomically(link, "new");
+    QVERIFY(std::filesystem::is_symlink(link) && readFileBytes(target) == "new");
+    for (const std::string& made : {pipe, target, link}) std::filesystem::remove(made);
   }
 
   // Fails if a file that can't be written is lost, or leaves a part of itself behind.

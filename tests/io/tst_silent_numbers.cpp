@@ -73,13 +73,14 @@ void writeLongMat(const std::string& path) {
 }
 
 // A group of units after the NWB schema whose times are `times` of each of three units.
-void writeUnits(const std::string& path, const Vector& times) {
+void writeUnits(const std::string& path, const Vector& times, const std::string& unit = {}) {
   Hdf5Writer writer(path);
   writer.group("units");
   writer.text("units", "neurodata_type", "Units");
   Vector all(3 * times.size());
   all << times, times, times;
   writer.vector("units/spike_times", all);
+  if (!unit.empty()) writer.text("units/spike_times", "unit", unit);
   const auto n = static_cast<double>(times.size());
   writer.vector("units/spike_times_index", (Vector(3) << n, 2 * n, 3 * n).finished());
 }
@@ -129,6 +130,25 @@ class TestSilentNumbers : public QObject {
     std::string fitting = npyOfLongNumbers();
     std::memset(fitting.data() + 128, 0, 3 * 16);
     QVERIFY(notesOf(readRecording(m_files.with("fitting.npy", fitting))).isEmpty());
+  }
+
+  // Spike times in the unit that the file names. Fails if it is not looked at, or not said.
+  void spikeTimesInTheirUnit() {
+    const std::string seconds = m_files.path("seconds.nwb"), thousandths = m_files.path("ms.nwb"),
+                      odd = m_files.path("odd.nwb");
+    writeUnits(seconds, spikeTimes(), "seconds");
+    writeUnits(thousandths, 1000 * spikeTimes(), "milliseconds");
+    writeUnits(odd, spikeTimes(), "volts");
+    RecordingOptions options;
+    options.bin = 0.05;
+    const Recording a = readRecording(seconds + ":units", options),
+                    b = readRecording(thousandths + ":units", options);
+    // Rounding may carry a spike over the edge of a bin.
+    QVERIFY(a.activity.cols() == b.activity.cols() && (a.activity - b.activity).cwiseAbs().sum() <= 4);
+    QVERIFY2(
+        notesOf(b).contains("gives its spike times in milliseconds") && !notesOf(a).contains("gives its"),
+        qPrintable(notesOf(b)));
+    QVERIFY(isSentence(refusal([&] { readRecording(odd + ":units", options); }), "spike times in \"volts\""));
   }
 
   // A table is text: there it can be told exactly which whole numbers change.

@@ -133,7 +133,8 @@ Claim claimOf(const Spectrum& spectrum, const VerdictOptions& options) {
   const LastingModes modes = lastingModes(spectrum, score, options);
   if (modes.persistent == 0) return Claim::nothing;
   if (modes.growing > 0) return Claim::grows;
-  return modes.single && score.value >= options.scoreThreshold ? Claim::lineAttractor : Claim::persistence;
+  const bool line = modes.single && !modes.leading.grows();
+  return line && score.value >= options.scoreThreshold ? Claim::lineAttractor : Claim::persistence;
 }
 
 ClaimErrors claimErrors(const Student& student, const std::vector<Trial>& trials, const Settings& settings,

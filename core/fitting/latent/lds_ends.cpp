@@ -45,8 +45,7 @@ LdsEnds endsOf(const std::vector<Restart>& starts, std::size_t shown) {
       static_cast<std::size_t>(std::count_if(starts.begin(), starts.end(), [&](const Restart& start) {
         return best.objective - start.objective >= kSame && !atRest(start);
       }));
-  if (unfinished > 0)
-    ends.agreement += "; " + std::to_string(unfinished) + " stood too far below and went no further";
+  if (unfinished > 0) ends.agreement += "; " + std::to_string(unfinished) + " were left below, not at rest";
   if (next)
     ends.others = std::to_string(below) + " of " + std::to_string(starts.size()) +
                   " starts came to rest at a lower likelihood: the nearest (" + next->start + ") " +

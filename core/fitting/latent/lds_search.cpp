@@ -39,6 +39,7 @@ struct Candidate {
   std::unique_ptr<LdsAscent> ascent;
   std::string broke;  // why there is none, or another one
   bool givenUp = false, settled = false;
+  bool isLeftBelow = false;  // settled, but not at rest: what holds it there may let it go after long
 };
 
 class Search {
@@ -203,6 +204,7 @@ class Search {
     const double promised = candidate.ascent->promised();
     const bool below = promised < kPromise && promised < kSettled * left;
     candidate.settled = below || (left < kSame && promised < kSame && promised > left / 3);
+    candidate.isLeftBelow = candidate.settled && left >= kSame;
     const Index steps = candidate.ascent->steps();
     // Latents that follow channels too closely leave them step by step.
     const bool crawls = candidate.from == LdsStart::channels && steps >= kCrawling;
@@ -272,7 +274,10 @@ LdsSearchResult Search::collected() const {
     LdsStartEnd end{candidate.from,         candidate.seed,    eigenvalues(ascent.model().F),
                     ascent.logLikelihood(), ascent.promised(), ascent.steps(),
                     ascent.status(),        candidate.givenUp};
-    if (candidate.settled) end.status = FitStatus::converged;
+    if (candidate.isLeftBelow)
+      end.givenUp = end.givenUp || !ascent.ended();
+    else if (candidate.settled)
+      end.status = FitStatus::converged;
     if (m_stopped && !ascent.ended() && !candidate.givenUp && !candidate.settled)
       end.status = FitStatus::stopped;
     result.starts.push_back(std::move(end));

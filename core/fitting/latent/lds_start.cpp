@@ -181,7 +181,9 @@ void Starter::setChannels(LdsModel& model, const Matrix& covariance, const std::
   for (Index i = 0; i < std::ssize(channels); ++i)
     model.C.row(channels[static_cast<std::size_t>(i)]) = Vector::Unit(model.C.cols(), i).transpose();
   const Matrix explained = model.C * among * model.C.transpose();
-  model.R = (covariance - explained).diagonal().cwiseMax(noise * covariance.diagonal());
+  // A constant channel is 1 in its own unit.
+  const Vector unit = (covariance.diagonal().array() > 0).select(covariance.diagonal(), 1.0);
+  model.R = (covariance - explained).diagonal().cwiseMax(noise * unit);
 }
 
 std::vector<Matrix> Starter::latents(const LdsModel& model, bool weighted) const {

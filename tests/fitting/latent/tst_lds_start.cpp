@@ -176,6 +176,20 @@ class TestLdsStart : public QObject {
     }
   }
 
+  // A channel that never varies has no noise to be weighed by. Fails if the starts that follow channels
+  // break.
+  void aConstantChannelIsNoMatter() {
+    const Trial trial = sampleOf(randomLds(4, 2, 6, 1), 4, 300);
+    Trial more = trial;
+    more.activity.conservativeResize(7, Eigen::NoChange);
+    more.activity.row(6).setConstant(3);
+    LdsOptions options;
+    options.kind.latents = 2;
+    const auto alone = channelStartsOf({trial}, options, 3), beside = channelStartsOf({more}, options, 3);
+    QCOMPARE(beside.size(), alone.size());
+    for (const LdsModel& model : beside) QVERIFY(model.F.allFinite() && (model.R.array() > 0).all());
+  }
+
   // Further starts behind the channels that are followed are random, each from a seed of its own: the choice
   // of channels is one, so that starting there again would be the same start. Fails if it is repeated.
   void furtherStartsAreRandom() {
