@@ -138,11 +138,13 @@ class Pairing {
   const MatchSlack& m_slack;
 };
 
-// What never decays is not told by factors.
-void noteFactors(const LastingMode& teacher, const LastingMode& student, ModeMatch& match) {
+// What never decays is not told by factors, nor are exponents that are the same for being close.
+void noteFactors(const LastingMode& teacher, const LastingMode& student, double most, ModeMatch& match) {
   if (!std::isfinite(teacher.tau()) || !std::isfinite(student.tau())) return;
-  match.longer = std::max(match.longer, student.tau() / teacher.tau());
-  match.shorter = std::max(match.shorter, teacher.tau() / student.tau());
+  const double longer = student.tau() / teacher.tau();
+  if (longer > most || 1 / longer > most) return;
+  match.longer = std::max(match.longer, longer);
+  match.shorter = std::max(match.shorter, 1 / longer);
 }
 
 }  // namespace
@@ -232,7 +234,7 @@ ModeMatch matchModes(const LastingModes& teacher, const LastingModes& student, c
     const Paired paired = j < n ? pairing.pair(ofTeacher(j), mode) : Paired{};
     if (paired.relation != Relation::apart) found[static_cast<std::size_t>(j)] = true;
     if (paired.relation == Relation::weakened) match.weakened = std::max(match.weakened, paired.factor);
-    if (paired.relation == Relation::same) noteFactors(ofTeacher(j), mode, match);
+    if (paired.relation == Relation::same) noteFactors(ofTeacher(j), mode, options.exaggeration, match);
     const bool exaggerated = paired.relation == Relation::exaggerated;
     if (!persists(mode) || !(exaggerated || paired.relation == Relation::apart)) continue;
     ++match.madeUp;

@@ -2,7 +2,7 @@
 // τ is not known either.
 #include "core/analysis/verdict_case.h"
 
-#include <algorithm>
+#include <cmath>
 
 namespace keyhole {
 namespace {
@@ -66,11 +66,11 @@ std::string sentenceOfRecording(const SystemEvidence& student, const LastingMode
                                 const VerdictOptions& options, const std::string& turned) {
   const Sampling& sampling = *options.sampling;
   const double alpha = student.spectrum.alpha;
-  const bool slowGrowth = modes.hasLeading && modes.leading.grows() && modes.growing == 0;
+  const bool slowGrowth = modes.hasLeading && grows(modes.leading.value, alpha) && modes.growing == 0;
   const std::string limit =
       " A decay of more than " + stepsText(sampling.longestTold() * alpha, alpha, sampling) +
       (slowGrowth ? ", or a growth by e in more than " +
-                        stepsText(sampling.longestGrowth() * alpha, alpha, sampling) + ","
+                        stepsText(std::floor(sampling.longestGrowth()) * alpha, alpha, sampling) + ","
                   : "") +
       " cannot be told from none in " + std::to_string(sampling.steps) + " steps.";
   return "The student claims " + claimWithNumbers(student, modes, options) + manyPoints(student) + "." +

@@ -344,7 +344,7 @@ std::vector<FileArray> arraysIn(const FileNode& root) {
 }
 
 std::string listed(const std::vector<std::string>& descriptions) {
-  constexpr std::size_t kMost = 260;  // bytes
+  constexpr std::size_t kMost = 200;  // bytes
   std::string text;
   for (std::size_t i = 0; i < descriptions.size(); ++i) {
     if (text.size() + descriptions[i].size() > kMost && i > 0)

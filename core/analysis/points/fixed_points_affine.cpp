@@ -22,7 +22,9 @@ LinearSolution solved(const Matrix& A, const Vector& b) {
   const double n = static_cast<double>(A.rows());
   const Eigen::PartialPivLU<Matrix> lu(A);
   LinearSolution solution;
-  if (lu.rcond() > 10 * n * kEpsilon) {
+  // The estimate knows nothing of a pivot that is 0: it divides by it.
+  const auto pivots = lu.matrixLU().diagonal().cwiseAbs();
+  if (pivots.minCoeff() > n * kEpsilon * pivots.maxCoeff() && lu.rcond() > 10 * n * kEpsilon) {
     solution.x = lu.solve(b);
     solution.x += lu.solve(b - A * solution.x);
     return solution;

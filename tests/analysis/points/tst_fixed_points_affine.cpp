@@ -36,6 +36,15 @@ class TestFixedPointsAffine : public QObject {
   // λ = 1 exactly: a line of fixed points if the drive lies in the range, none if it does not. Fails if the
   // singular direction is missed or the status guessed.
   void singularSystemsHaveALineOrNothing() {
+    // In whatever order the units are: a last pivot that is 0 is one, too.
+    for (const Index at : {0, 1, 2}) {
+      Matrix B = 0.2 * Matrix::Identity(3, 3);
+      B(at, at) = 1;
+      const FixedPoints found =
+          findFixedPoints({Network(DenseForm{B}), Nonlinearity::linear}, Matrix::Ones(3, 4));
+      QCOMPARE(found.status, FixedPointStatus::continuum);
+      QVERIFY(std::abs(std::abs(found.continuum(at, 0)) - 1) < 1e-12);
+    }
     Matrix U = haarColumns(kRandom, 6, 6, 60);
     Vector values = Vector::LinSpaced(6, 1, -0.5);
     const Matrix B = U * values.asDiagonal() * U.transpose();
