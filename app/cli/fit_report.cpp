@@ -2,6 +2,7 @@
 
 #include "core/analysis/comparison/explained.h"
 #include "core/analysis/lasting_modes.h"
+#include "core/audit/audited_recording.h"
 #include "core/common/clock.h"
 #include "core/common/error.h"
 #include "core/common/nan.h"
@@ -150,6 +151,9 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["options"] = optionsJson(request, student);
   json["recording"] = recordingJson(summary);
   json["recording"]["parameters"] = orNull(parameters, [&] { return ordered_json(parameterCount(student)); });
+  // Of one that is read in pieces nothing is kept.
+  json["recording"]["hash"] =
+      orNull(!request.data.trials.empty(), [&] { return ordered_json(hashOf(request.data.trials)); });
   json["recording"]["samples_per_parameter"] =
       orNull(parameters, [&] { return numberOrNull(samplesPerParameter(summary, parameterCount(student))); });
   json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });

@@ -1,6 +1,7 @@
 // `keyhole summary`: what a recording is, before anything is fitted to it.
 #include "app/cli/commands.h"
 #include "app/cli/reading_options.h"
+#include "app/cli/source_options.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 #include "core/observation/summary/recording_summary.h"
@@ -24,8 +25,7 @@ int runSummary(const SummaryArguments& arguments, Console& console) {
   settings.set("teacher.kind", std::string("recording"));
   settings.set("teacher.file", arguments.recording);
   arguments.reading.applyTo(settings);
-  const Recording recording =
-      readRecording(arguments.recording, recordingOptions(settings), console.progress);
+  Recording recording = readRecording(arguments.recording, recordingOptions(settings), console.progress);
   std::vector<std::string> warnings = recordingWarnings(recording);
   const RecordingSummary summary = summarise(recordedTrials(recording), console.progress);
   if (!arguments.json) {
@@ -38,6 +38,7 @@ int runSummary(const SummaryArguments& arguments, Console& console) {
   nlohmann::ordered_json json;
   json["source"] = arguments.recording;
   json["recording"] = recordingJson(summary);
+  json["recording"]["hash"] = hashOf(std::move(recording));
   json["warnings"] = warnings;
   json["run"] = runRecord(settings);
   deliver(console, arguments.out, jsonText(json));
@@ -61,6 +62,7 @@ constexpr const char* kSummaryHelp =
     mean_shift          second half less first half, root mean square over units, in standard deviations
     variance_ratio      second half over first half; drift: share of the variance that a line in time explains
     copies              [unit, the unit it is a copy of]
+    hash                of all numbers, the shape and the trials, as fit, compare and order write it
     warnings            what endangers a fit
   warnings              what was guessed, left out or reinterpreted when the file was read; run (version, settings)
 

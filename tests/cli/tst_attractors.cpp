@@ -287,13 +287,22 @@ class TestAttractorsCommand : public QObject {
     const std::string file = m_folder.path("rotor.csv"), out = m_folder.path("part.json");
     writeFileAtomically(file, "1.6,-1.2,0\n1.2,1.6,0\n0,0,2\n");
     const auto args = with({"attractors", "--teacher", file, "--student", file, "-o", out}, kShort);
+    // On a busy machine a short stage may be over before it reports, or when the stop is heeded: then nothing
+    // is a part.
+    int parts = 0;
     for (const std::string words :
          {"looking for points of rest", "searching points", "eigenvalues there", "following slow",
           "looking for missed", "closing orbits", "telling attractors", "averaging Lyapunov"}) {
       StopAtWords stop(words);
       const Outcome outcome = runCli(args, stop);
-      QVERIFY2(outcome.code == 130, (words + ": " + outcome.err).c_str());
       const auto json = nlohmann::ordered_json::parse(readFileBytes(out));
+      if (json["teacher"]["part"].is_null()) {
+        QVERIFY2(outcome.code == 0 || json["student"].is_null(), (words + ": " + outcome.err).c_str());
+        std::remove(out.c_str());
+        continue;
+      }
+      ++parts;
+      QVERIFY2(outcome.code == 130, (words + ": " + outcome.err).c_str());
       const std::string part = json["teacher"]["part"];
       QVERIFY2(outcome.err.find(part) != std::string::npos && part.find("Lyapunov") != std::string::npos,
                outcome.err.c_str());
@@ -302,6 +311,7 @@ class TestAttractorsCommand : public QObject {
       QCOMPARE(json["teacher"]["cycles"].size() == 2, cyclesKnown);
       std::remove(out.c_str());
     }
+    QVERIFY2(parts >= 3, qPrintable(QString::number(parts)));
     StopAtWords early("simulating");
     const Outcome nothing = runCli(args, early);
     QVERIFY2(nothing.code == 130 && nothing.oneSentence(), nothing.err.c_str());

@@ -55,6 +55,24 @@ class TestSummary : public QObject {
     QVERIFY(runCli({"summary", m_folder.path("none.npy")}).code == 2);
   }
 
+  // The same numbers have one hash, whatever the command and the file; one number else has another. Fails if
+  // a result does not say what it was made of.
+  void theSourceHasAHash() {
+    const auto hash = [](const std::vector<std::string>& arguments) {
+      const auto outcome = runCli(arguments);
+      return outcome.json()["recording"]["hash"].get<std::string>();
+    };
+    Matrix changed = smoothActivity();
+    const std::string copy = m_folder.writeActivity("copy.npy", changed);
+    changed(3, 7) += 1e-9;
+    const std::string other = m_folder.writeActivity("other.npy", changed);
+    const std::string own = hash({"summary", m_file, "--json"});
+    QCOMPARE(own.size(), std::size_t{16});
+    QCOMPARE(hash({"summary", copy, "--json"}), own);
+    QCOMPARE(hash({"fit", m_file, "--alpha", "0.1", "--resamples", "0", "--simulations", "0"}), own);
+    QVERIFY(hash({"summary", other, "--json"}) != own);
+  }
+
   // One recording, one reading, one set of sentences.
   void everyCommandSaysTheSame() {
     const std::vector<std::string> reading = {"--dt", "0.02", "--steps", "bin:0.04,zscore"};
@@ -72,7 +90,7 @@ class TestSummary : public QObject {
       QVERIFY2(outcome->code == 0, outcome->err.c_str());
       const auto json = outcome->json();
       for (const char* key :
-           {"units", "timepoints", "effective_samples", "smoothed_over", "interval_seconds"})
+           {"units", "timepoints", "effective_samples", "smoothed_over", "interval_seconds", "hash"})
         QVERIFY2(json["recording"][key] == known["recording"][key], key);
       QVERIFY(hasWarning(json["warnings"], "means of 2 samples"));
       QVERIFY(hasWarning(json["warnings"], "no time constant below"));

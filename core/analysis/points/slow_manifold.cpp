@@ -219,7 +219,12 @@ bool SlowManifold::holds(ConstVectorRef state) const {
   // A closed surface bends out of as many directions as it has: it is sought in all that its points span.
   const Matrix within = closedDirections > 0 ? spanOf(points) : directions;
   const Vector inside = within.transpose() * offset;
-  return (offset - within * inside).norm() <= 0.15 * extent && inside.norm() <= 0.6 * extent;
+  if ((offset - within * inside).norm() > 0.15 * extent) return false;
+  if (inside.norm() <= 0.6 * extent) return true;
+  // Followed from one of its corners it lies to one side of the mean of its rim.
+  const Matrix rim = within.transpose() * (points.colwise() - points.rowwise().mean());
+  return closedDirections == 0 && ((inside - rim.rowwise().maxCoeff()).array() <= 0.1 * extent).all() &&
+         ((rim.rowwise().minCoeff() - inside).array() <= 0.1 * extent).all();
 }
 
 std::vector<std::string> problems(const SlowManifoldOptions& options) {
