@@ -2,6 +2,7 @@
 
 #include "app/cli/option_values.h"
 #include "core/common/error.h"
+#include "core/fitting/input_notes.h"
 #include "core/observation/rising_channels.h"
 
 #include <cmath>
@@ -130,6 +131,7 @@ FitTrials readTrials(const FitFiles& files, const Progress& progress) {
     if (!warning.empty()) data.warnings.push_back(warning);
   progress.throwIfStopped();
   for (std::size_t k = 0; k < recordings.size(); ++k) addTrials(recordings[k], k, files, data);
+  for (auto& warning : rareInputChanges(data.trials)) data.warnings.push_back(std::move(warning));
   return data;
 }
 

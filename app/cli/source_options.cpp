@@ -75,17 +75,9 @@ std::vector<std::string> sourceWarnings(const Experiment& experiment) {
   return warnings;
 }
 
-std::string hashOf(Recording recording) {
-  const std::vector<Index> bounds = trialBounds(recording);
-  recording.trialLengths.clear();
-  for (std::size_t k = 0; k + 1 < bounds.size(); ++k)
-    recording.trialLengths.push_back(bounds[k + 1] - bounds[k]);
-  return fingerprint(recording);
-}
-
 void addSource(nlohmann::ordered_json& json, const Experiment& experiment) {
   if (experiment.teacher->summary) json["recording"] = recordingJson(*experiment.teacher->summary);
-  if (experiment.teacher->recording) json["recording"]["hash"] = hashOf(*experiment.teacher->recording);
+  if (experiment.teacher->recording) json["recording"]["hash"] = fingerprint(*experiment.teacher->recording);
   json["warnings"] = sourceWarnings(experiment);
 }
 

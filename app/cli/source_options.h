@@ -30,10 +30,6 @@ Experiment observedExperiment(const Settings& settings, Progress& progress);
 // What is to be said of its teacher: of a recording's reading and its summary.
 std::vector<std::string> sourceWarnings(const Experiment& experiment);
 
-// fingerprint() of the numbers, shape and trials, the same whether one trial is told or not: what `fit`,
-// `summary`, `compare` and `order` call the hash of a recording.
-std::string hashOf(Recording recording);
-
 // Adds `recording` (of a recording) and `warnings` to a command's result.
 void addSource(nlohmann::ordered_json& json, const Experiment& experiment);
 

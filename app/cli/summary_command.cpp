@@ -1,7 +1,6 @@
 // `keyhole summary`: what a recording is, before anything is fitted to it.
 #include "app/cli/commands.h"
 #include "app/cli/reading_options.h"
-#include "app/cli/source_options.h"
 #include "core/experiment/settings/recording_options.h"
 #include "core/io/formats.h"
 #include "core/observation/summary/recording_summary.h"
@@ -25,7 +24,8 @@ int runSummary(const SummaryArguments& arguments, Console& console) {
   settings.set("teacher.kind", std::string("recording"));
   settings.set("teacher.file", arguments.recording);
   arguments.reading.applyTo(settings);
-  Recording recording = readRecording(arguments.recording, recordingOptions(settings), console.progress);
+  const Recording recording =
+      readRecording(arguments.recording, recordingOptions(settings), console.progress);
   std::vector<std::string> warnings = recordingWarnings(recording);
   const RecordingSummary summary = summarise(recordedTrials(recording), console.progress);
   if (!arguments.json) {
@@ -38,7 +38,7 @@ int runSummary(const SummaryArguments& arguments, Console& console) {
   nlohmann::ordered_json json;
   json["source"] = arguments.recording;
   json["recording"] = recordingJson(summary);
-  json["recording"]["hash"] = hashOf(std::move(recording));
+  json["recording"]["hash"] = fingerprint(recording);
   json["warnings"] = warnings;
   json["run"] = runRecord(settings);
   deliver(console, arguments.out, jsonText(json));

@@ -8,14 +8,6 @@
 namespace keyhole {
 namespace {
 
-// Whether a state lies on one that is no more than a surface: where all directions are slow, points are
-// points.
-bool isOnSurface(const Attractors& found, ConstVectorRef z) {
-  const auto holds = [&](const SlowManifold& one) { return one.dimension < z.size() && one.holds(z); };
-  return std::any_of(found.continua.begin(), found.continua.end(), holds) ||
-         std::any_of(found.repelling.begin(), found.repelling.end(), holds);
-}
-
 // Of the places that a proof left open, those through which no line, ring or plane passes that is known.
 std::vector<Index> openPlaces(const Attractors& found) {
   const PointCensus& census = found.points.census;
@@ -63,7 +55,7 @@ void countApart(Attractors& found) {
   const std::string before = "; in all " + census.message;
   // Those beyond the list were counted before.
   if (points.omittedPoints == 0)
-    countPoints(points, [&found](ConstVectorRef z) { return isOnSurface(found, z); });
+    countPoints(points, [&found](ConstVectorRef z) { return found.isOnSurface(z); });
   census.message = sentenceOf(census);
   if (const auto at = points.message.find(before); at != std::string::npos)
     points.message.replace(at, before.size(), "; in all " + census.message);
@@ -78,7 +70,7 @@ void complete(const FlowSystem& system, ConstMatrixRef activity, const Attractor
   completion.work = options.completion;
   completion.seed = options.seed;
   if (!found.continua.empty() || !found.repelling.empty())
-    completion.isOnContinuum = [&found](ConstVectorRef z) { return isOnSurface(found, z); };
+    completion.isOnContinuum = [&found](ConstVectorRef z) { return found.isOnSurface(z); };
   const std::size_t before = found.points.points.size();
   found.points = completeFixedPoints(system, std::move(found.points), {}, completion, progress);
   // Stopped here, the points stay "at least", and the rest goes on with them if that is granted.

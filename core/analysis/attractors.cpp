@@ -287,12 +287,8 @@ std::vector<const LimitCycle*> Attractors::stableCycles() const {
 
 std::vector<const FixedPoint*> Attractors::isolatedStablePoints() const {
   std::vector<const FixedPoint*> isolated = stablePoints();
-  // A region in which all directions are slow has points of its own.
   std::erase_if(isolated, [this](const FixedPoint* point) {
-    const Vector& z = point->position;
-    return point->continuum >= 0 || std::any_of(continua.begin(), continua.end(), [&](const auto& one) {
-             return one.dimension < z.size() && one.holds(z);
-           });
+    return point->continuum >= 0 || isOnSurface(point->position);
   });
   return isolated;
 }
@@ -308,6 +304,14 @@ bool Attractors::leavesInSteps(const FixedPoint& point) const {
 Index Attractors::leftInSteps() const {
   return std::count_if(points.points.begin(), points.points.end(),
                        [this](const FixedPoint& point) { return leavesInSteps(point); });
+}
+
+bool Attractors::isOnSurface(ConstVectorRef state) const {
+  const auto holds = [&](const SlowManifold& one) {
+    return one.dimension < state.size() && one.holds(state);
+  };
+  return std::any_of(continua.begin(), continua.end(), holds) ||
+         std::any_of(repelling.begin(), repelling.end(), holds);
 }
 
 bool Attractors::isOnContinuum(ConstVectorRef state) const {

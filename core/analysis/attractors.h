@@ -82,6 +82,8 @@ struct Attractors {
   std::vector<const LimitCycle*> stableCycles() const;          // found and stable
   bool hasLine() const;                                         // line, ring or plane
   bool isOnContinuum(ConstVectorRef state) const;               // attracting or repelling
+  // … that is no more than a surface: where all directions are slow, points are points.
+  bool isOnSurface(ConstVectorRef state) const;
   // Whether steps of alpha leave a point at which the flow rests for good (spectrum.h).
   bool leavesInSteps(const FixedPoint& point) const;
   Index leftInSteps() const;  // how many of the stable or marginal points are so

@@ -193,8 +193,7 @@ LastingModes lastingModes(const Spectrum& spectrum, const LineAttractorScore& sc
     return mode.persists(options.persistentTau);
   });
   found.growing = std::count_if(found.modes.begin(), found.modes.end(), [&](const LastingMode& mode) {
-    return mode.grows() && !(options.sampling && alpha > 0 &&
-                             mode.exponent.real() * alpha * options.sampling->longestGrowth() < 1);
+    return mode.grows() && (!options.sampling || options.sampling->tellsGrowth(mode.exponent.real() * alpha));
   });
   found.single = found.persistent == 1 && found.leading.exponent.imag() == 0.0;
   if (found.modes.size() > kMostModes) found.modes.resize(kMostModes);

@@ -21,6 +21,7 @@ struct Sampling {
   // One that grows by e in more steps than this cannot be told from one that does not grow: of a channel
   // without a constant and a root of 1, one estimate in twenty has n (|λ(F)| - 1) above 1.28 (Fuller 1976).
   double longestGrowth() const { return static_cast<double>(steps) / 1.28; }
+  bool tellsGrowth(double perStep) const { return perStep * longestGrowth() > 1; }
 };
 
 // "93 steps (0.93 s)" of a time in τ.
@@ -29,8 +30,7 @@ std::string stepsText(double tau, double alpha, const Sampling& sampling);
 // in 40 steps", "neither grows nor decays".
 std::string courseText(std::complex<double> value, double alpha, const Sampling& sampling);
 // Of each value of the spectrum: "grows", "lasts" (cannot be told from a mode that never decays, nor grows),
-// "decays" or
-// "within a step", faster than what was sampled.
+// "decays" or "within a step", faster than what was sampled.
 std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling);
 
 // What is said where a recording's α was not given.

@@ -37,7 +37,7 @@ std::string assumedAlphaNote(double alpha) {
 
 std::string persistenceOf(std::complex<double> value, double alpha, const Sampling& sampling) {
   if (grows(value, alpha))
-    return 1 / (mapExponent(value, alpha).real() * alpha) < sampling.longestGrowth() ? "grows" : "lasts";
+    return sampling.tellsGrowth(mapExponent(value, alpha).real() * alpha) ? "grows" : "lasts";
   const double steps = decaySteps(value, alpha);
   if (steps > sampling.longestTold()) return "lasts";
   return steps < 1 ? "within a step" : "decays";

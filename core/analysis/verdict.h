@@ -92,7 +92,8 @@ struct Verdict {
 //     else missed, the other way round. Two wells along unit 1 | two wells along unit 2: by their counts they
 //     would be the same. Two wells | one point between them: it claims no memory. A Hopfield network | itself
 //     + 1e-3: searches that found 12 and 14 of many would make two of them up. Without attractors of both,
-//     several points of rest: undecided.
+//     several points of rest: undecided. Of a student that is affine, what rule 6 finds made up comes first:
+//     two wells | λ = .99, linear, which would be missed.
 //  6. Persistent modes are paired (matchModes), at the point of rest that both have in common, at 0 or, of
 //     nonlinear systems that do not rest there, where most starts led. They persist by the map in steps of α
 //     (spectrum.h), not by Re λ: 0 | a rotation of |F| = 1.01 with τ = 28 by its real part. Candidates reach

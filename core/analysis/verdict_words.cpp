@@ -48,7 +48,7 @@ std::string modeText(const LastingMode& mode, double alpha) {
 }
 
 // An affine system that grows rests nowhere.
-std::string restsAtOne(const SystemEvidence& evidence, const LastingModes& modes) {
+std::string howItRests(const SystemEvidence& evidence, const LastingModes& modes) {
   return !evidence.mayCycle && modes.hasLeading && modes.leading.grows() ? "diverges" : "has one";
 }
 
@@ -153,7 +153,7 @@ std::string spuriousEnding(const VerdictCase& c, const Decision& decision) {
     return c.unpaired.studentPoints > 0
                ? ". It rests at " + somePoints(c.unpaired.studentPoints) + " none of the teacher's."
                : ". The student remembers at which point it rests; the teacher " +
-                     restsAtOne(c.teacher, c.teacherModes) + ".";
+                     howItRests(c.teacher, c.teacherModes) + ".";
   if (decision.decidedBy == DecidedBy::directions)
     return std::string(isOfOneDimension(c.student) ? ". It lies" : ". One direction of it lies") +
            " across the teacher's: " + (c.along < 1e-3 ? "none" : shortText(100 * c.along) + " %") +
@@ -190,7 +190,7 @@ std::string missedEnding(const VerdictCase& c, const Decision& decision) {
     return ". The teacher rests at " + somePoints(c.unpaired.teacherPoints) + " none of the student's.";
   if (decision.decidedBy == DecidedBy::points)
     return ". The teacher remembers at which point it rests; the student " +
-           restsAtOne(c.student, c.studentModes) + ".";
+           howItRests(c.student, c.studentModes) + ".";
   if (const auto& mode = decision.modes.missedMode) {
     const std::string own = modeText(*mode, c.teacher.spectrum.alpha);
     if (decision.modes.fewInStudent) return ". The student has fewer modes like the teacher's " + own + ".";

@@ -1,7 +1,6 @@
 // The fit stage: from what is seen to a student, by every method.
 #include "core/common/clock.h"
 #include "core/experiment/experiment_stages.h"
-#include "core/fitting/input_notes.h"
 #include "core/fitting/mean_note.h"
 #include "core/fitting/regression/nested_map.h"
 #include "core/simulation/simulate.h"
@@ -264,17 +263,6 @@ Index longestTrial(const Recording& recording) {
   return longest;
 }
 
-// What a fit from sums is not told of the trials.
-void tellOfTrials(const Recording& recording, ConstMatrixRef input, Student& student) {
-  student.timePoints = longestTrial(recording);
-  const std::vector<Index> bounds = trialBounds(recording);
-  std::vector<Trial> inputs;
-  for (std::size_t k = 0; k + 1 < bounds.size(); ++k)
-    inputs.push_back({Matrix(0, 0), input.middleCols(bounds[k], bounds[k + 1] - bounds[k])});
-  if (!hasParameters(student.summary.status)) return;
-  for (auto& note : rareInputChanges(inputs)) student.notes.push_back(std::move(note));
-}
-
 }  // namespace
 
 std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherStage& teacher,
@@ -287,7 +275,7 @@ std::shared_ptr<const FitStage> makeFit(const Settings& settings, const TeacherS
   stage->student = fitBy(settings, teacher, simulation, observation, stage->kept, progress);
   stage->student.seen = static_cast<Index>(observation.seen.size());
   if (teacher.recording && fitMethod(settings).source == FitSource::sums)
-    tellOfTrials(*teacher.recording, studentInput(settings, simulation), stage->student);
+    stage->student.timePoints = longestTrial(*teacher.recording);
   stage->student.alphaAssumed = alphaIsAssumed(settings);
   if (stage->student.summary.status == FitStatus::stopped) stage->interrupted = !progress.grantStop();
   stage->seconds = secondsSince(start);

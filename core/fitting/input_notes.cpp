@@ -20,19 +20,14 @@ std::string inputsText(const std::vector<Index>& inputs, const std::string& what
   return std::string(one ? "input " : "inputs ") + channelList(inputs) + (one ? " is " : " are ") + what;
 }
 
-// Inputs that vary, all but for a mean of more than a thousand deviations.
-bool movesLittle(const std::vector<Trial>& trials) {
+// What the inputs are looked at about: 0, but of inputs that move by less than a thousandth of their mean the
+// mean, since all that moves would be rounding.
+Vector originOf(const std::vector<Trial>& trials) {
   const InputMoments moments = inputMoments(trials);
   const auto deviations = moments.covariance.diagonal().cwiseSqrt().array();
   const auto means = moments.mean.array().abs();
-  return ((means > 1e3 * deviations) && (deviations > 1e-9 * means)).any();
-}
-
-std::vector<Trial> aboutTheirMeans(const std::vector<Trial>& trials) {
-  const Vector mean = inputMoments(trials).mean;
-  std::vector<Trial> about;
-  for (const Trial& trial : trials) about.push_back({trial.activity, trial.input.colwise() - mean});
-  return about;
+  const bool movesLittle = ((means > 1e3 * deviations) && (deviations > 1e-9 * means)).any();
+  return movesLittle ? moments.mean : Vector::Zero(moments.mean.size());
 }
 
 }  // namespace
@@ -43,6 +38,7 @@ std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index orde
   if (m == 0) return {};
   Matrix moments = Matrix::Zero(m * order, m * order);
   Index windows = 0;
+  const Vector origin = originOf(trials);
   for (const auto& trial : trials) {
     const Index count = trial.input.cols() - order + 1;
     if (count < 1) continue;
@@ -50,13 +46,11 @@ std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index orde
     inPieces(count, progress, [&](Index first, Index n) {
       Matrix stacked(m * order, n);
       for (Index lag = 0; lag < order; ++lag)
-        stacked.middleRows(lag * m, m) = trial.input.middleCols(first + lag, n);
+        stacked.middleRows(lag * m, m) = trial.input.middleCols(first + lag, n).colwise() - origin;
       moments.noalias() += stacked * stacked.transpose();
     });
   }
   if (windows == 0) return {};
-  // About a mean that is far larger than what moves, all that moves would be rounding.
-  if (movesLittle(trials)) return weakInputs(aboutTheirMeans(trials), order, progress);
   const Vector sizes = moments.diagonal().cwiseSqrt();
   const Vector scale = (sizes.array() > 0).select(sizes.cwiseInverse(), 0.0);
   const Vector values = symmetricEigenSystem(scale.asDiagonal() * moments * scale.asDiagonal()).values;
@@ -70,6 +64,7 @@ std::vector<std::string> weakInputs(const std::vector<Trial>& trials, Index orde
 
 std::vector<std::string> rareInputChanges(const std::vector<Trial>& trials) {
   constexpr Index kRare = 3;
+  if (trials.empty()) return {};
   const Index m = trials.front().input.rows();
   Eigen::Array<Index, Eigen::Dynamic, 1> changes = Eigen::Array<Index, Eigen::Dynamic, 1>::Zero(m);
   Index steps = 0;

@@ -28,8 +28,8 @@ std::vector<std::string> dependentInputs(const InputMoments& moments, bool const
 InputMoments inputMoments(const std::vector<Trial>& trials);  // cost O(m² T)
 
 // A sentence on inputs that change at no more than three steps of all trials, as a step or a single pulse
-// does: whatever else happened then passes for what they do. Constant inputs are left to the others. Cost
-// O(m T).
+// does: whatever else happened then passes for what they do. Constant inputs are left to the others. Only the
+// inputs are looked at. Cost O(m T).
 std::vector<std::string> rareInputChanges(const std::vector<Trial>& trials);
 
 // How many dimensions variables with this covariance span, those without variance left out: eigenvalues of

@@ -160,7 +160,7 @@ class SpikeTable {
     m_times *= seconds;
     m_inSeconds = false;
     m_unitNote = ": the file gives its spike times in " + times.unit +
-                 ", though the schema asks for seconds: " + "they were taken times " + toText(seconds);
+                 ", though the schema asks for seconds: they were taken times " + toText(seconds);
   }
 
   void requireSeconds() const {

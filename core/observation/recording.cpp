@@ -84,7 +84,10 @@ std::string fingerprint(const Recording& recording) {
     lanes[i % 4] = mixed(lanes[i % 4], std::bit_cast<std::uint64_t>(values[i]));
   std::uint64_t hash = mixed(kStart, static_cast<std::uint64_t>(recording.activity.rows()));
   hash = mixed(hash, static_cast<std::uint64_t>(recording.activity.cols()));
-  for (const Index length : recording.trialLengths) hash = mixed(hash, static_cast<std::uint64_t>(length));
+  // One trial is one, whether it is told or not.
+  const std::vector<Index> bounds = trialBounds(recording);
+  for (std::size_t k = 0; k + 1 < bounds.size(); ++k)
+    hash = mixed(hash, static_cast<std::uint64_t>(bounds[k + 1] - bounds[k]));
   for (const std::uint64_t lane : lanes) hash = mixed(hash, lane);
   char text[20];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));

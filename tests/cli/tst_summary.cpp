@@ -119,6 +119,24 @@ class TestSummary : public QObject {
     QVERIFY(wrong.err.find("none.npy") != std::string::npos);
   }
 
+  // A step as input is named once by every command. Fails if a fit says it for each method, or none does.
+  void aStepAsInputIsNamed() {
+    Matrix step = Matrix::Zero(1, 400);
+    step.rightCols(150).setOnes();
+    const std::string input = m_folder.writeActivity("step.npy", step);
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"fit", m_file, "--alpha", "0.1", "--resamples", "0", "--simulations", "0"},
+          {"compare", m_file, "--alpha", "0.1", "--methods", "map,subspace"},
+          {"order", m_file, "--latents", "1", "--folds", "2", "--set", "fit.iterations=2"}}) {
+      std::vector<std::string> with = arguments;
+      with.insert(with.end(), {"--input", input});
+      const auto outcome = runCli(with);
+      QVERIFY2(outcome.code == 0, outcome.err.c_str());
+      const QString warnings = QString::fromStdString(outcome.json()["warnings"].dump());
+      QVERIFY2(warnings.count("input 1 changes at 1 of 399 steps only") == 1, qPrintable(warnings));
+    }
+  }
+
   void badReadingIsRefused_data() {
     QTest::addColumn<QStringList>("args");
     QTest::addColumn<QString>("sentence");

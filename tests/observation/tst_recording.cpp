@@ -55,6 +55,8 @@ class TestRecording : public QObject {
     QVERIFY(trialBounds(recording) == (std::vector<Index>{0, 10}));
     QVERIFY(joinedTrialsWarning(recording).empty());
     const std::string one = fingerprint(recording);
+    recording.trialLengths = {10};
+    QCOMPARE(fingerprint(recording), one);
     recording.trialLengths = {4, 6};
     QVERIFY(trialBounds(recording) == (std::vector<Index>{0, 4, 10}));
     QVERIFY(QString::fromStdString(joinedTrialsWarning(recording)).contains("2 trials"));

@@ -174,12 +174,12 @@ FitMethod bpttMethod() {
   return method;
 }
 
-// Of a recording's fit: what its inputs cannot tell; of one in units also what its channels cannot, and a
-// mean without a constant drive. MAP says these itself, from its sums, and latent models of their channels.
+// Of a recording's fit in units: what it cannot tell, and a mean without a constant drive. MAP says so
+// itself, from its sums, and latent models of their channels.
 void addNotes(Student& student, const Settings& settings, const Trials& trials, const Progress& progress) {
-  if (!isRecording(settings) || !hasParameters(student.summary.status) || progress.stopRequested()) return;
-  for (auto& note : rareInputChanges(trials)) student.notes.push_back(std::move(note));
-  if (student.emission || fitMethod(settings).source != FitSource::trials) return;
+  if (!isRecording(settings) || student.emission || !hasParameters(student.summary.status) ||
+      fitMethod(settings).source != FitSource::trials || progress.stopRequested())
+    return;
   const bool drive = student.b.size() + student.inner.size() > 0;
   for (auto& note : dependentChannels(trials)) student.notes.push_back(std::move(note));
   if (trials.front().input.rows() > 0)

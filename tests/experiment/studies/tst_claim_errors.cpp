@@ -191,20 +191,23 @@ class TestClaimErrors : public QObject {
     QVERIFY(!std::isnan(summaryOf(claimErrors(student, {trial}, settings, 20), fitted, {}).leadingTau.low));
   }
 
-  // The blocks are as long whatever a channel's unit is. Fails if the slow time is that of the loudest.
+  // The blocks are as long whatever the channels' units are: of a slow latent that each of eight channels
+  // shows beside noise of its own. Fails if the slow time is that of the loudest.
   void blocksKnowNoUnits() {
     Settings settings = recordingSettings();
     settings.set("fit.method", std::string("subspace"));
     settings.set("fit.weighting", std::string("cva"));
     settings.set("fit.latents", 1LL);
-    Trial trial{Matrix(2, 4000), Matrix(0, 4000)};
-    trial.activity << linearRun(0.95, 4000, 3).activity.row(0), linearRun(0.2, 4000, 4).activity.row(0);
+    const Matrix slow = linearRun(0.95, 4000, 3).activity.topRows(1);
+    Trial trial{RandomStream(5, Stream::test).normalMatrix(8, 4000), Matrix(0, 4000)};
+    trial.activity += 0.5 / std::sqrt(slow.squaredNorm() / 4000) * Vector::Ones(8) * slow;
     Trial other = trial;
-    other.activity.row(1) *= 1000;
+    other.activity.row(3) *= 1000;
     const auto errors = [&](const Trial& one) {
       return claimErrors(fitTrials(settings, {one}, noProgress()), {one}, settings, 1);
     };
     const ClaimErrors a = errors(trial), b = errors(other);
+    QVERIFY2(a.slowTime > 2, qPrintable(QString::number(a.slowTime)));
     QCOMPARE(a.blockSteps, b.blockSteps);
     QVERIFY(std::abs(a.slowTime - b.slowTime) < 1e-9);
   }
