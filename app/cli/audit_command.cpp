@@ -189,13 +189,14 @@ JSON:
   reference     circuits, seed, priors (of circuits, times in tau), redrawn (unstable ones), classifier, importance (rise of
                 the log loss when a statistic is permuted), notes (in what the circuits are not as the recording)
   experiments   what would tell the circuits apart that remain, each experiment simulated in them: tried (kind, effort, samples,
-                error: share of wrong decisions whether there is a real slow variable, standard_error, circuit_error: whether
+                perturbations, cells, error: share of wrong decisions whether there is a real slow variable, standard_error, circuit_error: whether
                 there is one in the circuit itself), error_now (from this recording alone), cheapest (place among tried of the
                 one with the fewest samples and an error below goal, or null)
   pushes        with --perturbations FILE: what the recording keeps of them at lags (samples), along its slow direction and along the
                 perturbations themselves, as shares of what is there in the first sample; slow_mode probability with this evidence.
-                A line of the file is an onset (seconds where they are known, else samples, from 0) and the perturbed units. All
-                other parts leave out samples_left_out_after_each
+                A line of the file is an onset (seconds where they are known, else samples, from 0) and the perturbed units;
+                perturbations of the same units within 16 samples are a train, of which added_along_… says whether they add
+                up (1) or relax in between. All other parts leave out samples_left_out_after_each
   refusal       why the recording cannot carry the question, one sentence, or null
   not_done      parts that are absent, and why
   warnings, sentence (all of it in a few sentences), run

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -122,11 +123,65 @@ void fillUniforms(std::uint64_t seed, std::uint64_t stream, std::uint64_t substr
   }
 }
 
+// Single precision: AS 241's PPND7. k is a 32-bit number, the uniform one (k + ½) 2⁻³².
+constexpr float kTwoToMinus32 = 0x1.0p-32f, kCentral = 0.425f;
+
+inline float distanceFromHalf(std::uint32_t k) {
+  return (static_cast<float>(static_cast<std::int32_t>(k ^ 0x80000000U)) + 0.5F) * kTwoToMinus32;
+}
+
+KEYHOLE_CLONES void centralAll(const std::uint32_t* k, float* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float q = distanceFromHalf(k[i]);
+    const float r = 0.180625F - q * q;
+    const float numerator =
+        ((5.9109374720e1F * r + 1.5929113202e2F) * r + 5.0434271938e1F) * r + 3.3871327179e0F;
+    const float denominator = ((6.7187563600e1F * r + 7.8757757664e1F) * r + 1.7895169469e1F) * r + 1.0F;
+    out[i] = q * numerator / denominator;
+  }
+}
+
+// -ln p for a normal p in (0, 1): p = 2^e m with m in [√½, √2), and ln m by its series of
+// artanh((m-1)/(m+1)), whose first term left out is below 1e-8.
+inline float minusLog(float p) {
+  const auto bits = std::bit_cast<std::uint32_t>(p);
+  constexpr std::uint32_t kRootHalf = 0x3f3504f3U;  // the bits of √½
+  const std::uint32_t shifted = bits - kRootHalf;
+  const auto e = static_cast<float>(static_cast<std::int32_t>(shifted) >> 23);
+  const float m = std::bit_cast<float>((shifted & 0x007fffffU) + kRootHalf);
+  const float z = (m - 1.0F) / (m + 1.0F), w = z * z;
+  const float series = ((((w / 9.0F + 1.0F / 7.0F) * w + 0.2F) * w + 1.0F / 3.0F) * w + 1.0F) * 2.0F * z;
+  return -(e * 0.693147180559945F + series);
+}
+
+// Beyond |q| = 0.425; the least p is 2⁻³³, so that √(-ln p) is below 5 and the region of far tails is not
+// reached.
+KEYHOLE_CLONES void tailAll(const std::uint32_t* k, float* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint32_t least = std::min(k[i], ~k[i]);
+    const float p = (static_cast<float>(static_cast<std::int32_t>(least)) + 0.5F) * kTwoToMinus32;
+    const float r = std::sqrt(minusLog(p)) - 1.6F;
+    const float numerator =
+        ((1.7023821103e-1F * r + 1.3067284816e0F) * r + 2.7568153900e0F) * r + 1.4234372777e0F;
+    const float value = numerator / ((1.2021132975e-1F * r + 7.3700164250e-1F) * r + 1.0F);
+    out[i] = k[i] < 0x80000000U ? -value : value;
+  }
+}
+
 }  // namespace
 
 double inverseNormal(double p) {
   const double q = p - 0.5;
   return std::abs(q) <= 0.425 ? central(q) : tail(p, q);
+}
+
+float inverseNormalSingle(std::uint32_t k) {
+  float value = 0;
+  if (std::abs(distanceFromHalf(k)) > kCentral)
+    tailAll(&k, &value, 1);
+  else
+    centralAll(&k, &value, 1);
+  return value;
 }
 
 RandomStream::RandomStream(std::uint64_t seed, Stream stream, std::uint64_t substream)
@@ -147,6 +202,39 @@ void RandomStream::normals(std::uint64_t row, std::span<double> out, std::uint64
     centralAll(p.data(), out.data() + start, n);
     for (std::size_t i = 0; i < n; ++i)
       if (std::abs(p[i] - 0.5) > 0.425) out[start + i] = tail(p[i], p[i] - 0.5);
+  }
+}
+
+void RandomStream::normals(std::uint64_t row, std::span<float> out, std::uint64_t firstPosition) const {
+  assert(firstPosition % 8 == 0);
+  constexpr std::size_t kPiece = 256;
+  std::array<std::uint32_t, kPiece> k;
+  std::array<std::uint32_t, kPiece + 1> far;
+  std::array<std::size_t, kPiece + 1> places;
+  std::array<float, kPiece> piece, tails;
+  r123::Philox4x64 philox;
+  const r123::Philox4x64::key_type key = {{m_seed, (m_stream << 32) ^ m_substream}};
+  for (std::size_t start = 0; start < out.size(); start += kPiece) {
+    const std::size_t n = std::min(kPiece, out.size() - start);
+    for (std::size_t i = 0; i < n; i += 8) {
+      // The third word keeps these numbers apart from those of double precision.
+      const auto words =
+          philox(r123::Philox4x64::ctr_type{{(firstPosition + start + i) / 8, row, 1, 0}}, key);
+      for (std::size_t j = 0; j < 4; ++j) {
+        k[i + 2 * j] = static_cast<std::uint32_t>(words[j]);
+        k[i + 2 * j + 1] = static_cast<std::uint32_t>(words[j] >> 32);
+      }
+    }
+    centralAll(k.data(), piece.data(), n);
+    std::size_t beyond = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      places[beyond] = i;
+      far[beyond] = k[i];
+      beyond += std::abs(distanceFromHalf(k[i])) > kCentral;
+    }
+    tailAll(far.data(), tails.data(), beyond);
+    for (std::size_t i = 0; i < beyond; ++i) piece[places[i]] = tails[i];
+    std::copy_n(piece.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(start));
   }
 }
 

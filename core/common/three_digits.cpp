@@ -12,4 +12,13 @@ std::string threeDigits(double value) {
   return buffer;
 }
 
+std::string percents(double share) {
+  const double percent = 100 * share;
+  if (percent > 0 && percent < 0.5) return "less than 1 %";
+  if (percent < 100 && percent >= 99.5) return "more than 99 %";
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.0f %%", percent);
+  return buffer;
+}
+
 }  // namespace keyhole

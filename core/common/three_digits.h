@@ -9,4 +9,7 @@ namespace keyhole {
 // to 10⁶, then "1.23e+06").
 std::string threeDigits(double value);
 
+// "37 %", and "less than 1 %" or "more than 99 %" where rounding would say none or all of what is neither.
+std::string percents(double share);
+
 }  // namespace keyhole

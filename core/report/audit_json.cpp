@@ -157,6 +157,8 @@ ordered_json experimentsJson(const ExperimentsAnswer& answer) {
     json["tried"].push_back({{"kind", one.kind},
                              {"effort", one.effort},
                              {"samples", one.samples},
+                             {"perturbations", one.trials},
+                             {"cells", one.cells},
                              {"error", one.error},
                              {"standard_error", one.standardError},
                              {"circuit_error", one.circuitError},
@@ -171,6 +173,8 @@ ordered_json pushesJson(const PushEvidence& evidence, Index left) {
                        {"pushes", evidence.response.pushes},
                        {"samples_left_out_after_each", left},
                        {"lags", evidence.response.lags}};
+  json["added_along_slow_direction"] = numberOrNull(evidence.response.slowAdded);
+  json["added_along_push"] = numberOrNull(evidence.response.ownAdded);
   json["kept_along_slow_direction"] = ordered_json::array();
   json["kept_along_push"] = ordered_json::array();
   for (std::size_t i = 0; i < PushResponse::kLags; ++i) {

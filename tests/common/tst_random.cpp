@@ -80,6 +80,51 @@ class TestRandom : public QObject {
     QVERIFY(std::abs(centred.square().square().mean() - 3) < 5 * std::sqrt(24.0) / root * 3);
   }
 
+  // In single precision: fails if positions are lost or the uniform numbers are not uniform. The empirical
+  // distribution is nowhere farther from the normal one than 1.95/√n (Kolmogorov, one in a thousand).
+  void singlePrecision() {
+    constexpr std::size_t n = 1'000'000;
+    std::vector<float> z(n), part(104);
+    const RandomStream stream(1, Stream::test);
+    stream.normals(3, z);
+    stream.normals(3, part, 400);
+    QVERIFY(std::equal(part.begin(), part.end(), z.begin() + 400));
+    std::vector<double> u;
+    for (const float x : z) {
+      const double p = 0.5 * std::erfc(-static_cast<double>(x) / std::numbers::sqrt2);
+      u.push_back(p);
+    }
+    std::sort(u.begin(), u.end());
+    double farthest = 0;
+    for (std::size_t i = 0; i < n; ++i)
+      farthest = std::max(farthest, std::abs(u[i] - (static_cast<double>(i) + 0.5) / static_cast<double>(n)));
+    QVERIFY2(farthest < 1.95e-3, qPrintable(QString::number(farthest)));
+    // Both tails: beyond four deviations lie 31.7 and 31.7 of a million, beyond two 22,750; five of their
+    // standard errors.
+    for (const double sign : {-1.0, 1.0}) {
+      const auto beyond = [&](double limit) {
+        return static_cast<double>(std::count_if(
+            z.begin(), z.end(), [&](float x) { return sign * static_cast<double>(x) > limit; }));
+      };
+      QVERIFY(std::abs(beyond(4) - 31.7) < 5 * std::sqrt(31.7));
+      QVERIFY(std::abs(beyond(2) - 22750) < 5 * std::sqrt(22750.0));
+    }
+  }
+
+  // Fails if a coefficient of the single-precision approximation is wrong, in the middle or in a tail: its
+  // values are those of double precision to the 1e-7 that it states (twice that: rounding of q and of the
+  // result), wherever the uniform number lies.
+  void singlePrecisionInvertsTheDistribution() {
+    for (double p = 0x1p-33; p < 0.5; p *= 1.01)
+      for (const double q : {p, 1 - p}) {
+        const auto k = static_cast<std::uint32_t>(q * 0x1p32);
+        const double exact = inverseNormal((static_cast<double>(k) + 0.5) * 0x1p-32);
+        const double single = static_cast<double>(inverseNormalSingle(k));
+        QVERIFY2(std::abs(single - exact) <= 1e-6 * std::max(std::abs(exact), 0.1),
+                 qPrintable(QString("%1: %2, %3").arg(k).arg(single).arg(exact)));
+      }
+  }
+
   // Fails if an index is lost or drawn twice, or if the order does not depend on the seed.
   void permutationIsOne() {
     auto order = RandomStream(5, Stream::subset).permutation(500);

@@ -13,18 +13,22 @@ namespace keyhole {
 struct ExperimentOptions {
   bool make = true;
   Index worlds = 400;                        // circuits drawn for each experiment
-  std::vector<Index> longer = {1, 2, 4, 8};  // times the recording
-  std::vector<Index> units = {2, 3};         // times the seen units
-  std::vector<Index> trials = {5, 20, 80};   // pushes on the slow direction, and as many off it
+  std::vector<Index> longer = {1, 2, 4, 8};  // times the recording; rising
+  std::vector<Index> units = {2, 3};         // times the seen units; rising
+  std::vector<Index> trials = {5, 20, 80};   // pushes on the slow direction, and as many off it; rising
+  std::vector<Index> pulses = {1, 5};        // of a train, one in each sample
   Index cells = 10;                          // pushed at once, besides all of them
   double strength = 2;                       // of a push, in each pushed unit's own deviations
 };
 
 // One experiment with one effort.
 struct TriedExperiment {
-  std::string kind;    // "recording", "units", "perturbations of 10 units", "perturbations of all units"
+  std::string kind;    // "recording", "units", "perturbations of 10 units", "trains of 5 perturbations of all
+                       // units"
   std::string effort;  // "4 times as long", "20 perturbations on and 20 off the slow direction"
   double samples = 0;  // that it takes, of all trials
+  Index trials = 0;    // perturbations or trains of them, on and off the slow direction together
+  Index cells = 0;     // that are recorded, or perturbed at once
   double error = 0, standardError = 0;  // share of wrong decisions whether there is a real slow variable
   double circuitError = 0;              // whether there is one in the circuit itself
   Index worlds = 0;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <set>
 
 namespace keyhole {
@@ -19,12 +18,6 @@ bool hasOwn(const ReferenceRow& row) {
 
 }  // namespace
 
-std::string percents(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
-}
-
 std::array<Index, PushResponse::kLags> followedLags(const Statistics& recording) {
   return pushLags(std::min(recording.claimedSteps, static_cast<double>(kMostGap) / 3));
 }
@@ -34,6 +27,7 @@ std::vector<SeenPush> seenPushes(const std::vector<TimedPush>& pushes, const std
   for (const auto& push : pushes) {
     Index before = 0;
     for (std::size_t k = 0; k < push.trial; ++k) before += lengths[k];
+    for (const Index earlier : push.earlier) made.push_back({before + push.at - earlier, push.push});
     made.push_back({before + push.at, push.push});
   }
   return made;
@@ -47,8 +41,9 @@ Laboratory::Laboratory(const ReferenceTable& table, const WorldClassifier& class
   m_drawn = drawnRows(table, classes, TableDistances(table.rows, progress).distancesTo(recording), worlds);
 }
 
-WorldResults Laboratory::run(const WorldRun& made, double from, double to, const std::string& words) const {
-  std::vector<std::vector<double>> all(m_drawn.size());
+std::vector<WorldResults> Laboratory::run(const WorldRun& made, std::size_t experiments,
+                                          const std::string& words) const {
+  std::vector<std::vector<std::vector<double>>> all(m_drawn.size());
   std::atomic<std::size_t> done = 0;
   parallelFor(
       m_drawn.size(),
@@ -60,27 +55,33 @@ WorldResults Laboratory::run(const WorldRun& made, double from, double to, const
         ++done;
       },
       [&] {
-        const double share = static_cast<double>(done) / static_cast<double>(m_drawn.size());
-        m_progress.checkpoint(from + (to - from) * share, words);
+        m_progress.checkpoint(
+            static_cast<double>(done) / static_cast<double>(m_drawn.size()),
+            words + " (" + std::to_string(done) + " of " + std::to_string(m_drawn.size()) + " circuits)");
       });
+  std::vector<WorldResults> results;
+  for (std::size_t k = 0; k < experiments; ++k) results.push_back(resultsOf(all, k));
+  return results;
+}
+
+// Of one experiment, without the circuits in which it could not be made.
+WorldResults Laboratory::resultsOf(const std::vector<std::vector<std::vector<double>>>& all,
+                                   std::size_t experiment) const {
   WorldResults results;
-  std::size_t width = 0;
+  std::vector<const std::vector<double>*> made;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].empty()) continue;
+    if (all[i].empty() || all[i][experiment].empty()) continue;
     const auto& row = m_table.rows[m_drawn[i]];
     results.rows.push_back(m_drawn[i]);
     results.real.push_back(row.real());
     results.circuit.push_back(hasOwn(row));
-    width = all[i].size();
+    made.push_back(&all[i][experiment]);
   }
-  results.values.resize(static_cast<Index>(results.rows.size()), static_cast<Index>(width));
-  Index at = 0;
-  for (const auto& one : all) {
-    if (one.empty()) continue;
+  const std::size_t width = made.empty() ? 0 : made.front()->size();
+  results.values.resize(static_cast<Index>(made.size()), static_cast<Index>(width));
+  for (std::size_t i = 0; i < made.size(); ++i)
     for (std::size_t j = 0; j < width; ++j)
-      results.values(at, static_cast<Index>(j)) = static_cast<float>(one[j]);
-    ++at;
-  }
+      results.values(static_cast<Index>(i), static_cast<Index>(j)) = static_cast<float>((*made[i])[j]);
   return results;
 }
 

@@ -18,11 +18,10 @@ std::array<Index, PushResponse::kLags> followedLags(const Statistics& recording)
 // Where pushes fall in a recording whose trials stand end to end.
 std::vector<SeenPush> seenPushes(const std::vector<TimedPush>& pushes, const std::vector<Index>& lengths);
 
-std::string percents(double share);  // "37 %"
-
-// What an experiment makes of one circuit: numbers, as many for each, or nothing where it cannot be made.
-using WorldRun =
-    std::function<std::vector<double>(const World& world, std::uint64_t noise, std::uint64_t index)>;
+// What experiments make of one circuit: numbers for each of them, as many in every circuit, or none where it
+// cannot be made there.
+using WorldRun = std::function<std::vector<std::vector<double>>(const World& world, std::uint64_t noise,
+                                                                std::uint64_t index)>;
 
 struct WorldResults {
   Eigen::MatrixXf values;          // one row per circuit in which the experiment was made
@@ -33,17 +32,21 @@ struct WorldResults {
 class Laboratory {
  public:
   // Draws so many circuits by their weights, of each class the half nearest to the recording. Keeps table,
-  // shape and progress.
+  // shape and progress, to which it reports from 0 to 1.
   Laboratory(const ReferenceTable& table, const WorldClassifier& classifier, const ReferenceShape& shape,
              const Statistics& recording, Index worlds, Progress& progress);
 
-  // In all of them, on all cores. Reports from `from` to `to`. Throws Stopped.
-  WorldResults run(const WorldRun& made, double from, double to, const std::string& words) const;
+  // In all of them, on all cores: results for each of `experiments` experiments. Throws Stopped.
+  std::vector<WorldResults> run(const WorldRun& made, std::size_t experiments,
+                                const std::string& words) const;
 
   Index circuits() const;                  // different ones
   double shareReal(bool inCircuit) const;  // with a real slow variable; inCircuit: of the circuit's own
 
  private:
+  WorldResults resultsOf(const std::vector<std::vector<std::vector<double>>>& all,
+                         std::size_t experiment) const;
+
   const ReferenceTable& m_table;
   const ReferenceShape& m_shape;
   Progress& m_progress;

@@ -2,6 +2,7 @@
 #include "core/audit/experiments/drawn_worlds.h"
 #include "core/audit/experiments/experiments.h"
 #include "core/audit/experiments/laboratory.h"
+#include "core/common/three_digits.h"
 
 #include <algorithm>
 
@@ -15,7 +16,7 @@ double sizeOf(const std::vector<TimedPush>& pushes, const std::vector<Trial>& pu
   double size = 0;
   for (const auto& push : pushes) {
     const Matrix& X = pushed[push.trial].activity;
-    if (push.at < 1 || push.at >= X.cols()) continue;
+    if (push.before() < 0 || push.at >= X.cols()) continue;
     size += push.push.normalized().dot(inverse.cwiseProduct(X.col(push.at) - X.col(push.at - 1))) /
             static_cast<double>(pushes.size());
   }
@@ -34,7 +35,8 @@ WorldRun samePushes(const std::vector<TimedPush>& pushes, const std::vector<Tria
         recordedPushes(world, whole, seenPushes(pushes, whole.lengths), noise + 1, index), pushes, own, lags);
     std::vector<double> values(response.slow.begin(), response.slow.end());
     values.insert(values.end(), response.own.begin(), response.own.end());
-    return values;
+    values.insert(values.end(), {response.slowAdded, response.ownAdded});
+    return std::vector<std::vector<double>>{values};
   };
 }
 
@@ -44,6 +46,8 @@ Decision decisionOn(const PushResponse& response, const WorldResults& results) {
     asked(0, static_cast<Index>(i)) = static_cast<float>(response.slow[i]);
     asked(0, static_cast<Index>(i + PushResponse::kLags)) = static_cast<float>(response.own[i]);
   }
+  asked(0, 2 * PushResponse::kLags) = static_cast<float>(response.slowAdded);
+  asked(0, 2 * PushResponse::kLags + 1) = static_cast<float>(response.ownAdded);
   return decide(results.values, results.real, results.rows, asked);
 }
 
@@ -88,7 +92,7 @@ PushEvidence evidenceOf(const std::vector<Trial>& spontaneous, const std::vector
   for (auto& push : sized) push.push = size * push.push.normalized();
   const Laboratory laboratory(table, classifier, shape, recording, worlds, progress);
   const WorldResults results =
-      laboratory.run(samePushes(sized, pushed, shape, lags), 0, 1, "simulating the perturbations");
+      laboratory.run(samePushes(sized, pushed, shape, lags), 1, "simulating the perturbations").front();
   const Decision decision = decisionOn(evidence.response, results);
   evidence.worlds = static_cast<Index>(results.rows.size());
   const double n = static_cast<double>(evidence.worlds);

@@ -13,6 +13,23 @@ namespace {
 
 constexpr Index kLeastWindow = 16;
 
+// Pushes of the same units soon after each other as one.
+std::vector<TimedPush> trainsOf(const std::vector<TimedPush>& pushes) {
+  std::vector<TimedPush> trains;
+  for (const auto& push : pushes) {
+    TimedPush* last = trains.empty() ? nullptr : &trains.back();
+    const Index after = last ? push.at - last->at : 0;
+    if (!last || last->trial != push.trial || after > kTrain || last->push != push.push) {
+      trains.push_back(push);
+    } else if (after > 0) {
+      for (Index& earlier : last->earlier) earlier += after;
+      last->earlier.push_back(after);
+      last->at = push.at;
+    }
+  }
+  return trains;
+}
+
 class PushLines {
  public:
   PushLines(const std::string& path, const std::vector<Trial>& trials, double seconds)
@@ -34,7 +51,7 @@ class PushLines {
     std::stable_sort(pushes.begin(), pushes.end(), [](const TimedPush& a, const TimedPush& b) {
       return std::pair(a.trial, a.at) < std::pair(b.trial, b.at);
     });
-    return pushes;
+    return trainsOf(pushes);
   }
 
  private:
@@ -88,7 +105,7 @@ Index windowOf(const std::vector<Trial>& trials, const std::vector<TimedPush>& p
   std::vector<Index> gaps;
   for (std::size_t i = 0; i < pushes.size(); ++i) {
     const bool last = i + 1 == pushes.size() || pushes[i + 1].trial != pushes[i].trial;
-    const Index end = last ? trials[pushes[i].trial].activity.cols() : pushes[i + 1].at;
+    const Index end = last ? trials[pushes[i].trial].activity.cols() : pushes[i + 1].before() + 1;
     gaps.push_back(end - pushes[i].at);
   }
   std::sort(gaps.begin(), gaps.end());
@@ -116,7 +133,7 @@ std::vector<Trial> withoutPushes(const std::vector<Trial>& trials, const std::ve
     };
     for (const auto& push : pushes) {
       if (push.trial != k) continue;
-      keep(push.at);
+      keep(push.before() + 1);
       from = std::max(from, std::min(T, push.at + left));
     }
     keep(T);

@@ -67,31 +67,39 @@ PushResponse pushResponse(const std::vector<Trial>& trials, const std::vector<Ti
   PushResponse made;
   made.lags = lags;
   const Vector inverse = direction.scale.unaryExpr([](double s) { return s > 0 ? 1 / s : 0.0; });
-  double slowStart = 0, ownStart = 0;
+  double slowStart = 0, ownStart = 0, slowOne = 0, ownOne = 0;
   std::array<double, PushResponse::kLags> slow = {}, own = {};
   for (const auto& push : pushes) {
     const Matrix& X = trials[push.trial].activity;
-    if (push.at < 1 || push.at + lags.back() > X.cols() || !(push.push.norm() > 0)) continue;
+    if (push.before() < 0 || push.at + lags.back() > X.cols() || !(push.push.norm() > 0)) continue;
     const Vector along = push.push.normalized();
     // A push against the slow direction counts with the sign that it has.
     const double sign = direction.left.dot(along) < 0 ? -1 : 1;
-    const auto change = [&](Index lag) {
-      return Vector(inverse.cwiseProduct(X.col(push.at + lag - 1) - X.col(push.at - 1)));
+    const auto change = [&](Index sample) {
+      return Vector(inverse.cwiseProduct(X.col(sample) - X.col(push.before())));
     };
-    const Vector first = change(1);
+    const auto number = static_cast<double>(push.earlier.size() + 1);
+    const Vector first = change(push.at), one = change(push.before() + 1);
     slowStart += sign * direction.left.dot(first);
     ownStart += along.dot(first);
+    slowOne += number * sign * direction.left.dot(one);
+    ownOne += number * along.dot(one);
     for (std::size_t i = 0; i < lags.size(); ++i) {
-      const Vector later = change(lags[i]);
+      const Vector later = change(push.at + lags[i] - 1);
       slow[i] += sign * direction.left.dot(later);
       own[i] += along.dot(later);
     }
     ++made.pushes;
   }
+  const auto share = [&](double part, double whole) {
+    return made.pushes > 0 && whole != 0 ? part / whole : kNaN;
+  };
   for (std::size_t i = 0; i < lags.size(); ++i) {
-    made.slow[i] = made.pushes > 0 && slowStart != 0 ? slow[i] / slowStart : kNaN;
-    made.own[i] = made.pushes > 0 && ownStart != 0 ? own[i] / ownStart : kNaN;
+    made.slow[i] = share(slow[i], slowStart);
+    made.own[i] = share(own[i], ownStart);
   }
+  made.slowAdded = share(slowStart, slowOne);
+  made.ownAdded = share(ownStart, ownOne);
   return made;
 }
 

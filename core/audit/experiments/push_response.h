@@ -19,24 +19,31 @@ SlowDirection slowDirectionOf(const std::vector<Trial>& trials);
 
 struct TimedPush {
   std::size_t trial = 0;
-  Index at = 0;  // the first sample after the push
+  Index at = 0;  // the first sample after the push, of a train after its last one
   Vector push;   // N, in the seen units' deviations; only its direction matters for the response
+  // Of a train: so many samples before `at` the same push was made, falling. Empty: a single one.
+  std::vector<Index> earlier = {};
+
+  Index before() const { return at - 1 - (earlier.empty() ? 0 : earlier.front()); }  // the last sample before
 };
 
-// What is left of pushes after some lags, as shares of what is there one sample after them, averaged over
-// the pushes: along the slow direction and along the push itself.
+// What is left of pushes after some lags, as shares of what is there one sample after them (after the last
+// one of a train), averaged over the pushes: along the slow direction and along the push itself.
 struct PushResponse {
   static constexpr std::size_t kLags = 4;
   std::array<Index, kLags> lags = {};             // samples
   std::array<double, kLags> slow = {}, own = {};  // NaN where the recording ends before
-  Index pushes = 0;                               // averaged over
+  // What is there after a train, as a share of as many times what its first push moved: 1 if they add up,
+  // less if the circuit has relaxed between them. 1 for single ones.
+  double slowAdded = 1, ownAdded = 1;
+  Index pushes = 0;  // averaged over
 };
 
 // Lags of a quarter, a half, one and two of so many samples, at least 2 and rising.
 std::array<Index, PushResponse::kLags> pushLags(double claimedSteps);
 
-// A response is the mean of the sample at the lag less the one before the push. Pushes with fewer samples
-// after them than the largest lag, or none before, are left out.
+// A response is the mean of the sample at the lag less the one before the push or the train. Pushes with
+// fewer samples after them than the largest lag, or none before, are left out.
 PushResponse pushResponse(const std::vector<Trial>& trials, const std::vector<TimedPush>& pushes,
                           const SlowDirection& direction, const std::array<Index, PushResponse::kLags>& lags);
 

@@ -4,16 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace keyhole {
 namespace {
-
-std::string percentOf(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
-}
 
 // The heaviest mechanisms, up to three of at least a tenth.
 std::string weightsText(const ReferenceAnswer& answer) {
@@ -22,7 +15,7 @@ std::string weightsText(const ReferenceAnswer& answer) {
                    [](const auto& a, const auto& b) { return a.weight > b.weight; });
   std::string text;
   for (std::size_t i = 0; i < 3 && i < sorted.size() && (i == 0 || sorted[i].weight >= 0.1); ++i)
-    text += (text.empty() ? "" : ", ") + sorted[i].label + " " + percentOf(sorted[i].weight);
+    text += (text.empty() ? "" : ", ") + sorted[i].label + " " + percents(sorted[i].weight);
   return text;
 }
 
@@ -36,7 +29,7 @@ std::string withoutText(const ReferenceAnswer& answer) {
   if (!most) return {};
   if (std::abs(most->withoutIt - answer.probability) <= 0.1)
     return " Leaving out any one mechanism moves it by at most a tenth.";
-  return " Without the mechanism \"" + most->label + "\" it would be " + percentOf(most->withoutIt) +
+  return " Without the mechanism \"" + most->label + "\" it would be " + percents(most->withoutIt) +
          ": the answer rests on which mechanisms are in the table.";
 }
 
@@ -44,7 +37,7 @@ std::string withoutText(const ReferenceAnswer& answer) {
 
 std::string unlikeSentence(const Likeness& likeness) {
   return "no weights are given: the recording is like nothing in the reference table (farther from it than " +
-         percentOf(likeness.quantile) + " of the simulated recordings are from each other; farthest in \"" +
+         percents(likeness.quantile) + " of the simulated recordings are from each other; farthest in \"" +
          likeness.farthest + "\")";
 }
 
@@ -53,8 +46,8 @@ std::string answerSentence(const ReferenceAnswer& answer) {
          " simulated circuits and inputs of the stated priors, recordings like this one come from a real "
          "slow "
          "variable with probability " +
-         percentOf(answer.probability) + " (standard error " + percentOf(answer.standardError) + "; prior " +
-         percentOf(answer.prior) + ", likelihood ratio " + threeDigits(answer.likelihoodRatio) +
+         percents(answer.probability) + " (standard error " + percents(answer.standardError) + "; prior " +
+         percents(answer.prior) + ", likelihood ratio " + threeDigits(answer.likelihoodRatio) +
          "). Heaviest mechanisms: " + weightsText(answer) + "." + withoutText(answer) +
          " These are probabilities of that world, on average over its recordings.";
 }

@@ -15,19 +15,17 @@ using VectorF = Eigen::VectorXf;
 // Normal variates in single precision, a column per row of the stream.
 class NoiseRows {
  public:
-  NoiseRows(std::uint64_t seed, std::uint64_t index, Index units)
-      : m_random(seed, Stream::noise, index), m_row(static_cast<std::size_t>(units)) {}
+  NoiseRows(std::uint64_t seed, std::uint64_t index) : m_random(seed, Stream::noise, index) {}
 
+  // column: contiguous.
   template <class Column>
-  void fill(std::uint64_t row, Column&& column, float scale) {
-    m_random.normals(row, m_row);
-    for (Index i = 0; i < column.size(); ++i)
-      column(i) = scale * static_cast<float>(m_row[static_cast<std::size_t>(i)]);
+  void fill(std::uint64_t row, Column&& column, float scale) const {
+    m_random.normals(row, std::span<float>(column.data(), static_cast<std::size_t>(column.size())));
+    column *= scale;
   }
 
  private:
   RandomStream m_random;
-  std::vector<double> m_row;
 };
 
 // The process noise of one step, α σ, that gives a unit without coupling this deviation.
@@ -73,10 +71,15 @@ MatrixF power(MatrixF W, Index exponent) {
   return result;
 }
 
+// By their samples, in the order of the run.
+using Pushes = std::multimap<Index, VectorF>;
+
 // x_{t+1} = W x_t + η_t. The run is cut into m blocks of L steps. What the noise of each block makes from
 // rest is computed for all blocks at once, as products of matrices; the states at the blocks' beginnings then
-// follow one from the other through W^L, and what each adds to the seen units is P W^t times it.
-MatrixF linearRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index) {
+// follow one from the other through W^L, and what each adds to the seen units is P W^t times it. A push is
+// more noise in its step.
+MatrixF linearRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index,
+                  const Pushes& pushes) {
   const Index D = world.circuit.B.rows();
   MatrixF W = static_cast<float>(world.alpha) * world.circuit.B.cast<float>();
   W.diagonal().array() += static_cast<float>(1 - world.alpha);
@@ -85,13 +88,15 @@ MatrixF linearRun(const World& world, Index units, Index steps, std::uint64_t se
   const VectorF input = inputRun(world, m * L, seed, index);
   const VectorF weight =
       world.circuit.inputWeight.size() > 0 ? VectorF(world.circuit.inputWeight.cast<float>()) : VectorF();
-  NoiseRows noise(seed, index, D);
+  const NoiseRows noise(seed, index);
   const auto scale = static_cast<float>(stepNoise(world));
   MatrixF E = MatrixF::Zero(D, m), next(D, m), seen(units, m * L);
   for (Index t = 0; t < L; ++t) {
     for (Index s = 0; s < m; ++s) {
       noise.fill(static_cast<std::uint64_t>(s * L + t), next.col(s), scale);
       if (weight.size() > 0) next.col(s) += input(s * L + t) * weight;
+      for (auto [at, end] = pushes.equal_range(s * L + t); at != end; ++at)
+        next.col(s).head(units) += at->second;
     }
     next.noalias() += W * E;
     E.swap(next);
@@ -110,25 +115,21 @@ MatrixF linearRun(const World& world, Index units, Index steps, std::uint64_t se
   return seen.leftCols(steps);
 }
 
-// By their samples, in the order of the run.
-using Pushes = std::multimap<Index, VectorF>;
-
-MatrixF steppedRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index,
-                   const Pushes& pushes) {
-  const bool linear = world.phi == Nonlinearity::linear;
+MatrixF tanhRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index,
+                const Pushes& pushes) {
   const Index D = world.circuit.B.rows();
   const MatrixF B = static_cast<float>(world.alpha) * world.circuit.B.cast<float>();
   const auto keep = static_cast<float>(1 - world.alpha), scale = static_cast<float>(stepNoise(world));
   const VectorF input = inputRun(world, steps, seed, index);
   const VectorF weight =
       world.circuit.inputWeight.size() > 0 ? VectorF(world.circuit.inputWeight.cast<float>()) : VectorF();
-  NoiseRows noise(seed, index, D);
+  const NoiseRows noise(seed, index);
   VectorF x = startOf(world, seed, index), next(D);
   MatrixF seen(units, steps);
   for (Index t = 0; t < steps; ++t) {
     noise.fill(static_cast<std::uint64_t>(t), next, scale);
     if (weight.size() > 0) next += input(t) * weight;
-    next.noalias() += B * (linear ? x : VectorF(x.array().tanh()));
+    next.noalias() += B * VectorF(x.array().tanh());
     x = keep * x + next;
     for (auto [at, end] = pushes.equal_range(t); at != end; ++at) x.head(units) += at->second;
     seen.col(t) = x.head(units);
@@ -136,8 +137,9 @@ MatrixF steppedRun(const World& world, Index units, Index steps, std::uint64_t s
   return seen;
 }
 
-MatrixF tanhRun(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index) {
-  return steppedRun(world, units, steps, seed, index, {});
+MatrixF runOf(const World& world, Index units, Index steps, std::uint64_t seed, std::uint64_t index,
+              const Pushes& pushes = {}) {
+  return (world.phi == Nonlinearity::linear ? linearRun : tanhRun)(world, units, steps, seed, index, pushes);
 }
 
 Index burnOf(const World& world, Index steps) {
@@ -221,8 +223,7 @@ Matrix observed(const World& world, const ReferenceShape& shape, Matrix X, std::
 Eigen::MatrixXf seenRun(const World& world, Index units, Index steps, std::uint64_t seed,
                         std::uint64_t index) {
   const Index burn = burnOf(world, steps);
-  const auto run = world.phi == Nonlinearity::linear ? linearRun : tanhRun;
-  return run(world, units, burn + steps, seed, index).rightCols(steps);
+  return runOf(world, units, burn + steps, seed, index).rightCols(steps);
 }
 
 std::vector<Trial> recordedRun(const World& world, const ReferenceShape& shape, const MatrixF& run,
@@ -260,7 +261,7 @@ std::vector<Trial> recordedPushes(const World& world, const ReferenceShape& shap
   Pushes placed;
   for (const auto& one : pushes)
     placed.emplace(burn + one.at, VectorF(deviations.cwiseProduct(one.push).cast<float>()));
-  const MatrixF run = steppedRun(world, shape.units, burn + steps, seed, index, placed).rightCols(steps);
+  const MatrixF run = runOf(world, shape.units, burn + steps, seed, index, placed).rightCols(steps);
   return recordedRun(world, shape, run, seed, index);
 }
 

@@ -56,7 +56,7 @@ std::vector<Trial> recordedRun(const World& world, const ReferenceShape& shape, 
                                std::uint64_t seed, std::uint64_t index);
 
 // The same with pushes of the seen units: `push` times each unit's own deviation (of a run without pushes) is
-// added to the state, `at` samples into the recording, as the first sample after it. Steps by step, O(T D²).
+// added to the state, `at` samples into the recording, as the first sample after it. Cost as a run's, twice.
 struct SeenPush {
   Index at = 0;
   Vector push;  // N

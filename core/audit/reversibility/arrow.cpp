@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstdio>
 
 namespace keyhole {
 namespace {
@@ -114,21 +113,15 @@ std::vector<ArrowPower> powerOf(const std::vector<ComplexMatrix>& transforms, co
   return power;
 }
 
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
-}
-
 std::string powerText(const std::vector<ArrowPower>& power) {
   constexpr double kGood = 0.8;
   for (const auto& point : power)
     if (point.power >= kGood)
       return "; in recordings of this length a rotation of the two leading components with coherence " +
-             threeDigits(point.coherence) + " would be found in " + percent(point.power);
+             threeDigits(point.coherence) + " would be found in " + percents(point.power);
   if (power.empty()) return {};
   return "; in recordings of this length even a rotation of the two leading components with coherence " +
-         threeDigits(power.back().coherence) + " would be found in " + percent(power.back().power) + " only";
+         threeDigits(power.back().coherence) + " would be found in " + percents(power.back().power) + " only";
 }
 
 std::string sentenceOf(const Arrow& arrow) {
@@ -137,7 +130,7 @@ std::string sentenceOf(const Arrow& arrow) {
       "near-linear dynamics";
   if (arrow.pValue <= Arrow::kLevel)
     return "Time has an arrow in this recording (p = " + threeDigits(arrow.pValue) + ", " +
-           percent(std::max(arrow.antisymmetricShare, 0.0)) +
+           percents(std::max(arrow.antisymmetricShare, 0.0)) +
            " of the lagged covariances is antisymmetric): that excludes the joint hypothesis of " + joint +
            ", and says nothing for or against a slow variable" + powerText(arrow.power) + ".";
   return "No arrow of time was found (p = " + threeDigits(arrow.pValue) +

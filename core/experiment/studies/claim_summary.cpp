@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace keyhole {
 namespace {
@@ -63,16 +62,10 @@ std::string decayText(const ClaimErrors& errors, const ClaimInterval& tau, doubl
   return text + " to decay";
 }
 
-std::string percent(double share) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.0f %%", 100 * share);
-  return buffer;
-}
-
 std::string sentenceOf(const ClaimErrors& errors, const ClaimSummary& summary, const Spectrum& fitted,
                        double seconds) {
   if (errors.spectra.empty()) return errors.offered && errors.asked == 0 ? std::string() : errors.why;
-  std::string text = "In " + percent(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
+  std::string text = "In " + percents(summary.sameClaim) + " of " + std::to_string(errors.spectra.size()) +
                      " resamples the fit claims the same (" + (errors.atZero ? "at 0: " : "") +
                      nameOf(summary.claim) + "); ";
   if (errors.spectra.size() < ClaimErrors::kLeast)

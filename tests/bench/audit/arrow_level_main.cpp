@@ -3,10 +3,14 @@
 // in circuits that have one:
 //   keyhole_arrow_level [RECORDINGS]     of each cell; 400 if not said
 #include "core/audit/reversibility/arrow.h"
+#include "core/common/memory.h"
 #include "core/common/parallel.h"
 #include "core/common/random.h"
+#include "core/linalg/blas_kernel.h"
 #include "core/network/teachers.h"
 #include "core/simulation/simulate.h"
+
+#include <Eigen/Eigenvalues>
 
 #include <cmath>
 #include <cstdio>
@@ -28,6 +32,7 @@ struct Cell {
   double noise = 0;     // observation, in deviations of the units
   double inputTau = 0;  // a common slow input, in τ
   double spread = 0;    // of the units' time constants, natural logarithm
+  bool second = false;  // a second slow mode, twice as fast
 };
 
 const Cell kCells[] = {
@@ -37,6 +42,8 @@ const Cell kCells[] = {
     {"line attractor, tau T/50", TeacherKind::lineAttractor, 0},
     {"line attractor, tau T/50, tanh", TeacherKind::lineAttractor, 0, Nonlinearity::tanh},
     {"line attractor, tau T/50, noise 50 %", TeacherKind::lineAttractor, 0, Nonlinearity::linear, 1},
+    {"two slow modes, tau T/50 and T/100", TeacherKind::lineAttractor, 0, Nonlinearity::linear, 0, 0, 0,
+     true},
     {"violated: common input of 5 tau", TeacherKind::symmetric, 0, Nonlinearity::linear, 0, 5},
     {"violated: unequal time constants", TeacherKind::symmetric, 0, Nonlinearity::linear, 0, 0, 0.5},
     {"arrow: chain", TeacherKind::chain, 0},
@@ -50,7 +57,15 @@ Matrix circuitOf(const Cell& cell, double T, std::uint64_t seed) {
   options.size = kUnits;
   options.seed = seed;
   options.leadingEigenvalue = 1 - 1 / std::max(T / 50, 2.0);
-  return buildTeacher(options).network.dense();
+  Matrix B = buildTeacher(options).network.dense();
+  if (!cell.second) return B;
+  // Along a random direction across the first: B stays symmetric.
+  const Eigen::SelfAdjointEigenSolver<Matrix> system(B);
+  const Matrix U = system.eigenvectors();
+  const Index other = kUnits / 2;
+  const double value = 1 - 1 / std::max(T / 100, 2.0);
+  B += (value - system.eigenvalues()(other)) * U.col(other) * U.col(other).transpose();
+  return B;
 }
 
 Trial recordingOf(const Cell& cell, double T, std::uint64_t seed) {
@@ -106,6 +121,8 @@ void measure(const Cell& cell, double T, std::size_t recordings) {
 }  // namespace
 
 int main(int count, char** values) {
+  useOneBlasThread();
+  keepFreedMemory();
   const std::size_t recordings = count > 1 ? std::strtoul(values[1], nullptr, 10) : 400;
   for (const double T : {50.0, 500.0, 5000.0})
     for (const Cell& cell : kCells) measure(cell, T, recordings);

@@ -5,7 +5,9 @@
 // nothing here, and of the others how many are wrong, and confidently wrong (a probability below 0.1 or above
 // 0.9).
 #include "core/audit/reference/answer.h"
+#include "core/common/memory.h"
 #include "core/common/parallel.h"
+#include "core/linalg/blas_kernel.h"
 #include "core/linalg/eigen.h"
 
 #include <algorithm>
@@ -266,6 +268,8 @@ void print(const Kind& kind, const std::vector<Case>& cases) {
 }  // namespace
 
 int main(int count, char** values) {
+  useOneBlasThread();
+  keepFreedMemory();
   if (count < 5) {
     std::fprintf(stderr, "keyhole_outside TABLE EACH UNITS SAMPLES [FOLDER]\n");
     return 2;
