@@ -7,6 +7,7 @@
 #include "app/cli/shard_options.h"
 #include "core/audit/audited_recording.h"
 #include "core/audit/experiments/push_file.h"
+#include "core/audit/live_units.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/recording_options.h"
@@ -20,7 +21,9 @@
 
 #include <QFile>
 
+#include <algorithm>
 #include <memory>
+#include <sstream>
 
 namespace keyhole::cli {
 namespace {
@@ -31,7 +34,7 @@ constexpr Index kLeastTried = 60;
 struct AuditArguments {
   ReadingOptions reading;
   FitFiles files;
-  std::string alpha, out, circuits, fraction, seed, experiments, pushes;
+  std::string alpha, out, circuits, fraction, seed, experiments, pushes, methods;
   std::vector<std::string> assignments;
   bool quick = false;
   ShardOptions shards;
@@ -55,6 +58,22 @@ priors::Range fractionFrom(const std::string& text) {
     throw InputError("--fraction is \"" + text + "\"; allowed: " + range.allowed);
   return {numberOption("--fraction", text.substr(0, colon), range),
           numberOption("--fraction", text.substr(colon + 1), range)};
+}
+
+// "lds,bptt", "all" or "none".
+std::vector<std::string> methodsFrom(const std::string& text) {
+  const auto known = otherAuditedMethods();
+  if (text == "all") return known;
+  std::vector<std::string> methods;
+  if (text == "none") return methods;
+  std::istringstream words(text);
+  for (std::string name; std::getline(words, name, ',');) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw InputError("--methods is \"" + shownText(text) + "\"; allowed: all, none, or some of " +
+                       joined(known) + " (map and subspace are always fitted)");
+    if (std::find(methods.begin(), methods.end(), name) == methods.end()) methods.push_back(name);
+  }
+  return methods;
 }
 
 AuditOptions auditOptions(const AuditArguments& arguments, const FitTrials& data,
@@ -81,6 +100,7 @@ AuditOptions auditOptions(const AuditArguments& arguments, const FitTrials& data
   if (options.experiments.worlds < kLeastTried)
     throw InputError("--experiments is " + arguments.experiments + "; allowed: 0, or at least " +
                      std::to_string(kLeastTried) + " (fewer cannot be learned from)");
+  if (!arguments.methods.empty()) options.methods = methodsFrom(arguments.methods);
   if (!arguments.pushes.empty()) options.pushes = readPushes(arguments.pushes, data.trials, data.seconds);
   options.reference.cacheFolder = defaultCacheFolder();
   options.how = {reading.steps, data.seconds, false};
@@ -95,8 +115,9 @@ ShardedWork tableOf(const FitTrials& data, const AuditOptions& options) {
   RecordedHow how = options.how;
   how.counts = summarise(recordedTrials(data)).counts;
   const ShapeFound found =
-      shapeOf(options.pushes.empty() ? data.trials : withoutPushes(data.trials, options.pushes), how,
-              options.reference.fraction);
+      shapeOf(options.pushes.empty() ? liveUnits(data.trials).trials
+                                     : withoutPushes(liveUnits(data.trials).trials, options.pushes),
+              how, options.reference.fraction);
   if (!found.why.empty()) throw InputError(found.why);
   return tableWork(found.shape, options.reference.seed, options.reference.circuits);
 }
@@ -164,10 +185,11 @@ JSON:
   data_hash     of what was audited, all steps done
   limits        of the method, before any result
   recording     what it is (see keyhole summary --help)
-  claim         what MAP and subspace identification claim, by method: eigenvalues, time_constants_steps (negative: it
+  claim         what the methods claim, MAP and subspace identification first, by method: eigenvalues, time_constants_steps (negative: it
                 grows), line_attractor_score, held_out gain_on_no_change (1 - sum of squared errors of one step over
                 that of no change, of blocks of time that were not fitted; 95 %, Student's t over the blocks), and
-                intervals (see keyhole fit --help); methods_not_fitted
+                intervals (see keyhole fit --help), further_starts (the same of other random starts);
+                methods_not_fitted
   prediction    by method: whether the recording remembers as long as the student claims (see keyhole fit --help)
   subsampling   MAP over nested random subsets of the units (means over orders): points (units, time_constant_steps,
                 interval of 95 % over blocks of time), fall (largest log ratio of a subset's time constant to that of
@@ -180,8 +202,8 @@ JSON:
                 nats of so many components), power (share of recordings of this length in which a rotation of the two
                 leading components of a coherence is found at 5 %)
   truth         slow_mode: probability of a real slow variable (definition), in the circuit or its input, among simulated
-                circuits and inputs that are recorded as this one is; standard_error (of the classifier's folds), prior,
-                likelihood_ratio (for a prior of your own: odds = likelihood_ratio times its odds), log_loss_unseen and
+                circuits and inputs that are recorded as this one is; standard_error (of the table among others as large), prior,
+                likelihood_ratio with likelihood_ratio_interval of 95 % (for a prior of your own: odds = likelihood_ratio times its odds), log_loss_unseen and
                 log_loss_of_prior over the table
   mechanisms    name, weight, standard_error, slow_mode_probability_without_it (by the table without this mechanism)
   likeness      distance to the fifth nearest simulated recording, quantile of it among the table's own; above unlike_from
@@ -193,7 +215,9 @@ JSON:
                 there is one in the circuit itself), error_now (from this recording alone), cheapest (place among tried of the
                 one with the fewest samples and an error below goal, or null)
   pushes        with --perturbations FILE: what the recording keeps of them at lags (samples), along its slow direction and along the
-                perturbations themselves, as shares of what is there in the first sample; slow_mode probability with this evidence.
+                perturbations themselves, as shares of what is there in the first sample; the same of simulated circuits with a
+                slow mode of their own and of others (medians); with this evidence the probability of a slow_mode, in the circuit
+                or its input, and of one in_circuit.
                 A line of the file is an onset (seconds where they are known, else samples, from 0) and the perturbed units;
                 perturbations of the same units within 16 samples are a train, of which added_along_… says whether they add
                 up (1) or relax in between. All other parts leave out samples_left_out_after_each
@@ -223,9 +247,15 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
   command
       ->add_option("RECORDING", arguments->files.recordings,
                    "The recording (" + extensionList() + "); several are trials of the same neurons")
-      ->required()
       ->type_name("");
   arguments->reading.addTo(*command, false);
+  command
+      ->add_option(
+          "--input", arguments->files.inputs,
+          "Known input, one row per time point, one file per RECORDING in the same order: the methods that "
+          "take "
+          "one are fitted with it; subsets, the arrow of time and the reference circuits are left out")
+      ->type_name("FILE …");
   command
       ->add_option("--alpha", arguments->alpha,
                    "Time step in units of tau, for the students' ridge alone (default 0.01; ratios of time "
@@ -253,6 +283,11 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
       ->add_option("--perturbations,--pushes", arguments->pushes,
                    "Perturbations that were made: lines of an onset and the perturbed units, counted from 1")
       ->type_name("FILE");
+  command
+      ->add_option("--methods", arguments->methods,
+                   "Whose claims are told beside those of map and subspace: " +
+                       joined(otherAuditedMethods()) + ", all (default) or none (default with --quick)")
+      ->type_name("NAMES");
   command->add_flag("--quick", arguments->quick, "A first answer: fewer circuits, simulations and resamples");
   command
       ->add_option("-o,--out", arguments->out,
@@ -262,6 +297,8 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
   arguments->shards.addTo(*command);
   command->footer(std::string(kAuditHelp) + "\n\n" + kShardHelp + kAuditExamples);
   command->callback([arguments, &chosen] {
+    separateRecordings(arguments->files);
+    if (arguments->files.recordings.empty()) throw CLI::RequiredError("RECORDING");
     chosen = [arguments](Console& console) { return runAudit(*arguments, console); };
   });
 }

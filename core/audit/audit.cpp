@@ -1,6 +1,7 @@
 #include "core/audit/audit.h"
 
 #include "core/audit/experiments/push_file.h"
+#include "core/audit/live_units.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/settings/fit_methods.h"
 
@@ -28,14 +29,26 @@ class PartProgress : public Progress {
   double m_from, m_to;
 };
 
+// The part of each push that is of kept units; one without any is left out, as the note says of its units.
+std::vector<TimedPush> ofUnits(const std::vector<TimedPush>& pushes, const LiveUnits& live) {
+  std::vector<TimedPush> made;
+  for (TimedPush push : pushes) {
+    push.push = Vector(push.push(live.kept));
+    if (push.push.norm() > 0) made.push_back(push);
+  }
+  return made;
+}
+
 class Auditor {
  public:
   Auditor(const std::vector<Trial>& trials, const Settings& settings, const Sampling& sampling,
           const AuditOptions& options, Progress& progress, const AuditSink& sink)
-      : m_whole(trials),
-        m_spontaneous(options.pushes.empty() ? std::vector<Trial>()
-                                             : withoutPushes(trials, options.pushes, &m_audit.afterPushes)),
-        m_trials(options.pushes.empty() ? m_whole : m_spontaneous),
+      : m_live(liveUnits(trials)),
+        m_whole(m_live.trials),
+        m_pushes(ofUnits(options.pushes, m_live)),
+        m_spontaneous(m_pushes.empty() ? std::vector<Trial>()
+                                       : withoutPushes(m_whole, m_pushes, &m_audit.afterPushes)),
+        m_trials(m_pushes.empty() ? m_whole : m_spontaneous),
         m_settings(settings),
         m_sampling(sampling),
         m_options(options),
@@ -43,7 +56,9 @@ class Auditor {
         m_sink(sink) {}
 
   Audit run(RecordedTrials recorded) {
-    if (!m_options.pushes.empty()) {
+    noteAsked();
+    for (const auto& note : m_live.notes) m_audit.warnings.push_back(note);
+    if (!m_pushes.empty()) {
       recorded.trials.clear();
       for (const auto& trial : m_trials)
         recorded.trials.emplace_back(trial.activity.data(), trial.activity.rows(), trial.activity.cols());
@@ -52,6 +67,9 @@ class Auditor {
         m_sampling.steps = std::max(m_sampling.steps, trial.activity.cols() - 1);
     }
     m_audit.summary = summarise(recorded, m_progress);
+    // What cannot be simulated is refused before anything is computed.
+    if (m_options.reference.circuits > 0 && m_options.reference.fraction)
+      (void)shapeOf(m_trials, m_options.how, m_options.reference.fraction);
     makeClaim();
     makePredictions();
     const MethodClaim* map = m_audit.claim.of("map");
@@ -59,6 +77,7 @@ class Auditor {
     tell("prediction", m_audit.refusal);
     makeSubsampling();
     makeArrow();
+    makeOtherClaims();
     makeReference();
     makeExperiments();
     m_audit.sentence = sentence();
@@ -76,6 +95,35 @@ class Auditor {
     tell("claim", m_audit.claim.sentence);
     for (const auto& method : m_audit.claim.methods)
       for (const auto& note : method.student.notes) m_audit.warnings.push_back(method.label + ": " + note);
+  }
+
+  void makeOtherClaims() {
+    if (m_options.methods.empty()) return;
+    PartProgress part(m_progress, 0, 0.18);
+    const std::size_t before = m_audit.claim.methods.size();
+    addClaims(m_audit.claim, m_options.methods, m_trials, m_settings, m_sampling, m_options.claim, part);
+    tell("claim", m_audit.claim.sentence);
+    for (std::size_t i = before; i < m_audit.claim.methods.size(); ++i)
+      for (const auto& note : m_audit.claim.methods[i].student.notes)
+        m_audit.warnings.push_back(m_audit.claim.methods[i].label + ": " + note);
+  }
+
+  void noteAsked() {
+    AuditAsked& asked = m_audit.asked;
+    asked.quick = m_options.quick;
+    asked.methods = {"map", "subspace"};
+    asked.methods.insert(asked.methods.end(), m_options.methods.begin(), m_options.methods.end());
+    asked.resamples = m_options.claim.resamples;
+    asked.blocks = m_options.claim.blocks;
+    asked.starts = m_options.claim.starts;
+    asked.simulations = m_options.simulations;
+    asked.orders = m_options.subsampling.orders;
+    asked.surrogates = m_options.subsampling.surrogates;
+    asked.flips = m_options.arrow.flips;
+    asked.power = m_options.arrow.recordings;
+    asked.circuits = m_options.reference.circuits;
+    asked.worlds = m_options.experiments.make ? m_options.experiments.worlds : 0;
+    asked.pushes = static_cast<Index>(m_pushes.size());
   }
 
   void makePredictions() {
@@ -147,7 +195,7 @@ class Auditor {
 
   void makeExperiments() {
     PartProgress part(m_progress, 5, 0.85);
-    ProgressPart trying(part, 0, m_options.pushes.empty() ? 1 : 0.8), pushing(part, 0.8, 1);
+    ProgressPart trying(part, 0, m_pushes.empty() ? 1 : 0.8), pushing(part, 0.8, 1);
     const std::string why = whyNoExperiments();
     if (!why.empty()) {
       m_audit.notDone.push_back({"experiments", why});
@@ -158,15 +206,17 @@ class Auditor {
                          *m_audit.reference, m_sampling.seconds, m_options.experiments, trying);
       tell("experiments", m_audit.experiments->sentence);
     }
-    if (m_options.pushes.empty()) return;
+    if (m_pushes.empty()) return;
     if (!m_audit.reference || !m_audit.reference->given) {
       m_audit.notDone.push_back(
-          {"pushes", "there are no circuits that remain to compare the perturbations with"});
+          {"evidence of perturbations", "there are no circuits that remain to compare them with"});
+      m_audit.pushes = responseOf(m_trials, m_whole, m_pushes, statisticsOf(m_trials));
+      tell("experiments", m_audit.pushes->sentence);
       return;
     }
-    m_audit.pushes = evidenceOf(m_trials, m_whole, m_options.pushes, *m_known.table, *m_known.classifier,
-                                m_audit.reference->shape, m_known.statistics, *m_audit.reference,
-                                m_options.experiments.worlds, pushing);
+    m_audit.pushes =
+        evidenceOf(m_trials, m_whole, m_pushes, *m_known.table, *m_known.classifier, m_audit.reference->shape,
+                   m_known.statistics, *m_audit.reference, m_options.experiments.worlds, pushing);
     tell("experiments", m_audit.pushes->sentence);
   }
 
@@ -192,7 +242,9 @@ class Auditor {
   }
 
   Audit m_audit;
+  LiveUnits m_live;
   const std::vector<Trial>& m_whole;
+  const std::vector<TimedPush> m_pushes;
   const std::vector<Trial> m_spontaneous;  // of a recording with pushes
   const std::vector<Trial>& m_trials;
   const Settings& m_settings;
@@ -208,6 +260,7 @@ class Auditor {
 AuditOptions quickAudit() {
   AuditOptions options;
   options.quick = true;
+  options.methods.clear();
   options.claim.resamples = 100;
   options.subsampling.orders = 4;
   options.subsampling.sizes = 6;
@@ -218,7 +271,7 @@ AuditOptions quickAudit() {
   options.reference.circuits = 2000;
   options.reference.importanceRows = 400;
   options.experiments.worlds = 120;
-  options.experiments.longer = {1, 4};
+  options.experiments.longer = {1, 2};
   options.experiments.units = {2};
   options.experiments.trials = {10, 40};
   return options;

@@ -27,6 +27,8 @@ struct NotDone {
 
 struct AuditOptions {
   ClaimSizes claim;
+  // Whose claims are told beside those of MAP and subspace identification, after the arrow of time.
+  std::vector<std::string> methods = otherAuditedMethods();
   Index simulations = 40;  // of the student, for the prediction
   SubsamplingOptions subsampling;
   ArrowOptions arrow;
@@ -43,7 +45,20 @@ struct AuditedPrediction {
   ClaimedMemory memory;
 };
 
+// What was asked for, as numbers.
+struct AuditAsked {
+  bool quick = false;
+  std::vector<std::string> methods;
+  Index resamples = 0, blocks = 0, starts = 0;  // of the claims
+  Index simulations = 0;
+  Index orders = 0, surrogates = 0;  // of subsampling
+  Index flips = 0, power = 0;        // of the arrow
+  Index circuits = 0, worlds = 0;    // of the table, and those that experiments are tried on
+  Index pushes = 0;                  // that were made, a train counted once
+};
+
 struct Audit {
+  AuditAsked asked;
   RecordingSummary summary;
   std::string refusal;  // why the recording cannot carry the question, one sentence; empty: it can
   AuditedClaim claim;
@@ -72,7 +87,8 @@ const std::vector<AuditPart>& auditParts();
 using AuditSink =
     std::function<void(const std::string& part, const std::string& sentence, const Audit& soFar)>;
 
-// Progress tells which part is running. trials: as they are fitted, at least one; recorded: the same, as the
+// Units that are constant or copies are left out of all parts, with a warning (live_units.h). Progress tells
+// which part is running. trials: as they are fitted, at least one; recorded: the same, as the
 // summary looks at them; settings: of a recording, as asked for. With pushes all parts but their evidence are
 // of the stretches before and between them (withoutPushes()). Throws Stopped, and InputError as the fits
 // do.

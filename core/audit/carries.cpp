@@ -35,7 +35,8 @@ std::string whyNotCarried(const RecordingSummary& summary, double claimedSteps, 
            std::to_string(limits.timePoints);
   if (summary.effectiveSamples < limits.effectiveSamples)
     return no + "the recording has about " + threeDigits(summary.effectiveSamples) +
-           " independent samples, as averages over trials and heavily smoothed traces have; asked are at "
+           " independent samples, as slow traces, heavily smoothed ones and averages over trials have; asked "
+           "are at "
            "least " +
            threeDigits(limits.effectiveSamples);
   if (const auto why = tooSmooth(summary, claimedSteps, limits); !why.empty()) return no + why;

@@ -22,6 +22,15 @@ struct HeldOutGain {
       std::numeric_limits<double>::quiet_NaN();  // most of their data, so that this is a rough range
 };
 
+// The same fit from another random start.
+struct OtherStart {
+  long long seed = 0;  // fit.seed
+  bool fitted = false;
+  std::vector<double> leadingSteps;
+  LineAttractorScore score;
+  Claim claim = Claim::nothing;
+};
+
 struct MethodClaim {
   std::string method, label;
   bool fitted = false;
@@ -34,6 +43,7 @@ struct MethodClaim {
   HeldOutGain heldOut;
   ClaimErrors errors;
   ClaimSummary summary;
+  std::vector<OtherStart> starts;  // of methods with a random start
 };
 
 struct AuditedClaim {
@@ -47,11 +57,21 @@ struct AuditedClaim {
 struct ClaimSizes {
   Index resamples = 200;  // of blocks of time
   Index blocks = 5;       // of time, each left out once; 0: none
+  Index starts = 2;       // further random ones, of methods that have a random start
 };
 
-// MAP and subspace identification, with the options of `settings` (of a recording, as asked for). They have
-// no random start: restarts and rotations are freedoms of the other methods, which `others` names. seconds:
-// between two samples, 0 if not known. Cost: fits of all, of each rest, and of the resamples. Throws Stopped.
+// Every other method that can be fitted to a recording: latent LDS (whose estimator's own freedom are its
+// starts), switching LDS, CORNN, FORCE, BPTT.
+std::vector<std::string> otherAuditedMethods();
+
+// Claims of further methods (names as in fit.method), with the options of `settings`; the sentence is that of
+// all. Blocks and starts are fitted on all cores. Throws Stopped.
+void addClaims(AuditedClaim& claim, const std::vector<std::string>& methods, const std::vector<Trial>& trials,
+               const Settings& settings, const Sampling& sampling, const ClaimSizes& sizes,
+               Progress& progress = noProgress());
+
+// MAP and subspace identification, with the options of `settings` (of a recording, as asked for); they have
+// no random start. Cost: fits of all, of each rest, and of the resamples. Throws Stopped.
 AuditedClaim auditClaim(const std::vector<Trial>& trials, const Settings& settings, const Sampling& sampling,
                         const ClaimSizes& sizes, Progress& progress = noProgress());
 

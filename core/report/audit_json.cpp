@@ -26,6 +26,14 @@ ordered_json methodJson(const MethodClaim& method) {
                       {"interval", {numberOrNull(method.heldOut.low), numberOrNull(method.heldOut.high)}},
                       {"blocks", numbersToJson(method.heldOut.blocks)}};
   json["intervals"] = claimErrorsToJson(method.errors, method.summary);
+  if (method.starts.empty()) return json;
+  json["further_starts"] = ordered_json::array();
+  for (const auto& start : method.starts)
+    json["further_starts"].push_back({{"seed", start.seed},
+                                      {"fitted", start.fitted},
+                                      {"time_constants_steps", numbersToJson(start.leadingSteps)},
+                                      {"line_attractor_score", numberOrNull(start.score.value)},
+                                      {"claim", start.fitted ? ordered_json(nameOf(start.claim)) : nullptr}});
   return json;
 }
 
@@ -88,6 +96,7 @@ ordered_json slowModeJson(const ReferenceAnswer& answer) {
           {"standard_error", numberOrNull(answer.standardError)},
           {"prior", answer.prior},
           {"likelihood_ratio", numberOrNull(answer.likelihoodRatio)},
+          {"likelihood_ratio_interval", {numberOrNull(answer.ratioLow), numberOrNull(answer.ratioHigh)}},
           {"definition", kSlowVariableDefinition},
           {"log_loss_unseen", answer.loss},
           {"log_loss_of_prior", answer.lossOfPrior}};
@@ -181,11 +190,20 @@ ordered_json pushesJson(const PushEvidence& evidence, Index left) {
     json["kept_along_slow_direction"].push_back(numberOrNull(evidence.response.slow[i]));
     json["kept_along_push"].push_back(numberOrNull(evidence.response.own[i]));
   }
-  if (evidence.given)
-    json["slow_mode"] = {{"probability", evidence.probability},
-                         {"likelihood_ratio_of_pushes", evidence.likelihoodRatio},
-                         {"limited", evidence.limited},
-                         {"circuits", evidence.worlds}};
+  if (!evidence.given) return json;
+  json["kept_by_circuits_with_slow_mode"] = ordered_json::array();
+  json["kept_by_other_circuits"] = ordered_json::array();
+  for (std::size_t i = 0; i < PushResponse::kLags; ++i) {
+    json["kept_by_circuits_with_slow_mode"].push_back(numberOrNull(evidence.keptWith[i]));
+    json["kept_by_other_circuits"].push_back(numberOrNull(evidence.keptWithout[i]));
+  }
+  json["in_circuit"] = {{"probability", evidence.circuitProbability},
+                        {"error_of_decision", evidence.circuitDecisionError}};
+  json["slow_mode"] = {{"probability", evidence.probability},
+                       {"error_of_decision", evidence.decisionError},
+                       {"likelihood_ratio_of_pushes", evidence.likelihoodRatio},
+                       {"limited", evidence.limited},
+                       {"circuits", evidence.worlds}};
   return json;
 }
 
@@ -202,6 +220,22 @@ void addReference(ordered_json& json, const ReferenceAnswer& answer) {
   json["reference"] = referenceJson(answer);
 }
 
+ordered_json askedJson(const AuditAsked& asked) {
+  return {{"quick", asked.quick},
+          {"methods", asked.methods},
+          {"resamples", asked.resamples},
+          {"blocks_held_out", asked.blocks},
+          {"further_starts", asked.starts},
+          {"simulations_of_the_student", asked.simulations},
+          {"orders_of_units", asked.orders},
+          {"reversible_surrogates", asked.surrogates},
+          {"random_conjugates", asked.flips},
+          {"simulated_for_power", asked.power},
+          {"reference_circuits", asked.circuits},
+          {"circuits_for_experiments", asked.worlds},
+          {"perturbations", asked.pushes}};
+}
+
 }  // namespace
 
 nlohmann::ordered_json auditToJson(const Audit& audit) {
@@ -215,6 +249,7 @@ nlohmann::ordered_json auditToJson(const Audit& audit) {
   if (audit.reference) addReference(json, *audit.reference);
   if (audit.experiments) json["experiments"] = experimentsJson(*audit.experiments);
   if (audit.pushes) json["pushes"] = pushesJson(*audit.pushes, audit.afterPushes);
+  json["asked"] = askedJson(audit.asked);
   json["refusal"] = audit.refusal.empty() ? ordered_json(nullptr) : ordered_json(audit.refusal);
   json["not_done"] = ordered_json::array();
   for (const auto& one : audit.notDone) json["not_done"].push_back({{"part", one.part}, {"why", one.why}});

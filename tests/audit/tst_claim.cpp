@@ -1,6 +1,7 @@
 // Tests core/audit/claim.h and carries.h
 #include "core/audit/carries.h"
 #include "core/audit/claim.h"
+#include "core/audit/live_units.h"
 #include "core/common/random.h"
 #include "tests/support/test_registry.h"
 
@@ -86,6 +87,49 @@ class TestClaim : public QObject {
     QVERIFY(!claim.of("lds"));
     QVERIFY(!claim.others.empty());
     QVERIFY(claim.sentence.find("MAP claims") != std::string::npos);
+  }
+
+  // Another method, fitted again from two other starts: each has its own seed and a claim, the blocks are
+  // held out for it as well, and the sentence speaks of all methods. Convex methods have no other start.
+  void furtherMethods() {
+    Settings settings;
+    settings.set("teacher.kind", std::string("recording"));
+    settings.set("fit.latents", 2LL);
+    settings.set("fit.hidden", 4LL);
+    settings.set("fit.iterations", 5LL);
+    const std::vector<Trial> trials = {linearRun(0.9, 400)};
+    AuditedClaim claim;
+    addClaims(claim, {"map", "bptt", "cornn"}, trials, settings, {399, 0.1, true}, {0, 2, 2});
+    const MethodClaim* bptt = claim.of("bptt");
+    QVERIFY(bptt && claim.of("cornn"));
+    QCOMPARE(bptt->starts.size(), std::size_t{2});
+    QVERIFY(bptt->starts[0].seed != bptt->starts[1].seed && bptt->starts[0].fitted);
+    QCOMPARE(bptt->heldOut.blocks.size(), std::size_t{2});
+    QVERIFY(claim.of("map")->starts.empty() && claim.of("cornn")->starts.empty());
+    QVERIFY(claim.sentence.find("of 3 starts") != std::string::npos);
+    QVERIFY(claim.sentence.find("CORNN claims") != std::string::npos);
+    QCOMPARE(claim.others.size(), otherAuditedMethods().size() - 2);
+  }
+
+  // A constant unit and copies (of any size and sign) are left out and named; with fewer than two others all
+  // stay. Fails if a correlation of 0.999 counts as a copy.
+  void deadUnitsAreLeftOut() {
+    const Trial run = linearRun(0.9, 500);
+    Matrix X(6, 500);
+    X.row(0) = run.activity.row(0);
+    X.row(1).setConstant(3);
+    X.row(2) = run.activity.row(1);
+    X.row(3) = (5 - 2 * run.activity.row(0).array()).matrix();
+    X.row(4) = run.activity.row(0) + 0.03 * run.activity.row(2);
+    X.row(5) = run.activity.row(1);
+    const LiveUnits live = liveUnits({{X, Matrix(0, 500)}});
+    QVERIFY((live.kept == std::vector<Index>{0, 2, 4}));
+    QCOMPARE(live.trials.front().activity.rows(), Index{3});
+    QCOMPARE(live.notes.size(), std::size_t{3});
+    QVERIFY(live.notes[0].find("unit 2 is constant") != std::string::npos);
+    QVERIFY(live.notes[1].find("unit 4 is a copy of unit 1") != std::string::npos);
+    const LiveUnits none = liveUnits({{Matrix::Ones(3, 50), Matrix(0, 50)}});
+    QVERIFY(none.kept.size() == 3 && none.notes.empty());
   }
 
   // What cannot be asked is said with its number.

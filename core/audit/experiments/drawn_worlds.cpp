@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace keyhole {
 namespace {
@@ -98,7 +99,9 @@ Decision decide(const Eigen::MatrixXf& results, const std::vector<int>& truths,
   double sum = 0;
   for (const double one : wrong) sum += one;
   decision.error = sum / n;
-  decision.standardError = std::sqrt(decision.error * (1 - decision.error) / n);
+  // Runs of one circuit are no further circuits.
+  const auto different = static_cast<double>(std::set<std::size_t>(circuits.begin(), circuits.end()).size());
+  decision.standardError = std::sqrt(decision.error * (1 - decision.error) / different);
   decision.probabilities = answers.rowwise().mean();
   return decision;
 }

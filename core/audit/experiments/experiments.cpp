@@ -53,9 +53,10 @@ std::string experimentSentence(const ExperimentsAnswer& answer, double seconds) 
            percents(best->error) + " (standard error " + percents(best->standardError) + ").";
   if (answer.cheapest < 0)
     return now + "None of the " + std::to_string(answer.tried.size()) +
-           " experiments that were tried brings that below 10 %; the best (" + best->kind + ": " +
-           best->effort + ", " + lengthOf(best->samples, seconds) + ") is wrong in " + percents(best->error) +
-           " (standard error " + percents(best->standardError) + ").";
+           " experiments that were tried brings that below 10 % by more than its standard error; the best (" +
+           best->kind + ": " + best->effort + ", " + lengthOf(best->samples, seconds) + ") is wrong in " +
+           percents(best->error) + " (standard error " + percents(best->standardError) + ")" +
+           (best->error >= answer.errorNow ? ", no better than this recording alone." : ".");
   const auto& one = answer.tried[static_cast<std::size_t>(answer.cheapest)];
   return now + "The cheapest experiment tried that brings it below 10 % is " + one.kind + ": " + one.effort +
          ", " + lengthOf(one.samples, seconds) + " in all; it is wrong in " + percents(one.error) +
@@ -85,7 +86,7 @@ ExperimentsAnswer tryExperiments(const ReferenceTable& table, const WorldClassif
   decideAll(plan, results, made, progress);
   for (std::size_t i = 0; i < made.tried.size(); ++i) {
     const auto& one = made.tried[i];
-    if (one.error >= ExperimentsAnswer::kGoal) continue;
+    if (!(one.error + one.standardError < ExperimentsAnswer::kGoal)) continue;
     if (made.cheapest < 0 || one.samples < made.tried[static_cast<std::size_t>(made.cheapest)].samples)
       made.cheapest = static_cast<int>(i);
   }

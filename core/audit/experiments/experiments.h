@@ -43,7 +43,8 @@ struct ExperimentsAnswer {
   double circuitErrorNow = 0;
   Index worlds = 0;  // different circuits that were drawn from
   std::vector<TriedExperiment> tried;
-  int cheapest = -1;  // of those below the goal, the one with the fewest samples; -1: none
+  int cheapest = -1;  // of those below the goal by more than their standard error, the one with the fewest
+                      // samples; -1: none
   std::vector<std::string> notes;
   std::string sentence;
 };
@@ -63,11 +64,21 @@ struct PushEvidence {
   bool given = false;
   std::string why;
   PushResponse response;
-  double probability = 0, standardError = 0, likelihoodRatio = 0;  // of a real slow variable, with the pushes
+  // Of a real slow variable, and of one in the circuit itself, with the pushes; the share of wrong decisions
+  // on either in the simulated circuits.
+  double probability = 0, decisionError = 0, likelihoodRatio = 0;
+  double circuitProbability = 0, circuitDecisionError = 0;
+  // What circuits with a slow variable of their own keep along the slow direction at each lag, and all
+  // others: medians over the same pushes in the simulated ones; NaN: there are none.
+  std::array<double, PushResponse::kLags> keptWith = {}, keptWithout = {};
   bool limited = false;  // the probability stands at 1/(worlds + 2) from 0 or 1, as near as so many can tell
   Index worlds = 0;
   std::string sentence;
 };
+
+// The response alone, where there are no circuits to compare it with.
+PushEvidence responseOf(const std::vector<Trial>& spontaneous, const std::vector<Trial>& pushed,
+                        const std::vector<TimedPush>& pushes, const Statistics& recording);
 
 // trials: of the recording, spontaneous stretches; pushed: the recording with its pushes, as long as it was.
 PushEvidence evidenceOf(const std::vector<Trial>& spontaneous, const std::vector<Trial>& pushed,

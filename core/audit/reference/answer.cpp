@@ -91,6 +91,9 @@ ReferenceAnswer answerFrom(const Statistics& statistics, const std::vector<Refer
   answer.probability = made.real();
   answer.standardError = made.realError();
   answer.likelihoodRatio = odds(answer.probability) / odds(answer.prior);
+  const double reach = std::exp(1.96 * made.realLogitError());
+  answer.ratioLow = answer.likelihoodRatio / reach;
+  answer.ratioHigh = answer.likelihoodRatio * reach;
   for (std::size_t k = 0; k < mechanisms().size(); ++k)
     answer.mechanisms.push_back({mechanisms()[k].name, mechanisms()[k].label, made.mechanism(k),
                                  made.mechanismError(k), std::nan("")});

@@ -40,7 +40,8 @@ struct ReferenceAnswer {
   Likeness likeness;
   double claimedSteps = 0, score = 0;  // of the recording, as its statistics have them
   double probability = 0, standardError = 0, prior = 0, likelihoodRatio = 0;
-  double lossOfPrior = 0, loss = 0;  // log loss of the truth over the table, rows not seen
+  double ratioLow = 0, ratioHigh = 0;  // of the likelihood ratio, 95 %, by the spread of tables as large
+  double lossOfPrior = 0, loss = 0;    // log loss of the truth over the table, rows not seen
   std::vector<MechanismWeight> mechanisms;
   std::vector<WorldClassifier::Importance> importance;
   std::vector<std::string> notes;

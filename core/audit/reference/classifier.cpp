@@ -47,10 +47,11 @@ double bestTemperature(const Matrix& probabilities, const std::vector<int>& labe
   return std::exp(0.5 * (a + b));
 }
 
+// Of the mean of independent values.
 double meanError(const Vector& values) {
   const auto n = static_cast<double>(values.size());
   if (n < 2) return std::numeric_limits<double>::quiet_NaN();
-  return std::sqrt((values.array() - values.mean()).square().sum() / (n - 1));
+  return std::sqrt((values.array() - values.mean()).square().sum() / ((n - 1) * n));
 }
 
 }  // namespace
@@ -139,7 +140,7 @@ void WorldClassifier::deal(std::size_t rows, const ClassifierOptions& options) {
 Matrix WorldClassifier::learn(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options,
                               Progress& progress) {
   const auto folds = static_cast<std::size_t>(options.folds);
-  std::vector<std::optional<BoostedTrees>> models(folds);
+  std::vector<std::optional<BoostedTrees>> models(folds), apart(folds);
   std::vector<std::size_t> held;
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (m_fold[i] < 0) held.push_back(i);
@@ -156,12 +157,17 @@ Matrix WorldClassifier::learn(const std::vector<ReferenceRow>& rows, const Class
           if (static_cast<std::size_t>(m_fold[i]) != fold) labels.push_back(classOf(rows[i]));
         }
         models[fold].emplace(featuresOf(rows, learned), labels, classCount(), options.boosting);
-        const Matrix made = models[fold]->probabilities(featuresOf(rows, kept));
+        const Eigen::MatrixXf own = featuresOf(rows, kept);
+        const Matrix made = models[fold]->probabilities(own);
+        std::vector<int> ownLabels;
+        for (const std::size_t i : kept) ownLabels.push_back(classOf(rows[i]));
+        apart[fold].emplace(own, ownLabels, classCount(), options.boosting);
         for (std::size_t i = 0; i < kept.size(); ++i)
           raw.row(static_cast<Index>(kept[i])) = made.row(static_cast<Index>(i));
       },
       [&] { progress.checkpoint(0.5, "learning from the reference circuits"); });
   for (auto& model : models) m_models.push_back(std::move(*model));
+  for (auto& model : apart) m_apart.push_back(std::move(*model));
   const Matrix made = meanOf(featuresOf(rows, held));
   for (std::size_t i = 0; i < held.size(); ++i)
     raw.row(static_cast<Index>(held[i])) = made.row(static_cast<Index>(i));
@@ -189,9 +195,9 @@ WorldClassifier::Answer WorldClassifier::answer(const std::vector<double>& stati
   Eigen::MatrixXf X(1, static_cast<Index>(statistics.size()));
   for (Index j = 0; j < X.cols(); ++j) X(0, j) = static_cast<float>(statistics[static_cast<std::size_t>(j)]);
   Answer answer;
-  answer.byFold.resize(classCount(), static_cast<Index>(m_models.size()));
-  for (std::size_t k = 0; k < m_models.size(); ++k)
-    answer.byFold.col(static_cast<Index>(k)) = calibrated(m_models[k].probabilities(X)).row(0).transpose();
+  answer.apart.resize(classCount(), static_cast<Index>(m_apart.size()));
+  for (std::size_t k = 0; k < m_apart.size(); ++k)
+    answer.apart.col(static_cast<Index>(k)) = calibrated(m_apart[k].probabilities(X)).row(0).transpose();
   answer.classes = calibrated(meanOf(X)).row(0).transpose();
   return answer;
 }
@@ -200,8 +206,13 @@ double WorldClassifier::Answer::real() const {
   return realOf(classes.transpose())(0);
 }
 
+double WorldClassifier::Answer::realLogitError() const {
+  const Eigen::ArrayXd p = realOf(apart.transpose()).array().max(1e-6).min(1 - 1e-6);
+  return meanError((p / (1 - p)).log());
+}
+
 double WorldClassifier::Answer::realError() const {
-  return meanError(realOf(byFold.transpose()));
+  return real() * (1 - real()) * realLogitError();
 }
 
 double WorldClassifier::Answer::mechanism(std::size_t which) const {
@@ -209,7 +220,7 @@ double WorldClassifier::Answer::mechanism(std::size_t which) const {
 }
 
 double WorldClassifier::Answer::mechanismError(std::size_t which) const {
-  return meanError(byFold.middleRows(static_cast<Index>(2 * which), 2).colwise().sum().transpose());
+  return meanError(apart.middleRows(static_cast<Index>(2 * which), 2).colwise().sum().transpose());
 }
 
 std::vector<WorldClassifier::Importance> WorldClassifier::importance(const std::vector<ReferenceRow>& rows,

@@ -31,18 +31,22 @@ LogitMap bestLogitMap(const Vector& probabilities, const std::vector<int>& truth
 // none of them has seen: by one temperature over all classes, then by a map of the probability of a real slow
 // variable (the mechanisms keep their shares given the truth). Under the priors and on average over
 // recordings such probabilities are calibrated, and only there (votes of trees are no posteriors; weights
-// from insufficient statistics can be wrong for one recording by any amount). Cost folds × rounds × classes
-// trees. Throws Stopped.
+// from insufficient statistics can be wrong for one recording by any amount). Further models, of one fold
+// alone each, tell how much of an answer is the table's. Cost 2 folds × rounds × classes trees. Throws
+// Stopped.
 class WorldClassifier {
  public:
   WorldClassifier(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options,
                   Progress& progress = noProgress());
 
   struct Answer {
-    Vector classes;            // probabilities
-    Matrix byFold;             // classes x folds
-    double real() const;       // Σ over classes with a real slow variable
-    double realError() const;  // standard error over the folds' models, which share most of their rows
+    Vector classes;       // probabilities
+    Matrix apart;         // classes x folds, by models that share no row
+    double real() const;  // Σ over classes with a real slow variable
+    // Standard errors, of the table that was drawn among other tables as large: the spread of models that
+    // each have one fold alone, over the root of their number. Of the logit of real(), and of real() itself.
+    double realLogitError() const;
+    double realError() const;
     double mechanism(std::size_t which) const;
     double mechanismError(std::size_t which) const;
   };
@@ -68,7 +72,7 @@ class WorldClassifier {
   Matrix learn(const std::vector<ReferenceRow>& rows, const ClassifierOptions& options, Progress& progress);
   Matrix meanOf(const Eigen::MatrixXf& X) const;
 
-  std::vector<BoostedTrees> m_models;
+  std::vector<BoostedTrees> m_models, m_apart;
   std::vector<int> m_fold;  // of each row; -1: held out from all
   Matrix m_unseen;
   double m_temperature = 1;

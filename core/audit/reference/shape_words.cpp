@@ -47,7 +47,8 @@ std::string answerSentence(const ReferenceAnswer& answer) {
          "slow "
          "variable with probability " +
          percents(answer.probability) + " (standard error " + percents(answer.standardError) + "; prior " +
-         percents(answer.prior) + ", likelihood ratio " + threeDigits(answer.likelihoodRatio) +
+         percents(answer.prior) + ", likelihood ratio " + threeDigits(answer.likelihoodRatio) + ", " +
+         threeDigits(answer.ratioLow) + " to " + threeDigits(answer.ratioHigh) +
          "). Heaviest mechanisms: " + weightsText(answer) + "." + withoutText(answer) +
          " These are probabilities of that world, on average over its recordings.";
 }

@@ -16,10 +16,17 @@ Matrix backgroundOf(PriorDraws& draws, Index D, bool symmetric) {
   return symmetric ? Matrix(g / std::sqrt(8.0) * (G + G.transpose())) : Matrix(g * G);
 }
 
+// Symmetric circuits (to rounding) in less than half of the time.
+ComplexVector valuesOf(const Matrix& B) {
+  const bool symmetric = (B - B.transpose()).cwiseAbs().maxCoeff() <= 1e-12 * B.cwiseAbs().maxCoeff();
+  if (!symmetric) return eigenvalues(B);
+  return symmetricEigenSystem(Matrix(0.5 * (B + B.transpose()))).values.cast<std::complex<double>>();
+}
+
 // Time constants of the map in samples, falling, a pair once; empty: unstable.
 std::vector<double> modesOf(const ReferenceCircuit& circuit, double alpha) {
   std::vector<double> modes;
-  for (const auto& value : eigenvalues(circuit.B)) {
+  for (const auto& value : valuesOf(circuit.B)) {
     if (value.imag() < 0) continue;
     const double modulus = std::abs(1 - alpha + alpha * value);
     if (!(modulus < 1)) return {};

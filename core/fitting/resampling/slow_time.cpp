@@ -12,10 +12,20 @@ namespace {
 
 constexpr Index kLook = 20000;  // time points for the principal components
 
-Index lastAbove(const Vector& correlation, double share) {
-  for (Index lag = correlation.size() - 1; lag > 0; --lag)
-    if (std::abs(correlation(lag)) > share) return lag;
-  return 0;
+// n: time points of all trials.
+Index lastAbove(const Vector& correlation, double share, double n) {
+  constexpr double kErrors = 4;
+  Index last = 0;
+  double squares = 0;  // of the correlations up to the last one
+  for (Index lag = 1; lag < correlation.size(); ++lag) {
+    const double size = std::abs(correlation(lag));
+    if (!(size > share)) continue;
+    const double error = std::sqrt((1 + 2 * squares) / std::max(n - static_cast<double>(lag), 1.0));
+    if (lag > 2 * last + 1 && size < kErrors * error) continue;
+    squares += correlation.segment(last + 1, lag - last).squaredNorm();
+    last = lag;
+  }
+  return last;
 }
 
 // Samples spread evenly over all trials; missing ones stand at the mean.
@@ -38,12 +48,16 @@ Matrix someOf(const std::vector<Trial>& trials, const Vector& means) {
 
 double slowTime(const std::vector<Trial>& trials, const ComplexMatrix& directions, const Progress& progress) {
   Index longest = 0;
-  for (const auto& trial : trials) longest = std::max(longest, trial.activity.cols());
+  double all = 0;
+  for (const auto& trial : trials) {
+    longest = std::max(longest, trial.activity.cols());
+    all += static_cast<double>(trial.activity.cols());
+  }
   const Index lags = std::max<Index>(longest / 2, 1);
   Index slowest = 0;
   for (Index k = 0; k < directions.cols(); ++k)
-    slowest = std::max(
-        slowest, lastAbove(autocorrelation(trials, directions.col(k), lags, progress), 1 / std::numbers::e));
+    slowest = std::max(slowest, lastAbove(autocorrelation(trials, directions.col(k), lags, progress),
+                                          1 / std::numbers::e, all));
   return static_cast<double>(slowest + 1);
 }
 
