@@ -80,6 +80,7 @@ Decision decide(const Eigen::MatrixXf& results, const std::vector<int>& truths,
   }
   const auto folds = foldsOf(circuits);
   std::vector<double> wrong(kFolds, 0);
+  Vector unseen(static_cast<Index>(truths.size()));
   Matrix answers = Matrix::Zero(asked.rows(), kFolds);
   parallelFor(kFolds, [&](std::size_t fold) {
     std::vector<Index> learned, kept;
@@ -91,6 +92,7 @@ Decision decide(const Eigen::MatrixXf& results, const std::vector<int>& truths,
     if (kept.empty() || learned.empty()) return;
     const BoostedTrees model(rowsOf(results, learned), labels, 2, smallTrees());
     const Matrix told = model.probabilities(rowsOf(results, kept));
+    for (std::size_t i = 0; i < kept.size(); ++i) unseen(kept[i]) = told(static_cast<Index>(i), 1);
     for (std::size_t i = 0; i < kept.size(); ++i)
       wrong[fold] +=
           (told(static_cast<Index>(i), 1) > 0.5) != (truths[static_cast<std::size_t>(kept[i])] == 1);
@@ -102,7 +104,13 @@ Decision decide(const Eigen::MatrixXf& results, const std::vector<int>& truths,
   // Runs of one circuit are no further circuits.
   const auto different = static_cast<double>(std::set<std::size_t>(circuits.begin(), circuits.end()).size());
   decision.standardError = std::sqrt(decision.error * (1 - decision.error) / different);
-  decision.probabilities = answers.rowwise().mean();
+  // Few runs teach trees more than there is: what they say is worth as much as it was where they had not seen
+  // the circuit. Results that tell nothing (or were misleading there) give
+  // back the share that is so.
+  const LogitMap map = bestLogitMap(unseen, truths);
+  const double share = static_cast<double>(real) / n;
+  decision.probabilities =
+      answers.rowwise().mean().unaryExpr([&map, share](double p) { return map.slope > 0 ? map(p) : share; });
   return decision;
 }
 

@@ -14,7 +14,7 @@ std::vector<std::size_t> drawnRows(const ReferenceTable& table, const Vector& cl
 struct Decision {
   double error = 0,
          standardError = 0;  // share of wrong ones, each by a model that was shown no run of its circuit
-  Vector probabilities;      // of `asked`, by the five models
+  Vector probabilities;      // of `asked`, by the five models, calibrated on runs of circuits not seen
 };
 
 // Learns the truth (0 or 1) from results (rows x features) of circuits (the rows of the table, so that no

@@ -182,9 +182,8 @@ class TestBlocks : public QObject {
     white.activity(0, 17) = std::numeric_limits<double>::quiet_NaN();
     QCOMPARE(slowTime({white}, both), 1.0);
     // What is long forgotten does not come back by chance: autocorrelations of .96^lag are at 1/e after 24.5
-    // steps, in 3000 steps known to ±0.13; estimates at lags of hundreds of steps come above 1/e in a third
-    // of such recordings, and are not told in any of these sixty (a lag is wrong by four errors in one of
-    // 16,000).
+    // steps, in 3000 steps known to ±0.13; in some of these recordings estimates at lags of hundreds of steps
+    // are above 1/e. A lag is wrong by four errors in one of 16,000.
     for (std::uint64_t seed = 10; seed < 70; ++seed)
       QVERIFY(slowTime({linearRun(diagonal({0.96, 0.96}), 3000, seed)}, both) < 90);
   }
