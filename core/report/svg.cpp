@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <optional>
 
 namespace keyhole {
 namespace {
@@ -28,6 +29,7 @@ class Axis {
       if (std::isfinite(value) && (!m_log || value > 0)) {
         m_low = std::min(m_low, value);
         m_high = std::max(m_high, value);
+        m_whole = m_whole && value == std::floor(value);
       }
   }
   bool good() const { return m_low <= m_high; }
@@ -40,9 +42,13 @@ class Axis {
     const double share = (of(value) - of(m_low)) / (of(m_high) - of(m_low));
     return m_from + (m_to - m_from) * std::clamp(share, 0.0, 1.0);
   }
-  // Five values from end to end, evenly on the axis.
+  // Five values from end to end, evenly on the axis; of whole numbers up to ten (modes), those themselves.
   std::vector<double> marks() const {
     std::vector<double> all;
+    if (!m_log && m_whole && m_high - m_low < 10) {
+      for (double value = m_low; value <= m_high; ++value) all.push_back(value);
+      return all;
+    }
     for (int i = 0; i < 5; ++i) {
       const double share = i / 4.0;
       all.push_back(m_log ? m_low * std::pow(m_high / m_low, share) : m_low + share * (m_high - m_low));
@@ -51,7 +57,7 @@ class Axis {
   }
 
  private:
-  bool m_log;
+  bool m_log, m_whole = true;
   double m_from, m_to;
   double m_low = std::numeric_limits<double>::infinity(), m_high = -m_low;
 };
@@ -85,16 +91,36 @@ std::string pathOf(const std::vector<double>& x, const std::vector<double>& y, c
   return path;
 }
 
+// Where an end of a band is drawn: what is not bounded reaches the end of the plot. Empty: not known.
+std::optional<double> endOf(double value, const Axis& axis, double end) {
+  if (axis.shows(value)) return axis.place(value);
+  if (std::isinf(value)) return end;
+  return {};
+}
+
+// A polygon for each stretch on which both ends are known.
 std::string bandOf(const SvgLine& line, const Axis& ax, const Axis& ay) {
-  std::string points;
-  const std::size_t n = std::min({line.x.size(), line.low.size(), line.high.size()});
-  const auto add = [&](double x, double y) {
-    if (ax.shows(x) && ay.shows(y)) points += numberOf(ax.place(x)) + "," + numberOf(ay.place(y)) + " ";
+  std::string made, there, back;
+  const auto close = [&] {
+    if (!there.empty())
+      made +=
+          "<polygon points=\"" + there + back + "\" fill=\"" + line.colour + "\" fill-opacity=\"0.2\"/>\n";
+    there.clear();
+    back.clear();
   };
-  for (std::size_t i = 0; i < n; ++i) add(line.x[i], line.low[i]);
-  for (std::size_t i = n; i-- > 0;) add(line.x[i], line.high[i]);
-  if (points.empty()) return {};
-  return "<polygon points=\"" + points + "\" fill=\"" + line.colour + "\" fill-opacity=\"0.2\"/>\n";
+  const std::size_t n = std::min({line.x.size(), line.low.size(), line.high.size()});
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto low = endOf(line.low[i], ay, kHeight - kBottom), high = endOf(line.high[i], ay, kTop);
+    if (!low || !high || !ax.shows(line.x[i])) {
+      close();
+      continue;
+    }
+    const std::string x = numberOf(ax.place(line.x[i]));
+    there += x + "," + numberOf(*low) + " ";
+    back = x + "," + numberOf(*high) + " " + back;
+  }
+  close();
+  return made;
 }
 
 std::string axesOf(const SvgPlot& plot, const Axis& ax, const Axis& ay) {

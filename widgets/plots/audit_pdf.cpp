@@ -117,6 +117,12 @@ void fill(QTextDocument& document, FigureObjects& figures, const AuditReport& re
   }
 }
 
+// Every block anew. After a change in its middle a document of several pages is laid out again from there
+// only, and then leaves out text when it is drawn (tables alone are found).
+void layOutAgain(QTextDocument& document) {
+  document.setPageSize(QSizeF(kTextWidth, kTextHeight));
+}
+
 // A figure that would be cut by the end of a page begins the next one, with the line above it.
 void keepFiguresWhole(QTextDocument& document) {
   for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
@@ -127,6 +133,7 @@ void keepFiguresWhole(QTextDocument& document) {
     QTextBlockFormat format = cursor.blockFormat();
     format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
     cursor.setBlockFormat(format);
+    layOutAgain(document);
   }
 }
 
@@ -167,7 +174,7 @@ void writeAuditPdf(const AuditReport& report, const QString& path) {
   document.setDefaultStyleSheet(kPaperStyle);
   document.setDocumentMargin(0);
   fill(document, figures, report);
-  document.setPageSize(QSizeF(kTextWidth, kTextHeight));
+  layOutAgain(document);
   keepFiguresWhole(document);
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
