@@ -47,9 +47,9 @@ class TestAuditReport : public QObject {
   Q_OBJECT
 
  private slots:
-  // A band is shaded only where both of its ends are known; an end that is not bounded is that of the plot (34
-  // below the top edge); and modes are numbered by whole numbers. Fails if the points without an upper end are
-  // left out of the polygon's way back, so that a chord closes it.
+  // A band is shaded only where both of its ends are known; an end that is not bounded is that of the plot
+  // (34 below the top edge); and modes are numbered by whole numbers. Fails if the points without an upper
+  // end are left out of the polygon's way back, so that a chord closes it.
   void bandsHaveTwoEnds() {
     const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
     SvgPlot plot{"Times", "mode", "steps", false, false, {}};
