@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <optional>
 
 namespace keyhole {
 namespace {
@@ -91,14 +90,8 @@ std::string pathOf(const std::vector<double>& x, const std::vector<double>& y, c
   return path;
 }
 
-// Where an end of a band is drawn: what is not bounded reaches the end of the plot. Empty: not known.
-std::optional<double> endOf(double value, const Axis& axis, double end) {
-  if (axis.shows(value)) return axis.place(value);
-  if (std::isinf(value)) return end;
-  return {};
-}
-
-// A polygon for each stretch on which both ends are known.
+// A polygon for each stretch on which an end is known; the other one, if it is not, is that of the plot: it
+// is not bounded.
 std::string bandOf(const SvgLine& line, const Axis& ax, const Axis& ay) {
   std::string made, there, back;
   const auto close = [&] {
@@ -110,14 +103,14 @@ std::string bandOf(const SvgLine& line, const Axis& ax, const Axis& ay) {
   };
   const std::size_t n = std::min({line.x.size(), line.low.size(), line.high.size()});
   for (std::size_t i = 0; i < n; ++i) {
-    const auto low = endOf(line.low[i], ay, kHeight - kBottom), high = endOf(line.high[i], ay, kTop);
-    if (!low || !high || !ax.shows(line.x[i])) {
+    const bool low = ay.shows(line.low[i]), high = ay.shows(line.high[i]);
+    if ((!low && !high) || !ax.shows(line.x[i])) {
       close();
       continue;
     }
     const std::string x = numberOf(ax.place(line.x[i]));
-    there += x + "," + numberOf(*low) + " ";
-    back = x + "," + numberOf(*high) + " " + back;
+    there += x + "," + numberOf(low ? ay.place(line.low[i]) : kHeight - kBottom) + " ";
+    back = x + "," + numberOf(high ? ay.place(line.high[i]) : kTop) + " " + back;
   }
   close();
   return made;

@@ -47,13 +47,13 @@ class TestAuditReport : public QObject {
   Q_OBJECT
 
  private slots:
-  // A band is shaded only where both of its ends are known; an end that is not bounded is that of the plot
-  // (34 below the top edge); and modes are numbered by whole numbers. Fails if the points without an upper
-  // end are left out of the polygon's way back, so that a chord closes it.
+  // A band is shaded only where an end of it is known; the other one, if it is not bounded, is that of the
+  // plot (34 below the top edge); and modes are numbered by whole numbers. Fails if the points without an
+  // upper end are left out of the polygon's way back, so that a chord closes it.
   void bandsHaveTwoEnds() {
     const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
     SvgPlot plot{"Times", "mode", "steps", false, false, {}};
-    plot.lines.push_back({{1, 2, 3, 4}, {5, 6, 7, 8}, "#0072B2", "", {4, 5, nan, 7}, {inf, 7, 9, 9}, true});
+    plot.lines.push_back({{1, 2, 3, 4}, {5, 6, 7, 8}, "#0072B2", "", {4, 5, nan, 7}, {inf, 7, nan, 9}, true});
     const QString svg = QString::fromStdString(svgOf(plot));
     QCOMPARE(svg.count("<polygon"), 2);  // of modes 1 and 2, and of 4
     const QString first = svg.mid(svg.indexOf("<polygon")).section('"', 1, 1);
