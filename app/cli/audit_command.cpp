@@ -185,11 +185,11 @@ JSON:
   data_hash     of what was audited, all steps done
   limits        of the method, before any result
   recording     what it is (see keyhole summary --help)
-  claim         what the methods claim, MAP and subspace identification first, by method: eigenvalues, time_constants_steps (negative: it
-                grows), line_attractor_score, held_out gain_on_no_change (1 - sum of squared errors of one step over
-                that of no change, of blocks of time that were not fitted; 95 %, Student's t over the blocks), and
-                intervals (see keyhole fit --help), further_starts (the same of other random starts);
-                methods_not_fitted
+  claim         what the methods claim, MAP and subspace identification first, by method: eigenvalues,
+                time_constants_steps (negative: it grows), line_attractor_score, held_out gain_on_no_change (1 - sum of
+                squared errors of one step over that of no change, of blocks of time that were not fitted; 95 %,
+                Student's t over the blocks), intervals (see keyhole fit --help), and further_starts (the same of other
+                random starts); methods_not_fitted
   prediction    by method: whether the recording remembers as long as the student claims (see keyhole fit --help)
   subsampling   MAP over nested random subsets of the units (means over orders): points (units, time_constant_steps,
                 interval of 95 % over blocks of time), fall (largest log ratio of a subset's time constant to that of
@@ -202,25 +202,26 @@ JSON:
                 nats of so many components), power (share of recordings of this length in which a rotation of the two
                 leading components of a coherence is found at 5 %)
   truth         slow_mode: probability of a real slow variable (definition), in the circuit or its input, among simulated
-                circuits and inputs that are recorded as this one is; standard_error (of the table among others as large), prior,
-                likelihood_ratio with likelihood_ratio_interval of 95 % (for a prior of your own: odds = likelihood_ratio times its odds), log_loss_unseen and
-                log_loss_of_prior over the table
+                circuits and inputs that are recorded as this one is; standard_error (of the table among others as
+                large), prior, likelihood_ratio with likelihood_ratio_interval of 95 % (for a prior of your own: odds =
+                likelihood_ratio times its odds), log_loss_unseen and log_loss_of_prior over the table
   mechanisms    name, weight, standard_error, slow_mode_probability_without_it (by the table without this mechanism)
   likeness      distance to the fifth nearest simulated recording, quantile of it among the table's own; above unlike_from
                 no weights are given
   reference     circuits, seed, priors (of circuits, times in tau), redrawn (unstable ones), classifier, importance (rise of
                 the log loss when a statistic is permuted), notes (in what the circuits are not as the recording)
   experiments   what would tell the circuits apart that remain, each experiment simulated in them: tried (kind, effort, samples,
-                perturbations, cells, error: share of wrong decisions whether there is a real slow variable, standard_error, circuit_error: whether
-                there is one in the circuit itself), error_now (from this recording alone), cheapest (place among tried of the
-                one with the fewest samples and an error below goal, or null)
-  pushes        with --perturbations FILE: what the recording keeps of them at lags (samples), along its slow direction and along the
-                perturbations themselves, as shares of what is there in the first sample; the same of simulated circuits with a
+                perturbations, cells, error: share of wrong decisions whether there is a real slow variable,
+                standard_error, circuit_error: whether there is one in the circuit itself), error_now (from this recording
+                alone), cheapest (place among tried of the one with the fewest samples and an error below goal by more than
+                its standard error, or null)
+  pushes        with --perturbations FILE: what the recording keeps of them at lags (samples), along its slow direction
+                and along the perturbations themselves, as shares of what is there in the first sample; the same of simulated circuits with a
                 slow mode of their own and of others (medians); with this evidence the probability of a slow_mode, in the circuit
-                or its input, and of one in_circuit.
-                A line of the file is an onset (seconds where they are known, else samples, from 0) and the perturbed units;
-                perturbations of the same units within 16 samples are a train, of which added_along_… says whether they add
-                up (1) or relax in between. All other parts leave out samples_left_out_after_each
+                or its input, and of one in_circuit. A line of the file is an onset (seconds where they are known, else
+                samples, from 0) and the perturbed units; perturbations of the same units within 16 samples are a train, of
+                which added_along_… says whether they add up (1) or relax in between. All other parts leave out
+                samples_left_out_after_each
   refusal       why the recording cannot carry the question, one sentence, or null
   not_done      parts that are absent, and why
   warnings, sentence (all of it in a few sentences), run
@@ -250,11 +251,10 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
       ->type_name("");
   arguments->reading.addTo(*command, false);
   command
-      ->add_option(
-          "--input", arguments->files.inputs,
-          "Known input, one row per time point, one file per RECORDING in the same order: the methods that "
-          "take "
-          "one are fitted with it; subsets, the arrow of time and the reference circuits are left out")
+      ->add_option("--input", arguments->files.inputs,
+                   "Known input, one row per time point, one file per RECORDING in the same order, for the "
+                   "methods that "
+                   "take one; subsets, the arrow of time and the reference circuits are left out")
       ->type_name("FILE …");
   command
       ->add_option("--alpha", arguments->alpha,

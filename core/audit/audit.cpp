@@ -92,9 +92,15 @@ class Auditor {
   void makeClaim() {
     PartProgress part(m_progress, 0, 0);
     m_audit.claim = auditClaim(m_trials, m_settings, m_sampling, m_options.claim, part);
+    tellClaims(0);
+  }
+
+  // And the notes of the students from this place on.
+  void tellClaims(std::size_t first) {
     tell("claim", m_audit.claim.sentence);
-    for (const auto& method : m_audit.claim.methods)
-      for (const auto& note : method.student.notes) m_audit.warnings.push_back(method.label + ": " + note);
+    for (std::size_t i = first; i < m_audit.claim.methods.size(); ++i)
+      for (const auto& note : m_audit.claim.methods[i].student.notes)
+        m_audit.warnings.push_back(m_audit.claim.methods[i].label + ": " + note);
   }
 
   void makeOtherClaims() {
@@ -102,10 +108,7 @@ class Auditor {
     PartProgress part(m_progress, 0, 0.18);
     const std::size_t before = m_audit.claim.methods.size();
     addClaims(m_audit.claim, m_options.methods, m_trials, m_settings, m_sampling, m_options.claim, part);
-    tell("claim", m_audit.claim.sentence);
-    for (std::size_t i = before; i < m_audit.claim.methods.size(); ++i)
-      for (const auto& note : m_audit.claim.methods[i].student.notes)
-        m_audit.warnings.push_back(m_audit.claim.methods[i].label + ": " + note);
+    tellClaims(before);
   }
 
   void noteAsked() {

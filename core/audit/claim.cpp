@@ -92,6 +92,9 @@ OtherStart startOf(long long seed, const std::vector<Trial>& trials, Settings se
   OtherStart start;
   start.seed = seed;
   settings.set("fit.seed", seed);
+  // Exact EM begins with starts that no seed changes; elsewhere this setting stands at its default.
+  settings.set("fit.lds_start", std::string("random"));
+  settings = effective(settings);
   QuietProgress quiet(outer);
   try {
     const Student student = fitTrials(settings, trials, quiet);

@@ -275,13 +275,13 @@ Blocks experimentsPart(const Audit& audit) {
     addText(blocks, answer.sentence);
     addPlot(blocks, experimentsPlot(answer));
     std::vector<Row> rows = {
-        {"none", "this recording", "", "0", shown(answer.errorNow), "", shown(answer.circuitErrorNow)}};
+        {"none", "this recording", "0", shown(answer.errorNow), "", shown(answer.circuitErrorNow)}};
     for (const auto& one : answer.tried)
-      rows.push_back({one.kind, one.effort, std::to_string(one.cells), shown(one.samples), shown(one.error),
-                      shown(one.standardError), shown(one.circuitError)});
+      rows.push_back({one.kind, one.effort, shown(one.samples), shown(one.error), shown(one.standardError),
+                      shown(one.circuitError)});
     addTable(blocks,
-             {"experiment", "effort", "cells", "samples", "wrong: a real slow variable or none",
-              "standard error", "wrong: one in the circuit itself or none"},
+             {"experiment", "effort", "samples", "wrong: a real slow variable or none", "standard error",
+              "wrong: one in the circuit itself or none"},
              std::move(rows));
     addList(blocks, answer.notes);
   } else {

@@ -111,9 +111,9 @@ class TestRandom : public QObject {
     }
   }
 
-  // Fails if a coefficient of the single-precision approximation is wrong, in the middle or in a tail: its
-  // values are those of double precision to the 1e-7 that it states (twice that: rounding of q and of the
-  // result), wherever the uniform number lies.
+  // Fails if a coefficient of the single-precision approximation is wrong, in the middle or in a tail: values
+  // are those of double precision to a few roundings (6e-8 each) of the dozen steps, 1e-6 in all. Near 0,
+  // where the uniform number itself is known to 6e-8 of a half only, to 1e-7.
   void singlePrecisionInvertsTheDistribution() {
     for (double p = 0x1p-33; p < 0.5; p *= 1.01)
       for (const double q : {p, 1 - p}) {

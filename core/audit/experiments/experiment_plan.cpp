@@ -60,12 +60,6 @@ Vector across(const Vector& on, const Vector& left, const Vector& random) {
   return made.norm() > 1e-9 ? Vector(made.normalized()) : on;
 }
 
-void append(std::vector<double>& values, const PushResponse& response) {
-  values.insert(values.end(), response.slow.begin(), response.slow.end());
-  values.insert(values.end(), response.own.begin(), response.own.end());
-  values.insert(values.end(), {response.slowAdded, response.ownAdded});
-}
-
 std::string cellsText(Index cells, Index units) {
   return (cells == units ? "all" : std::to_string(cells)) + " units";
 }
@@ -191,8 +185,10 @@ void ExperimentPlan::pushIn(const World& world, const Pushes& pushes, const Slow
     for (; taken < 2 * static_cast<std::size_t>(pushes.trials[effort]); ++taken)
       kinds[taken % 2].push_back(all[taken]);
     auto& values = made[pushes.places[effort]];
-    append(values, pushResponse(trials, kinds[0], slow, m_lags));
-    append(values, pushResponse(trials, kinds[1], slow, m_lags));
+    for (const auto& kind : kinds) {
+      const auto response = valuesOf(pushResponse(trials, kind, slow, m_lags));
+      values.insert(values.end(), response.begin(), response.end());
+    }
     values.insert(values.end(), statistics.begin(), statistics.end());
   }
 }

@@ -35,22 +35,16 @@ WorldRun samePushes(const std::vector<TimedPush>& pushes, const std::vector<Tria
     const auto own = slowDirectionOf(recordedWorld(world, shape, noise, index));
     const auto response = pushResponse(
         recordedPushes(world, whole, seenPushes(pushes, whole.lengths), noise + 1, index), pushes, own, lags);
-    std::vector<double> values(response.slow.begin(), response.slow.end());
-    values.insert(values.end(), response.own.begin(), response.own.end());
-    values.insert(values.end(), {response.slowAdded, response.ownAdded});
-    return std::vector<std::vector<double>>{values};
+    return std::vector<std::vector<double>>{valuesOf(response)};
   };
 }
 
 Decision decisionOn(const PushResponse& response, const WorldResults& results,
                     const std::vector<int>& truths) {
-  Eigen::MatrixXf asked(1, results.values.cols());
-  for (std::size_t i = 0; i < PushResponse::kLags; ++i) {
-    asked(0, static_cast<Index>(i)) = static_cast<float>(response.slow[i]);
-    asked(0, static_cast<Index>(i + PushResponse::kLags)) = static_cast<float>(response.own[i]);
-  }
-  asked(0, 2 * PushResponse::kLags) = static_cast<float>(response.slowAdded);
-  asked(0, 2 * PushResponse::kLags + 1) = static_cast<float>(response.ownAdded);
+  const auto values = valuesOf(response);
+  Eigen::MatrixXf asked(1, static_cast<Index>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    asked(0, static_cast<Index>(i)) = static_cast<float>(values[i]);
   return decide(results.values, truths, results.rows, asked);
 }
 

@@ -49,6 +49,13 @@ SlowDirection slowDirectionOf(const std::vector<Trial>& trials) {
   return made;
 }
 
+std::vector<double> valuesOf(const PushResponse& response) {
+  std::vector<double> values(response.slow.begin(), response.slow.end());
+  values.insert(values.end(), response.own.begin(), response.own.end());
+  values.insert(values.end(), {response.slowAdded, response.ownAdded});
+  return values;
+}
+
 std::array<Index, PushResponse::kLags> pushLags(double claimedSteps) {
   std::array<Index, PushResponse::kLags> lags;
   Index least = 2;

@@ -39,6 +39,9 @@ struct PushResponse {
   Index pushes = 0;  // averaged over
 };
 
+// What a decision can use of a response, always in the same order.
+std::vector<double> valuesOf(const PushResponse& response);
+
 // Lags of a quarter, a half, one and two of so many samples, at least 2 and rising.
 std::array<Index, PushResponse::kLags> pushLags(double claimedSteps);
 
