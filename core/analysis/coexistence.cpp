@@ -13,15 +13,15 @@
 namespace keyhole {
 namespace {
 
-constexpr double kReturns = 0.02;    // of a cycle's amplitude: so near a run is back
-constexpr Index kSmall = 100;        // units up to which closing orbits is no burden
-constexpr double kLongest = 4000;    // τ that runs go on which are on nothing known …
-constexpr double kWork = 4e10;       // … and how many multiplications that may cost, about 4 seconds
-constexpr double kLook = 100;        // τ from one look at where they are to the next
-constexpr double kPlainTime = 1000;  // τ after which a run is chaotic if its exponent …
-constexpr double kPlain = 0.02;      // … is above that, and …
-constexpr double kPlainErrors = 6;   // … above so many standard errors: it need not go on
-constexpr double kAverage = 200;     // τ over which an exponent tells at least, of all runs side by side
+constexpr double kReturns = 0.02;       // of a cycle's amplitude: so near a run is back
+constexpr Index kSmallForOrbits = 100;  // units up to which closing orbits is no burden
+constexpr double kLongest = 4000;       // τ that runs go on which are on nothing known …
+constexpr double kWork = 4e10;          // … and how many multiplications that may cost, about 4 seconds
+constexpr double kLookTime = 100;       // τ from one look at where they are to the next
+constexpr double kPlainTime = 1000;     // τ after which a run is chaotic if its exponent …
+constexpr double kPlain = 0.02;         // … is above that, and …
+constexpr double kPlainErrors = 6;      // … above so many standard errors: it need not go on
+constexpr double kAverage = 200;        // τ over which an exponent tells at least, of all runs side by side
 
 class Teller {
  public:
@@ -87,8 +87,8 @@ class Teller {
     double left = kWork;
     while (!open.empty() && runs.time() < kLongest && left > 0) {
       report(0.7 * std::max(runs.time() / kLongest, 1 - left / kWork));
-      left -= kLook * runs.costPerTime();
-      if (!runs.advance(kLook, m_progress)) return;
+      left -= kLookTime * runs.costPerTime();
+      if (!runs.advance(kLookTime, m_progress)) return;
       std::vector<Index> kept;
       for (std::size_t i = 0; i < open.size(); ++i)
         if (!look(runs, static_cast<Index>(i), open[i])) kept.push_back(static_cast<Index>(i));
@@ -129,9 +129,9 @@ class Teller {
     constexpr double kStep = 0.05;
     FreeRun run(m_system, kStep);
     Matrix now = m_last(Eigen::all, open), next = now;
-    for (double time = 0; time < kLongest / 4; time += kLook) {
+    for (double time = 0; time < kLongest / 4; time += kLookTime) {
       report(0.7 * 4 * time / kLongest);
-      for (int t = 0; t < static_cast<int>(kLook / kStep); ++t) {
+      for (int t = 0; t < static_cast<int>(kLookTime / kStep); ++t) {
         if (t % 20 == 0 && m_progress.stopRequested()) return;
         run.step(now, next);
         now.swap(next);
@@ -183,7 +183,8 @@ class Teller {
     std::erase_if(open, [this](Index k) { return !moves(k); });
     if (open.empty() || isAffine(m_system) || m_progress.stopRequested()) return;
     std::vector<Index> chosen = open;
-    const Index most = std::min<Index>(m_options.cycleStarts, m_system.network.size() > kSmall ? 2 : 4);
+    const Index most =
+        std::min<Index>(m_options.cycleStarts, m_system.network.size() > kSmallForOrbits ? 2 : 4);
     LimitCycleOptions once = m_options.cycles;
     once.attempts = 1;
     if (std::ssize(chosen) > most) chosen.resize(static_cast<std::size_t>(most));
@@ -249,7 +250,7 @@ class Teller {
     for (const Index k : openRuns()) {
       const auto& looks = m_looks[static_cast<std::size_t>(k)];
       auto& at = m_at[static_cast<std::size_t>(k)];
-      if (isOnItsWay(looks, kLook))
+      if (isOnItsWay(looks, kLookTime))
         at = looks.back().kind == AttractorKind::cycle
                  ? Place{AttractorKind::cycle, m_known.familyOf(looks.back().index)}
                  : Place{looks.back().kind, looks.back().index};
@@ -266,9 +267,9 @@ class Teller {
     MovingRuns runs(m_system, m_last(Eigen::all, open), kCount);
     const double time = std::min(kAveraged, std::floor(0.5 * kWork / runs.costPerTime()));
     if (0.75 * time < kAverage) return;
-    for (double done = 0; done < time; done += kLook) {
+    for (double done = 0; done < time; done += kLookTime) {
       report(0.8 + 0.2 * done / time);
-      if (!runs.advance(std::min(kLook, time - done), m_progress)) return;
+      if (!runs.advance(std::min(kLookTime, time - done), m_progress)) return;
     }
     for (std::size_t i = 0; i < open.size(); ++i) {
       LyapunovSpectrum exponents = runs.exponents(static_cast<Index>(i), m_options.exponents.words);
@@ -318,7 +319,7 @@ class Teller {
   Matrix m_last;                                  // where the runs stand, N x runs
   std::vector<std::optional<Place>> m_at;         // where each ends, as far as that is known
   std::vector<LyapunovSpectrum> m_leading;        // of runs that went on to the end
-  std::vector<std::vector<Approach>> m_looks;     // what each was nearest to, every kLook τ
+  std::vector<std::vector<Approach>> m_looks;     // what each was nearest to, every kLookTime τ
   std::vector<std::vector<Approach>> m_marginal;  // … of marginal points
 };
 

@@ -19,7 +19,7 @@ constexpr double kSmallest = 1e-6;  // size that a state is taken to have at lea
 constexpr double kSame = 1e-4;      // of the size: cycles as near are one
 constexpr double kBand = 1e-6;      // around |μ| = 1
 constexpr Index kMostUnknowns = 600;  // of Newton's method
-constexpr Index kLook = 500;          // steps from one look to the next
+constexpr Index kLookSteps = 500;     // steps from one look to the next
 constexpr double kOutOfRange = 1e9;
 
 Index unknownsOf(const StepMap& map, Index period) {
@@ -41,9 +41,10 @@ bool moves(const Matrix& turn) {
   return (turn.col(0) - turn.col(1)).norm() > kLeast;
 }
 
-class Search {
+class StepCycleSearch {
  public:
-  Search(const StepMap& map, const FlowSystem& system, const StepCycleOptions& options, Progress& progress)
+  StepCycleSearch(const StepMap& map, const FlowSystem& system, const StepCycleOptions& options,
+                  Progress& progress)
       : m_map(map), m_system(system), m_options(options), m_progress(progress) {
     m_result.alpha = map.alpha();
   }
@@ -120,10 +121,10 @@ class Search {
     now = m_map.insideOf(now);
     m_result.ran = true;
     m_result.runs = m_options.runs;
-    for (Index made = 0; made < m_options.steps && now.cols() > 0; made += kLook) {
+    for (Index made = 0; made < m_options.steps && now.cols() > 0; made += kLookSteps) {
       m_progress.report(static_cast<double>(made) / static_cast<double>(m_options.steps), "running in steps");
       if (m_progress.stopRequested()) return;
-      now = advanced(now, kLook);
+      now = advanced(now, kLookSteps);
       now = stillOpen(now);
     }
     tellOpen(now);
@@ -275,7 +276,7 @@ std::string counted(Index count, const std::string& one, const std::string& seve
 }
 
 // "3 cycles of 2 steps (1 stable), a ring of cycles of 2 steps".
-std::string Search::countText() const {
+std::string StepCycleSearch::countText() const {
   if (m_result.cycles.empty()) return "no cycle of a few steps";
   std::vector<Index> periods;
   for (const StepCycle& cycle : m_result.cycles)
@@ -297,7 +298,7 @@ std::string Search::countText() const {
   return text;
 }
 
-std::string Search::completenessText(const TwoStepPoints& two) const {
+std::string StepCycleSearch::completenessText(const TwoStepPoints& two) const {
   std::string text;
   if (m_result.twoSteps == Completeness::certified)
     text = two.isNone ? "; of 2 steps there is none: the weights are too small"
@@ -314,7 +315,7 @@ std::string Search::completenessText(const TwoStepPoints& two) const {
                      : ", longer ones are those on which a run ended");
 }
 
-std::string Search::runsText() const {
+std::string StepCycleSearch::runsText() const {
   std::vector<std::string> parts;
   if (m_result.repeating > 0) parts.push_back(std::to_string(m_result.repeating) + " on these");
   if (m_result.resting > 0) parts.push_back(std::to_string(m_result.resting) + " at points of rest");
@@ -364,7 +365,7 @@ bool mayCycleInSteps(const StepMap& map, bool left) {
 
 StepAttractors findStepAttractors(const StepMap& map, const FlowSystem& system, const TwoStepPoints& two,
                                   const StepCycleOptions& options, Progress& progress) {
-  return Search(map, system, options, progress).run(two);
+  return StepCycleSearch(map, system, options, progress).run(two);
 }
 
 Matrix twoStepStarts(const StepMap& map, ConstMatrixRef states) {

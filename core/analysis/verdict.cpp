@@ -9,8 +9,8 @@
 namespace keyhole {
 namespace {
 
-constexpr double kNear = 1.05;          // by this factor a threshold may as well be another
-constexpr double kNearExponent = 2e-3;  // per τ
+constexpr double kNearThreshold = 1.05;  // by this factor a threshold may as well be another
+constexpr double kNearExponent = 2e-3;   // per τ
 // Per τ, along a line or plane that both have. Noise on the weights that makes 0 grow at a rate r leaves
 // stable points on it at which modes decay at 2 r.
 constexpr double kSameAlong = 8e-3;
@@ -233,7 +233,7 @@ std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
     return (classOf(kind) == own && !degree) || kind == VerdictKind::undecided ? std::optional<VerdictKind>()
                                                                                : kind;
   };
-  for (const double factor : {1 / kNear, kNear}) {
+  for (const double factor : {1 / kNearThreshold, kNearThreshold}) {
     VerdictOptions options = c.options;
     options.persistentTau *= factor;
     if (const auto kind = turns(options, {}))

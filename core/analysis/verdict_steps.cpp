@@ -8,7 +8,7 @@ namespace {
 
 // Marginal ones lie side by side along a line or ring of them; what noise leaves of it is stable somewhere on
 // it.
-bool attracts(const StepCycle& cycle) {
+bool attractsInSteps(const StepCycle& cycle) {
   return cycle.stability == CycleStability::stable || cycle.stability == CycleStability::marginal ||
          cycle.runs > 0;
 }
@@ -18,7 +18,7 @@ bool isThere(const StepCycle& cycle, const CommonView& view, const SystemEvidenc
   const Matrix turn = view.of(cycle.points);
   const auto& all = by.attractors->inSteps.cycles;
   return std::any_of(all.begin(), all.end(), [&](const StepCycle& other) {
-    return attracts(other) && other.period == cycle.period &&
+    return attractsInSteps(other) && other.period == cycle.period &&
            distanceOfTurns(turn, by.view.of(other.points)) <= kNear * scale;
   });
 }
@@ -29,7 +29,7 @@ double sizeOf(const SystemEvidence& evidence) {
   for (const StepCycle& cycle : evidence.attractors->inSteps.cycles) {
     const Matrix turn = evidence.view.of(cycle.points);
     const Vector mean = turn.rowwise().mean();
-    if (attracts(cycle)) size = std::max(size, (turn.colwise() - mean).colwise().norm().maxCoeff());
+    if (attractsInSteps(cycle)) size = std::max(size, (turn.colwise() - mean).colwise().norm().maxCoeff());
   }
   return size;
 }
@@ -39,7 +39,7 @@ double sizeOf(const SystemEvidence& evidence) {
 bool hasStepCycle(const SystemEvidence& evidence) {
   if (!evidence.mayCycle || !evidence.attractors) return false;
   const auto& all = evidence.attractors->inSteps.cycles;
-  return std::any_of(all.begin(), all.end(), attracts);
+  return std::any_of(all.begin(), all.end(), attractsInSteps);
 }
 
 // Where the other's list is not known to be whole, that it has any is enough; so of a continuum of cycles, of
@@ -54,7 +54,7 @@ Index unpairedStepCycles(const SystemEvidence& own, const SystemEvidence& other)
   const double scale = std::max(sizeOf(own), sizeOf(other));
   return static_cast<Index>(
       std::count_if(mine.cycles.begin(), mine.cycles.end(), [&](const StepCycle& cycle) {
-        return attracts(cycle) && (cycle.period == 2 || !hasStepCycle(other)) &&
+        return attractsInSteps(cycle) && (cycle.period == 2 || !hasStepCycle(other)) &&
                !isThere(cycle, own.view, other, scale);
       }));
 }
@@ -63,7 +63,7 @@ std::string stepCyclesText(const SystemEvidence& evidence) {
   if (!hasStepCycle(evidence)) return {};
   Index count = 0, shortest = 0, longest = 0;
   for (const StepCycle& cycle : evidence.attractors->inSteps.cycles) {
-    if (!attracts(cycle)) continue;
+    if (!attractsInSteps(cycle)) continue;
     ++count;
     shortest = shortest == 0 ? cycle.period : std::min(shortest, cycle.period);
     longest = std::max(longest, cycle.period);

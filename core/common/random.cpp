@@ -194,10 +194,10 @@ void RandomStream::uniforms(std::uint64_t row, std::span<double> out, std::uint6
 void RandomStream::normals(std::uint64_t row, std::span<double> out, std::uint64_t firstPosition) const {
   // In pieces: the central formula for all of a piece in one vectorisable loop (85 % need no more), then the
   // tails.
-  constexpr std::size_t kPiece = 256;
-  std::array<double, kPiece> p;
-  for (std::size_t start = 0; start < out.size(); start += kPiece) {
-    const std::size_t n = std::min(kPiece, out.size() - start);
+  constexpr std::size_t kDrawn = 256;
+  std::array<double, kDrawn> p;
+  for (std::size_t start = 0; start < out.size(); start += kDrawn) {
+    const std::size_t n = std::min(kDrawn, out.size() - start);
     fillUniforms(m_seed, m_stream, m_substream, row, firstPosition + start, {p.data(), n});
     centralAll(p.data(), out.data() + start, n);
     for (std::size_t i = 0; i < n; ++i)
@@ -207,15 +207,15 @@ void RandomStream::normals(std::uint64_t row, std::span<double> out, std::uint64
 
 void RandomStream::normals(std::uint64_t row, std::span<float> out, std::uint64_t firstPosition) const {
   assert(firstPosition % 8 == 0);
-  constexpr std::size_t kPiece = 256;
-  std::array<std::uint32_t, kPiece> k;
-  std::array<std::uint32_t, kPiece + 1> far;
-  std::array<std::size_t, kPiece + 1> places;
-  std::array<float, kPiece> piece, tails;
+  constexpr std::size_t kDrawn = 256;
+  std::array<std::uint32_t, kDrawn> k;
+  std::array<std::uint32_t, kDrawn + 1> far;
+  std::array<std::size_t, kDrawn + 1> places;
+  std::array<float, kDrawn> piece, tails;
   r123::Philox4x64 philox;
   const r123::Philox4x64::key_type key = {{m_seed, (m_stream << 32) ^ m_substream}};
-  for (std::size_t start = 0; start < out.size(); start += kPiece) {
-    const std::size_t n = std::min(kPiece, out.size() - start);
+  for (std::size_t start = 0; start < out.size(); start += kDrawn) {
+    const std::size_t n = std::min(kDrawn, out.size() - start);
     for (std::size_t i = 0; i < n; i += 8) {
       // The third word keeps these numbers apart from those of double precision.
       const auto words =

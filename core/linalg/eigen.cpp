@@ -52,6 +52,14 @@ ComplexVector eigenvalues(ConstMatrixRef A) {
   return values;
 }
 
+double spectralRadius(ConstMatrixRef A) {
+  return A.rows() == 0 ? 0 : eigenvalues(A).cwiseAbs().maxCoeff();
+}
+
+Matrix symmetricPart(ConstMatrixRef A) {
+  return 0.5 * (A + A.transpose());
+}
+
 EigenvalueConditions eigenvaluesWithConditions(ConstMatrixRef A) {
   requireSquareFinite(A);
   const Index n = A.rows();

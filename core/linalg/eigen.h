@@ -14,6 +14,12 @@ std::vector<Index> orderByRealPart(ComplexVector& values);
 // fails or an entry is not finite. Cost O(n³): about 2 ms at n = 100.
 ComplexVector eigenvalues(ConstMatrixRef A);
 
+// The largest |λ|; 0 of an empty matrix. As eigenvalues().
+double spectralRadius(ConstMatrixRef A);
+
+// (A + Aᵀ) / 2.
+Matrix symmetricPart(ConstMatrixRef A);
+
 struct EigenvalueConditions {
   ComplexVector values;  // ordered
   Vector conditions;  // κ_i = 1/|yᵢᴴ xᵢ| >= 1 for unit left and right eigenvectors; 1 for a normal matrix

@@ -7,7 +7,7 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kLeading = 3;
+constexpr Index kLeadingOfRow = 3;
 
 CompareColumn numberColumn(std::string key, std::string title, std::string help,
                            std::function<double(const MethodRow&)> number) {
@@ -33,7 +33,7 @@ CompareColumn textColumn(std::string key, std::string title, std::string help,
 
 std::string leadingText(const MethodRow& row) {
   std::string text;
-  for (Index i = 0; i < std::min(kLeading, row.spectrum.values.size()); ++i) {
+  for (Index i = 0; i < std::min(kLeadingOfRow, row.spectrum.values.size()); ++i) {
     if (row.spectrum.values(i).imag() < 0) continue;  // named by its partner
     text += (text.empty() ? "" : ", ") + complexText(row.spectrum.values(i));
   }

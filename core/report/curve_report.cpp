@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr Index kLeading = 6;
+constexpr Index kLeadingOfCurve = 6;
 
 ordered_json rowJson(const CurveRow& row) {
   const StudentModes& modes = row.modes;
@@ -101,7 +101,7 @@ std::string csvHeader(const DrawnCurves& drawn) {
   if (drawn.draws.size() > 1) text += "seed,";
   if (drawn.draws.front().over != "observed") text += "value,";
   text += "d";
-  for (Index i = 1; i <= kLeading; ++i) text += ",re" + std::to_string(i) + ",im" + std::to_string(i);
+  for (Index i = 1; i <= kLeadingOfCurve; ++i) text += ",re" + std::to_string(i) + ",im" + std::to_string(i);
   text += ",line_attractor_score,henrici,line_attractor_status,status";
   for (const auto& curve : drawn.draws.front().theory) text += theoryHeader(curve);
   return text + "\n";
@@ -110,7 +110,7 @@ std::string csvHeader(const DrawnCurves& drawn) {
 std::string csvLine(const CurveRow& row) {
   std::string text = std::to_string(row.d);
   const auto& values = row.modes.leading.values;
-  for (Index i = 0; i < kLeading; ++i)
+  for (Index i = 0; i < kLeadingOfCurve; ++i)
     text += i < values.size() ? "," + csvCell(values(i).real()) + "," + csvCell(values(i).imag()) : ",,";
   return text + "," + csvCell(row.modes.score.value) + "," + csvCell(row.modes.henrici) + "," +
          (row.good ? nameOf(row.modes.score.status) : "") + "," + row.status;

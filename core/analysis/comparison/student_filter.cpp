@@ -12,7 +12,7 @@
 namespace keyhole {
 namespace {
 
-constexpr double kLimit = 1e12;
+constexpr double kFilterLimit = 1e12;
 constexpr double kUninformative = 1e6;  // variance of an unknown start, in those of the data
 constexpr double kNoiseFloor = 1e-9;    // of the channels' mean variance
 constexpr double kStandsStill = 1e-13;  // of a covariance, relative
@@ -22,7 +22,7 @@ bool isFiltered(const Student& student) {
 }
 
 bool isGood(ConstVectorRef x) {
-  return x.cwiseAbs().maxCoeff() < kLimit;
+  return x.cwiseAbs().maxCoeff() < kFilterLimit;
 }
 
 // α (V u + b) at the transition from t to t + 1.

@@ -17,18 +17,14 @@
 namespace keyhole {
 namespace {
 
-constexpr double kProven = 1e-10;   // of <A, M> at norm 1: the bound is met
-constexpr double kAgrees = 1e-6;    // of the angle
-constexpr double kNothing = 1e-22;  // ½ ‖A - M‖² that is rounding
+constexpr double kProven = 1e-10;      // of <A, M> at norm 1: the bound is met
+constexpr double kAgrees = 1e-6;       // of the angle
+constexpr double kNoDistance = 1e-22;  // ½ ‖A - M‖² that is rounding
 constexpr std::size_t kMemory = 12;
 constexpr std::uint64_t kStartSubstream = 0x6d61746368;
 
 double inner(const Matrix& A, const Matrix& B) {
   return A.cwiseProduct(B).sum();
-}
-
-Matrix symmetricPart(const Matrix& A) {
-  return 0.5 * (A + A.transpose());
 }
 
 Matrix skewPart(const Matrix& A) {
@@ -124,7 +120,7 @@ Descent descend(const Matrix& A, const Matrix& B, const Matrix& start, const Mat
   LbfgsMemory memory;
   while (true) {
     const double size = now.gradient.norm();
-    run.converged = now.f < kNothing || size <= options.tolerance * std::sqrt(2 * now.f);
+    run.converged = now.f < kNoDistance || size <= options.tolerance * std::sqrt(2 * now.f);
     if (run.converged || run.iterations == options.iterations || progress.stopRequested()) break;
     Matrix direction = memory.direction(now.gradient);
     if (memory.isEmpty()) direction /= std::max(1.0, size);

@@ -13,8 +13,8 @@
 namespace keyhole {
 namespace {
 
-constexpr double kDiverged = 1e8;
-constexpr Index kPoll = 16;  // steps between two looks at the stop
+constexpr double kOrbitDiverged = 1e8;
+constexpr Index kPollExponents = 16;  // steps between two looks at the stop
 
 // One run with its deviations.
 class Deviations {
@@ -55,7 +55,7 @@ Deviations::Deviations(const SmoothFlow& flow, ConstVectorRef start, const Lyapu
     : m_flow(flow),
       m_options(options),
       m_progress(progress),
-      m_limit(kDiverged * (1 + start.norm())),
+      m_limit(kOrbitDiverged * (1 + start.norm())),
       m_state(start) {
   const double longest = isMap() ? options.alpha : options.step;
   m_perInterval = std::max<Index>(1, static_cast<Index>(std::ceil(options.interval / longest - 1e-9)));
@@ -66,7 +66,7 @@ Deviations::Deviations(const SmoothFlow& flow, ConstVectorRef start, const Lyapu
 }
 
 bool Deviations::step(bool carry) {
-  if (m_steps++ % kPoll == 0) {
+  if (m_steps++ % kPollExponents == 0) {
     m_progress.report(std::min(1.0, static_cast<double>(m_steps) / static_cast<double>(m_total)),
                       "following deviations");
     if (m_progress.stopRequested()) m_status = LyapunovStatus::stopped;

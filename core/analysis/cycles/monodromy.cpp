@@ -14,7 +14,7 @@ constexpr double kKnown = 1e-6;  // residual of a Ritz pair that counts as a mul
 constexpr int kTurns = 10;
 constexpr int kFirstTurns = 3;  // in which one hopes for as many as kEnough multipliers
 constexpr Index kEnough = 6;
-constexpr Index kPoll = 8;  // steps between two looks at the stop
+constexpr Index kPollAlong = 8;  // steps between two looks at the stop
 
 // Orthonormal columns that span those of A, the first of them the longest; as many as there are directions
 // above rounding, at most `most`.
@@ -64,7 +64,7 @@ bool Monodromy::compute(ConstVectorRef x, double T, Index steps, ConstMatrixRef 
   m_image = m_basis;
   SmoothStepper stepper(m_flow);
   for (Index i = 0; i < steps; ++i) {
-    if (i % kPoll == 0 && progress.stopRequested()) return false;
+    if (i % kPollAlong == 0 && progress.stopRequested()) return false;
     stepper.step(T / static_cast<double>(steps), state, m_image);
   }
   if (!whole()) m_leading = orthonormal(m_image, m_kept);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kLongestStep = 1.0 / 3;  // τ, of fifth order; shorter where deviations change in less
 constexpr double kShortestStep = 0.002;   // τ
-constexpr double kDiverged = 1e8;
+constexpr double kMovingDiverged = 1e8;
 constexpr double kLeastAveraged = 20;  // τ
 constexpr double kTransient = 20;      // τ
 
@@ -33,7 +33,7 @@ MovingRuns::MovingRuns(const FlowSystem& system, ConstMatrixRef starts, Index co
     : m_system(system),
       m_flow(smoothFlow(system)),
       m_count(std::min(count, starts.rows())),
-      m_limit(kDiverged * (1 + (starts.cols() > 0 ? starts.colwise().norm().maxCoeff() : 0.0))),
+      m_limit(kMovingDiverged * (1 + (starts.cols() > 0 ? starts.colwise().norm().maxCoeff() : 0.0))),
       m_states(starts),
       m_V(randomDirections(starts.rows(), starts.cols(), m_count)),
       m_log(static_cast<std::size_t>(starts.cols())) {

@@ -9,10 +9,10 @@
 namespace keyhole {
 namespace {
 
-constexpr double kDiverged = 1e6;
-constexpr double kRest = 1e-9;
-constexpr Index kFewest = 40;  // crossings that tell a torus
-constexpr Index kPoll = 8;     // steps between two looks at the stop and at the speeds
+constexpr double kRunDiverged = 1e6;
+constexpr double kRunRests = 1e-9;
+constexpr Index kFewest = 40;   // crossings that tell a torus
+constexpr Index kPollRuns = 8;  // steps between two looks at the stop and at the speeds
 
 class Runs {
  public:
@@ -21,7 +21,7 @@ class Runs {
         m_options(options),
         m_progress(progress),
         m_now(starts),
-        m_limit(kDiverged * (1.0 + starts.colwise().norm().transpose().array())),
+        m_limit(kRunDiverged * (1.0 + starts.colwise().norm().transpose().array())),
         m_found(static_cast<std::size_t>(starts.cols())),
         m_open(m_found.size(), true) {}
 
@@ -57,14 +57,14 @@ void Runs::close(std::size_t k, RunEnd end) {
 
 // One step of all runs; false if the user stopped or no run is open any more.
 bool Runs::advance(Index i, double fraction) {
-  if (i % kPoll == 0) {
+  if (i % kPollRuns == 0) {
     m_progress.report(fraction, "looking for closed orbits");
     if (m_progress.stopRequested()) return false;
     Matrix velocity(m_now.rows(), m_now.cols());
     m_flow.field(m_now, velocity);
     for (std::size_t k = 0; k < m_open.size(); ++k) {
       const auto column = static_cast<Index>(k);
-      if (m_open[k] && velocity.col(column).norm() <= kRest * (1 + m_now.col(column).norm()))
+      if (m_open[k] && velocity.col(column).norm() <= kRunRests * (1 + m_now.col(column).norm()))
         close(k, RunEnd::rests);
     }
   }

@@ -15,9 +15,9 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kSmall = 30;         // units up to which every norm is an SVD
-constexpr double kFreshShare = 0.3;  // of something random in every start
-constexpr double kTolerance = 1e-7;  // relative residual of a norm: its own error is of the order 1e-14
+constexpr Index kSmallForNorms = 30;     // units up to which every norm is an SVD
+constexpr double kFreshOfStart = 0.3;    // of something random in every start
+constexpr double kNormTolerance = 1e-7;  // relative residual of a norm: its own error is of the order 1e-14
 constexpr double kLargest = 1e100;
 constexpr double kGrows = 1e-9;  // a maximum above 1 by less is rounding
 
@@ -128,10 +128,10 @@ class Norms {
 
   LeadingSingular of(const Propagator& propagator) {
     const Index n = m_vector.size();
-    if (const Matrix* E = propagator.dense(); E && n <= kSmall) return bySvd(*E);
+    if (const Matrix* E = propagator.dense(); E && n <= kSmallForNorms) return bySvd(*E);
     Vector start = RandomStream(1, Stream::probe, 1).normalMatrix(n, 1, m_count++);
-    start = m_vector + kFreshShare * start.normalized();
-    LeadingSingular pair = leadingSingular(propagator.linearOperator(), start, kTolerance);
+    start = m_vector + kFreshOfStart * start.normalized();
+    LeadingSingular pair = leadingSingular(propagator.linearOperator(), start, kNormTolerance);
     if (const Matrix* E = propagator.dense(); E && !pair.converged) pair = bySvd(*E);
     if (pair.right.allFinite()) m_vector = pair.right;
     return pair;
@@ -207,8 +207,7 @@ NumericalAbscissa firstStepOf(const Compression& compressed, double alpha) {
 
 double slowestOfMap(const Compression& compressed, double alpha) {
   double largest = restFactor(compressed, alpha);
-  if (compressed.core.rows() > 0)
-    largest = std::max(largest, eigenvalues(mapOf(compressed.core, alpha)).cwiseAbs().maxCoeff());
+  largest = std::max(largest, spectralRadius(mapOf(compressed.core, alpha)));
   return rateOf(largest, alpha);
 }
 

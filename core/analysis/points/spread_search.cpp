@@ -10,7 +10,7 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kWave = 64;
+constexpr Index kSpreadWave = 64;
 constexpr Index kFewest = 1000;  // independent starts, if the work allows
 constexpr int kRelaxSteps = 60;
 constexpr double kRelaxStep = 0.25;  // τ
@@ -74,8 +74,8 @@ bool SpreadSearch::isNoted(const RootSearch& end) {
 
 bool SpreadSearch::fromSaddles(ConstMatrixRef starts) {
   const Index before = m_known.size();
-  for (Index first = 0; first < starts.cols() && mayGoOn(); first += kWave) {
-    const Matrix wave = starts.middleCols(first, std::min(kWave, starts.cols() - first));
+  for (Index first = 0; first < starts.cols() && mayGoOn(); first += kSpreadWave) {
+    const Matrix wave = starts.middleCols(first, std::min(kSpreadWave, starts.cols() - first));
     for (const RootSearch& end : searched(wave, true))
       if (isNoted(end)) m_known.add(end);
   }
@@ -105,13 +105,14 @@ bool SpreadSearch::isSaturated() const {
 
 bool SpreadSearch::canTell() const {
   constexpr double kIterations = 15;
-  return m_spent + static_cast<double>(kWave) * kIterations * workPerIteration(m_equation) <= m_options.work;
+  return m_spent + static_cast<double>(kSpreadWave) * kIterations * workPerIteration(m_equation) <=
+         m_options.work;
 }
 
 void SpreadSearch::fromEverywhere() {
   // The counts are of these starts alone: a root known before has none yet.
   while (mayGoOn() && !isSaturated()) {
-    const auto ends = searched(drawn(kWave), false);
+    const auto ends = searched(drawn(kSpreadWave), false);
     if (m_stopped) return;
     for (const RootSearch& end : ends) {
       if (!isNoted(end)) continue;
@@ -119,7 +120,7 @@ void SpreadSearch::fromEverywhere() {
       if (m_hits.size() <= which) m_hits.resize(which + 1, 0);
       ++m_hits[which];
     }
-    m_starts += kWave;
+    m_starts += kSpreadWave;
   }
 }
 

@@ -6,9 +6,9 @@
 namespace keyhole {
 namespace {
 
-class Finder {
+class SymmetryFinder {
  public:
-  explicit Finder(const FlowSystem& system)
+  explicit SymmetryFinder(const FlowSystem& system)
       : m_units(system.network.size()), m_drive(orZeros(system.drive)), m_inner(orZeros(system.inner)) {}
 
   std::vector<Symmetry> ofAny() {
@@ -147,7 +147,7 @@ Vector Symmetry::imageOf(ConstVectorRef z) const {
 
 std::vector<Symmetry> symmetriesOf(const FlowSystem& system) {
   if (system.switching) return {};
-  Finder finder(system);
+  SymmetryFinder finder(system);
   if (const auto* dense = std::get_if<DenseForm>(&system.network.form())) return finder.ofDense(dense->B);
   return finder.ofAny();
 }

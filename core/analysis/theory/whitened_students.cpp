@@ -11,7 +11,7 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kDenseUpTo = 90;  // below, the QR iteration is as fast
+constexpr Index kWhitenedDenseUpTo = 90;  // below, the QR iteration is as fast
 constexpr Index kFirstCheck = 80, kStepLimit = 160;
 constexpr double kTolerance = 1e-10;  // of residuals relative to ‖F‖₂
 
@@ -80,7 +80,7 @@ WhitenedStudents::WhitenedStudents(const Matrix& L, const Matrix& BC, double alp
 }
 
 std::optional<StudentModes> WhitenedStudents::modes(Index d, Index count) const {
-  if (d <= kDenseUpTo || !std::isfinite(m_shift)) return {};
+  if (d <= kWhitenedDenseUpTo || !std::isfinite(m_shift)) return {};
   const auto factors = m_factors.topLeftCorner(d, d);
   Arnoldi arnoldi(
       [&](VectorRef v) {

@@ -213,7 +213,7 @@ Vector nestedTimes(const Matrix& S, const Matrix& R, const std::vector<Index>& o
     const Eigen::LLT<Matrix> factor(part);
     if (factor.info() != Eigen::Success || !(factor.rcond() > 1e-13)) continue;
     const Matrix F = factor.solve(Matrix(R(units, units).transpose())).transpose();
-    const double modulus = eigenvalues(F).cwiseAbs().maxCoeff();
+    const double modulus = spectralRadius(F);
     times(static_cast<Index>(k)) = modulus < 1 ? std::min(-1 / std::log(modulus), most) : most;
   }
   return times;

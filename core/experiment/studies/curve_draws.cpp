@@ -1,4 +1,4 @@
-// Curves over draws of the teacher, and their means.
+// Curves meanOver draws of the teacher, and their means.
 #include "core/common/error.h"
 #include "core/common/nan.h"
 #include "core/common/parallel.h"
@@ -31,7 +31,7 @@ MeanOfDraws meanOf(const std::vector<double>& values) {
 
 // NaN where the row does not say it.
 template <typename Value>
-MeanOfDraws over(const std::vector<Curve>& draws, std::size_t row, Value&& value) {
+MeanOfDraws meanOver(const std::vector<Curve>& draws, std::size_t row, Value&& value) {
   std::vector<double> values;
   for (const Curve& draw : draws) {
     const CurveRow& each = draw.rows[row];
@@ -40,7 +40,7 @@ MeanOfDraws over(const std::vector<Curve>& draws, std::size_t row, Value&& value
   return meanOf(values);
 }
 
-double scoreOf(const StudentModes& modes) {
+double scoreOfModes(const StudentModes& modes) {
   const auto status = modes.score.status;
   return status == ScoreStatus::defined || status == ScoreStatus::complexLeadingPair
              ? modes.score.value
@@ -62,10 +62,10 @@ std::vector<CurveSummary> summaryOf(const std::vector<Curve>& draws) {
     CurveSummary summary;
     summary.d = draws.front().rows[row].d;
     summary.value = draws.front().rows[row].value;
-    summary.score = over(draws, row, scoreOf);
-    summary.henrici = over(draws, row, [](const StudentModes& modes) { return modes.henrici; });
-    summary.leftOverlap = over(draws, row, [](const StudentModes& modes) { return modes.leftOverlap; });
-    summary.rightOverlap = over(draws, row, [](const StudentModes& modes) { return modes.rightOverlap; });
+    summary.score = meanOver(draws, row, scoreOfModes);
+    summary.henrici = meanOver(draws, row, [](const StudentModes& modes) { return modes.henrici; });
+    summary.leftOverlap = meanOver(draws, row, [](const StudentModes& modes) { return modes.leftOverlap; });
+    summary.rightOverlap = meanOver(draws, row, [](const StudentModes& modes) { return modes.rightOverlap; });
     Index eigen = 0, singular = 0;
     for (const Curve& draw : draws) {
       eigen = std::max(eigen, draw.rows[row].modes.leading.values.size());
@@ -73,12 +73,12 @@ std::vector<CurveSummary> summaryOf(const std::vector<Curve>& draws) {
     }
     for (Index i = 0; i < eigen; ++i) {
       summary.real.push_back(
-          over(draws, row, [&](const auto& modes) { return eigenvalue(modes, i).real(); }));
+          meanOver(draws, row, [&](const auto& modes) { return eigenvalue(modes, i).real(); }));
       summary.imaginary.push_back(
-          over(draws, row, [&](const auto& modes) { return std::abs(eigenvalue(modes, i).imag()); }));
+          meanOver(draws, row, [&](const auto& modes) { return std::abs(eigenvalue(modes, i).imag()); }));
     }
     for (Index i = 0; i < singular; ++i)
-      summary.singular.push_back(over(draws, row, [&](const auto& modes) {
+      summary.singular.push_back(meanOver(draws, row, [&](const auto& modes) {
         return i < modes.singular.size() ? modes.singular(i) : std::numeric_limits<double>::quiet_NaN();
       }));
     summaries.push_back(std::move(summary));

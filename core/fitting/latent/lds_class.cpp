@@ -13,19 +13,15 @@ namespace {
 
 constexpr double kRank = 1e-12;
 
-Matrix symmetric(const Matrix& A) {
-  return 0.5 * (A + A.transpose());
-}
-
 void change(LdsInClass& written, const Matrix& S, const Matrix& inverse) {
   LdsModel& model = written.model;
   model.F = (S * model.F * inverse).eval();
   model.V = (S * model.V).eval();
   model.b = (S * model.b).eval();
-  model.Q = symmetric(S * model.Q * S.transpose());
+  model.Q = symmetricPart(S * model.Q * S.transpose());
   model.C = (model.C * inverse).eval();
   model.mu0 = (S * model.mu0).eval();
-  model.P0 = symmetric(S * model.P0 * S.transpose());
+  model.P0 = symmetricPart(S * model.P0 * S.transpose());
   written.change = (S * written.change).eval();
 }
 
@@ -54,7 +50,7 @@ LdsInClass writtenAs(const LdsModel& model, const LdsClass& kind) {
   // Orthonormal C leaves a rotation, which the axes of Q choose whatever the order of the channels.
   const bool diagonal = kind.dynamicsNoise == LdsDynamicsNoise::diagonal;
   if (!diagonal && kind.emissions == LdsEmissions::free) return written;
-  const auto axes = symmetricEigenSystem(symmetric(written.model.Q));
+  const auto axes = symmetricEigenSystem(symmetricPart(written.model.Q));
   Matrix turn = axes.vectors.transpose();
   const Matrix turned = written.model.C * axes.vectors;
   for (Index i = 0; i < L; ++i) turn.row(i) *= directionSign(turned.col(i));

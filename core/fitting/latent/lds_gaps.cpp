@@ -1,6 +1,7 @@
 #include "core/fitting/latent/lds_gaps.h"
 
 #include "core/common/error.h"
+#include "core/linalg/eigen.h"
 
 #include <Eigen/Cholesky>
 
@@ -15,10 +16,6 @@ namespace {
 // Steps from one look at the user's wishes to the next: each costs L³.
 Index stepsBetweenLooks(Index L) {
   return std::clamp<Index>(256 * 1000 / (L * L * L), 1, 256);
-}
-
-Matrix symmetric(const Matrix& A) {
-  return 0.5 * (A + A.transpose());
 }
 
 // S with S Sᵀ = P for a positive semidefinite P.
@@ -67,7 +64,7 @@ double GapSmoother::filter(const Progress& progress) {
     setStep(t, m_model.C.transpose() * weights.cwiseProduct(there).asDiagonal() * m_model.C, logs.dot(there),
             predicted);
     const auto filtered = m_filtered.at(t);
-    predicted = symmetric(m_model.F * filtered * m_model.F.transpose() + m_model.Q);
+    predicted = symmetricPart(m_model.F * filtered * m_model.F.transpose() + m_model.Q);
     m_gain.at(t) = predicted.ldlt().solve(m_model.F * filtered).transpose();
     m_ahead.col(t) = m_model.mu0;
     if (t > 0) m_ahead.col(t) = m_model.F * m_means.col(t - 1) + m_drive.col(t);
@@ -144,7 +141,7 @@ void GapSmoother::smoothCovariances(LdsExpectations& sums, const Progress& progr
     const auto gain = m_gain.at(t);
     const Matrix next = now;
     lagged += next * gain.transpose();
-    now = symmetric(m_filtered.at(t) + gain * (next - m_predicted.at(t + 1)) * gain.transpose());
+    now = symmetricPart(m_filtered.at(t) + gain * (next - m_predicted.at(t + 1)) * gain.transpose());
     total += now;
     addToChannels(now, t);
   }

@@ -23,14 +23,10 @@ constexpr double kPassing = 100;                  // nats: a floor that promises
 constexpr double kFar = 100;       // nats, and times what it promises: further below, a start is given up
 constexpr double kPromise = 1;     // nats; a start that promises less, and less than
 constexpr double kSettled = 1e-3;  // … of its distance from the best end, has settled below it
-constexpr double kSame = 1;        // nats: so near to the best end, and promising to reach it, a start has
+constexpr double kSameEnd = 1;     // nats: so near to the best end, and promising to reach it, a start has
 
 Index samplesOf(const LdsData& data) {
   return data.neurons() * (transitionsOf(data.trials()) + std::ssize(data.trials()));
-}
-
-double spectralRadius(const Matrix& F) {
-  return eigenvalues(F).cwiseAbs().maxCoeff();
 }
 
 struct Candidate {
@@ -203,8 +199,8 @@ class Search {
     const double left = ahead.ascent->logLikelihood() - candidate.ascent->logLikelihood();
     const double promised = candidate.ascent->promised();
     const bool below = promised < kPromise && promised < kSettled * left;
-    candidate.settled = below || (left < kSame && promised < kSame && promised > left / 3);
-    candidate.isLeftBelow = candidate.settled && left >= kSame;
+    candidate.settled = below || (left < kSameEnd && promised < kSameEnd && promised > left / 3);
+    candidate.isLeftBelow = candidate.settled && left >= kSameEnd;
     const Index steps = candidate.ascent->steps();
     // Latents that follow channels too closely leave them step by step.
     const bool crawls = candidate.from == LdsStart::channels && steps >= kCrawling;

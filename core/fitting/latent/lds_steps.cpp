@@ -15,10 +15,6 @@ constexpr int kProcrustesSteps = 10;  // per EM iteration; more gain nothing wor
 constexpr double kRoundingFloor =
     1e-9;  // of a channel's variance: below it R is the rounding of larger numbers
 
-double spectralRadius(const Matrix& F) {
-  return eigenvalues(F).cwiseAbs().maxCoeff();
-}
-
 // The largest s in [0, 1] at which from + s (to - from) is stable, by bisection; `from` is.
 double stableShare(const Matrix& from, const Matrix& to) {
   if (spectralRadius(to) <= 1) return 1;
@@ -34,7 +30,7 @@ double stableShare(const Matrix& from, const Matrix& to) {
 Matrix residualMoment(const LdsExpectations& sums, const Matrix& W) {
   const Matrix cross = W * sums.XZ.transpose();
   const Matrix moment = sums.XX - cross - cross.transpose() + W * sums.ZZ * W.transpose();
-  return 0.5 * (moment + moment.transpose());
+  return symmetricPart(moment);
 }
 
 // The columns of z that the class has: latents, inputs, and the constant if there is a bias.
@@ -57,7 +53,7 @@ Matrix raisedNoise(const Matrix& Q, double least, LdsDynamicsNoise kind) {
   if (spectrum.values.minCoeff() >= least) return Q;
   const Matrix clipped =
       spectrum.vectors * spectrum.values.cwiseMax(least).asDiagonal() * spectrum.vectors.transpose();
-  return 0.5 * (clipped + clipped.transpose());
+  return symmetricPart(clipped);
 }
 
 void moveWithinBounds(LdsModel& model, const Vector& floors, double leastNoise, const LdsClass& kind) {

@@ -17,8 +17,6 @@
 namespace keyhole {
 namespace {
 
-constexpr double kConstant = 1e-12;  // of its size: a channel that varies less is rounding alone
-
 // What varies by more than rounding.
 Index channelsThatVary(const std::vector<Trial>& trials, const Progress& progress) {
   Vector least = trials.front().activity.col(0), most = least;
@@ -29,7 +27,7 @@ Index channelsThatVary(const std::vector<Trial>& trials, const Progress& progres
     }
   });
   const auto size = least.array().abs().max(most.array().abs());
-  return ((most - least).array() > kConstant * size).count();
+  return ((most - least).array() > kConstantChannel * size).count();
 }
 
 void meansOf(const std::vector<Trial>& trials, Vector& y, Vector& u) {

@@ -15,9 +15,9 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kRows = 2000;      // of a window, at most, if the number of steps is ours to choose
-constexpr int kNoiseSteps = 10;    // of EM, for offsets and covariances
-constexpr double kLeastQ = 1e-10;  // of the mean variance of the latents
+constexpr Index kWindowRows = 2000;  // of a window, at most, if the number of steps is ours to choose
+constexpr int kNoiseSteps = 10;      // of EM, for offsets and covariances
+constexpr double kLeastQ = 1e-10;    // of the mean variance of the latents
 
 Matrix positivePart(const Matrix& A, double least) {
   const auto spectrum = symmetricEigenSystem(0.5 * (A + A.transpose()));
@@ -88,7 +88,7 @@ void requireEnough(const SubspaceOptions& options, const SubspaceSize& size) {
 Index blockRowsFor(const SubspaceOptions& options, Index width, const std::function<Index(Index)>& windows) {
   if (options.blockRows > 0) return options.blockRows;
   Index k = std::max<Index>(options.latents + 1, 10);
-  while (k > 2 && (2 * k * width > kRows || 4 * k * width > windows(2 * k))) --k;
+  while (k > 2 && (2 * k * width > kWindowRows || 4 * k * width > windows(2 * k))) --k;
   return k;
 }
 

@@ -12,9 +12,8 @@
 namespace keyhole {
 namespace {
 
-constexpr double kRidge = 1e-14;     // times the number of rows, of each row's own moment
-constexpr double kConstant = 1e-12;  // of its mean: a channel that varies less is rounding alone
-constexpr Index kBlock = 128;        // of the Cholesky factorisation
+constexpr double kRidge = 1e-14;  // times the number of rows, of each row's own moment
+constexpr Index kBlock = 128;     // of the Cholesky factorisation
 
 // [u; y] of some time points.
 Matrix joined(const Trial& trial, Index first, Index count) {
@@ -27,7 +26,7 @@ Matrix joined(const Trial& trial, Index first, Index count) {
 // The time points first … first + count - 1.
 Matrix centred(const Trial& trial, Index from, Index count, const WindowScale& scale,
                const Progress& progress) {
-  const auto varies = scale.most.array() > kConstant * scale.mean.array().abs();
+  const auto varies = scale.most.array() > kConstantChannel * scale.mean.array().abs();
   const Vector factor = varies.select(Vector::Ones(scale.most.size()), 0.0);
   Matrix Z(scale.mean.size(), count);
   inPieces(count, progress, [&](Index first, Index some) {

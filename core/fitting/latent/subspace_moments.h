@@ -7,6 +7,9 @@
 
 namespace keyhole {
 
+// A channel that varies less than this part of its size is rounding alone.
+inline constexpr double kConstantChannel = 1e-12;
+
 struct SubspaceMoments {
   Index blockRows = 0, neurons = 0, inputs = 0;
   Index windows = 0;  // of 2 blockRows steps, none across two trials

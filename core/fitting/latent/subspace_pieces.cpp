@@ -14,7 +14,6 @@
 namespace keyhole {
 namespace {
 
-constexpr double kConstant = 1e-12;  // of its size: a channel that varies less is rounding alone
 constexpr Index kStretches = 10;
 
 // The moments of y' = y / scale, of which those that do not vary are 0.
@@ -83,10 +82,10 @@ LdsModel SubspacePieces::model(const std::vector<Trial>& kept, Progress& progres
   const auto count = static_cast<double>(m_timepoints);
   const Vector shift = m_sum / count, mean = m_shift.mean + shift;
   const auto size = m_least.array().abs().max(m_most.array().abs());
-  const Index varying = ((m_most - m_least).array() > kConstant * size).count();
+  const Index varying = ((m_most - m_least).array() > kConstantChannel * size).count();
   requireEnough(m_options, {m_blockRows, varying, m_neurons, 0, m_moments.windows});
   const Vector off = (m_most - mean).cwiseMax(mean - m_least);
-  Vector factor = (off.array() > kConstant * mean.array().abs()).select(Vector::Ones(m_neurons), 0.0);
+  Vector factor = (off.array() > kConstantChannel * mean.array().abs()).select(Vector::Ones(m_neurons), 0.0);
   LdsUnits units;
   const bool ownUnits = m_options.weighting == SubspaceWeighting::cva;  // as in subspaceModel()
   if (ownUnits) {

@@ -12,7 +12,7 @@ namespace keyhole {
 namespace {
 
 constexpr double kDirections = 1e-13;  // of the leading eigenvalue: a direction below is rounding
-constexpr double kRank = 1e-8;         // of the largest pivot of C
+constexpr double kSeenRank = 1e-8;     // of the largest pivot of C
 
 // The blocks of the factor, named as in the LQ factorisation of [U_f; W_p; Y_f].
 struct Blocks {
@@ -74,7 +74,7 @@ void regressStates(SubspaceRealisation& real, const Blocks& blocks, Matrix& gamm
   const QrFactors basis = thinQr(regressed(blocks.L32.topRows(N), X));
   const Matrix& T = basis.R;
   const Vector pivots = T.diagonal().cwiseAbs();
-  const Index seen = (pivots.array() > kRank * pivots.maxCoeff()).count();
+  const Index seen = (pivots.array() > kSeenRank * pivots.maxCoeff()).count();
   if (seen < L)
     throw std::runtime_error("the channels show " + std::to_string(seen) +
                              (seen == 1 ? " direction" : " directions") + " of the " + std::to_string(L) +

@@ -21,9 +21,9 @@ constexpr double kMuchBetter = 0.5;  // of the last error: an earlier pass worth
 // Thrown inside of a pass, caught where the best weights are known.
 struct StopAsked {};
 
-class Trainer {
+class ForceTrainer {
  public:
-  Trainer(const std::vector<Trial>& trials, const ForceOptions& options, Progress& progress);
+  ForceTrainer(const std::vector<Trial>& trials, const ForceOptions& options, Progress& progress);
 
   // One pass; false if the state ran away and the pass ended early.
   bool learn();
@@ -75,7 +75,7 @@ double limitOf(const std::vector<Trial>& trials) {
   return largest > 0 ? kRunaway * largest : kRunaway;
 }
 
-Trainer::Trainer(const std::vector<Trial>& trials, const ForceOptions& options, Progress& progress)
+ForceTrainer::ForceTrainer(const std::vector<Trial>& trials, const ForceOptions& options, Progress& progress)
     : m_trials(trials),
       m_options(options),
       m_progress(progress),
@@ -90,7 +90,7 @@ Trainer::Trainer(const std::vector<Trial>& trials, const ForceOptions& options, 
   m_error.resize(N);
 }
 
-void Trainer::poll() {
+void ForceTrainer::poll() {
   if (--m_untilPoll > 0) return;
   m_untilPoll = m_pollEvery;
   if (m_progress.stopRequested()) throw StopAsked();
@@ -99,7 +99,7 @@ void Trainer::poll() {
   m_reported = Clock::now();
 }
 
-void Trainer::step(const Trial& trial, Index t) {
+void ForceTrainer::step(const Trial& trial, Index t) {
   const Index N = m_state.size();
   applyNonlinearity(m_options.phi, m_state.data(), m_regressor.data(), N);
   for (Index i = 0; i < trial.input.rows(); ++i) m_regressor(N + i) = trial.input(i, t);
@@ -113,7 +113,7 @@ void Trainer::step(const Trial& trial, Index t) {
   m_away = !inside;
 }
 
-bool Trainer::learnTrial(const Trial& trial) {
+bool ForceTrainer::learnTrial(const Trial& trial) {
   const double perDrive = 1.0 / m_options.alpha;
   for (Index t = 0; t + 1 < trial.activity.cols(); ++t) {
     poll();
@@ -127,13 +127,13 @@ bool Trainer::learnTrial(const Trial& trial) {
   return true;
 }
 
-bool Trainer::learn() {
+bool ForceTrainer::learn() {
   bool whole = true;
   for (const auto& trial : m_trials) whole = learnTrial(trial) && whole;
   return whole;
 }
 
-double Trainer::squaredErrorAtRest(const Trial& trial, bool& ranAway) {
+double ForceTrainer::squaredErrorAtRest(const Trial& trial, bool& ranAway) {
   const double farOff = static_cast<double>(m_state.size()) * m_limit * m_limit;
   double sum = 0;
   for (Index t = 0; t + 1 < trial.activity.cols(); ++t) {
@@ -146,7 +146,7 @@ double Trainer::squaredErrorAtRest(const Trial& trial, bool& ranAway) {
   return sum;
 }
 
-double Trainer::errorAtRest(bool& ranAway) {
+double ForceTrainer::errorAtRest(bool& ranAway) {
   ranAway = false;
   double sum = 0;
   for (const auto& trial : m_trials) sum += squaredErrorAtRest(trial, ranAway);
@@ -172,7 +172,7 @@ std::string counted(int passes) {
   return std::to_string(passes) + (passes == 1 ? " pass" : " passes");
 }
 
-void runPasses(Trainer& trainer, const ForceOptions& options, FitSummary& summary, Course& course,
+void runPasses(ForceTrainer& trainer, const ForceOptions& options, FitSummary& summary, Course& course,
                Progress& progress) {
   course.last = trainer.weights();
   summary.status = FitStatus::iterationLimit;
@@ -199,7 +199,7 @@ void runPasses(Trainer& trainer, const ForceOptions& options, FitSummary& summar
 }
 
 // The weights to be shown, and the sentence on how it ended.
-Matrix conclude(const Trainer& trainer, FitSummary& summary, const Course& course) {
+Matrix conclude(const ForceTrainer& trainer, FitSummary& summary, const Course& course) {
   const std::string best = "; the weights are those of pass " + std::to_string(course.bestPass);
   if (summary.status == FitStatus::stopped) {
     summary.message = "stopped after " + counted(summary.iterations);
@@ -241,7 +241,7 @@ Student fitted(const std::vector<Trial>& trials, const ForceOptions& options, Pr
   Student student;
   student.phi = options.phi;
   student.alpha = options.alpha;
-  Trainer trainer(trials, options, progress);
+  ForceTrainer trainer(trials, options, progress);
   Course course;
   try {
     runPasses(trainer, options, student.summary, course, progress);

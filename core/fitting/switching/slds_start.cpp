@@ -14,13 +14,13 @@ namespace {
 constexpr std::uint64_t kSubstream = 11;          // of Stream::fit, apart from the rotation's
 constexpr std::uint64_t kSeedStride = 1'000'003;  // between the tries of one seed
 constexpr int kClusterRounds = 30;
-constexpr int kTries = 16;              // of a division of the time points into states
-constexpr int kWarm = 6;                // rounds of each in which q(z) is held back from deciding
-constexpr int kTryRounds = 12;          // of q(z) and dynamics with q(x) fixed, of each try
-constexpr double kSame = 1e-3;          // nats: divisions that reach values so near are taken for one
-constexpr double kBelief = 0.9;         // in the cluster, at first; the rest is shared by the others
-constexpr double kFloor = 1e-6;         // of the common LDS's mean dynamics noise
-constexpr double kLeastSpread = 1e-10;  // of P0, of its mean variance
+constexpr int kTries = 16;                   // of a division of the time points into states
+constexpr int kWarm = 6;                     // rounds of each in which q(z) is held back from deciding
+constexpr int kTryRounds = 12;               // of q(z) and dynamics with q(x) fixed, of each try
+constexpr double kSameDivision = 1e-3;       // nats: divisions that reach values so near are taken for one
+constexpr double kBelief = 0.9;              // in the cluster, at first; the rest is shared by the others
+constexpr double kFloor = 1e-6;              // of the common LDS's mean dynamics noise
+constexpr double kLeastStartSpread = 1e-10;  // of P0, of its mean variance
 
 // The first point at random, each further one with a probability that grows as its squared distance from
 // those before.
@@ -180,7 +180,7 @@ SldsStart alike(const LdsModel& common, const std::vector<Trial>& trials, const 
   for (Matrix& Q : start.model.Q) Q = raisedNoise(Q, start.bounds.noiseFloor, options.kind.dynamicsNoise);
   // As the common noise may be singular to rounding, so may a first state that is nearly a point.
   start.model.P0.diagonal().array() +=
-      kLeastSpread * common.P0.trace() / static_cast<double>(common.latents());
+      kLeastStartSpread * common.P0.trace() / static_cast<double>(common.latents());
   start.elbo = logPrior(start.model, start.bounds);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     start.posteriors[i].z = independentStates(
@@ -214,9 +214,9 @@ std::vector<SldsDivision> divisionsOf(SldsStart& start, const std::vector<Trial>
     }
     if (!std::isfinite(division.value)) continue;
     const auto place = std::find_if(found.begin(), found.end(), [&](const SldsDivision& other) {
-      return division.value > other.value - kSame;
+      return division.value > other.value - kSameDivision;
     });
-    if (place != found.end() && std::abs(place->value - division.value) < kSame) continue;
+    if (place != found.end() && std::abs(place->value - division.value) < kSameDivision) continue;
     if (place == found.end() && found.size() >= most) continue;
     division.model = start.model;
     for (auto& posterior : start.posteriors) division.switches.push_back(std::move(posterior.z));

@@ -45,14 +45,15 @@ class Predictor {
   }
 
   Matrix run(const Progress& progress) {
-    constexpr Index kPoll = 256;  // steps between two looks at the user's wish to stop: a few milliseconds
+    constexpr Index kStepsBetweenLooks =
+        256;  // steps between two looks at the user's wish to stop: a few milliseconds
     const Index T = m_trial.activity.cols();
     Matrix predicted(m_model.neurons(), T);
     predicted.col(0) = m_model.C * m_belief.mean;
     learn(0);
     m_belief = updated(m_belief, m_information, m_pull);
     for (Index t = 1; t < T; ++t) {
-      if (t % kPoll == 0) progress.throwIfStopped();
+      if (t % kStepsBetweenLooks == 0) progress.throwIfStopped();
       auto parts = departed(t);
       Vector mean = Vector::Zero(m_model.latents());
       for (Index k = 0; k < m_model.states(); ++k)
