@@ -67,6 +67,7 @@ class Auditor {
         m_sampling.steps = std::max(m_sampling.steps, trial.activity.cols() - 1);
     }
     m_audit.summary = summarise(recorded, m_progress);
+    if (refuseAll()) return std::move(m_audit);
     // What cannot be simulated is refused before anything is computed.
     if (m_options.reference.circuits > 0 && m_options.reference.fraction)
       (void)shapeOf(m_trials, m_options.how, m_options.reference.fraction);
@@ -85,6 +86,18 @@ class Auditor {
   }
 
  private:
+  // Where no matrix can be fitted there is nothing to ask about.
+  bool refuseAll() {
+    m_audit.refusal = whyNothingCarried(m_trials.front().activity.rows(), transitionsOf(m_trials));
+    if (m_audit.refusal.empty()) return false;
+    m_audit.claim.sentence = m_audit.sentence = capital(m_audit.refusal) + ".";
+    for (const char* part : {"claim", "prediction", "subsampling", "reversibility", "truth", "mechanisms",
+                             "likeness", "reference", "experiments"})
+      m_audit.notDone.push_back({part, m_audit.refusal});
+    tell("claim", m_audit.claim.sentence);
+    return true;
+  }
+
   void tell(const std::string& part, const std::string& sentence) {
     if (m_sink && !sentence.empty()) m_sink(part, sentence, m_audit);
   }

@@ -43,4 +43,12 @@ std::string whyNotCarried(const RecordingSummary& summary, double claimedSteps, 
   return {};
 }
 
+std::string whyNothingCarried(Index units, Index transitions) {
+  if (units < transitions) return {};
+  return "no part of the audit is made, and no weights are given: there are " + std::to_string(transitions) +
+         " steps from one time point to the next of " + std::to_string(units) +
+         " units, and the fit of all units needs more steps than units; if the axes are the other way round, "
+         "turn the recording (--transpose)";
+}
+
 }  // namespace keyhole

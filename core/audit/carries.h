@@ -20,4 +20,8 @@ struct CarryLimits {
 std::string whyNotCarried(const RecordingSummary& summary, double claimedSteps,
                           const CarryLimits& limits = {});
 
+// One sentence that says why nothing of an audit can be made, or empty: the fit of all units needs more steps
+// than units.
+std::string whyNothingCarried(Index units, Index transitions);
+
 }  // namespace keyhole

@@ -25,7 +25,8 @@ Matrix correlationsOf(const std::vector<Trial>& trials, const Vector& variances)
 LiveUnits liveUnits(const std::vector<Trial>& trials) {
   LiveUnits made;
   const Vector variances = channelVariances(trials);
-  const bool looked = !anyMissing(trials);
+  // Of more units than steps nothing is fitted, and all pairs would be too many.
+  const bool looked = !anyMissing(trials) && variances.size() < transitionsOf(trials);
   const Matrix correlations = looked ? correlationsOf(trials, variances) : Matrix();
   for (Index i = 0; i < variances.size(); ++i) {
     const std::string unit = "unit " + std::to_string(i + 1);

@@ -147,6 +147,9 @@ class TestClaim : public QObject {
     QVERIFY(whyNotCarried(missing, 50).find("3 samples are missing") != std::string::npos);
     QVERIFY(whyNotCarried(smooth, 50).find("longer than every time constant") != std::string::npos);
     QCOMPARE(whyNotCarried(smooth, 200), std::string());
+    QCOMPARE(whyNothingCarried(8, 9), std::string());
+    QVERIFY(whyNothingCarried(9, 9).find("9 steps from one time point to the next of 9 units") !=
+            std::string::npos);
     smooth.timePoints = 5000;
     QVERIFY(whyNotCarried(smooth, 200).find("5000") != std::string::npos);
   }

@@ -58,6 +58,19 @@ Matrix lagged(const std::vector<Matrix>& a, const std::vector<Matrix>& b, Index 
   return pairs > 0 ? Matrix(C / pairs) : Matrix::Constant(C.rows(), C.cols(), kNaN);
 }
 
+// The diagonal of lagged(series, series, lag).
+Vector laggedOfUnits(const std::vector<Matrix>& series, Index lag) {
+  Vector sums = Vector::Zero(series.front().rows());
+  double pairs = 0;
+  for (const auto& Z : series) {
+    const Index n = Z.cols() - lag;
+    if (n < 1) continue;
+    sums += Z.rightCols(n).cwiseProduct(Z.leftCols(n)).rowwise().sum();
+    pairs += static_cast<double>(n);
+  }
+  return pairs > 0 ? Vector(sums / pairs) : Vector::Constant(sums.size(), kNaN);
+}
+
 std::vector<Matrix> projected(const std::vector<Matrix>& series, const Matrix& directions) {
   std::vector<Matrix> made;
   for (const auto& Z : series) made.push_back(directions.transpose() * Z);
@@ -203,11 +216,12 @@ class Maker {
     const Matrix white =
         m_directions.leftCols(p) * m_variances.head(p).cwiseSqrt().cwiseInverse().asDiagonal();
     const Index k = std::min(kComponents, p);
-    const auto all = projected(m_series, white), leading = projected(m_series, white.leftCols(k));
+    const auto leading = projected(m_series, white.leftCols(k));
     const auto add = [&](Filler& fill, Index lag) {
       double value = kNaN, share = kNaN;
       if (lag < m_longest / 4) {
-        const Matrix forwards = lagged(leading, all, lag), backwards = lagged(all, leading, lag).transpose();
+        const Matrix forwards = lagged(leading, m_series, lag) * white,
+                     backwards = lagged(m_series, leading, lag).transpose() * white;
         const Matrix A = 0.5 * (forwards - backwards), S = 0.5 * (forwards + backwards);
         value = std::sqrt(std::max(symmetricEigenSystem(Matrix(A * A.transpose()), 1).values(0), 0.0));
         share = A.squaredNorm() / (A.squaredNorm() + S.squaredNorm());
@@ -268,7 +282,7 @@ class Maker {
     };
     const Vector own = m_C0.diagonal().cwiseMax(1e-12);
     const Vector one = m_C1.diagonal().cwiseQuotient(own);
-    const Vector two = lagged(m_series, m_series, 2).diagonal().cwiseQuotient(own);
+    const Vector two = laggedOfUnits(m_series, 2).cwiseQuotient(own);
     m_fill.add("units: median autocorrelation at 1", median(one));
     m_fill.add("units: median autocorrelation at 2", median(two));
     m_fill.add("units: least autocorrelation at 1", one.minCoeff());

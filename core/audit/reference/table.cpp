@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 
 constexpr Index kPieceOfTable = 96;
 constexpr int kStatisticsVersion =
-    2;  // raised whenever a statistic, or a run of a world, changes its numbers
+    3;  // raised whenever a statistic, or a run of a world, changes its numbers
 
 std::string pieceFile(const std::string& folder, const std::string& key, Index piece) {
   std::uint64_t hash =

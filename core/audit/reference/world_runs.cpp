@@ -83,7 +83,8 @@ MatrixF linearRun(const World& world, Index units, Index steps, std::uint64_t se
   const Index D = world.circuit.B.rows();
   MatrixF W = static_cast<float>(world.alpha) * world.circuit.B.cast<float>();
   W.diagonal().array() += static_cast<float>(1 - world.alpha);
-  const auto L = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(steps))));
+  // Fewer, longer products than of sqrt(steps) columns: what each block adds afterwards costs little.
+  const auto L = static_cast<Index>(std::ceil(0.4 * std::sqrt(static_cast<double>(steps))));
   const Index m = (steps + L - 1) / L;
   const VectorF input = inputRun(world, m * L, seed, index);
   const VectorF weight =
@@ -146,23 +147,31 @@ Index burnOf(const World& world, Index steps) {
   return std::min(steps / 2, static_cast<Index>(20 / world.alpha));
 }
 
-// A Gaussian kernel over the samples, reflected at the ends of the run.
+// A Gaussian kernel over the samples, reflected at the ends of the run. As products with one banded matrix,
+// which holds what each sample of a stretch adds to each made one: twice the multiplications, and still
+// a fraction of the time.
 Matrix smoothedBy(const Matrix& X, double width) {
   const auto reach = static_cast<Index>(std::ceil(4 * width));
-  const Index T = X.cols();
+  const Index T = X.cols(), made = std::min(T, std::max<Index>(2 * reach, 32));
   Vector kernel(2 * reach + 1);
   for (Index k = -reach; k <= reach; ++k)
     kernel(k + reach) = std::exp(-0.5 * std::pow(static_cast<double>(k) / width, 2));
   kernel /= kernel.sum();
-  Matrix made = Matrix::Zero(X.rows(), T);
-  for (Index t = 0; t < T; ++t)
-    for (Index k = -reach; k <= reach; ++k) {
-      Index at = t + k;
-      if (at < 0) at = std::min(-at, T - 1);
-      if (at >= T) at = std::max<Index>(2 * (T - 1) - at, 0);
-      made.col(t) += kernel(k + reach) * X.col(at);
-    }
-  return made;
+  MatrixF band = MatrixF::Zero(made + 2 * reach, made);
+  for (Index t = 0; t < made; ++t) band.col(t).segment(t, 2 * reach + 1) = kernel.cast<float>();
+  MatrixF padded(X.rows(), T + 2 * reach);
+  for (Index t = -reach; t < T + reach; ++t) {
+    Index at = t < 0 ? std::min(-t, T - 1) : t;
+    if (at >= T) at = std::max<Index>(2 * (T - 1) - at, 0);
+    padded.col(t + reach) = X.col(at).cast<float>();
+  }
+  MatrixF smooth(X.rows(), T);
+  for (Index t = 0; t < T; t += made) {
+    const Index n = std::min(made, T - t);
+    smooth.middleCols(t, n).noalias() =
+        padded.middleCols(t, n + 2 * reach) * band.topLeftCorner(n + 2 * reach, n);
+  }
+  return smooth.cast<double>();
 }
 
 Vector deviationsOf(const Matrix& X) {

@@ -100,6 +100,33 @@ class TestWorlds : public QObject {
   }
 
   // What counts as slow: one mode twice as slow as the next, up to three that are alike, and no bulk.
+  // Smoothing is the sum of its definition, Σ_k g_k x_{t+k} with the run reflected at its ends; in single
+  // precision, so to a few ε = 6e-8 of the size of what is summed. Widths whose stretches divide the run, do
+  // not, and are longer than it.
+  void smoothingIsItsSum() {
+    World world = linearWorld();
+    ReferenceShape shape = smallShape();
+    shape.units = 3;
+    for (const auto& [T, width] : {std::pair{600, 1.3}, {600, 12.5}, {90, 40.0}}) {
+      shape.lengths = {T};
+      world.smoothing = width;
+      const auto run = seenRun(world, 3, T, 4, 1);
+      const Matrix made = recordedRun(world, shape, run, 4, 1).front().activity;
+      const Matrix X = run.cast<double>();
+      const int reach = static_cast<int>(std::ceil(4 * width));
+      Matrix plain = Matrix::Zero(3, T);
+      double weights = 0;
+      for (int k = -reach; k <= reach; ++k) weights += std::exp(-0.5 * k * k / (width * width));
+      for (int t = 0; t < T; ++t)
+        for (int k = -reach; k <= reach; ++k) {
+          int at = t + k < 0 ? std::min(-(t + k), T - 1) : t + k;
+          if (at >= T) at = std::max(2 * (T - 1) - at, 0);
+          plain.col(t) += std::exp(-0.5 * k * k / (width * width)) / weights * X.col(at);
+        }
+      QVERIFY((made - plain).cwiseAbs().maxCoeff() < 1e-6 * X.cwiseAbs().maxCoeff());
+    }
+  }
+
   void whatIsSlow() {
     QCOMPARE(slowVariable({100, 20, 10}), 100.0);
     QCOMPARE(slowVariable({100, 60, 10}), 100.0);
@@ -127,6 +154,37 @@ class TestWorlds : public QObject {
     const double steps = -1 / std::log(1 - line->alpha / line->circuit.slowTau);
     QVERIFY(std::abs(line->modes.front() - steps) < 1e-6 * steps ||
             line->modes.front() > steps);  // or the background is slower still
+  }
+
+  // Statistics of the arrow and of units are made from few components; here from the whole lagged covariances
+  // of the standardised units, as they are defined. The sums are the same but for their order: 1e-9.
+  void statisticsAreTheirDefinition() {
+    const ReferenceShape shape = smallShape();
+    const auto trials = recordedWorld(*worldOf(shape, 5, 4), shape, 5, 4);
+    const Statistics made = statisticsOf(trials);
+    const auto value = [&](const std::string& name) {
+      const auto& names = statisticNames();
+      return made
+          .values[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
+    };
+    Matrix Z = trials.front().activity.colwise() - trials.front().activity.rowwise().mean();
+    const Index T = Z.cols();
+    const Vector sizes = (Z.rowwise().squaredNorm() / static_cast<double>(T)).cwiseSqrt();
+    Z = (sizes.cwiseInverse().asDiagonal() * Z).eval();
+    const auto C = [&](Index lag) {
+      return Matrix(Z.rightCols(T - lag) * Z.leftCols(T - lag).transpose() / static_cast<double>(T - lag));
+    };
+    const auto axes = symmetricEigenSystem(C(0));
+    const Matrix white = axes.vectors * axes.values.cwiseSqrt().cwiseInverse().asDiagonal();
+    const Matrix K = white.transpose() * C(4) * white;
+    const Matrix A = 0.5 * (K - K.transpose()).topRows(3), S = 0.5 * (K + K.transpose()).topRows(3);
+    const double share = A.squaredNorm() / (A.squaredNorm() + S.squaredNorm());
+    QVERIFY(std::abs(value("arrow: antisymmetric share at 4") - share) < 1e-9);
+    const auto norm = std::sqrt(symmetricEigenSystem(Matrix(A * A.transpose()), 1).values(0));
+    QVERIFY(std::abs(value("arrow: antisymmetric norm at 4") - norm) < 1e-9);
+    Vector two = C(2).diagonal();
+    std::sort(two.begin(), two.end());
+    QVERIFY(std::abs(value("units: median autocorrelation at 2") - two(two.size() / 2)) < 1e-9);
   }
 
   // A recording of counts has whole numbers. A unit's mean count is 2 on average over its rates; over 600

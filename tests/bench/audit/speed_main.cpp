@@ -27,12 +27,12 @@ double now() {
 // Seconds of each step of the way, summed over circuits.
 struct Seconds {
   double draw = 0, run = 0, record = 0, statistics = 0, variates = 0;
-  Index circuits = 0, units = 0;
+  Index circuits = 0, units = 0, draws = 0;
 
   double all() const { return draw + run + record + statistics; }
   void add(const Seconds& other) {
     draw += other.draw, run += other.run, record += other.record, statistics += other.statistics;
-    variates += other.variates, circuits += other.circuits, units += other.units;
+    variates += other.variates, circuits += other.circuits, units += other.units, draws += other.draws;
   }
 };
 
@@ -57,6 +57,7 @@ Seconds secondsOf(const ReferenceShape& shape, std::uint64_t index) {
   made.draw = now() - start;
   if (!world) return made;
   made.circuits = 1;
+  made.draws = 1 + world->redrawn;
   made.units = world->circuit.B.rows();
   const double drawn = now();
   const auto run = seenRun(*world, shape.units, shape.timePoints(), 1, index);
@@ -74,9 +75,9 @@ Seconds secondsOf(const ReferenceShape& shape, std::uint64_t index) {
 
 void print(const std::string& name, const Seconds& s) {
   const double all = s.all() / 100, n = static_cast<double>(s.circuits);
-  std::printf("%-32s %6.1f %8.0f   %5.1f %5.1f %7.1f %7.1f   %6.1f\n", name.c_str(), n / s.all(),
-              static_cast<double>(s.units) / n, s.draw / all, s.run / all, s.record / all, s.statistics / all,
-              s.variates / all);
+  std::printf("%-32s %6.1f %8.0f %6.2f   %5.1f %5.1f %7.1f %7.1f   %6.1f\n", name.c_str(), n / s.all(),
+              static_cast<double>(s.units) / n, static_cast<double>(s.draws) / n, s.draw / all, s.run / all,
+              s.record / all, s.statistics / all, s.variates / all);
   std::fflush(stdout);
 }
 
@@ -95,7 +96,7 @@ int main(int count, char** values) {
   const auto kinds = static_cast<std::uint64_t>(mechanisms().size());
   std::printf("%ld units x %ld samples, one core\n", static_cast<long>(shape.units),
               static_cast<long>(shape.timePoints()));
-  std::printf("%-32s %6s %8s   %s   %s\n", "mechanism", "1/s", "units",
+  std::printf("%-32s %6s %8s %6s   %s   %s\n", "mechanism", "1/s", "units", "draws",
               "% drawing, running, recording, statistics", "% variates");
   Seconds sum;
   std::array<Seconds, 2> byUnits;  // linear, tanh
