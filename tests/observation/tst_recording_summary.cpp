@@ -53,6 +53,22 @@ class TestRecordingSummary : public QObject {
   Q_OBJECT
 
  private slots:
+  // Of more units than time points the components come from products over the units. Constant units add
+  // nothing to them: twenty units, and the same beside twenty constant ones, which takes the other road. To
+  // rounding.
+  void componentsOfManyUnits() {
+    const Matrix X = autoregression(20, 30, 0.5);
+    Matrix more = Matrix::Constant(40, 30, 2.5);
+    more.topRows(20) = X;
+    const RecordingSummary few = summaryOf(recordingOf(X)), many = summaryOf(recordingOf(more));
+    QVERIFY(few.components.size() > 2);
+    QCOMPARE(many.components.size(), few.components.size());
+    QVERIFY(std::abs(many.participationRatio - few.participationRatio) < 1e-9);
+    QVERIFY(std::abs(many.effectiveSamples - few.effectiveSamples) < 1e-9);
+    for (std::size_t i = 0; i < few.components.size(); ++i)
+      QVERIFY(std::abs(many.components[i].share - few.components[i].share) < 1e-12);
+  }
+
   // ρ(k) = 0.9^k, at lags that are counted one by one and at those of the averages. Its standard error is
   // about √(τ/T) = √(10 / 200,000) = 0.007; averages of up to 4 samples bend 0.9^k by less than 0.005.
   void autocorrelationOfAnAutoregression() {

@@ -133,6 +133,35 @@ Matrix covarianceOf(const RecordedTrials& recorded, const Vector& mean, bool mis
   return C.cwiseQuotient(n.cwiseMax(1.0));
 }
 
+struct Axes {
+  double total = 0, squares = 0;  // of the covariance: its trace, its squared Frobenius norm
+  Vector values;                  // leading variances, falling
+  Matrix directions;              // a column each
+};
+
+Axes axesOf(const Matrix& C) {
+  Axes axes{C.trace(), C.squaredNorm(), {}, {}};
+  if (!(axes.total > 0) || !C.allFinite()) return {};  // nothing varies, or too large to be squared
+  auto system = symmetricEigenSystem(C, std::min(kComponents, C.rows()));
+  axes.values = std::move(system.values);
+  axes.directions = std::move(system.vectors);
+  return axes;
+}
+
+// Of more units than time points: YᵀY has the variances of YYᵀ that are not 0, and v of it the direction Yv.
+Axes axesByTime(const RecordedTrials& recorded, const Vector& mean, Index& used) {
+  Matrix Y(recorded.units(), recorded.timePoints());
+  used = 0;
+  for (const auto& X : recorded.trials) {
+    Y.middleCols(used, X.cols()) = centred(Matrix(X), mean);
+    used += X.cols();
+  }
+  Axes axes = axesOf(Matrix(Y.transpose() * Y / static_cast<double>(used)));
+  axes.directions = (Y * axes.directions).eval();
+  axes.directions.colwise().normalize();
+  return axes;
+}
+
 // k series of each trial, one per direction: directions[i][trial].
 std::vector<std::vector<Vector>> projected(const RecordedTrials& recorded, const Vector& mean,
                                            ConstMatrixRef directions, const Progress& progress) {
@@ -149,18 +178,18 @@ std::vector<std::vector<Vector>> projected(const RecordedTrials& recorded, const
 
 void setComponents(RecordingSummary& summary, const RecordedTrials& recorded, const Vector& mean,
                    const Progress& progress) {
-  const Matrix C = covarianceOf(recorded, mean, summary.missing > 0, summary.covarianceOf, progress);
-  const double total = C.trace();
-  if (!(total > 0) || !C.allFinite()) return;  // nothing varies, or too large to be squared
-  summary.participationRatio = total * total / C.squaredNorm();
-  const Index k = std::min(kComponents, C.rows());
-  const auto system = symmetricEigenSystem(C, k);
-  const auto series = projected(recorded, mean, system.vectors, progress);
+  const Axes axes =
+      summary.missing == 0 && recorded.units() > recorded.timePoints()
+          ? axesByTime(recorded, mean, summary.covarianceOf)
+          : axesOf(covarianceOf(recorded, mean, summary.missing > 0, summary.covarianceOf, progress));
+  if (!(axes.total > 0)) return;
+  summary.participationRatio = axes.total * axes.total / axes.squares;
+  const auto series = projected(recorded, mean, axes.directions, progress);
   const auto T = static_cast<double>(summary.timePoints);
   double shares = 0, times = 0;
-  for (Index i = 0; i < k; ++i) {
+  for (Index i = 0; i < axes.values.size(); ++i) {
     progress.throwIfStopped();
-    const double share = system.values(i) / total;
+    const double share = axes.values(i) / axes.total;
     if (!(share > 1e-9)) break;
     const Autocorrelation found = autocorrelation(series[static_cast<std::size_t>(i)]);
     const double time = std::min(found.timeOfSquares(), T);
