@@ -209,7 +209,8 @@ JSON:
   likeness      distance to the fifth nearest simulated recording, quantile of it among the table's own; above unlike_from
                 no weights are given
   reference     circuits, seed, priors (of circuits, times in tau), redrawn (unstable ones), classifier, importance (rise of
-                the log loss when a statistic is permuted), notes (in what the circuits are not as the recording)
+                the log loss when a statistic is permuted), surrogates (of the recording, each unit with its own spectrum and
+                nothing shared: median, least and largest probability that they are told, and how many are like_nothing), notes (in what the circuits are not as the recording)
   experiments   what would tell the circuits apart that remain, each experiment simulated in them: tried (kind, effort, samples,
                 perturbations, cells, error: share of wrong decisions whether there is a real slow variable,
                 standard_error, circuit_error: whether there is one in the circuit itself), error_now (from this recording

@@ -138,6 +138,7 @@ class Auditor {
     asked.flips = m_options.arrow.flips;
     asked.power = m_options.arrow.recordings;
     asked.circuits = m_options.reference.circuits;
+    asked.independent = m_options.reference.surrogates;
     asked.worlds = m_options.experiments.make ? m_options.experiments.worlds : 0;
     asked.pushes = static_cast<Index>(m_pushes.size());
   }
@@ -192,6 +193,7 @@ class Auditor {
                                         found.notes.end());
         if (!m_audit.reference->given) why = m_audit.reference->why;
         tell("reference", m_audit.reference->sentence);
+        if (m_audit.reference->given) tell("reference", m_audit.reference->surrogates.sentence);
       }
     }
     if (why.empty()) return;
@@ -243,6 +245,8 @@ class Auditor {
     for (const auto& part : {m_audit.subsampling.sentence, m_audit.arrow.sentence})
       if (!part.empty()) text += " " + part;
     if (m_audit.reference) text += " " + capital(m_audit.reference->sentence);
+    if (m_audit.reference && m_audit.reference->surrogates.made > 0)
+      text += " " + m_audit.reference->surrogates.sentence;
     if (m_audit.experiments) text += " " + m_audit.experiments->sentence;
     if (m_audit.pushes) text += " " + m_audit.pushes->sentence;
     if (!m_audit.refusal.empty()) text += " " + capital(m_audit.refusal) + ".";

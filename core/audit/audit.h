@@ -54,6 +54,7 @@ struct AuditAsked {
   Index orders = 0, surrogates = 0;  // of subsampling
   Index flips = 0, power = 0;        // of the arrow
   Index circuits = 0, worlds = 0;    // of the table, and those that experiments are tried on
+  Index independent = 0;             // surrogates of independent units that the table is asked about
   Index pushes = 0;                  // that were made, a train counted once
 };
 

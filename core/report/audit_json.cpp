@@ -138,6 +138,14 @@ ordered_json priorsJson(const ReferenceShape& shape) {
   return json;
 }
 
+ordered_json surrogatesJson(const SurrogateCheck& check) {
+  if (check.made == 0) return nullptr;
+  return {{"made", check.made},
+          {"slow_mode", {{"median", check.median}, {"least", check.least}, {"largest", check.largest}}},
+          {"like_nothing", check.unlike},
+          {"sentence", check.sentence}};
+}
+
 ordered_json referenceJson(const ReferenceAnswer& answer) {
   ordered_json json = {
       {"circuits", answer.circuits}, {"seed", answer.seed},     {"priors", priorsJson(answer.shape)},
@@ -151,6 +159,7 @@ ordered_json referenceJson(const ReferenceAnswer& answer) {
   for (std::size_t i = 0; i < answer.importance.size() && i < 20; ++i)
     json["importance"].push_back(
         {{"statistic", answer.importance[i].statistic}, {"log_loss", answer.importance[i].loss}});
+  json["surrogates"] = surrogatesJson(answer.surrogates);
   json["notes"] = answer.notes;
   return json;
 }
@@ -230,6 +239,7 @@ ordered_json askedJson(const AuditAsked& asked) {
           {"orders_of_units", asked.orders},
           {"reversible_surrogates", asked.surrogates},
           {"random_conjugates", asked.flips},
+          {"independent_surrogates", asked.independent},
           {"simulated_for_power", asked.power},
           {"reference_circuits", asked.circuits},
           {"circuits_for_experiments", asked.worlds},

@@ -47,7 +47,10 @@ std::string auditMethods(const Audit& audit, const AuditProvenance& provenance) 
             " simulated circuits of " + std::to_string(audit.reference->mechanisms.size()) +
             " mechanisms in random backgrounds (seed " + std::to_string(audit.reference->seed) +
             ", priors version " + std::to_string(priors::kVersion) + "), by " + audit.reference->classifier +
-            ".";
+            (audit.reference->surrogates.made > 0
+                 ? ", and so were " + std::to_string(audit.reference->surrogates.made) +
+                       " surrogates of it with independent units of the same spectra."
+                 : ".");
   if (audit.experiments)
     text += " Experiments were simulated in " + std::to_string(audit.experiments->worlds) +
             " of these circuits, drawn by their weights, and decided by boosted trees in five folds that "

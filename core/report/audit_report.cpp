@@ -215,6 +215,7 @@ Blocks referencePart(const Audit& audit) {
       " % of the simulated ones are from each other (above " + shown(100 * Likeness::kUnlike) +
       " % no weights are given); farthest in \"" + answer.likeness.farthest + "\".";
   if (answer.given) {
+    if (answer.surrogates.made > 0) addText(blocks, answer.surrogates.sentence);
     addText(blocks, "A real slow variable is " + std::string(kSlowVariableDefinition) + ".");
     addWeights(blocks, answer);
     std::vector<Row> rows;

@@ -132,6 +132,9 @@ ReferenceAnswer askReference(const std::vector<Trial>& trials, const ReferenceSh
   if (answer.given && options.leaveOut) leaveOut(answer, statistics, table.rows, options, classifier, rest);
   if (answer.given && options.importanceRows > 0)
     answer.importance = classifier.importance(table.rows, options.importanceRows, rest);
+  if (answer.given && options.surrogates > 0)
+    answer.surrogates = checkBySurrogates(shuffled(trials), table.rows, classifier, answer.probability,
+                                          options.surrogates, rest);
   answer.sentence = answer.given ? answerSentence(answer) : answer.why + ".";
   return answer;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/audit/reference/classifier.h"
-#include "core/audit/reference/likeness.h"
+#include "core/audit/reference/surrogate_check.h"
 #include "core/observation/preprocessing/preprocessing.h"
 
 #include <memory>
@@ -19,6 +19,7 @@ struct ReferenceOptions {
   ClassifierOptions classifier;
   bool leaveOut = true;  // what the answer would be without each mechanism
   std::size_t importanceRows = 1000;
+  Index surrogates = 19;  // of the recording, as a check; 0: none
 };
 
 struct MechanismWeight {
@@ -44,6 +45,7 @@ struct ReferenceAnswer {
   double lossOfPrior = 0, loss = 0;    // log loss of the truth over the table, rows not seen
   std::vector<MechanismWeight> mechanisms;
   std::vector<WorldClassifier::Importance> importance;
+  SurrogateCheck surrogates;  // made == 0: none, as where no weights are given
   std::vector<std::string> notes;
   std::string sentence;
 };
