@@ -14,6 +14,7 @@
 #include "core/experiment/studies/score_draws.h"
 #include "core/io/file_bytes.h"
 #include "core/io/formats.h"
+#include "core/report/audit_figures.h"
 #include "core/report/audit_html.h"
 #include "core/report/audit_json.h"
 #include "core/report/run_record.h"
@@ -34,7 +35,7 @@ constexpr Index kLeastTried = 60;
 struct AuditArguments {
   ReadingOptions reading;
   FitFiles files;
-  std::string alpha, out, circuits, fraction, seed, experiments, pushes, methods;
+  std::string alpha, out, circuits, fraction, seed, experiments, pushes, methods, figures;
   std::vector<std::string> assignments;
   bool quick = false;
   ShardOptions shards;
@@ -136,9 +137,19 @@ void writeReport(const std::string& out, const AuditReport& report, Console& con
   writeAuditPdf(report, QFile::decodeName(QByteArray::fromStdString(out)));
 }
 
+// Of parts that have none that is said.
+void writeFigures(const AuditReport& report, const std::string& folder, Console& console) {
+  for (const auto& part : auditParts())
+    if (const ReportSection* section = report.part(part.key); section && auditFigures(*section).empty())
+      say(console,
+          "warning: there is no figure of \"" + part.heading + "\" (" + firstSentence(*section) + ")");
+  writeAuditFigures(report, folder);
+}
+
 int runAudit(const AuditArguments& arguments, Console& console) {
   arguments.shards.check();
   requireWritable(arguments.out, {".json", ".html", ".pdf"});
+  requireWritableFolder(arguments.figures);
   const Settings settings = auditSettings(arguments);
   FitFiles files = arguments.files;
   files.reading = recordingOptions(settings);
@@ -162,10 +173,11 @@ int runAudit(const AuditArguments& arguments, Console& console) {
   console.progress.report(1, "");
   for (const auto& warning : audit.warnings) say(console, "warning: " + warning);
   const std::string hash = hashOf(data.trials);
+  const AuditReport report =
+      auditReport(audit, {data.files, hash, data.seconds, runRecord(effective(settings)), arguments.pushes});
+  if (!arguments.figures.empty()) writeFigures(report, arguments.figures, console);
   if (!arguments.out.empty() && !arguments.out.ends_with(".json")) {
-    writeReport(arguments.out,
-                auditReport(audit, {data.files, hash, data.seconds, runRecord(effective(settings))}),
-                console);
+    writeReport(arguments.out, report, console);
     return kGood;
   }
   nlohmann::ordered_json json;
@@ -294,6 +306,10 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
                    "Write the result here: JSON, or a report as one HTML file or PDF (default: JSON on the "
                    "standard output)")
       ->type_name("OUT.json|.html|.pdf");
+  command
+      ->add_option("--figures", arguments->figures,
+                   "Write every part's figures as SVG, and the numbers behind them as CSV, into this folder")
+      ->type_name("DIR");
   arguments->shards.addTo(*command);
   command->footer(std::string(kAuditHelp) + "\n\n" + kShardHelp + kAuditExamples);
   command->callback([arguments, &chosen] {

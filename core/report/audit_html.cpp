@@ -57,10 +57,8 @@ std::string auditHtml(const AuditReport& report) {
     for (const auto& block : section.blocks) {
       if (block.plot)
         text += svgOf(*block.plot);
-      else if (!block.bars.empty())
-        text += svgOf(block.barsTitle, block.bars);
       else
-        text += blockHtml(block);
+        text += block.bars.empty() ? blockHtml(block) : svgOf(block.barsTitle, block.bars);
     }
   }
   return text + "</body></html>\n";

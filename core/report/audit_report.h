@@ -20,6 +20,7 @@ struct AuditProvenance {
   std::string dataHash;  // fingerprint() of what was audited
   double seconds = 0;    // between two samples; 0: not known
   nlohmann::ordered_json run;
+  std::string pushFile = {};  // of perturbations; empty: none
 };
 
 struct ReportTable {

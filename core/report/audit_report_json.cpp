@@ -9,8 +9,19 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json plotJson(const SvgPlot& plot) {
-  ordered_json json = {{"title", plot.title}, {"x", plot.xLabel},   {"y", plot.yLabel},
-                       {"log_x", plot.logX},  {"log_y", plot.logY}, {"lines", ordered_json::array()}};
+  ordered_json json = {{"title", plot.title},
+                       {"x", plot.xLabel},
+                       {"y", plot.yLabel},
+                       {"log_x", plot.logX},
+                       {"log_y", plot.logY},
+                       {"y_from", numberOrNull(plot.yFrom)},
+                       {"y_to", numberOrNull(plot.yTo)},
+                       {"panels", plot.panels},
+                       {"levels", ordered_json::array()},
+                       {"lines", ordered_json::array()}};
+  for (const auto& level : plot.levels)
+    json["levels"].push_back(
+        {{"value", numberOrNull(level.value)}, {"label", level.label}, {"style", level.style}});
   for (const auto& line : plot.lines)
     json["lines"].push_back({{"x", numbersToJson(line.x)},
                              {"y", numbersToJson(line.y)},
@@ -18,16 +29,23 @@ ordered_json plotJson(const SvgPlot& plot) {
                              {"high", numbersToJson(line.high)},
                              {"colour", line.colour},
                              {"label", line.label},
-                             {"dots", line.dots}});
+                             {"dots", line.dots},
+                             {"style", line.style},
+                             {"panel", line.panel}});
   return json;
 }
 
 SvgPlot plotFrom(const ordered_json& json) {
   SvgPlot plot{json.at("title"), json.at("x"), json.at("y"), json.at("log_x"), json.at("log_y"), {}};
+  plot.yFrom = numberFromJson(json.at("y_from"));
+  plot.yTo = numberFromJson(json.at("y_to"));
+  plot.panels = json.at("panels").get<std::vector<std::string>>();
+  for (const auto& level : json.at("levels"))
+    plot.levels.push_back({numberFromJson(level.at("value")), level.at("label"), level.at("style")});
   for (const auto& line : json.at("lines"))
     plot.lines.push_back({numbersFromJson(line.at("x")), numbersFromJson(line.at("y")), line.at("colour"),
                           line.at("label"), numbersFromJson(line.at("low")), numbersFromJson(line.at("high")),
-                          line.at("dots")});
+                          line.at("dots"), line.at("style"), line.at("panel")});
   return plot;
 }
 
