@@ -39,6 +39,11 @@ struct AuditArguments {
   std::vector<std::string> assignments;
   bool quick = false;
   ShardOptions shards;
+
+  bool saysPrior() const {
+    return std::any_of(assignments.begin(), assignments.end(),
+                       [](const std::string& one) { return one.starts_with("view.prior="); });
+  }
 };
 
 Settings auditSettings(const AuditArguments& arguments) {
@@ -142,7 +147,7 @@ void writeFigures(const AuditReport& report, const std::string& folder, Console&
   for (const auto& part : auditParts())
     if (const ReportSection* section = report.part(part.key); section && auditFigures(*section).empty())
       say(console,
-          "warning: there is no figure of \"" + part.heading + "\" (" + firstSentence(*section) + ")");
+          "warning: there is no figure of \"" + part.heading + "\": " + firstSentence(*section));
   writeAuditFigures(report, folder);
 }
 
@@ -173,8 +178,9 @@ int runAudit(const AuditArguments& arguments, Console& console) {
   console.progress.report(1, "");
   for (const auto& warning : audit.warnings) say(console, "warning: " + warning);
   const std::string hash = hashOf(data.trials);
-  const AuditReport report =
+  AuditReport report =
       auditReport(audit, {data.files, hash, data.seconds, runRecord(effective(settings)), arguments.pushes});
+  if (arguments.saysPrior()) report = withReadersPrior(std::move(report), settings.number("view.prior"));
   if (!arguments.figures.empty()) writeFigures(report, arguments.figures, console);
   if (!arguments.out.empty() && !arguments.out.ends_with(".json")) {
     writeReport(arguments.out, report, console);
@@ -184,6 +190,11 @@ int runAudit(const AuditArguments& arguments, Console& console) {
   json["source"] = data.files;
   json["data_hash"] = hash;
   json.update(auditToJson(audit));
+  if (const auto& odds = report.odds; odds && arguments.saysPrior()) {
+    auto& slow = json["truth"]["slow_mode"];
+    slow["readers_prior"] = odds->readersPrior;
+    slow["probability_with_readers_prior"] = withPrior(odds->likelihoodRatio, odds->readersPrior);
+  }
   json["run"] = runRecord(effective(settings));
   deliver(console, arguments.out, jsonText(json));
   return kGood;

@@ -2,6 +2,7 @@
 
 #include "core/audit/experiments/push_file.h"
 #include "core/audit/live_units.h"
+#include "core/audit/measured_calibration.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/settings/fit_methods.h"
 
@@ -298,8 +299,8 @@ const std::vector<AuditPart>& auditParts() {
   return parts;
 }
 
-const std::vector<std::string>& auditLimits() {
-  static const std::vector<std::string> limits = {
+std::vector<std::string> auditLimits(const Audit& audit) {
+  return {
       "No spontaneous recording can tell a slow mode of the circuit from a slow input to it: for a line "
       "attractor with an equal bulk the seen units are exactly independent processes plus one slow signal. "
       "The question here is whether there is a real slow variable, in the circuit or in its input, or "
@@ -309,15 +310,15 @@ const std::vector<std::string>& auditLimits() {
       "(the joint hypothesis, with equal filters, stationarity and near-linear dynamics) and speaks neither "
       "for nor against a slow variable; their absence excludes nothing.",
       "Probabilities of a real slow variable and of mechanisms are those of a world: the stated mechanisms "
-      "in "
-      "random backgrounds, with the stated priors. They are calibrated under these priors, on average over "
-      "recordings, and only there: weights from statistics that do not hold all of a recording can be wrong "
-      "for one recording by any amount (Robert et al. 2011), and a mechanism that is missing from the world "
-      "can be misjudged without being noticed.",
+      "in random backgrounds, with the stated priors. " +
+          calibrationSentence(audit.reference) +
+          " Weights from statistics that do not hold all of a recording can be wrong for one recording by "
+          "any "
+          "amount (Robert et al. 2011), and a mechanism that is missing from the world can be misjudged "
+          "without being noticed.",
       "A student's prediction that the recording does not keep speaks against the student; one that it keeps "
       "proves nothing, and a long feedforward chain really remembers for its length.",
   };
-  return limits;
 }
 
 }  // namespace keyhole

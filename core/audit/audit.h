@@ -96,7 +96,8 @@ Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& rec
                      const Settings& settings, const Sampling& sampling, const AuditOptions& options,
                      Progress& progress = noProgress(), const AuditSink& sink = {});
 
-// The limits of the method, a sentence each: what is said before any result.
-const std::vector<std::string>& auditLimits();
+// The limits of the method, a sentence each: what is said before any result. Of its probabilities they say
+// for which tables it was measured that they hold (measured_calibration.h).
+std::vector<std::string> auditLimits(const Audit& audit);
 
 }  // namespace keyhole

@@ -40,6 +40,16 @@ int placeIn(std::vector<std::string>& names, const std::string& name) {
   return at;
 }
 
+// Lines of marks a little beside each other: their places are the same.
+void moveApart(SvgPlot& plot, double by) {
+  for (int panel = 0; panel < plot.panelCount(); ++panel) {
+    double count = 0, at = 0;
+    for (const auto& line : plot.lines) count += line.panel == panel;
+    for (auto& line : plot.lines)
+      if (line.panel == panel) line.beside = by * (at++ - (count - 1) / 2);
+  }
+}
+
 }  // namespace
 
 SvgPlot claimPlot(const AuditedClaim& claim) {
@@ -62,14 +72,19 @@ SvgPlot claimPlot(const AuditedClaim& claim) {
     }
     plot.lines.push_back(std::move(line));
   }
+  moveApart(plot, 0.008);
   return plot;
 }
 
 SvgPlot predictionPlot(const AuditedPrediction& prediction) {
   const ClaimedMemory& memory = prediction.memory;
   const std::vector<double> lags(memory.lags.begin(), memory.lags.end());
-  SvgPlot plot{
-      prediction.label, "lag (time steps)", "autocorrelation along the slow direction", true, false, {}};
+  SvgPlot plot{"Memory, " + prediction.label,
+               "lag (time steps)",
+               "autocorrelation along the slow direction",
+               true,
+               false,
+               {}};
   plot.lines.push_back({lags, vectorOf(memory.median), kStudentColour, "simulations of the student, 95 %",
                         vectorOf(memory.low), vectorOf(memory.high), false, 4});
   plot.lines.push_back({lags, vectorOf(memory.recording), kRecordingColour, "recording", {}, {}, false});
@@ -145,6 +160,7 @@ SvgPlot experimentsPlot(const ExperimentsAnswer& answer) {
   }
   plot.levels.push_back({answer.errorNow, "this recording alone", 2});
   plot.levels.push_back({ExperimentsAnswer::kGoal, "the goal", 1});
+  moveApart(plot, 0.025);
   return plot;
 }
 

@@ -1,5 +1,6 @@
 #include "core/report/audit_report.h"
 
+#include "core/common/three_digits.h"
 #include "core/report/audit_parts.h"
 
 #include <cctype>
@@ -37,7 +38,7 @@ AuditReport auditReport(const Audit& audit, const AuditProvenance& provenance, c
     report.title += (i > 0 ? ", " : "") + provenance.files[i];
   report.refusal = audit.refusal;
   report.sentence = audit.sentence;
-  report.limits = auditLimits();
+  report.limits = auditLimits(audit);
   report.dataHash = provenance.dataHash;
   for (const auto& part : auditParts()) {
     report.sections.push_back({part.key, part.heading, partBlocks(part.key, audit)});
@@ -47,6 +48,20 @@ AuditReport auditReport(const Audit& audit, const AuditProvenance& provenance, c
     report.odds = ReportOdds{audit.reference->probability, audit.reference->standardError,
                              audit.reference->prior, audit.reference->likelihoodRatio};
   if (until.empty()) addClosing(report, audit, provenance);
+  return report;
+}
+
+AuditReport withReadersPrior(AuditReport report, double prior) {
+  if (!report.odds) return report;
+  report.odds->readersPrior = prior;
+  ReportBlock block;
+  block.text = "With the reader's own prior of " + threeDigits(prior) +
+               " a real slow variable has probability " +
+               threeDigits(withPrior(report.odds->likelihoodRatio, prior)) + " (likelihood ratio " +
+               threeDigits(report.odds->likelihoodRatio) + ").";
+  for (auto& section : report.sections)
+    if (section.key == "reference")
+      section.blocks.insert(section.blocks.begin() + (section.blocks.empty() ? 0 : 1), block);
   return report;
 }
 

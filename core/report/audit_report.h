@@ -48,6 +48,7 @@ struct ReportSection {
 // What a reader's own prior is put into.
 struct ReportOdds {
   double probability = 0, standardError = 0, prior = 0, likelihoodRatio = 0;
+  double readersPrior = std::numeric_limits<double>::quiet_NaN();  // NaN: none was put in
 };
 
 struct AuditReport {
@@ -65,6 +66,10 @@ struct AuditReport {
 
 // Of an audit that is under way: what is there so far (until: the key of the last part that is; empty: all).
 AuditReport auditReport(const Audit& audit, const AuditProvenance& provenance, const std::string& until = {});
+
+// The same with a reader's prior in (0, 1) put in, and what it makes of the probability in a sentence of
+// part 5. Of a report without odds: as it is.
+AuditReport withReadersPrior(AuditReport report, double prior);
 
 // The settings that say which data are read, and how, as text.
 std::string dataSettings(const Settings& settings);

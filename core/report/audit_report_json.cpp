@@ -31,7 +31,8 @@ ordered_json plotJson(const SvgPlot& plot) {
                              {"label", line.label},
                              {"dots", line.dots},
                              {"style", line.style},
-                             {"panel", line.panel}});
+                             {"panel", line.panel},
+                             {"beside", line.beside}});
   return json;
 }
 
@@ -45,7 +46,7 @@ SvgPlot plotFrom(const ordered_json& json) {
   for (const auto& line : json.at("lines"))
     plot.lines.push_back({numbersFromJson(line.at("x")), numbersFromJson(line.at("y")), line.at("colour"),
                           line.at("label"), numbersFromJson(line.at("low")), numbersFromJson(line.at("high")),
-                          line.at("dots"), line.at("style"), line.at("panel")});
+                          line.at("dots"), line.at("style"), line.at("panel"), line.at("beside")});
   return plot;
 }
 
@@ -94,7 +95,8 @@ ordered_json auditReportToJson(const AuditReport& report) {
     json["slow_mode"] = {{"probability", odds->probability},
                          {"standard_error", numberOrNull(odds->standardError)},
                          {"prior", odds->prior},
-                         {"likelihood_ratio", numberOrNull(odds->likelihoodRatio)}};
+                         {"likelihood_ratio", numberOrNull(odds->likelihoodRatio)},
+                         {"readers_prior", numberOrNull(odds->readersPrior)}};
   json["sections"] = ordered_json::array();
   for (const auto& section : report.sections) {
     ordered_json one = {
@@ -115,8 +117,9 @@ AuditReport auditReportFromJson(const ordered_json& json, const std::string& nam
     report.dataHash = json.at("data_hash");
     report.of = json.at("of");
     if (const auto& odds = json.at("slow_mode"); !odds.is_null())
-      report.odds = ReportOdds{odds.at("probability"), numberFromJson(odds.at("standard_error")),
-                               odds.at("prior"), numberFromJson(odds.at("likelihood_ratio"))};
+      report.odds =
+          ReportOdds{odds.at("probability"), numberFromJson(odds.at("standard_error")), odds.at("prior"),
+                     numberFromJson(odds.at("likelihood_ratio")), numberFromJson(odds.at("readers_prior"))};
     for (const auto& section : json.at("sections")) {
       report.sections.push_back({section.at("key"), section.at("heading"), {}});
       for (const auto& block : section.at("blocks"))

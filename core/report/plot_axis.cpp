@@ -52,7 +52,7 @@ std::vector<double> evenTicks(double low, double high, int most, bool whole) {
   if (whole) step = std::max(step, 1.0);
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
-    ticks.push_back(k * step);
+    ticks.push_back(k * step + 0.0);  // no -0
   return ticks;
 }
 
@@ -72,8 +72,9 @@ std::vector<double> decadeTicks(double low, double high, int most) {
   const auto fits = [&](const std::vector<double>& ticks) {
     return ticks.size() >= 2 && ticks.size() <= static_cast<std::size_t>(most);
   };
+  // Fewer are better than crowded ones.
   for (const auto& rounds : {std::vector<double>{1, 2, 5}, {1, 3}, {1}})
-    if (auto ticks = within(rounds, 1); fits(ticks)) return ticks;
+    if (auto ticks = within(rounds, 1); fits(ticks) && (most > 3 || rounds.size() < 3)) return ticks;
   for (int every = 2; every <= last - first; ++every)
     if (auto ticks = within({1}, every); fits(ticks)) return ticks;
   return {};
@@ -88,6 +89,11 @@ bool PlotAxis::shows(double value) const {
 double PlotAxis::share(double value) const {
   const auto of = [&](double v) { return logarithmic ? std::log(v) : v; };
   return std::clamp((of(value) - of(low)) / (of(high) - of(low)), 0.0, 1.0);
+}
+
+double PlotAxis::moved(double value, double share) const {
+  if (share == 0) return value;
+  return logarithmic ? value * std::pow(high / low, share) : value + share * (high - low);
 }
 
 std::vector<double> PlotAxis::ticks(int most) const {

@@ -13,8 +13,9 @@ struct PlotAxis {
   bool logarithmic = false;
   bool whole = false;  // there is nothing between whole numbers
 
-  bool shows(double value) const;    // whether it has a place
-  double share(double value) const;  // from 0 at `low` to 1 at `high`, not beyond
+  bool shows(double value) const;                  // whether it has a place
+  double share(double value) const;                // from 0 at `low` to 1 at `high`, not beyond
+  double moved(double value, double share) const;  // to the right by a share of the axis
   // Round numbers within the axis, rising, about `most` at most; of a whole axis whole ones.
   std::vector<double> ticks(int most) const;
 };

@@ -73,7 +73,9 @@ struct Place {
   double left, right, top, bottom;
   const PlotAxes& axes;
 
-  double x(double value) const { return left + (right - left) * axes.x.share(value); }
+  double x(double value, double beside = 0) const {
+    return left + (right - left) * axes.x.share(axes.x.moved(value, beside));
+  }
   double y(double value) const { return bottom + (top - bottom) * axes.y.share(value); }
   bool shows(double across, double up) const { return axes.x.shows(across) && axes.y.shows(up); }
 };
@@ -87,7 +89,8 @@ std::string pathOf(const SvgLine& line, const Place& at) {
       down = false;
       continue;
     }
-    path += (down ? "L" : "M") + numberOf(at.x(line.x[i])) + " " + numberOf(at.y(line.y[i])) + " ";
+    path +=
+        (down ? "L" : "M") + numberOf(at.x(line.x[i], line.beside)) + " " + numberOf(at.y(line.y[i])) + " ";
     down = true;
   }
   return path;
@@ -127,7 +130,7 @@ std::string barsOf(const SvgLine& line, const Place& at) {
   for (std::size_t i = 0; i < intervalsOf(line); ++i) {
     const bool low = at.axes.y.shows(line.low[i]), high = at.axes.y.shows(line.high[i]);
     if ((!low && !high) || !at.axes.x.shows(line.x[i])) continue;
-    const double x = at.x(line.x[i]);
+    const double x = at.x(line.x[i], line.beside);
     const std::string from = numberOf(low ? at.y(line.low[i]) : at.bottom),
                       to = numberOf(high ? at.y(line.high[i]) : at.top);
     path += "M" + numberOf(x) + " " + from + "V" + to;
@@ -146,7 +149,7 @@ std::string lineText(const SvgLine& line, const Place& at) {
   if (line.dots)
     for (std::size_t i = 0; i < line.x.size() && i < line.y.size(); ++i)
       if (at.shows(line.x[i], line.y[i]))
-        text += markAt(at.x(line.x[i]), at.y(line.y[i]), style.mark, line.colour);
+        text += markAt(at.x(line.x[i], line.beside), at.y(line.y[i]), style.mark, line.colour);
   return text;
 }
 

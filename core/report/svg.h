@@ -28,6 +28,9 @@ struct SvgLine {
   bool dots = false;  // marks at the points
   int style = 0;      // see lineStyle()
   int panel = 0;      // in which of the plot's panels
+  // Drawn so far to the right of its places, as a share of the axis, so that lines of the same places are not
+  // upon each other.
+  double beside = 0;
 };
 
 // A straight line over the whole plot at a value of y.

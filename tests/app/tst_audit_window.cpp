@@ -1,4 +1,7 @@
 // The window's page of the audit: its parts, the reader's prior, a stop, and what a session keeps.
+#include "app/audit_choices.h"
+#include "app/audit_prior.h"
+#include "app/audit_saving.h"
 #include "app/audit_window.h"
 #include "core/audit/reference/answer.h"
 #include "core/common/random.h"
@@ -68,8 +71,8 @@ class TestAuditWindow : public QObject {
     WindowBench bench(recordingIn(m_data));
     QVERIFY(bench.settle());
     AuditWindow& audit = bench.window.showAudit();
-    audit.lowFraction().setText("0.3");
-    audit.highFraction().setText("0.5");
+    audit.choices().lowFraction().setText("0.3");
+    audit.choices().highFraction().setText("0.5");
     QSignalSpy finished(&audit, &AuditWindow::finished);
     const auto press = [&](const char* name) { audit.findChild<QPushButton*>(name)->click(); };
     press("startAudit");
@@ -109,9 +112,10 @@ class TestAuditWindow : public QObject {
     audit.parts().setCurrentRow(1);
     QVERIFY(audit.figure().block().plot.has_value());
     QCOMPARE(audit.figure().data().front().rows(1, 1), 5.0);
-    audit.prior().setValue(20);  // odds 1/4, times 4: 1
+    audit.prior().slider().setValue(20);  // odds 1/4, times 4: 1
     QCOMPARE(withPrior(4, 0.2), 0.5);
-    QVERIFY2(audit.odds().text().contains("probability 0.5 "), qPrintable(audit.odds().text()));
+    QVERIFY2(audit.prior().odds().text().contains("probability 0.5 "),
+             qPrintable(audit.prior().odds().text()));
     for (const char* name : {"report.pdf", "report.html", "report.json"}) {
       const QString path = m_data.filePath(name);
       audit.exportTo(path);
@@ -123,7 +127,7 @@ class TestAuditWindow : public QObject {
   void badNumbersAreSaid() {
     AuditWindow audit(nullptr);
     audit.setSettings(recordingIn(m_data));
-    audit.highFraction().setText("1.5");
+    audit.choices().highFraction().setText("1.5");
     audit.start();
     QVERIFY(audit.message().text().contains("\"1.5\"; allowed"));
   }

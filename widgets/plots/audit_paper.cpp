@@ -124,8 +124,11 @@ class PaperMaker {
   void code(const std::string& text) {
     QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     mono.setPixelSize(static_cast<int>(std::lround(units(kCodeSize))));
-    for (const QString& line : shownText(text).split('\n'))
-      paragraph(QString(line).replace(' ', QChar(0xA0)), mono, 0);
+    const QStringList lines = shownText(text).split('\n');
+    // Its first and last lines are not alone on a page.
+    for (qsizetype i = 0; i < lines.size(); ++i)
+      paragraph(QString(lines[i]).replace(' ', QChar(0xA0)), mono, 0,
+                i + 1 < lines.size() && (i < 3 || i + 5 > lines.size()));
   }
 
   std::vector<double> widthsOf(const ReportTable& table) const {

@@ -62,6 +62,12 @@ QPen penOf(const QColor& colour, double width, int style) {
   return pen;
 }
 
+QVector<double> placesOf(const SvgLine& line, const PlotAxes& axes) {
+  QVector<double> places;
+  for (const double x : line.x) places.append(axes.x.moved(x, line.beside));
+  return places;
+}
+
 void setAxis(QCPAxis* axis, const PlotAxis& of) {
   axis->setScaleType(of.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
   axis->setTicker(QSharedPointer<ReportTicker>::create(of));
@@ -81,7 +87,7 @@ ReportFigure::ReportFigure(QWidget* parent)
   plot().plotLayout()->simplify();
   plot().plotLayout()->addElement(1, 0, m_grid);
   m_grid->setRowSpacing(0);
-  m_grid->addElement(1, 0, own);
+  m_grid->addElement(0, 0, own);
   m_panels.append(own);
   applyTheme();
 }
@@ -141,7 +147,7 @@ void ReportFigure::makePanels(int count) {
   m_titles.clear();
   while (m_panels.size() > std::max(count, 1)) m_grid->remove(m_panels.takeLast());
   m_grid->simplify();
-  if (m_grid->rowCount() < 2) m_grid->insertRow(0);
+  if (count > 1) m_grid->insertRow(0);
   while (m_panels.size() < count) {
     auto* rect = new QCPAxisRect(&plot());
     for (QCPAxis* axis : rect->axes()) {
@@ -169,7 +175,7 @@ void ReportFigure::drawPlot(const SvgPlot& figure) {
     setAxis(m_panels[i]->axis(QCPAxis::atBottom), axes.x);
     setAxis(m_panels[i]->axis(QCPAxis::atLeft), axes.y);
     m_panels[i]->axis(QCPAxis::atBottom)->setLabel(QString::fromStdString(figure.xLabel));
-    if (figure.panels.empty()) continue;
+    if (m_panels.size() < 2) continue;
     const auto& title = figure.panels[static_cast<std::size_t>(i)];
     auto* element = new QCPTextElement(&plot(), QString::fromStdString(title), theme().font());
     element->setTextColor(theme().foreground);
@@ -201,7 +207,7 @@ void ReportFigure::drawLine(const SvgLine& line, const PlotAxes& axes) {
   const QColor colour = drawn(line.colour);
   if (!line.low.empty() && !line.dots) drawBand(line, axes, colour);
   QCPGraph* graph = graphIn(line.panel, penOf(colour, 1.5 * theme().lineWidth, line.style));
-  graph->setData(listOf(line.x), listOf(line.y));
+  graph->setData(placesOf(line, axes), listOf(line.y));
   if (!line.low.empty() && line.dots) drawIntervals(line, axes, graph, colour);
   if (line.dots)
     graph->setScatterStyle({shapeOf(lineStyle(line.style).mark), QPen(colour, 1.2 * theme().lineWidth),
