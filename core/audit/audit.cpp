@@ -81,7 +81,8 @@ class Auditor {
     makeOtherClaims();
     makeReference();
     makeExperiments();
-    m_audit.sentence = sentence();
+    m_audit.sentences = sentences();
+    for (const auto& one : m_audit.sentences) m_audit.sentence += (m_audit.sentence.empty() ? "" : " ") + one;
     return std::move(m_audit);
   }
 
@@ -224,20 +225,21 @@ class Auditor {
     tell("experiments", m_audit.pushes->sentence);
   }
 
-  std::string sentence() const {
-    std::string text = m_audit.claim.sentence;
+  std::vector<std::string> sentences() const {
+    std::vector<std::string> all = {m_audit.claim.sentence};
     for (const auto& one : m_audit.predictions)
-      text += " " + one.label + ": " + (one.memory.offered ? one.memory.sentence : one.memory.why + ".");
+      all.push_back(one.label + ": " + (one.memory.offered ? one.memory.sentence : one.memory.why + "."));
     for (const auto& part : {m_audit.subsampling.sentence, m_audit.arrow.sentence})
-      if (!part.empty()) text += " " + part;
-    if (m_audit.reference) text += " " + capital(m_audit.reference->sentence);
-    if (m_audit.experiments) text += " " + m_audit.experiments->sentence;
-    if (m_audit.pushes) text += " " + m_audit.pushes->sentence;
-    if (!m_audit.refusal.empty()) text += " " + capital(m_audit.refusal) + ".";
-    text += " Not done: ";
+      if (!part.empty()) all.push_back(part);
+    if (m_audit.reference) all.push_back(capital(m_audit.reference->sentence));
+    if (m_audit.experiments) all.push_back(m_audit.experiments->sentence);
+    if (m_audit.pushes) all.push_back(m_audit.pushes->sentence);
+    if (!m_audit.refusal.empty()) all.push_back(capital(m_audit.refusal) + ".");
+    std::string text = "Not done: ";
     for (std::size_t i = 0; i < m_audit.notDone.size(); ++i)
       text += (i > 0 ? ", " : "") + m_audit.notDone[i].part;
-    return text + ".";
+    all.push_back(text + ".");
+    return all;
   }
 
   static std::string capital(std::string text) {

@@ -70,8 +70,9 @@ struct Audit {
   std::optional<PushEvidence> pushes;            // empty: none were made
   Index afterPushes = 0;                         // samples after each push that the other parts leave out
   std::vector<NotDone> notDone;
-  std::vector<std::string> warnings;  // of the students: ridge, means, few steps
-  std::string sentence;               // all of it in a few sentences
+  std::vector<std::string> warnings;   // of the students: ridge, means, few steps
+  std::vector<std::string> sentences;  // all of it, what each part says
+  std::string sentence;                // the same as one text
 };
 
 // Fewer simulations and resamples, for a first answer.

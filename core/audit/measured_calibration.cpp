@@ -19,7 +19,7 @@ std::string shapesText() {
 }
 
 std::string measuredText() {
-  return "measured for " + std::to_string(measuredCalibrations().size()) +
+  return "for " + std::to_string(measuredCalibrations().size()) +
          " shapes of recordings (units x samples: " + shapesText() + "), with tables of " +
          std::to_string(measuredCalibrations().front().circuits) + " circuits";
 }
@@ -49,7 +49,7 @@ CalibrationKnown calibrationKnown(const ReferenceShape& shape, Index circuits) {
 }
 
 std::string calibrationSentence(const std::optional<ReferenceAnswer>& answer) {
-  if (!answer) return std::string(kWithin) + "was " + measuredText() + ".";
+  if (!answer) return std::string(kWithin) + "was measured " + measuredText() + ".";
   switch (calibrationKnown(answer->shape, answer->circuits)) {
     case CalibrationKnown::measured:
       return std::string(kWithin) + "was measured for recordings of this shape, with a table as large.";

@@ -45,7 +45,8 @@ std::string reportOpening(const AuditReport& report) {
                      "</h1>\n<div class=\"limits\"><p><b>What this can and cannot say</b></p>" +
                      listOf(report.limits) + "</div>\n";
   if (!report.refusal.empty()) text += "<p><b>" + htmlText(report.refusal) + ".</b></p>\n";
-  return text + paragraph(report.sentence);
+  for (const auto& sentence : report.sentences) text += paragraph(sentence);
+  return text;
 }
 
 std::string auditHtml(const AuditReport& report) {

@@ -37,7 +37,7 @@ AuditReport auditReport(const Audit& audit, const AuditProvenance& provenance, c
   for (std::size_t i = 0; i < provenance.files.size(); ++i)
     report.title += (i > 0 ? ", " : "") + provenance.files[i];
   report.refusal = audit.refusal;
-  report.sentence = audit.sentence;
+  report.sentences = audit.sentences;
   report.limits = auditLimits(audit);
   report.dataHash = provenance.dataHash;
   for (const auto& part : auditParts()) {

@@ -54,7 +54,7 @@ struct ReportOdds {
 struct AuditReport {
   std::string title;    // "Audit of activity.npy"
   std::string refusal;  // empty: none
-  std::string sentence;
+  std::vector<std::string> sentences;  // of its parts, in short
   std::vector<std::string> limits;
   std::vector<ReportSection> sections;
   std::optional<ReportOdds> odds;  // empty: no weights are given

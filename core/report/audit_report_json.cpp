@@ -87,9 +87,9 @@ ReportBlock blockFrom(const ordered_json& json) {
 }  // namespace
 
 ordered_json auditReportToJson(const AuditReport& report) {
-  ordered_json json = {{"title", report.title},        {"refusal", report.refusal},
-                       {"sentence", report.sentence},  {"limits", report.limits},
-                       {"data_hash", report.dataHash}, {"of", report.of}};
+  ordered_json json = {{"title", report.title},         {"refusal", report.refusal},
+                       {"sentences", report.sentences}, {"limits", report.limits},
+                       {"data_hash", report.dataHash},  {"of", report.of}};
   json["slow_mode"] = nullptr;
   if (const auto& odds = report.odds)
     json["slow_mode"] = {{"probability", odds->probability},
@@ -112,7 +112,7 @@ AuditReport auditReportFromJson(const ordered_json& json, const std::string& nam
     AuditReport report;
     report.title = json.at("title");
     report.refusal = json.at("refusal");
-    report.sentence = json.at("sentence");
+    report.sentences = json.at("sentences").get<std::vector<std::string>>();
     report.limits = json.at("limits").get<std::vector<std::string>>();
     report.dataHash = json.at("data_hash");
     report.of = json.at("of");

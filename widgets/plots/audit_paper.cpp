@@ -49,7 +49,7 @@ class PaperMaker {
     m_inset = 0;
     if (!report.refusal.empty())
       paragraph(shownText(report.refusal) + ".", font(kTextSize, true), kParagraphGap + 3);
-    text(report.sentence);
+    for (const auto& sentence : report.sentences) text(sentence);
   }
 
   void section(const ReportSection& section) {
@@ -133,14 +133,16 @@ class PaperMaker {
 
   std::vector<double> widthsOf(const ReportTable& table) const {
     std::vector<double> wanted(table.head.size(), 0), least = wanted;
-    const auto look = [&](const std::vector<std::string>& cells, const QFont& font) {
+    // Heads may take two lines.
+    const auto look = [&](const std::vector<std::string>& cells, const QFont& font, double lines) {
       for (std::size_t i = 0; i < cells.size() && i < wanted.size(); ++i) {
-        wanted[i] = std::max(wanted[i], PaperText::widthOf(shownText(cells[i]), font));
-        least[i] = std::max(least[i], PaperText::longestWordOf(shownText(cells[i]), font));
+        const QString text = shownText(cells[i]);
+        least[i] = std::max(least[i], PaperText::longestWordOf(text, font));
+        wanted[i] = std::max({wanted[i], least[i], PaperText::widthOf(text, font) / lines});
       }
     };
-    look(table.head, font(kTableSize, true));
-    for (const auto& row : table.rows) look(row, font(kTableSize));
+    look(table.head, font(kTableSize, true), 1.8);
+    for (const auto& row : table.rows) look(row, font(kTableSize), 1);
     const double gaps = units(kColumnGap) * static_cast<double>(wanted.size() - 1);
     return columnWidths(wanted, least, textWidth() - gaps);
   }

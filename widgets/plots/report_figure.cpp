@@ -109,7 +109,7 @@ void ReportFigure::adaptTo(QSize size) {
   for (QCPAxisRect* panel : std::as_const(m_panels))
     panel->axis(QCPAxis::atBottom)
         ->ticker()
-        ->setTickCount(std::clamp(room / std::max(theme().fontPixels, 1), 1, 4));
+        ->setTickCount(std::clamp(room / std::max(theme().fontPixels, 1), 1, m_panels.size() > 1 ? 2 : 4));
   PlotPanel::adaptTo(size);
 }
 
