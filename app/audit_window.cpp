@@ -4,6 +4,7 @@
 #include "app/audit_choices.h"
 #include "app/audit_prior.h"
 #include "app/audit_saving.h"
+#include "app/heading_delegate.h"
 #include "core/common/error.h"
 #include "core/report/audit_figures.h"
 #include "core/report/audit_html.h"
@@ -29,6 +30,13 @@ QString plainText(const std::string& text) {
   return QString::fromStdString(text);
 }
 
+// What is to be known before an audit is made.
+std::string beforeAnything() {
+  std::string html = "<p><b>What an audit can and cannot say</b></p><ul>";
+  for (const auto& limit : auditLimits(Audit())) html += "<li>" + htmlText(limit) + "</li>";
+  return html + "</ul>";
+}
+
 }  // namespace
 
 AuditWindow::AuditWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
@@ -43,6 +51,7 @@ AuditWindow::AuditWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
   connectWorker();
   setRunning(false);
   fillParts();
+  showPart();
   m_prior->showReport(m_report, m_whole);
 }
 
@@ -77,6 +86,9 @@ QWidget* AuditWindow::makeMessages() {
   m_progress->setRange(0, 1000);
   m_progress->setTextVisible(false);
   m_progress->setFixedWidth(160);
+  QSizePolicy place = m_progress->sizePolicy();
+  place.setRetainSizeWhenHidden(true);  // so that nothing moves when it comes and goes
+  m_progress->setSizePolicy(place);
   auto* bar = new QWidget;
   auto* row = new QHBoxLayout(bar);
   row->setContentsMargins(0, 0, 0, 0);
@@ -89,6 +101,7 @@ QWidget* AuditWindow::makePages() {
   m_parts = new QListWidget;
   m_parts->setAccessibleName("Parts of the audit");
   m_parts->setWordWrap(true);
+  m_parts->setItemDelegate(new HeadingDelegate(m_parts));
   m_parts->setTextElideMode(Qt::ElideNone);
   m_parts->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_parts->setResizeMode(QListView::Adjust);
@@ -218,6 +231,7 @@ void AuditWindow::start() {
     setRunning(true);
     fillParts();
     m_parts->setCurrentRow(0);
+    showPart();
     m_prior->showReport(m_report, m_whole);
     m_worker.request(std::move(request));
   } catch (const InputError& error) {
@@ -262,10 +276,14 @@ void AuditWindow::fillParts() {
     const ReportSection* section = m_report ? m_report->part(part.key) : nullptr;
     const QString heading = plainText(part.heading);
     const bool runs = m_running && heading.startsWith(m_runningPart) && !m_runningPart.isEmpty();
-    add(part.key, heading,
-        section && !section->blocks.empty() ? plainText(firstSentence(*section))
-        : runs                              ? QString("is being computed …")
-                                            : QString());
+    QString said;
+    if (section && !section->blocks.empty())
+      said = plainText(firstSentence(*section));
+    else if (runs)
+      said = "is being computed …";
+    else if (m_report && !m_running && !m_whole)
+      said = "not known: the audit ended before";
+    add(part.key, heading, said);
   }
   if (m_report && m_whole)
     for (const auto& section : m_report->sections)
@@ -292,6 +310,8 @@ void AuditWindow::showPart() {
   std::string html;
   if (section)
     for (const auto& block : section->blocks) html += blockHtml(block);
+  else if (!m_report && !m_running)
+    html = beforeAnything();
   m_text->setHtml(plainText(html));
 }
 

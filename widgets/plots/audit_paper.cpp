@@ -20,6 +20,12 @@ QString shownText(const std::string& text) {
   return QString::fromStdString(text);
 }
 
+// Qt leaves ligatures out of spaced text: a reader who searches for "filter" is to find it.
+QFont withoutLigatures(QFont font) {
+  font.setLetterSpacing(QFont::AbsoluteSpacing, 0.02);  // of a unit of the device
+  return font;
+}
+
 // A row of a table: its cells' lines.
 struct Cells {
   std::vector<std::shared_ptr<PaperText>> texts;
@@ -73,7 +79,7 @@ class PaperMaker {
     QFont font = Theme::print().font();
     font.setPixelSize(static_cast<int>(std::lround(points * m_size.scale)));
     font.setBold(bold);
-    return font;
+    return withoutLigatures(font);
   }
   double units(double points) const { return points * m_size.scale; }
   double textWidth() const { return units(PaperSize::kTextWidth - 2 * m_inset); }
@@ -127,7 +133,7 @@ class PaperMaker {
     const QStringList lines = shownText(text).split('\n');
     // Its first and last lines are not alone on a page.
     for (qsizetype i = 0; i < lines.size(); ++i)
-      paragraph(QString(lines[i]).replace(' ', QChar(0xA0)), mono, 0,
+      paragraph(QString(lines[i]).replace(' ', QChar(0xA0)), withoutLigatures(mono), 0,
                 i + 1 < lines.size() && (i < 3 || i + 5 > lines.size()));
   }
 

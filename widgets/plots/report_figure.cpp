@@ -103,13 +103,15 @@ void ReportFigure::applyTheme() {
   draw();
 }
 
-// As many ticks along as each panel has room for.
+// As many ticks along as each panel has room for, and up the same in all.
 void ReportFigure::adaptTo(QSize size) {
   const auto room = size.width() / static_cast<int>(5 * m_panels.size());
-  for (QCPAxisRect* panel : std::as_const(m_panels))
+  for (QCPAxisRect* panel : std::as_const(m_panels)) {
     panel->axis(QCPAxis::atBottom)
         ->ticker()
         ->setTickCount(std::clamp(room / std::max(theme().fontPixels, 1), 1, m_panels.size() > 1 ? 2 : 4));
+    panel->axis(QCPAxis::atLeft)->ticker()->setTickCount(plot().yAxis->ticker()->tickCount());
+  }
   PlotPanel::adaptTo(size);
 }
 
