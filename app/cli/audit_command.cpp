@@ -227,7 +227,8 @@ JSON:
   truth         slow_mode: probability of a real slow variable (definition), in the circuit or its input, among simulated
                 circuits and inputs that are recorded as this one is; standard_error (of the table among others as
                 large), prior, likelihood_ratio with likelihood_ratio_interval of 95 % (for a prior of your own: odds =
-                likelihood_ratio times its odds), log_loss_unseen and log_loss_of_prior over the table
+                likelihood_ratio times its odds), log_loss_unseen and log_loss_of_prior over the table; with --set
+                view.prior=P also readers_prior and probability_with_readers_prior
   mechanisms    name, weight, standard_error, slow_mode_probability_without_it (by the table without this mechanism)
   likeness      distance to the fifth nearest simulated recording, quantile of it among the table's own; above unlike_from
                 no weights are given
@@ -242,12 +243,15 @@ JSON:
                 and along the perturbations themselves, as shares of what is there in the first sample; the same of simulated circuits with a
                 slow mode of their own and of others (medians); with this evidence the probability of a slow_mode, in the circuit
                 or its input, and of one in_circuit. A line of the file is an onset (seconds where they are known, else
-                samples, from 0) and the perturbed units; perturbations of the same units within 16 samples are a train, of
+                samples, from 0) and the perturbed units, no two on the same sample; perturbations of the same units within 16 samples are a train, of
                 which added_along_… says whether they add up (1) or relax in between. All other parts leave out
                 samples_left_out_after_each
   refusal       why the recording cannot carry the question, one sentence, or null
   not_done      parts that are absent, and why
   warnings, sentence (all of it in a few sentences), run
+
+With --figures DIR every figure of the report is there as NUMBER-PART.svg (vector graphics) with the numbers behind it as
+NUMBER-PART.csv, and report.json says of what; all of them or none. Of a part without a figure that is said.
 
 The circuits are simulated once for all recordings of the same shape (units, trials, steps), in pieces that are kept in
 $KEYHOLE_CACHE (else ~/.cache/keyhole), so that a stopped audit goes on where it was.
@@ -259,6 +263,7 @@ Exit codes: 0 good (also where the recording is refused: that is a result); 2 ba
 
 Examples:
   keyhole audit activity.npy --dt 0.01 -o audit.json
+  keyhole audit activity.npy --dt 0.01 -o audit.pdf --figures audit-figures --set view.prior=0.2
   keyhole audit activity.npy --circuits 100000 --slurm audit-jobs --tasks 64 -o audit.pdf
   keyhole audit session.mat:spikes --dt 0.001 --steps bin:0.02,smooth:0.05,zscore --quick)";
 

@@ -291,7 +291,7 @@ void ReportFigure::drawBars() {
   errors->setSymbolGap(0);
   errors->setData(error);
   errors->setPen(QPen(theme().foreground, theme().lineWidth));
-  setAxis(plot().xAxis, {0, endOfBars(m_block.bars), false, false});
+  setAxis(plot().xAxis, {0, 1.03 * endOfBars(m_block.bars), false, false});  // its last number has room
   plot().yAxis->setScaleType(QCPAxis::stLinear);
   plot().yAxis->setTicker(names);
   plot().yAxis->setRange(-0.6, static_cast<double>(m_block.bars.size()) - 0.4);
