@@ -14,8 +14,10 @@ struct HeadedText {
   QFont bold;
 };
 
+// The item's own text has another sign at the end of a line.
 HeadedText headedText(const QStyleOptionViewItem& item) {
-  HeadedText text{item.text.section('\n', 0, 0), item.text.section('\n', 1), item.font};
+  const QString whole = item.index.data(Qt::DisplayRole).toString();
+  HeadedText text{whole.section('\n', 0, 0), whole.section('\n', 1), item.font};
   text.bold.setBold(true);
   return text;
 }

@@ -115,7 +115,7 @@ SvgPlot powerPlot(const Arrow& arrow) {
                false,
                {}};
   plot.yFrom = 0;
-  plot.yTo = 1;
+  plot.yTo = 1.04;  // whole marks at 1
   plot.levels.push_back({0.05, "5 %: what is found by chance", 1});
   SvgLine line;
   line.colour = kStudentColour;

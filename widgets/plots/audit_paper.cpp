@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace keyhole {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 constexpr double kTextSize = 9, kTableSize = 8, kCodeSize = 6.5, kHeadingSize = 12, kTitleSize = 15;
 constexpr double kParagraphGap = 5, kListGap = 3, kRowGap = 1.5, kHeadingGap = 14, kFigureGap = 9;
 constexpr double kIndent = 12, kColumnGap = 10, kShadePadding = 8;
+constexpr std::size_t kShortTable = 8;  // rows
 
 QString shownText(const std::string& text) {
   return QString::fromStdString(text);
@@ -137,9 +139,9 @@ class PaperMaker {
                 i + 1 < lines.size() && (i < 3 || i + 5 > lines.size()));
   }
 
-  std::vector<double> widthsOf(const ReportTable& table) const {
+  // Heads take two lines where that leaves room for what is below them.
+  std::vector<double> widthsOf(const ReportTable& table, double headLines = 1) const {
     std::vector<double> wanted(table.head.size(), 0), least = wanted;
-    // Heads may take two lines.
     const auto look = [&](const std::vector<std::string>& cells, const QFont& font, double lines) {
       for (std::size_t i = 0; i < cells.size() && i < wanted.size(); ++i) {
         const QString text = shownText(cells[i]);
@@ -147,10 +149,12 @@ class PaperMaker {
         wanted[i] = std::max({wanted[i], least[i], PaperText::widthOf(text, font) / lines});
       }
     };
-    look(table.head, font(kTableSize, true), 1.8);
+    look(table.head, font(kTableSize, true), headLines);
     for (const auto& row : table.rows) look(row, font(kTableSize), 1);
-    const double gaps = units(kColumnGap) * static_cast<double>(wanted.size() - 1);
-    return columnWidths(wanted, least, textWidth() - gaps);
+    const double room = textWidth() - units(kColumnGap) * static_cast<double>(wanted.size() - 1);
+    if (headLines == 1 && std::accumulate(wanted.begin(), wanted.end(), 0.0) > room)
+      return widthsOf(table, 1.8);
+    return columnWidths(wanted, least, room);
   }
 
   Cells cellsOf(const std::vector<std::string>& row, const std::vector<double>& widths,
@@ -200,8 +204,10 @@ class PaperMaker {
       for (int from = 0; from < lines; from += most) {
         PaperPiece& piece = rowLines(cells, from, std::min(from + most, lines), false);
         piece.head = headPlace;
-        // The last row is not alone on a page.
-        piece.keepNext = lines <= most && i + 2 == table.rows.size();
+        // The last row is not alone on a page, and a short table is on one.
+        const bool together =
+            table.rows.size() <= kShortTable ? i + 1 < table.rows.size() : i + 2 == table.rows.size();
+        piece.keepNext = lines <= most && together;
       }
     }
   }

@@ -176,7 +176,10 @@ void ReportFigure::drawPlot(const SvgPlot& figure) {
   for (qsizetype i = 0; i < m_panels.size(); ++i) {
     setAxis(m_panels[i]->axis(QCPAxis::atBottom), axes.x);
     setAxis(m_panels[i]->axis(QCPAxis::atLeft), axes.y);
-    m_panels[i]->axis(QCPAxis::atBottom)->setLabel(QString::fromStdString(figure.xLabel));
+    // Once, below the middle one.
+    m_panels[i]
+        ->axis(QCPAxis::atBottom)
+        ->setLabel(i == m_panels.size() / 2 ? QString::fromStdString(figure.xLabel) : QString());
     if (m_panels.size() < 2) continue;
     const auto& title = figure.panels[static_cast<std::size_t>(i)];
     auto* element = new QCPTextElement(&plot(), QString::fromStdString(title), theme().font());
