@@ -1,25 +1,22 @@
 #include "app/audit_window.h"
 
 #include "app/ask_for_file.h"
+#include "app/audit_choices.h"
+#include "app/audit_prior.h"
+#include "app/audit_saving.h"
+#include "app/heading_delegate.h"
 #include "core/common/error.h"
-#include "core/experiment/studies/score_draws.h"
-#include "core/io/file_bytes.h"
-#include "core/io/formats.h"
+#include "core/report/audit_figures.h"
 #include "core/report/audit_html.h"
-#include "core/report/json_text.h"
-#include "widgets/plots/audit_pdf.h"
-#include "widgets/plots/axes.h"
 #include "widgets/plots/report_figure.h"
 
-#include <QCheckBox>
+#include <QComboBox>
 #include <QDir>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QListWidget>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSlider>
 #include <QSplitter>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -33,26 +30,11 @@ QString plainText(const std::string& text) {
   return QString::fromStdString(text);
 }
 
-QLineEdit* numberField(const QString& name, const QString& placeholder, const QString& help) {
-  auto* field = new QLineEdit;
-  field->setAccessibleName(name);
-  field->setPlaceholderText(placeholder);
-  field->setToolTip(help);
-  field->setFixedWidth(84);
-  return field;
-}
-
-// Empty: not said.
-std::optional<double> numberIn(const QLineEdit& field, double most, const QString& allowed) {
-  const QString text = field.text().trimmed();
-  if (text.isEmpty()) return {};
-  bool good = false;
-  const double value = text.toDouble(&good);
-  if (!good || !(value > 0) || value > most)
-    throw InputError(QString("%1 is \"%2\"; allowed: %3 (or nothing)")
-                         .arg(field.accessibleName(), text, allowed)
-                         .toStdString());
-  return value;
+// What is to be known before an audit is made.
+std::string beforeAnything() {
+  std::string html = "<p><b>What an audit can and cannot say</b></p><ul>";
+  for (const auto& limit : auditLimits(Audit())) html += "<li>" + htmlText(limit) + "</li>";
+  return html + "</ul>";
 }
 
 }  // namespace
@@ -69,19 +51,12 @@ AuditWindow::AuditWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
   connectWorker();
   setRunning(false);
   fillParts();
-  showOdds();
+  showPart();
+  m_prior->showReport(m_report, m_whole);
 }
 
 QWidget* AuditWindow::makeChoices() {
-  m_interval = numberField("Seconds between samples", "by the file", "Seconds between two samples");
-  const QString seen =
-      "Which share of the circuit's units may have been recorded: the simulated circuits "
-      "are seen so. Nothing: as the priors say.";
-  m_low = numberField("Smallest seen fraction", "0.03", seen);
-  m_high = numberField("Largest seen fraction", "0.3", seen);
-  m_quick = new QCheckBox("Quick");
-  m_quick->setChecked(true);
-  m_quick->setToolTip("A first answer: 2000 simulated circuits instead of 20 000, fewer resamples");
+  m_choices = new AuditChoices;
   m_start = new QPushButton("Audit");
   m_start->setObjectName("startAudit");
   m_stop = new QPushButton("Stop");
@@ -89,21 +64,8 @@ QWidget* AuditWindow::makeChoices() {
   m_stop->setToolTip(
       "What is known stays; the simulated circuits are kept, and the next audit goes on there");
   m_export = new QPushButton("Save report …");
-  m_export->setToolTip("As PDF, HTML or JSON");
-  auto* bar = new QWidget;
-  auto* row = new QHBoxLayout(bar);
-  row->setContentsMargins(0, 0, 0, 0);
-  row->addWidget(new QLabel("Δt [s]"));
-  row->addWidget(m_interval);
-  row->addSpacing(12);
-  row->addWidget(new QLabel("seen fraction"));
-  row->addWidget(m_low);
-  row->addWidget(new QLabel("to"));
-  row->addWidget(m_high);
-  row->addSpacing(12);
-  row->addWidget(m_quick);
-  row->addStretch(1);
-  for (QPushButton* button : {m_start, m_stop, m_export}) row->addWidget(button);
+  m_export->setToolTip("As PDF, HTML or JSON, with your prior");
+  for (QPushButton* button : {m_start, m_stop, m_export}) m_choices->row().addWidget(button);
   connect(m_start, &QPushButton::clicked, this, &AuditWindow::start);
   connect(m_stop, &QPushButton::clicked, this, [this] {
     m_stop->setEnabled(false);
@@ -111,7 +73,7 @@ QWidget* AuditWindow::makeChoices() {
     m_worker.stop();
   });
   connect(m_export, &QPushButton::clicked, this, &AuditWindow::askForExport);
-  return bar;
+  return m_choices;
 }
 
 QWidget* AuditWindow::makeMessages() {
@@ -124,6 +86,9 @@ QWidget* AuditWindow::makeMessages() {
   m_progress->setRange(0, 1000);
   m_progress->setTextVisible(false);
   m_progress->setFixedWidth(160);
+  QSizePolicy place = m_progress->sizePolicy();
+  place.setRetainSizeWhenHidden(true);  // so that nothing moves when it comes and goes
+  m_progress->setSizePolicy(place);
   auto* bar = new QWidget;
   auto* row = new QHBoxLayout(bar);
   row->setContentsMargins(0, 0, 0, 0);
@@ -136,18 +101,17 @@ QWidget* AuditWindow::makePages() {
   m_parts = new QListWidget;
   m_parts->setAccessibleName("Parts of the audit");
   m_parts->setWordWrap(true);
+  m_parts->setItemDelegate(new HeadingDelegate(m_parts));
   m_parts->setTextElideMode(Qt::ElideNone);
   m_parts->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_parts->setResizeMode(QListView::Adjust);
   m_parts->setSpacing(3);
-  m_figure = new ReportFigure(nullptr);
-  m_figure->setMinimumHeight(kFigureHeight);
   m_text = new QTextBrowser;
   m_text->setFrameShape(QFrame::NoFrame);
   m_text->document()->setDefaultStyleSheet(
       "td,th{padding-right:14px;padding-bottom:2px;text-align:left} pre{white-space:pre-wrap}");
   auto* right = new QSplitter(Qt::Vertical);
-  right->addWidget(m_figure);
+  right->addWidget(makeFigures());
   right->addWidget(m_text);
   right->setStretchFactor(0, 1);
   right->setStretchFactor(1, 1);
@@ -161,22 +125,34 @@ QWidget* AuditWindow::makePages() {
   return both;
 }
 
+// The figure, and above it which one of the part's it is, and how to save it.
+QWidget* AuditWindow::makeFigures() {
+  m_figure = new ReportFigure(nullptr);
+  m_figure->setMinimumHeight(kFigureHeight);
+  m_which = new QComboBox;
+  m_which->setAccessibleName("Figure of this part");
+  m_which->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  m_saveFigure = new QPushButton("Save this figure …");
+  m_saveFigure->setObjectName("saveAuditFigure");
+  m_saveFigure->setToolTip("As PDF, SVG or PNG, with the numbers behind it as CSV");
+  auto* row = new QHBoxLayout;
+  row->addWidget(m_which);
+  row->addStretch(1);
+  row->addWidget(m_saveFigure);
+  m_figureSide = new QWidget;
+  auto* column = new QVBoxLayout(m_figureSide);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addLayout(row);
+  column->addWidget(m_figure, 1);
+  connect(m_which, &QComboBox::currentIndexChanged, this, &AuditWindow::showFigure);
+  connect(m_saveFigure, &QPushButton::clicked, this, &AuditWindow::askForFigure);
+  return m_figureSide;
+}
+
 QWidget* AuditWindow::makePrior() {
-  m_prior = new QSlider(Qt::Horizontal);
-  m_prior->setAccessibleName("Your own prior of a real slow variable, percent");
-  m_prior->setRange(1, 99);
-  m_prior->setValue(50);
-  m_prior->setFixedWidth(220);
-  m_odds = new QLabel;
-  m_odds->setWordWrap(true);
-  auto* bar = new QWidget;
-  auto* row = new QHBoxLayout(bar);
-  row->setContentsMargins(0, 0, 0, 0);
-  row->addWidget(new QLabel("Your prior"));
-  row->addWidget(m_prior);
-  row->addWidget(m_odds, 1);
-  connect(m_prior, &QSlider::valueChanged, this, &AuditWindow::showOdds);
-  return bar;
+  m_prior = new AuditPrior;
+  connect(m_prior, &AuditPrior::priorChosen, this, &AuditWindow::priorChosen);
+  return m_prior;
 }
 
 void AuditWindow::connectWorker() {
@@ -215,8 +191,8 @@ void AuditWindow::connectWorker() {
 void AuditWindow::setSettings(const Settings& settings) {
   m_settings = settings;
   const bool recording = settings.text("teacher.kind") == "recording";
-  const double seconds = recording ? settings.number("recording.interval") : 0;
-  m_interval->setPlaceholderText(seconds > 0 ? shortNumber(seconds) : QString("by the file"));
+  m_choices->showSettings(settings);
+  m_prior->setPrior(settings.number("view.prior"));
   m_start->setEnabled(recording && !m_running);
   m_start->setToolTip(recording ? "Audit all units of the recording"
                                 : "Of a known circuit the truth is shown as it is: open a recording");
@@ -244,27 +220,9 @@ void AuditWindow::setTheme(const Theme& theme) {
   m_figure->setTheme(theme);
 }
 
-AuditRequest AuditWindow::asked() const {
-  AuditRequest request{m_settings, m_quick->isChecked() ? quickAudit() : AuditOptions(),
-                       dataSettings(m_settings)};
-  if (const auto seconds = numberIn(*m_interval, 1e6, "seconds above 0"))
-    request.settings.set("recording.interval", *seconds);
-  const auto low = numberIn(*m_low, 1, "a fraction above 0 and up to 1"),
-             high = numberIn(*m_high, 1, "a fraction above 0 and up to 1");
-  if (low || high)
-    request.options.reference.fraction =
-        priors::Range{low.value_or(std::min(priors::kFraction.low, high.value_or(1))),
-                      high.value_or(std::max(priors::kFraction.high, low.value_or(0)))};
-  if (low && high && *low > *high)
-    throw InputError("The smallest seen fraction is " + m_low->text().toStdString() + " and the largest " +
-                     m_high->text().toStdString() + "; allowed: the smaller one first");
-  request.options.reference.cacheFolder = defaultCacheFolder();
-  return request;
-}
-
 void AuditWindow::start() {
   try {
-    AuditRequest request = asked();
+    AuditRequest request = m_choices->asked(m_settings);
     m_whole = false;
     m_report = nullptr;
     m_runningPart.clear();
@@ -273,7 +231,8 @@ void AuditWindow::start() {
     setRunning(true);
     fillParts();
     m_parts->setCurrentRow(0);
-    showOdds();
+    showPart();
+    m_prior->showReport(m_report, m_whole);
     m_worker.request(std::move(request));
   } catch (const InputError& error) {
     m_message->setText(QString::fromUtf8(error.what()));
@@ -286,8 +245,7 @@ void AuditWindow::setRunning(bool running) {
   m_stop->setEnabled(running);
   m_progress->setVisible(running);
   if (running) m_progress->setValue(0);
-  for (QWidget* choice : std::initializer_list<QWidget*>{m_interval, m_low, m_high, m_quick})
-    choice->setEnabled(!running);
+  m_choices->setRunning(running);
   m_export->setEnabled(m_whole && m_report);
   if (!running && !m_runningPart.isEmpty()) {
     m_runningPart.clear();
@@ -301,7 +259,7 @@ void AuditWindow::takeReport(const std::shared_ptr<const AuditReport>& report, b
   m_export->setEnabled(m_whole);
   fillParts();
   showPart();
-  showOdds();
+  m_prior->showReport(m_report, m_whole);
 }
 
 // Every part with its first sentence, or with what has become of it. The reader's place stays.
@@ -318,10 +276,14 @@ void AuditWindow::fillParts() {
     const ReportSection* section = m_report ? m_report->part(part.key) : nullptr;
     const QString heading = plainText(part.heading);
     const bool runs = m_running && heading.startsWith(m_runningPart) && !m_runningPart.isEmpty();
-    add(part.key, heading,
-        section && !section->blocks.empty() ? plainText(firstSentence(*section))
-        : runs                              ? QString("is being computed …")
-                                            : QString());
+    QString said;
+    if (section && !section->blocks.empty())
+      said = plainText(firstSentence(*section));
+    else if (runs)
+      said = "is being computed …";
+    else if (m_report && !m_running && !m_whole)
+      said = "not known: the audit ended before";
+    add(part.key, heading, said);
   }
   if (m_report && m_whole)
     for (const auto& section : m_report->sections)
@@ -334,60 +296,68 @@ void AuditWindow::showPart() {
   const QListWidgetItem* item = m_parts->currentItem();
   const ReportSection* section =
       m_report && item ? m_report->part(item->data(Qt::UserRole).toString().toStdString()) : nullptr;
-  ReportBlock drawn;
+  const QString before = m_which->currentText();
+  m_figures = section ? auditFigures(*section) : std::vector<AuditFigure>();
+  {
+    const QSignalBlocker quiet(m_which);
+    m_which->clear();
+    for (const auto& figure : m_figures) m_which->addItem(plainText(figure.title));
+    m_which->setCurrentIndex(std::max(m_which->findText(before), m_figures.empty() ? -1 : 0));
+  }
+  m_which->setVisible(m_figures.size() > 1);
+  m_figureSide->setVisible(!m_figures.empty());
+  showFigure();
   std::string html;
   if (section)
-    for (const auto& block : section->blocks) {
-      if (!isFigure(block))
-        html += blockHtml(block);
-      else if (!isFigure(drawn))
-        drawn = block;
-    }
-  m_figure->setBlock(drawn);
-  m_figure->setVisible(isFigure(drawn));
+    for (const auto& block : section->blocks) html += blockHtml(block);
+  else if (!m_report && !m_running)
+    html = beforeAnything();
   m_text->setHtml(plainText(html));
 }
 
-void AuditWindow::showOdds() {
-  const bool known = m_report && m_report->odds;
-  m_prior->setEnabled(known);
-  if (!known) {
-    m_odds->setText(m_whole ? "No weights are given, so that no prior can be put in."
-                            : "Puts your own prior in, once part 5 is known.");
-    return;
-  }
-  const ReportOdds& odds = *m_report->odds;
-  const double prior = m_prior->value() / 100.0;
-  m_odds->setText(
-      QString("%1 %: with it a real slow variable has probability %2 (likelihood ratio %3; by the "
-              "reference table's own prior of %4 it is %5 ± %6)")
-          .arg(m_prior->value())
-          .arg(shortNumber(withPrior(odds.likelihoodRatio, prior)), shortNumber(odds.likelihoodRatio),
-               shortNumber(odds.prior), shortNumber(odds.probability), shortNumber(odds.standardError)));
+void AuditWindow::showFigure() {
+  const int which = m_which->currentIndex();
+  m_figure->setBlock(which < 0 ? ReportBlock() : m_figures[static_cast<std::size_t>(which)].block);
 }
 
 void AuditWindow::exportTo(const QString& path) const {
   if (!m_report || !m_whole) throw InputError("there is no whole report yet; allowed: after an audit");
-  if (path.endsWith(".pdf", Qt::CaseInsensitive)) return writeAuditPdf(*m_report, path);
-  const bool html = path.endsWith(".html", Qt::CaseInsensitive);
-  if (!html && !path.endsWith(".json", Qt::CaseInsensitive))
-    throw InputError("the report " + path.toStdString() + " has another ending; allowed: .pdf, .html, .json");
-  writeFileAtomically(path.toStdString(),
-                      html ? auditHtml(*m_report) : jsonText(auditReportToJson(*m_report)));
+  saveAuditReport(withReadersPrior(*m_report, m_prior->prior()), path);
+}
+
+void AuditWindow::exportFigureTo(const QString& path) const {
+  if (!isFigure(m_figure->block())) throw InputError("there is no figure here; allowed: a part that has one");
+  saveAuditFigure(m_figure->block(), path);
 }
 
 void AuditWindow::askForExport() {
   askForFile(this,
              {"Save the report", "PDF (*.pdf);;HTML (*.html);;The report's parts as JSON (*.json)", "pdf",
               QDir::homePath(), FileQuestion::Kind::save},
-             [this](const QString& path) {
-               try {
-                 exportTo(path);
-                 m_message->setText("Saved " + QDir::toNativeSeparators(path) + ".");
-               } catch (const InputError& error) {
-                 m_message->setText(QString::fromUtf8(error.what()));
-               }
-             });
+             [this](const QString& path) { tellSaved(path, QString(), [&] { exportTo(path); }); });
+}
+
+void AuditWindow::askForFigure() {
+  const int which = m_which->currentIndex();
+  if (which < 0) return;
+  const QString name = plainText(m_figures[static_cast<std::size_t>(which)].name) + ".pdf";
+  askForFile(
+      this,
+      {"Save the figure", "PDF, vector graphics (*.pdf);;SVG, vector graphics (*.svg);;PNG, 300 dpi (*.png)",
+       "pdf", QDir::home().filePath(name), FileQuestion::Kind::save},
+      [this](const QString& path) {
+        const QString numbers = QDir::toNativeSeparators(numbersPath(path));
+        tellSaved(path, ", and the numbers behind it as " + numbers, [&] { exportFigureTo(path); });
+      });
+}
+
+void AuditWindow::tellSaved(const QString& path, const QString& more, const std::function<void()>& save) {
+  try {
+    save();
+    m_message->setText("Saved " + QDir::toNativeSeparators(path) + more + ".");
+  } catch (const InputError& error) {
+    m_message->setText(QString::fromUtf8(error.what()));
+  }
 }
 
 }  // namespace keyhole

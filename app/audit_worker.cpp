@@ -1,6 +1,7 @@
 #include "app/audit_worker.h"
 
 #include "core/audit/audited_recording.h"
+#include "core/audit/experiments/push_file.h"
 #include "core/common/error.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/report/run_record.h"
@@ -20,8 +21,13 @@ void AuditWorker::run(const AuditRequest& request, const Turn& turn) {
     const AuditedRecording recording = readAudited(request.settings, progress);
     AuditOptions options = request.options;
     options.how = {recording.steps, recording.seconds, false};
-    const AuditProvenance provenance{
-        {recording.source}, recording.hash, recording.seconds, runRecord(effective(request.settings))};
+    if (!request.pushFile.empty())
+      options.pushes = readPushes(request.pushFile, recording.trials, recording.seconds);
+    const AuditProvenance provenance{{recording.source},
+                                     recording.hash,
+                                     recording.seconds,
+                                     runRecord(effective(request.settings)),
+                                     request.pushFile};
     const auto reportOf = [&](AuditReport report) {
       report.of = request.of;
       return std::make_shared<const AuditReport>(std::move(report));

@@ -14,7 +14,8 @@ namespace keyhole {
 struct AuditRequest {
   Settings settings;  // of a recording, as asked for
   AuditOptions options;
-  std::string of;  // AuditReport::of
+  std::string of;        // AuditReport::of
+  std::string pushFile;  // of perturbations that were made; empty: none
 };
 
 // Signals are emitted from the worker's thread and reach the window through its event queue. A newer request

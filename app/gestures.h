@@ -4,7 +4,7 @@
 namespace keyhole {
 
 // What can change one and the same setting, each counting its own gestures from 1 …
-enum class GesturesOf { controls, presentationBar, curve };
+enum class GesturesOf { controls, presentationBar, curve, audit };
 
 // … so that together they stay apart.
 constexpr int gestureNumber(GesturesOf source, int count) {

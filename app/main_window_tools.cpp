@@ -1,5 +1,6 @@
 // The further windows that the main window opens, and what it takes from them.
 #include "app/audit_window.h"
+#include "app/gestures.h"
 #include "app/compare_window.h"
 #include "app/help_window.h"
 #include "app/main_window.h"
@@ -71,6 +72,9 @@ AuditWindow& MainWindow::showAudit() {
             [this](const std::shared_ptr<const AuditReport>& report) {
               m_document.setAudit(auditReportToJson(*report).dump());
             });
+    connect(m_audit, &AuditWindow::priorChosen, this, [this](double prior, int gesture) {
+      edit("view.prior", prior, gestureNumber(GesturesOf::audit, gesture));
+    });
     showKeptAudit();
   }
   m_audit->show();

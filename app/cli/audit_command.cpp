@@ -14,6 +14,7 @@
 #include "core/experiment/studies/score_draws.h"
 #include "core/io/file_bytes.h"
 #include "core/io/formats.h"
+#include "core/report/audit_figures.h"
 #include "core/report/audit_html.h"
 #include "core/report/audit_json.h"
 #include "core/report/run_record.h"
@@ -34,10 +35,15 @@ constexpr Index kLeastTried = 60;
 struct AuditArguments {
   ReadingOptions reading;
   FitFiles files;
-  std::string alpha, out, circuits, fraction, seed, experiments, pushes, methods;
+  std::string alpha, out, circuits, fraction, seed, experiments, pushes, methods, figures;
   std::vector<std::string> assignments;
   bool quick = false;
   ShardOptions shards;
+
+  bool saysPrior() const {
+    return std::any_of(assignments.begin(), assignments.end(),
+                       [](const std::string& one) { return one.starts_with("view.prior="); });
+  }
 };
 
 Settings auditSettings(const AuditArguments& arguments) {
@@ -136,9 +142,19 @@ void writeReport(const std::string& out, const AuditReport& report, Console& con
   writeAuditPdf(report, QFile::decodeName(QByteArray::fromStdString(out)));
 }
 
+// Of parts that have none that is said.
+void writeFigures(const AuditReport& report, const std::string& folder, Console& console) {
+  for (const auto& part : auditParts())
+    if (const ReportSection* section = report.part(part.key); section && auditFigures(*section).empty())
+      say(console,
+          "warning: there is no figure of \"" + part.heading + "\": " + firstSentence(*section));
+  writeAuditFigures(report, folder);
+}
+
 int runAudit(const AuditArguments& arguments, Console& console) {
   arguments.shards.check();
   requireWritable(arguments.out, {".json", ".html", ".pdf"});
+  requireWritableFolder(arguments.figures);
   const Settings settings = auditSettings(arguments);
   FitFiles files = arguments.files;
   files.reading = recordingOptions(settings);
@@ -162,16 +178,23 @@ int runAudit(const AuditArguments& arguments, Console& console) {
   console.progress.report(1, "");
   for (const auto& warning : audit.warnings) say(console, "warning: " + warning);
   const std::string hash = hashOf(data.trials);
+  AuditReport report =
+      auditReport(audit, {data.files, hash, data.seconds, runRecord(effective(settings)), arguments.pushes});
+  if (arguments.saysPrior()) report = withReadersPrior(std::move(report), settings.number("view.prior"));
+  if (!arguments.figures.empty()) writeFigures(report, arguments.figures, console);
   if (!arguments.out.empty() && !arguments.out.ends_with(".json")) {
-    writeReport(arguments.out,
-                auditReport(audit, {data.files, hash, data.seconds, runRecord(effective(settings))}),
-                console);
+    writeReport(arguments.out, report, console);
     return kGood;
   }
   nlohmann::ordered_json json;
   json["source"] = data.files;
   json["data_hash"] = hash;
   json.update(auditToJson(audit));
+  if (const auto& odds = report.odds; odds && arguments.saysPrior()) {
+    auto& slow = json["truth"]["slow_mode"];
+    slow["readers_prior"] = odds->readersPrior;
+    slow["probability_with_readers_prior"] = withPrior(odds->likelihoodRatio, odds->readersPrior);
+  }
   json["run"] = runRecord(effective(settings));
   deliver(console, arguments.out, jsonText(json));
   return kGood;
@@ -204,7 +227,8 @@ JSON:
   truth         slow_mode: probability of a real slow variable (definition), in the circuit or its input, among simulated
                 circuits and inputs that are recorded as this one is; standard_error (of the table among others as
                 large), prior, likelihood_ratio with likelihood_ratio_interval of 95 % (for a prior of your own: odds =
-                likelihood_ratio times its odds), log_loss_unseen and log_loss_of_prior over the table
+                likelihood_ratio times its odds), log_loss_unseen and log_loss_of_prior over the table; with --set
+                view.prior=P also readers_prior and probability_with_readers_prior
   mechanisms    name, weight, standard_error, slow_mode_probability_without_it (by the table without this mechanism)
   likeness      distance to the fifth nearest simulated recording, quantile of it among the table's own; above unlike_from
                 no weights are given
@@ -220,12 +244,15 @@ JSON:
                 and along the perturbations themselves, as shares of what is there in the first sample; the same of simulated circuits with a
                 slow mode of their own and of others (medians); with this evidence the probability of a slow_mode, in the circuit
                 or its input, and of one in_circuit. A line of the file is an onset (seconds where they are known, else
-                samples, from 0) and the perturbed units; perturbations of the same units within 16 samples are a train, of
+                samples, from 0) and the perturbed units, no two on the same sample; perturbations of the same units within 16 samples are a train, of
                 which added_along_… says whether they add up (1) or relax in between. All other parts leave out
                 samples_left_out_after_each
   refusal       why the recording cannot carry the question, one sentence, or null
   not_done      parts that are absent, and why
   warnings, sentence (all of it in a few sentences), run
+
+With --figures DIR every figure of the report is there as NUMBER-PART.svg (vector graphics) with the numbers behind it as
+NUMBER-PART.csv, and report.json says of what; all of them or none. Of a part without a figure that is said.
 
 The circuits are simulated once for all recordings of the same shape (units, trials, steps), in pieces that are kept in
 $KEYHOLE_CACHE (else ~/.cache/keyhole), so that a stopped audit goes on where it was.
@@ -237,6 +264,7 @@ Exit codes: 0 good (also where the recording is refused: that is a result); 2 ba
 
 Examples:
   keyhole audit activity.npy --dt 0.01 -o audit.json
+  keyhole audit activity.npy --dt 0.01 -o audit.pdf --figures audit-figures --set view.prior=0.2
   keyhole audit activity.npy --circuits 100000 --slurm audit-jobs --tasks 64 -o audit.pdf
   keyhole audit session.mat:spikes --dt 0.001 --steps bin:0.02,smooth:0.05,zscore --quick)";
 
@@ -295,6 +323,10 @@ void addAuditCommand(CLI::App& app, Action& chosen) {
                    "Write the result here: JSON, or a report as one HTML file or PDF (default: JSON on the "
                    "standard output)")
       ->type_name("OUT.json|.html|.pdf");
+  command
+      ->add_option("--figures", arguments->figures,
+                   "Write every part's figures as SVG, and the numbers behind them as CSV, into this folder")
+      ->type_name("DIR");
   arguments->shards.addTo(*command);
   command->footer(std::string(kAuditHelp) + "\n\n" + kShardHelp + kAuditExamples);
   command->callback([arguments, &chosen] {

@@ -56,4 +56,15 @@ void requireWritable(const std::string& path, const std::vector<std::string>& ex
   if (::access(parent.c_str(), W_OK) != 0) refuseToWrite(path, "its folder is write-protected", allowed);
 }
 
+void requireWritableFolder(const std::string& path) {
+  if (path.empty()) return;
+  std::error_code error;
+  const std::string allowed = "a folder that you may write to, or make";
+  fs::path there = fs::absolute(path);
+  while (!fs::exists(fs::status(there, error)) && there.has_relative_path()) there = there.parent_path();
+  if (!fs::is_directory(there, error)) refuseToWrite(path, there.string() + " is no folder", allowed);
+  if (::access(there.c_str(), W_OK | X_OK) != 0)
+    refuseToWrite(path, "the folder " + there.string() + " is write-protected", allowed);
+}
+
 }  // namespace keyhole::cli

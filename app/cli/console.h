@@ -29,4 +29,7 @@ void deliver(Console& console, const std::string& path, std::string_view bytes);
 // asked before a long computation rather than after it. An empty path (standard output) is good.
 void requireWritable(const std::string& path, const std::vector<std::string>& extensions);
 
+// The same of a folder into which files are to be written; it is made when they are, if it is missing.
+void requireWritableFolder(const std::string& path);
+
 }  // namespace keyhole::cli

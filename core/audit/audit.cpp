@@ -2,6 +2,7 @@
 
 #include "core/audit/experiments/push_file.h"
 #include "core/audit/live_units.h"
+#include "core/audit/measured_calibration.h"
 #include "core/common/progress_part.h"
 #include "core/experiment/settings/fit_methods.h"
 
@@ -81,7 +82,8 @@ class Auditor {
     makeOtherClaims();
     makeReference();
     makeExperiments();
-    m_audit.sentence = sentence();
+    m_audit.sentences = sentences();
+    for (const auto& one : m_audit.sentences) m_audit.sentence += (m_audit.sentence.empty() ? "" : " ") + one;
     return std::move(m_audit);
   }
 
@@ -238,11 +240,12 @@ class Auditor {
     tell("experiments", m_audit.pushes->sentence);
   }
 
-  std::string sentence() const {
-    std::string text = m_audit.claim.sentence;
+  std::vector<std::string> sentences() const {
+    std::vector<std::string> all = {m_audit.claim.sentence};
     for (const auto& one : m_audit.predictions)
-      text += " " + one.label + ": " + (one.memory.offered ? one.memory.sentence : one.memory.why + ".");
+      all.push_back(one.label + ": " + (one.memory.offered ? one.memory.sentence : one.memory.why + "."));
     for (const auto& part : {m_audit.subsampling.sentence, m_audit.arrow.sentence})
+<<<<<<< HEAD
       if (!part.empty()) text += " " + part;
     if (m_audit.reference) text += " " + capital(m_audit.reference->sentence);
     if (m_audit.reference && m_audit.reference->surrogates.made > 0)
@@ -251,9 +254,18 @@ class Auditor {
     if (m_audit.pushes) text += " " + m_audit.pushes->sentence;
     if (!m_audit.refusal.empty()) text += " " + capital(m_audit.refusal) + ".";
     text += " Not done: ";
+=======
+      if (!part.empty()) all.push_back(part);
+    if (m_audit.reference) all.push_back(capital(m_audit.reference->sentence));
+    if (m_audit.experiments) all.push_back(m_audit.experiments->sentence);
+    if (m_audit.pushes) all.push_back(m_audit.pushes->sentence);
+    if (!m_audit.refusal.empty()) all.push_back(capital(m_audit.refusal) + ".");
+    std::string text = "Not done: ";
+>>>>>>> f21
     for (std::size_t i = 0; i < m_audit.notDone.size(); ++i)
       text += (i > 0 ? ", " : "") + m_audit.notDone[i].part;
-    return text + ".";
+    all.push_back(text + ".");
+    return all;
   }
 
   static std::string capital(std::string text) {
@@ -315,8 +327,8 @@ const std::vector<AuditPart>& auditParts() {
   return parts;
 }
 
-const std::vector<std::string>& auditLimits() {
-  static const std::vector<std::string> limits = {
+std::vector<std::string> auditLimits(const Audit& audit) {
+  return {
       "No spontaneous recording can tell a slow mode of the circuit from a slow input to it: for a line "
       "attractor with an equal bulk the seen units are exactly independent processes plus one slow signal. "
       "The question here is whether there is a real slow variable, in the circuit or in its input, or "
@@ -326,15 +338,15 @@ const std::vector<std::string>& auditLimits() {
       "(the joint hypothesis, with equal filters, stationarity and near-linear dynamics) and speaks neither "
       "for nor against a slow variable; their absence excludes nothing.",
       "Probabilities of a real slow variable and of mechanisms are those of a world: the stated mechanisms "
-      "in "
-      "random backgrounds, with the stated priors. They are calibrated under these priors, on average over "
-      "recordings, and only there: weights from statistics that do not hold all of a recording can be wrong "
-      "for one recording by any amount (Robert et al. 2011), and a mechanism that is missing from the world "
-      "can be misjudged without being noticed.",
+      "in random backgrounds, with the stated priors. " +
+          calibrationSentence(audit.reference) +
+          " Weights from statistics that do not hold all of a recording can be wrong for one recording by "
+          "any "
+          "amount (Robert et al. 2011), and a mechanism that is missing from the world can be misjudged "
+          "without being noticed.",
       "A student's prediction that the recording does not keep speaks against the student; one that it keeps "
       "proves nothing, and a long feedforward chain really remembers for its length.",
   };
-  return limits;
 }
 
 }  // namespace keyhole

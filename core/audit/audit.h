@@ -71,8 +71,9 @@ struct Audit {
   std::optional<PushEvidence> pushes;            // empty: none were made
   Index afterPushes = 0;                         // samples after each push that the other parts leave out
   std::vector<NotDone> notDone;
-  std::vector<std::string> warnings;  // of the students: ridge, means, few steps
-  std::string sentence;               // all of it in a few sentences
+  std::vector<std::string> warnings;   // of the students: ridge, means, few steps
+  std::vector<std::string> sentences;  // all of it, what each part says
+  std::string sentence;                // the same as one text
 };
 
 // Fewer simulations and resamples, for a first answer.
@@ -97,7 +98,8 @@ Audit auditRecording(const std::vector<Trial>& trials, const RecordedTrials& rec
                      const Settings& settings, const Sampling& sampling, const AuditOptions& options,
                      Progress& progress = noProgress(), const AuditSink& sink = {});
 
-// The limits of the method, a sentence each: what is said before any result.
-const std::vector<std::string>& auditLimits();
+// The limits of the method, a sentence each: what is said before any result. Of its probabilities they say
+// for which tables it was measured that they hold (measured_calibration.h).
+std::vector<std::string> auditLimits(const Audit& audit);
 
 }  // namespace keyhole

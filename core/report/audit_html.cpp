@@ -45,7 +45,8 @@ std::string reportOpening(const AuditReport& report) {
                      "</h1>\n<div class=\"limits\"><p><b>What this can and cannot say</b></p>" +
                      listOf(report.limits) + "</div>\n";
   if (!report.refusal.empty()) text += "<p><b>" + htmlText(report.refusal) + ".</b></p>\n";
-  return text + paragraph(report.sentence);
+  for (const auto& sentence : report.sentences) text += paragraph(sentence);
+  return text;
 }
 
 std::string auditHtml(const AuditReport& report) {
@@ -57,10 +58,8 @@ std::string auditHtml(const AuditReport& report) {
     for (const auto& block : section.blocks) {
       if (block.plot)
         text += svgOf(*block.plot);
-      else if (!block.bars.empty())
-        text += svgOf(block.barsTitle, block.bars);
       else
-        text += blockHtml(block);
+        text += block.bars.empty() ? blockHtml(block) : svgOf(block.barsTitle, block.bars);
     }
   }
   return text + "</body></html>\n";

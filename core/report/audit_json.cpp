@@ -250,7 +250,7 @@ ordered_json askedJson(const AuditAsked& asked) {
 
 nlohmann::ordered_json auditToJson(const Audit& audit) {
   ordered_json json;
-  json["limits"] = auditLimits();
+  json["limits"] = auditLimits(audit);
   json["recording"] = recordingJson(audit.summary);
   json["claim"] = claimJson(audit.claim);
   json["prediction"] = predictionJson(audit.predictions);

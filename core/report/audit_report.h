@@ -20,6 +20,7 @@ struct AuditProvenance {
   std::string dataHash;  // fingerprint() of what was audited
   double seconds = 0;    // between two samples; 0: not known
   nlohmann::ordered_json run;
+  std::string pushFile = {};  // of perturbations; empty: none
 };
 
 struct ReportTable {
@@ -47,12 +48,13 @@ struct ReportSection {
 // What a reader's own prior is put into.
 struct ReportOdds {
   double probability = 0, standardError = 0, prior = 0, likelihoodRatio = 0;
+  double readersPrior = std::numeric_limits<double>::quiet_NaN();  // NaN: none was put in
 };
 
 struct AuditReport {
   std::string title;    // "Audit of activity.npy"
   std::string refusal;  // empty: none
-  std::string sentence;
+  std::vector<std::string> sentences;  // of its parts, in short
   std::vector<std::string> limits;
   std::vector<ReportSection> sections;
   std::optional<ReportOdds> odds;  // empty: no weights are given
@@ -64,6 +66,10 @@ struct AuditReport {
 
 // Of an audit that is under way: what is there so far (until: the key of the last part that is; empty: all).
 AuditReport auditReport(const Audit& audit, const AuditProvenance& provenance, const std::string& until = {});
+
+// The same with a reader's prior in (0, 1) put in, and what it makes of the probability in a sentence of
+// part 5. Of a report without odds: as it is.
+AuditReport withReadersPrior(AuditReport report, double prior);
 
 // The settings that say which data are read, and how, as text.
 std::string dataSettings(const Settings& settings);

@@ -4,6 +4,7 @@
 #include "tests/cli/run_cli.h"
 #include "tests/support/test_registry.h"
 
+#include <QFile>
 #include <QTest>
 
 #include <cmath>
@@ -89,6 +90,30 @@ class TestAudit : public QObject {
                              "no reference circuits were asked for", "</html>"})
       QVERIFY2(html.find(part) != std::string::npos, part);
     QVERIFY(html.find("<script") == std::string::npos && html.find("src=") == std::string::npos);
+  }
+
+  // A folder of figures with their numbers; of parts that have none that is said. It is not made where the
+  // recording cannot be read, and one that cannot be written to is refused before it is.
+  void figuresAreFiles() {
+    const std::string folder = m_folder.path("figures");
+    const auto run = [&](const std::string& recording, const std::string& into) {
+      return runCli({"audit", recording, "--quick", "--circuits", "0", "--figures", into});
+    };
+    QCOMPARE(run(m_folder.path("none.npy"), folder).code, 2);
+    QVERIFY(!QFile::exists(QString::fromStdString(folder)));
+    const auto outcome = run(m_file, folder);
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    QVERIFY(!outcome.json()["claim"].is_null());
+    for (const char* name : {"1-claim", "2-prediction", "3-subsampling", "4-reversibility"}) {
+      QVERIFY(readFileBytes(folder + "/" + name + ".svg").find("</svg>") != std::string::npos);
+      QVERIFY(readFileBytes(folder + "/" + name + ".csv").starts_with("line,"));
+    }
+    QVERIFY(!QFile::exists(QString::fromStdString(folder + "/5-reference.svg")));
+    QVERIFY(outcome.err.find("there is no figure of \"5. What else could have made it\"") !=
+            std::string::npos);
+    const auto refused = run(m_folder.path("none.npy"), m_file + "/figures");
+    QVERIFY(refused.code == 2 && refused.oneSentence());
+    QVERIFY2(refused.err.find("is no folder") != std::string::npos, refused.err.c_str());
   }
 
   void badInput() {

@@ -116,7 +116,8 @@ class TestPanels : public QObject {
     const auto pageOf = [&](int sentences) {
       const QString path = folder.filePath(QString("%1.png").arg(sentences));
       writePanelFigure(*panels.front(), path,
-                       QString("A sentence of some length, of which many follow. ").repeated(sentences), 72);
+                       QString("A sentence of some length, of which many follow. ").repeated(sentences),
+                       {89, 0.75, 72});
       return QImage(path);
     };
     const QImage one = pageOf(1), thirty = pageOf(30), sixty = pageOf(60);

@@ -223,14 +223,15 @@ void Figure::writeData(const QString& folder) {
     }
 }
 
-void writePanelFigure(Panel& panel, const QString& path, const QString& caption, int dpi) {
-  const int width = pointsOf(kSingleWidthMm) - 2 * kMargin, height = width * 3 / 4;
+void writePanelFigure(Panel& panel, const QString& path, const QString& caption, const PanelShape& shape) {
+  const int width = pointsOf(shape.widthMm) - 2 * kMargin,
+            height = static_cast<int>(width * shape.heightToWidth);
   const int below = caption.isEmpty() ? 0 : kVerdict;
   FigurePage page{QSize(width + 2 * kMargin, kTitle + height + 2 * kMargin + below),
                   {{&panel, QRect(kMargin, kMargin + kTitle, width, height)}},
                   {}};
   if (!caption.isEmpty()) addCaption(page, caption);
-  writePage(page, path, dpi);
+  writePage(page, path, shape.dpi);
 }
 
 }  // namespace keyhole

@@ -48,8 +48,14 @@ class Figure {
   std::unique_ptr<FigurePage> m_page;
 };
 
+struct PanelShape {
+  double widthMm = 89, heightToWidth = 0.75;
+  int dpi = 300;  // of PNG
+};
+
 // A panel that shows something of its own, as it is (give it Theme::print() first), with a caption below if
 // there is one. Throws as Figure::write() does.
-void writePanelFigure(Panel& panel, const QString& path, const QString& caption = {}, int dpi = 300);
+void writePanelFigure(Panel& panel, const QString& path, const QString& caption = {},
+                      const PanelShape& shape = {});
 
 }  // namespace keyhole

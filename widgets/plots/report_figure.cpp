@@ -1,5 +1,6 @@
 #include "widgets/plots/report_figure.h"
 
+#include "core/common/three_digits.h"
 #include "widgets/plots/axes.h"
 
 #include <algorithm>
@@ -8,34 +9,86 @@
 namespace keyhole {
 namespace {
 
+constexpr int kMostTicks = 6;
+
 QVector<double> listOf(const std::vector<double>& values) {
   return {values.begin(), values.end()};
 }
 
-QSharedPointer<QCPAxisTicker> tickerOf(bool logarithmic) {
-  if (logarithmic) return QSharedPointer<QCPAxisTickerLog>::create();
-  return QSharedPointer<QCPAxisTicker>::create();
+// The ticks of the report's axes. As many as the panel thinks there is room for.
+class ReportTicker : public QCPAxisTicker {
+ public:
+  explicit ReportTicker(const PlotAxis& axis) : m_axis(axis) {}
+
+ protected:
+  QVector<double> createTickVector(double, const QCPRange& range) override {
+    PlotAxis shown = m_axis;
+    shown.low = range.lower;
+    shown.high = range.upper;
+    return listOf(shown.ticks(std::min(kMostTicks, mTickCount + 1)));
+  }
+  QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+    return QString::fromStdString(threeDigits(tick));
+  }
+  QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
+
+ private:
+  PlotAxis m_axis;
+};
+
+QCPScatterStyle::ScatterShape shapeOf(LineMark mark) {
+  switch (mark) {
+    case LineMark::disc:
+      return QCPScatterStyle::ssDisc;
+    case LineMark::square:
+      return QCPScatterStyle::ssSquare;
+    case LineMark::triangle:
+      return QCPScatterStyle::ssTriangle;
+    case LineMark::diamond:
+      return QCPScatterStyle::ssDiamond;
+    case LineMark::turned:
+      return QCPScatterStyle::ssTriangleInverted;
+    case LineMark::cross:
+      return QCPScatterStyle::ssCross;
+  }
+  return QCPScatterStyle::ssDisc;
 }
 
-// Whether the lines are over whole numbers, some of them neighbours: then there is nothing between them.
-bool countsAlong(const SvgPlot& figure) {
-  bool neighbours = false;
-  for (const auto& line : figure.lines)
-    for (std::size_t i = 0; i < line.x.size(); ++i) {
-      if (line.x[i] != std::round(line.x[i])) return false;
-      neighbours = neighbours || (i > 0 && line.x[i] == line.x[i - 1] + 1);
-    }
-  return neighbours;
+QPen penOf(const QColor& colour, double width, int style) {
+  QPen pen(colour, width);
+  const auto& dash = lineStyle(style).dash;
+  pen.setCapStyle(Qt::FlatCap);
+  if (!dash.empty()) pen.setDashPattern(listOf(dash));
+  return pen;
+}
+
+QVector<double> placesOf(const SvgLine& line, const PlotAxes& axes) {
+  QVector<double> places;
+  for (const double x : line.x) places.append(axes.x.moved(x, line.beside));
+  return places;
+}
+
+void setAxis(QCPAxis* axis, const PlotAxis& of) {
+  axis->setScaleType(of.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  axis->setTicker(QSharedPointer<ReportTicker>::create(of));
+  axis->setRangeReversed(false);
+  axis->setRange(of.low, of.high);
 }
 
 }  // namespace
 
-bool isFigure(const ReportBlock& block) {
-  return block.plot || !block.bars.empty();
-}
-
-ReportFigure::ReportFigure(QWidget* parent) : PlotPanel("reportFigure", tr("Figure"), parent) {
+ReportFigure::ReportFigure(QWidget* parent)
+    : PlotPanel("reportFigure", tr("Figure"), parent),
+      m_grid(new QCPLayoutGrid),
+      m_margins(new QCPMarginGroup(&plot())) {
   legendAbove();
+  QCPAxisRect* own = plot().axisRect();
+  plot().plotLayout()->take(own);
+  plot().plotLayout()->simplify();
+  plot().plotLayout()->addElement(1, 0, m_grid);
+  m_grid->setRowSpacing(0);
+  m_grid->addElement(0, 0, own);
+  m_panels.append(own);
   applyTheme();
 }
 
@@ -50,19 +103,38 @@ void ReportFigure::applyTheme() {
   draw();
 }
 
-// The report's colours are those of a white page; the theme's are the same, where it has them.
+// As many ticks along as each panel has room for, and up the same in all.
+void ReportFigure::adaptTo(QSize size) {
+  const auto room = size.width() / static_cast<int>(5 * m_panels.size());
+  for (QCPAxisRect* panel : std::as_const(m_panels)) {
+    panel->axis(QCPAxis::atBottom)
+        ->ticker()
+        ->setTickCount(std::clamp(room / std::max(theme().fontPixels, 1), 1, m_panels.size() > 1 ? 2 : 4));
+    panel->axis(QCPAxis::atLeft)->ticker()->setTickCount(plot().yAxis->ticker()->tickCount());
+  }
+  PlotPanel::adaptTo(size);
+}
+
+// The report's colours are those of a white page; the theme's are the same, where it has them, and what is
+// too dark on a dark one is made lighter.
 QColor ReportFigure::drawn(const std::string& colour) const {
   const QColor asked(QString::fromStdString(colour));
   if (asked == Theme().student) return theme().student;
   if (asked == Theme().teacher) return theme().teacher;
-  return asked;
+  if (asked == Theme().muted) return theme().muted;
+  if (!theme().dark || asked.lightness() >= 150) return asked;
+  return QColor::fromHsl(asked.hslHue(), asked.hslSaturation() * 2 / 3, 165);
 }
 
 void ReportFigure::draw() {
   plot().clearPlottables();
+  m_named.clear();
+  makePanels(m_block.plot ? m_block.plot->panelCount() : 1);
   for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) {
     axis->setLabel({});
     axis->setTickLabels(true);
+    axis->setNumberFormat("g");
+    axis->setNumberPrecision(4);
   }
   if (m_block.plot)
     drawPlot(*m_block.plot);
@@ -71,84 +143,139 @@ void ReportFigure::draw() {
   queueReplot();
 }
 
-void ReportFigure::drawPlot(const SvgPlot& figure) {
-  const auto prepare = [&](QCPAxis* axis, bool logarithmic, const std::string& label) {
-    axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    axis->setTicker(tickerOf(logarithmic));
-    axis->setNumberFormat("g");
-    axis->setNumberPrecision(4);
-    axis->setLabel(QString::fromStdString(label));
-    axis->setRangeReversed(false);
-  };
-  prepare(plot().xAxis, figure.logX, figure.xLabel);
-  prepare(plot().yAxis, figure.logY, figure.yLabel);
-  if (!figure.logX && countsAlong(figure)) {
-    auto whole = QSharedPointer<QCPAxisTickerFixed>::create();
-    whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-    plot().xAxis->setTicker(whole);
-  }
-  for (const auto& line : figure.lines) drawLine(line);
-  for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) {
-    axis->rescale();
-    QCPRange range = axis->range();
-    // A decade of a logarithmic axis is its least, so that it has two numbers.
-    if (axis->scaleType() == QCPAxis::stLogarithmic && range.lower > 0) {
-      const double spread = std::max(range.upper / range.lower, 10.0);
-      const double middle = std::sqrt(range.upper * range.lower), edge = std::pow(spread, 0.54);
-      range = {middle / edge, middle * edge};
-    } else {
-      const double room = 0.04 * (range.size() > 0 ? range.size() : 1);
-      range = {range.lower - room, range.upper + room};
+// So many side by side, with the same edges above and below.
+void ReportFigure::makePanels(int count) {
+  for (QCPTextElement* title : std::as_const(m_titles)) m_grid->remove(title);
+  m_titles.clear();
+  while (m_panels.size() > std::max(count, 1)) m_grid->remove(m_panels.takeLast());
+  m_grid->simplify();
+  if (count > 1) m_grid->insertRow(0);
+  while (m_panels.size() < count) {
+    auto* rect = new QCPAxisRect(&plot());
+    for (QCPAxis* axis : rect->axes()) {
+      axis->setLayer("axes");
+      axis->grid()->setLayer("grid");
+      axis->setVisible(axis->axisType() == QCPAxis::atBottom || axis->axisType() == QCPAxis::atLeft);
     }
-    axis->setRange(range);
+    m_grid->addElement(1, static_cast<int>(m_panels.size()), rect);
+    m_panels.append(rect);
   }
+  for (qsizetype i = 0; i < m_panels.size(); ++i) {
+    m_panels[i]->setMarginGroup(QCP::msBottom | QCP::msTop, count > 1 ? m_margins : nullptr);
+    if (i == 0) continue;
+    styleAxis(m_panels[i]->axis(QCPAxis::atBottom), true);
+    styleAxis(m_panels[i]->axis(QCPAxis::atLeft), false);
+    m_panels[i]->setMinimumMargins(m_panels.front()->minimumMargins());
+  }
+  m_grid->setColumnSpacing(theme().fontPixels);
 }
 
-void ReportFigure::drawLine(const SvgLine& line) {
+void ReportFigure::drawPlot(const SvgPlot& figure) {
+  const PlotAxes axes = axesOf(figure);
+  if (!axes.good) return;
+  for (qsizetype i = 0; i < m_panels.size(); ++i) {
+    setAxis(m_panels[i]->axis(QCPAxis::atBottom), axes.x);
+    setAxis(m_panels[i]->axis(QCPAxis::atLeft), axes.y);
+    // Once, below the middle one.
+    m_panels[i]
+        ->axis(QCPAxis::atBottom)
+        ->setLabel(i == m_panels.size() / 2 ? QString::fromStdString(figure.xLabel) : QString());
+    if (m_panels.size() < 2) continue;
+    const auto& title = figure.panels[static_cast<std::size_t>(i)];
+    auto* element = new QCPTextElement(&plot(), QString::fromStdString(title), theme().font());
+    element->setTextColor(theme().foreground);
+    m_grid->addElement(0, static_cast<int>(i), element);
+    m_titles.append(element);
+  }
+  plot().yAxis->setLabel(QString::fromStdString(figure.yLabel));
+  for (const auto& line : figure.lines) drawLine(line, axes);
+  drawLevels(figure, axes);
+}
+
+QCPGraph* ReportFigure::graphIn(int panel, const QPen& pen) {
+  QCPAxisRect* rect = m_panels[std::clamp<qsizetype>(panel, 0, m_panels.size() - 1)];
+  QCPGraph* graph = plot().addGraph(rect->axis(QCPAxis::atBottom), rect->axis(QCPAxis::atLeft));
+  graph->setPen(pen);
+  graph->removeFromLegend();
+  return graph;
+}
+
+void ReportFigure::nameGraph(QCPGraph* graph, const std::string& label) {
+  const QString name = QString::fromStdString(label);
+  graph->setName(name);
+  if (name.isEmpty() || m_named.contains(name)) return;
+  m_named.append(name);
+  graph->addToLegend();
+}
+
+void ReportFigure::drawLine(const SvgLine& line, const PlotAxes& axes) {
   const QColor colour = drawn(line.colour);
-  const auto y = listOf(line.y), x = listOf(line.x);
-  if (!line.low.empty() && line.dots) {
-    QVector<double> down, up;
-    for (qsizetype i = 0; i < y.size() && i < static_cast<qsizetype>(line.low.size()); ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      down.append(std::isfinite(line.low[at]) ? y[i] - line.low[at] : 0);
-      up.append(std::isfinite(line.high[at]) ? line.high[at] - y[i] : 0);
+  if (!line.low.empty() && !line.dots) drawBand(line, axes, colour);
+  QCPGraph* graph = graphIn(line.panel, penOf(colour, 1.5 * theme().lineWidth, line.style));
+  graph->setData(placesOf(line, axes), listOf(line.y));
+  if (!line.low.empty() && line.dots) drawIntervals(line, axes, graph, colour);
+  if (line.dots)
+    graph->setScatterStyle({shapeOf(lineStyle(line.style).mark), QPen(colour, 1.2 * theme().lineWidth),
+                            colour, theme().markSize});
+  nameGraph(graph, line.label);
+}
+
+// An end that is not known is the edge of the plot.
+void ReportFigure::drawBand(const SvgLine& line, const PlotAxes& axes, const QColor& colour) {
+  QVector<double> low, high;
+  for (std::size_t i = 0; i < line.x.size() && i < line.low.size() && i < line.high.size(); ++i) {
+    const bool down = axes.y.shows(line.low[i]), up = axes.y.shows(line.high[i]);
+    low.append(down ? line.low[i] : up ? axes.y.low : qQNaN());
+    high.append(up ? line.high[i] : down ? axes.y.high : qQNaN());
+  }
+  QCPGraph* lower = graphIn(line.panel, Qt::NoPen);
+  QCPGraph* upper = graphIn(line.panel, Qt::NoPen);
+  lower->setData(listOf(line.x), low);
+  upper->setData(listOf(line.x), high);
+  QColor veil = colour;
+  veil.setAlpha(50);
+  upper->setBrush(veil);
+  upper->setChannelFillGraph(lower);
+}
+
+// Bars; an open end reaches beyond the edge of the plot, so that it has no foot.
+void ReportFigure::drawIntervals(const SvgLine& line, const PlotAxes& axes, QCPGraph* of,
+                                 const QColor& colour) {
+  const double beyondHigh =
+      axes.y.logarithmic ? axes.y.high * (axes.y.high / axes.y.low) : 2 * axes.y.high - axes.y.low;
+  QVector<double> down, up;
+  for (std::size_t i = 0; i < line.y.size() && i < line.low.size() && i < line.high.size(); ++i) {
+    const bool low = axes.y.shows(line.low[i]), high = axes.y.shows(line.high[i]);
+    const double open =
+        axes.y.logarithmic ? line.y[i] * (1 - 1e-12) : line.y[i] - (2 * axes.y.low - axes.y.high);
+    down.append(low ? line.y[i] - line.low[i] : high ? open : 0);
+    up.append(high ? line.high[i] - line.y[i] : low ? beyondHigh - line.y[i] : 0);
+  }
+  auto* bars = new QCPErrorBars(of->keyAxis(), of->valueAxis());
+  bars->removeFromLegend();
+  bars->setDataPlottable(of);
+  bars->setData(down, up);
+  bars->setPen(QPen(colour, theme().lineWidth));
+  bars->setWhiskerWidth(0.8 * theme().markSize);
+  bars->setSymbolGap(0);
+}
+
+void ReportFigure::drawLevels(const SvgPlot& figure, const PlotAxes& axes) {
+  for (const auto& level : figure.levels)
+    for (int panel = 0; panel < figure.panelCount(); ++panel) {
+      QCPGraph* graph = graphIn(panel, penOf(drawn(kLevelColour), theme().lineWidth, level.style));
+      graph->setData({axes.x.low, axes.x.high}, {level.value, level.value});
+      nameGraph(graph, level.label);
     }
-    QCPGraph* graph = addLine(QPen(colour, 1.3 * theme().lineWidth), QString::fromStdString(line.label));
-    auto* bars = new QCPErrorBars(plot().xAxis, plot().yAxis);
-    bars->removeFromLegend();
-    bars->setDataPlottable(graph);
-    bars->setData(down, up);
-    bars->setPen(QPen(colour, theme().lineWidth));
-    bars->setWhiskerWidth(0.8 * theme().markSize);
-    graph->setData(x, y);
-    graph->setScatterStyle({QCPScatterStyle::ssDisc, colour, 0.8 * theme().markSize});
-    if (line.label.empty()) graph->removeFromLegend();
-    return;
-  }
-  if (!line.low.empty()) {
-    QCPGraph* low = addLine(Qt::NoPen, {});
-    QCPGraph* high = addLine(Qt::NoPen, {});
-    low->setData(x, listOf(line.low));
-    high->setData(x, listOf(line.high));
-    QColor veil = colour;
-    veil.setAlpha(50);
-    high->setBrush(veil);
-    high->setChannelFillGraph(low);
-    low->removeFromLegend();
-    high->removeFromLegend();
-  }
-  QCPGraph* graph = addLine(QPen(colour, 1.5 * theme().lineWidth), QString::fromStdString(line.label));
-  graph->setData(x, y);
-  if (line.dots) graph->setScatterStyle({QCPScatterStyle::ssDisc, colour, 0.8 * theme().markSize});
-  if (line.label.empty()) graph->removeFromLegend();
 }
 
 void ReportFigure::drawBars() {
   auto* bars = new QCPBars(plot().yAxis, plot().xAxis);
   bars->setName(tr("with standard errors"));
   bars->setPen(Qt::NoPen);
-  bars->setBrush(theme().student);
+  QColor fill = theme().student;
+  fill.setAlphaF(0.75F);
+  bars->setBrush(fill);
   bars->setWidth(0.6);
   auto names = QSharedPointer<QCPAxisTickerText>::create();
   QVector<double> at, value, error;
@@ -167,13 +294,11 @@ void ReportFigure::drawBars() {
   errors->setSymbolGap(0);
   errors->setData(error);
   errors->setPen(QPen(theme().foreground, theme().lineWidth));
-  for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setScaleType(QCPAxis::stLinear);
+  setAxis(plot().xAxis, {0, 1.03 * endOfBars(m_block.bars), false, false});  // its last number has room
+  plot().yAxis->setScaleType(QCPAxis::stLinear);
   plot().yAxis->setTicker(names);
   plot().yAxis->setRange(-0.6, static_cast<double>(m_block.bars.size()) - 0.4);
   plot().yAxis->setRangeReversed(true);
-  plot().xAxis->setTicker(tickerOf(false));
-  plot().xAxis->setNumberFormat("g");
-  plot().xAxis->setRange(0, 1);
   plot().xAxis->setLabel(QString::fromStdString(m_block.barsTitle));
 }
 

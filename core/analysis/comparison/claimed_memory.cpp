@@ -60,10 +60,21 @@ Index forgottenAt(const ClaimedMemory& memory, const Vector& curve) {
   return 0;
 }
 
-std::string remembers(const ClaimedMemory& memory, const Vector& curve) {
-  const Index lag = forgottenAt(memory, curve);
+std::string remembers(const ClaimedMemory& memory, Index lag) {
   return lag > 0 ? std::to_string(lag) + (lag == 1 ? " step" : " steps")
                  : "more than " + std::to_string(memory.lags.back()) + " steps";
+}
+
+// Whether the first is forgotten before the second as far as the lags tell: two lower bounds have no order.
+bool isBefore(Index first, Index second) {
+  return first > 0 && (second == 0 || first < second);
+}
+
+// Of lags that do not say which lasts longer.
+std::string unforgotten(const ClaimedMemory& memory, Index recording, Index student) {
+  return recording == 0 && student == 0 ? "; neither has forgotten within the " +
+                                              std::to_string(memory.lags.back()) + " steps that are looked at"
+                                        : std::string();
 }
 
 std::string sentenceOf(const ClaimedMemory& memory) {
@@ -84,13 +95,21 @@ std::string sentenceOf(const ClaimedMemory& memory) {
     return "The recording remembers about as long as the student predicts, at the " +
            std::string(less ? "lower" : "upper") + " end of its simulations" + values + kTurns;
   }
+  const Index recording = forgottenAt(memory, memory.recording), student = forgottenAt(memory, memory.median);
   if (memory.standing == MemoryStanding::forgets)
-    return "The recording does not show it: along the student's slow direction it has forgotten after " +
-           remembers(memory, memory.recording) + ", where the student remembers for " +
-           remembers(memory, memory.median) + values + ".";
+    return isBefore(recording, student)
+               ? "The recording does not show it: along the student's slow direction it has forgotten "
+                 "after " +
+                     remembers(memory, recording) + ", where the student remembers for " +
+                     remembers(memory, student) + values + "."
+               : "The recording does not show it: along the student's slow direction it keeps less than the "
+                 "student predicts" +
+                     unforgotten(memory, recording, student) + values + ".";
   if (memory.standing == MemoryStanding::remembersMore)
-    return "The recording remembers more than the student predicts: for " +
-           remembers(memory, memory.recording) + ", the student for " + remembers(memory, memory.median) +
+    return "The recording remembers more than the student predicts" +
+           (isBefore(student, recording)
+                ? ": for " + remembers(memory, recording) + ", the student for " + remembers(memory, student)
+                : unforgotten(memory, recording, student)) +
            values + ".";
   return "The recording remembers as long as the student predicts" + values +
          "; that says nothing about the circuit.";

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <sstream>
 
 namespace keyhole {
@@ -21,7 +22,7 @@ std::vector<TimedPush> trainsOf(const std::vector<TimedPush>& pushes) {
     const Index after = last ? push.at - last->at : 0;
     if (!last || last->trial != push.trial || after > kTrain || last->push != push.push) {
       trains.push_back(push);
-    } else if (after > 0) {
+    } else {
       for (Index& earlier : last->earlier) earlier += after;
       last->earlier.push_back(after);
       last->at = push.at;
@@ -43,7 +44,9 @@ class PushLines {
       line = line.substr(0, line.find('#'));
       for (char& c : line)
         if (c == ',' || c == ';' || c == '\r' || c == '\t') c = ' ';
-      if (line.find_first_not_of(' ') != std::string::npos) pushes.push_back(pushOf(line));
+      if (line.find_first_not_of(' ') == std::string::npos) continue;
+      pushes.push_back(pushOf(line));
+      requireNew(pushes.back());
     }
     if (pushes.empty())
       throw InputError(m_path +
@@ -84,6 +87,14 @@ class PushLines {
     return push;
   }
 
+  // Two perturbations in one sample cannot be told apart, and a line that stands there twice is a mistake.
+  void requireNew(const TimedPush& push) {
+    const auto [before, isNew] = m_lines.try_emplace({push.trial, push.at}, m_line);
+    if (!isNew)
+      refuse("the onset falls on the same sample as that of line " + std::to_string(before->second),
+             "one line for each onset, with all the units that are perturbed then");
+  }
+
   TimedPush placed(double onset) const {
     const double sample = m_seconds > 0 ? onset / m_seconds : onset;
     Index at = static_cast<Index>(std::llround(std::clamp(sample, -1.0, 1e15)));
@@ -99,6 +110,7 @@ class PushLines {
   const std::vector<Trial>& m_trials;
   double m_seconds;
   Index m_line = 0;
+  std::map<std::pair<std::size_t, Index>, Index> m_lines;  // of the onsets, by trial and sample
 };
 
 Index windowOf(const std::vector<Trial>& trials, const std::vector<TimedPush>& pushes) {

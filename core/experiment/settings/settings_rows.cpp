@@ -326,6 +326,10 @@ std::vector<SettingRow> viewRows() {
              "Pseudospectrum",
              "Lines around the eigenvalues: a change of the weights of size ε (its largest singular value) "
              "can move one anywhere within the line of ε."),
+      number(s, "view.prior", 0.5, {0.01, 0.99}, "", "Your prior",
+             "Of a real slow variable behind a recording: the audit tells its probability with it, beside "
+             "that of the reference table.",
+             forKinds({"recording"})),
       choice(s, "view.theme",
              {{"system", "as the system", "Light or dark as the desktop is."},
               {"light", "light", "Dark on white."},

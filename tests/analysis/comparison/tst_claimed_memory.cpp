@@ -157,6 +157,23 @@ class TestClaimedMemory : public QObject {
     QCOMPARE(memoryStanding(-0.35, -0.3, 0.1, 0.5, 4000), MemoryStanding::forgets);
   }
 
+  // Twenty trials of 64 steps, each about a level of its own: neither the recording nor the student forgets
+  // it within the 16 steps that are looked at, and two lower bounds are not compared as if they were times.
+  void lowerBoundsHaveNoOrder() {
+    const Matrix noise = noiseOf(1, 5), levels = noiseOf(1, 6);
+    std::vector<Trial> trials;
+    for (Index k = 0; k < 20; ++k)
+      trials.push_back(trialOf((0.2 * noise.middleCols(64 * k, 64).array() + levels(0, k)).matrix()));
+    const ClaimedMemory memory = claimedMemory(mapOf(trials), trials, mapOf, 40);
+    QVERIFY(memory.offered);
+    QCOMPARE(memory.lags.back(), Index{16});
+    QVERIFY(memory.recording.minCoeff() > 0.37 && memory.median.minCoeff() > 0.37);
+    QCOMPARE(memory.standing, MemoryStanding::remembersMore);
+    const QString said = QString::fromStdString(memory.sentence);
+    QVERIFY2(said.contains("neither has forgotten within the 16 steps") && !said.contains("more than 16"),
+             qPrintable(said));
+  }
+
   // Fails if a student that has no stationary recording is given one.
   void whatGrowsPredictsNothing() {
     Student student = mapOf({trialOf(markov(Matrix::Constant(1, 1, 0.9), 1))});

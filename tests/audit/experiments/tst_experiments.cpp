@@ -195,8 +195,16 @@ class TestExperiments : public QObject {
     QVERIFY((trains[0].earlier == std::vector<Index>{3, 2}));
     QCOMPARE(trains[0].before(), Index{-1});
     QVERIFY(trains[1].earlier.empty() && trains[2].earlier.empty());
-    for (const char* bad : {"", "x 1\n", "0.1\n", "0.1 4\n", "0.1 0\n", "0.1 1.5\n", "1.5 1\n", "-1 1\n"})
+    for (const char* bad : {"", "x 1\n", "0.1\n", "0.1 4\n", "0.1 0\n", "0.1 1.5\n", "1.5 1\n", "-1 1\n",
+                            "0.1 1\n0.2 2\n0.1 1\n", "0.1 1\n0.1 2\n", "0.1 1\n0.101 1\n"})
       QVERIFY_THROWS_EXCEPTION(InputError, readPushes(written(bad), trials, 0.01));
+    // The line that it stands on again, and the first one.
+    try {
+      readPushes(written("# comment\n0.1 1\n0.3 2\n0.1 1\n"), trials, 0.01);
+    } catch (const InputError& error) {
+      const std::string text = error.what();
+      QVERIFY(text.find("line 4:") != std::string::npos && text.find("that of line 2;") != std::string::npos);
+    }
   }
 };
 
