@@ -96,6 +96,7 @@ class Auditor {
     for (const char* part : {"claim", "prediction", "subsampling", "reversibility", "truth", "mechanisms",
                              "likeness", "reference", "experiments"})
       m_audit.notDone.push_back({part, m_audit.refusal});
+    m_audit.sentences = {m_audit.sentence};
     tell("claim", m_audit.claim.sentence);
     return true;
   }
@@ -245,23 +246,14 @@ class Auditor {
     for (const auto& one : m_audit.predictions)
       all.push_back(one.label + ": " + (one.memory.offered ? one.memory.sentence : one.memory.why + "."));
     for (const auto& part : {m_audit.subsampling.sentence, m_audit.arrow.sentence})
-<<<<<<< HEAD
-      if (!part.empty()) text += " " + part;
-    if (m_audit.reference) text += " " + capital(m_audit.reference->sentence);
-    if (m_audit.reference && m_audit.reference->surrogates.made > 0)
-      text += " " + m_audit.reference->surrogates.sentence;
-    if (m_audit.experiments) text += " " + m_audit.experiments->sentence;
-    if (m_audit.pushes) text += " " + m_audit.pushes->sentence;
-    if (!m_audit.refusal.empty()) text += " " + capital(m_audit.refusal) + ".";
-    text += " Not done: ";
-=======
       if (!part.empty()) all.push_back(part);
     if (m_audit.reference) all.push_back(capital(m_audit.reference->sentence));
+    if (m_audit.reference && m_audit.reference->surrogates.made > 0)
+      all.push_back(m_audit.reference->surrogates.sentence);
     if (m_audit.experiments) all.push_back(m_audit.experiments->sentence);
     if (m_audit.pushes) all.push_back(m_audit.pushes->sentence);
     if (!m_audit.refusal.empty()) all.push_back(capital(m_audit.refusal) + ".");
     std::string text = "Not done: ";
->>>>>>> f21
     for (std::size_t i = 0; i < m_audit.notDone.size(); ++i)
       text += (i > 0 ? ", " : "") + m_audit.notDone[i].part;
     all.push_back(text + ".");

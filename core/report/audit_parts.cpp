@@ -226,6 +226,11 @@ constexpr PartMaker kMakers[] = {
 }  // namespace
 
 std::vector<ReportBlock> partBlocks(const std::string& key, const Audit& audit) {
+  if (audit.claim.methods.empty()) {  // all of it was refused
+    Blocks blocks;
+    addText(blocks, key == "claim" ? audit.claim.sentence : "Not made, for the reason given above.");
+    return blocks;
+  }
   const auto maker = std::find_if(std::begin(kMakers), std::end(kMakers),
                                   [&](const PartMaker& one) { return key == one.key; });
   return maker == std::end(kMakers) ? Blocks() : maker->make(audit);

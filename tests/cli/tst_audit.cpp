@@ -79,6 +79,23 @@ class TestAudit : public QObject {
     QVERIFY(outcome.err.find("no weights are given") != std::string::npos);
   }
 
+  // With no more steps than units nothing can be fitted: every part says so, in a report too.
+  void refusesMoreUnitsThanSteps() {
+    const std::string file = m_folder.writeActivity("wide.npy", activity(6)),
+                      out = m_folder.path("wide.html");
+    const auto outcome = runCli({"audit", file, "--quick"});
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    QVERIFY(outcome.json()["refusal"].get<std::string>().find(
+                "5 steps from one time point to the next of 6 units") != std::string::npos);
+    for (const char* part : {"prediction", "truth"}) QVERIFY(!has(outcome.json(), part));
+    QCOMPARE(runCli({"audit", file, "--quick", "-o", out}).code, 0);
+    const std::string html = readFileBytes(out);
+    QVERIFY(html.find("5 steps from one time point to the next of 6 units") <
+            html.find("2. Does the recording"));
+    QVERIFY(html.find("Not made, for the reason given above.") != std::string::npos);
+    QVERIFY(html.find("<svg") == std::string::npos);
+  }
+
   // One file, limits before results, figures as vectors, nothing fetched from elsewhere.
   void reportIsOneFile() {
     const std::string out = m_folder.path("audit.html");
