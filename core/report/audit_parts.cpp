@@ -189,7 +189,7 @@ Blocks referencePart(const Audit& audit) {
 
 void addPushes(Blocks& blocks, const PushEvidence& evidence) {
   addText(blocks, evidence.sentence);
-  addPlot(blocks, pushPlot(evidence));
+  if (evidence.why.empty()) addPlot(blocks, pushPlot(evidence));  // else they are shares of nothing
   std::vector<Row> rows;
   for (std::size_t i = 0; i < PushResponse::kLags; ++i)
     rows.push_back({std::to_string(evidence.response.lags[i]), shown(evidence.response.slow[i]),
