@@ -5,6 +5,7 @@
 #include "core/report/audit_plots.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 namespace keyhole {
@@ -50,9 +51,15 @@ void addPlot(Blocks& blocks, SvgPlot plot) {
   blocks.back().plot = std::move(plot);
 }
 
+// A reason as a sentence.
+std::string asSentence(std::string why) {
+  if (!why.empty()) why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+  return why + ".";
+}
+
 std::string whyNot(const Audit& audit, const std::string& part) {
   for (const auto& one : audit.notDone)
-    if (one.part == part) return one.why + ".";
+    if (one.part == part) return asSentence(one.why);
   return {};
 }
 
@@ -107,7 +114,7 @@ Blocks subsamplingPart(const Audit& audit) {
   const Subsampling& subsampling = audit.subsampling;
   Blocks blocks;
   if (!subsampling.made) {
-    addText(blocks, subsampling.why + ".");
+    addText(blocks, asSentence(subsampling.why));
     return blocks;
   }
   std::vector<Row> rows;
@@ -124,7 +131,7 @@ Blocks arrowPart(const Audit& audit) {
   const Arrow& arrow = audit.arrow;
   Blocks blocks;
   if (!arrow.tested) {
-    addText(blocks, arrow.why + ".");
+    addText(blocks, asSentence(arrow.why));
     return blocks;
   }
   addText(blocks, arrow.sentence);
@@ -183,6 +190,7 @@ Blocks referencePart(const Audit& audit) {
 
 void addPushes(Blocks& blocks, const PushEvidence& evidence) {
   addText(blocks, evidence.sentence);
+  if (evidence.why.empty()) addPlot(blocks, pushPlot(evidence));  // else they are shares of nothing
   std::vector<Row> rows;
   for (std::size_t i = 0; i < PushResponse::kLags; ++i)
     rows.push_back({std::to_string(evidence.response.lags[i]), shown(evidence.response.slow[i]),

@@ -164,4 +164,32 @@ SvgPlot experimentsPlot(const ExperimentsAnswer& answer) {
   return plot;
 }
 
+SvgPlot pushPlot(const PushEvidence& evidence) {
+  SvgPlot plot{"What is left of the perturbations",
+               "samples after a perturbation",
+               "share of what is there in the first sample",
+               true,
+               false,
+               {}};
+  const auto add = [&](const auto& kept, const char* colour, const char* label, int style) {
+    SvgLine line;
+    line.colour = colour;
+    line.label = label;
+    line.style = style;
+    line.dots = true;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      line.x.push_back(static_cast<double>(evidence.response.lags[i]));
+      line.y.push_back(kept[i]);
+    }
+    if (std::any_of(kept.begin(), kept.end(), [](double value) { return std::isfinite(value); }))
+      plot.lines.push_back(std::move(line));
+  };
+  add(evidence.response.slow, kRecordingColour, "recording, along the slow direction", 0);
+  add(evidence.response.own, kRecordingColour, "recording, along the perturbations", 1);
+  if (!evidence.given) return plot;
+  add(evidence.keptWith, kColours[0], "circuits with a slow mode, median", 2);
+  add(evidence.keptWithout, kColours[1], "other circuits, median", 3);
+  return plot;
+}
+
 }  // namespace keyhole

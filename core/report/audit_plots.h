@@ -15,4 +15,7 @@ SvgPlot powerPlot(const Arrow& arrow);
 // Side by side: more recording, single perturbations, trains of them.
 SvgPlot experimentsPlot(const ExperimentsAnswer& answer);
 
+// What the recording keeps of perturbations that were made, and circuits of the table of the same.
+SvgPlot pushPlot(const PushEvidence& evidence);
+
 }  // namespace keyhole

@@ -104,7 +104,7 @@ class TestAudit : public QObject {
     const std::string html = readFileBytes(out);
     QVERIFY(html.find("Only perturbations decide") < html.find("1. The claim"));
     for (const char* part : {"<svg", "4. The arrow of time", "methods section", "Hash of the data",
-                             "no reference circuits were asked for", "</html>"})
+                             "No reference circuits were asked for.", "</html>"})
       QVERIFY2(html.find(part) != std::string::npos, part);
     QVERIFY(html.find("<script") == std::string::npos && html.find("src=") == std::string::npos);
   }

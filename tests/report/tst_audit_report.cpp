@@ -133,6 +133,30 @@ class TestAuditReport : public QObject {
     }
   }
 
+  // Of perturbations that were made: the recording's two shares, and the circuits' where there are any.
+  void perturbationsHaveAFigure() {
+    PushEvidence evidence;
+    evidence.response.lags = {2, 4, 8, 16};
+    evidence.response.slow = {0.9, 0.8, 0.7, 0.6};
+    evidence.response.own = {0.5, 0.3, 0.1, std::nan("")};
+    evidence.keptWith = {1, 1, 0.9, 0.9};
+    evidence.keptWithout.fill(std::nan(""));
+    QCOMPARE(pushPlot(evidence).lines.size(), std::size_t{2});
+    evidence.given = true;
+    const SvgPlot plot = pushPlot(evidence);
+    QCOMPARE(plot.lines.size(), std::size_t{3});
+    QVERIFY((plot.lines[2].x == std::vector<double>{2, 4, 8, 16} && plot.lines[2].y.front() == 1));
+    Audit audit = smallAudit();
+    audit.pushes = evidence;
+    const auto shown = [&] {
+      return auditHtml(auditReport(audit, provenance())).find("circuits with a slow mode, median") !=
+             std::string::npos;
+    };
+    QVERIFY(shown());
+    audit.pushes->why = "the perturbed units do not move";
+    QVERIFY(!shown());
+  }
+
   // The numbers behind a figure, with names that hold commas; what is not known is empty.
   void numbersBehindFigures() {
     ReportBlock block;

@@ -12,8 +12,7 @@ namespace keyhole {
 // samples; from 0, over all trials end to end), then the pushed units, counted from 1, parted by blanks,
 // commas or semicolons. What follows a # is a comment. The pushed units are taken as pushed alike. Pushes of
 // the same units that follow each other within kTrain samples are one train. No two onsets fall on the same
-// sample. Throws InputError naming file
-// and line.
+// sample. Throws InputError naming file and line.
 constexpr Index kTrain = 16;
 std::vector<TimedPush> readPushes(const std::string& path, const std::vector<Trial>& trials, double seconds);
 
