@@ -252,8 +252,10 @@ nlohmann::ordered_json auditToJson(const Audit& audit) {
   ordered_json json;
   json["limits"] = auditLimits(audit);
   json["recording"] = recordingJson(audit.summary);
-  json["claim"] = claimJson(audit.claim);
-  json["prediction"] = predictionJson(audit.predictions);
+  if (!audit.claim.methods.empty()) {
+    json["claim"] = claimJson(audit.claim);
+    json["prediction"] = predictionJson(audit.predictions);
+  }
   if (audit.subsampling.made) json["subsampling"] = subsamplingJson(audit.subsampling);
   if (audit.arrow.tested) json["reversibility"] = arrowJson(audit.arrow);
   if (audit.reference) addReference(json, *audit.reference);

@@ -87,7 +87,7 @@ class TestAudit : public QObject {
     QVERIFY2(outcome.code == 0, outcome.err.c_str());
     QVERIFY(outcome.json()["refusal"].get<std::string>().find(
                 "5 steps from one time point to the next of 6 units") != std::string::npos);
-    for (const char* part : {"prediction", "truth"}) QVERIFY(!has(outcome.json(), part));
+    for (const char* part : {"claim", "prediction", "truth"}) QVERIFY(!has(outcome.json(), part));
     QCOMPARE(runCli({"audit", file, "--quick", "-o", out}).code, 0);
     const std::string html = readFileBytes(out);
     QVERIFY(html.find("5 steps from one time point to the next of 6 units") <
