@@ -111,13 +111,28 @@ bool isCycle(ConstVectorRef column) {
   return inTurn || inBlocks;
 }
 
+// Each goes back to near where its run began, or before, and goes on from there at the usual step: else a
+// number is wrong.
+static bool areBeginnings(ConstVectorRef column, const Pace& pace) {
+  constexpr double kNear = 0.25, kAlike = 0.25;
+  double start = column(0);
+  for (const Index i : pace.restarts) {
+    const double run = column(i - 1) - start;
+    if (column(i) > start + kNear * run || i + 1 >= column.size()) return false;
+    if (std::abs(column(i + 1) - column(i) - pace.step) > kAlike * pace.step) return false;
+    start = column(i);
+  }
+  return true;
+}
+
 std::vector<Index> restartsOf(ConstVectorRef column, bool anyhow) {
   Pace pace = paceOf(column);
   const Index n = column.size(), restarts = static_cast<Index>(pace.restarts.size());
   const bool isClock = pace.step > 0 && restarts > 0 && n > 3 * restarts;
   const bool likeTrials = pace.others == 0 && pace.toFirst == restarts;
   // A few steps may be off where a name or dates say that it is a clock; one of two values alone is none.
-  const bool mostlySteady = anyhow && 20 * pace.others <= n && 5 * pace.steady >= 4 * (n - 1 - restarts);
+  const bool mostlySteady = anyhow && areBeginnings(column, pace) && 20 * pace.others <= n &&
+                            5 * pace.steady >= 4 * (n - 1 - restarts);
   if (!isClock || (!likeTrials && !mostlySteady)) return {};
   return std::move(pace.restarts);
 }

@@ -15,8 +15,14 @@ namespace {
 using Kind = FileNode::Kind;
 
 std::string pathIn(const FileNode& group, const std::string& path, const FileNode* node) {
+  std::size_t k = 0;
   for (const auto& child : group.children) {
-    const std::string at = memberPath(path, group, child.name);
+    ++k;
+    const bool isList = group.kind == Kind::structs || group.kind == Kind::cells;
+    const std::string number = std::to_string(k);
+    const std::string at = !isList                     ? memberPath(path, group, child.name)
+                           : group.kind == Kind::cells ? path + "{" + number + "}"
+                                                       : path + "(" + number + ")";
     if (&child == node) return at;
     if (std::string found = pathIn(child, at, node); !found.empty()) return found;
   }
@@ -120,15 +126,39 @@ void TreeClock::ofArray(const PlacedArrays& placed) {
   sayWhatIsElsewhere(inner);
 }
 
-// Structs with a clock of its own in each of them.
+// Structs with a clock or a rate of its own in each of them.
 bool TreeClock::ofEachTrial(const PlacedArrays& placed) {
   const FileNode& root = m_tree.root();
   const FileNode* first = groupOf(root, placed.nodes.front());
   if (!first || placed.nodes.size() < 2 || groupOf(root, placed.nodes[1]) == first) return false;
+  return clockOfEach(placed, *first) || rateOfEach(placed, *first);
+}
+
+bool TreeClock::rateOfEach(const PlacedArrays& placed, const FileNode& first) {
+  const auto rates = besideIn(first).rates;
+  if (rates.size() != 1) return false;
+  std::vector<double> values;
+  for (const FileNode* node : placed.nodes) {
+    const FileNode* trial = groupOf(m_tree.root(), node);
+    const FileNode* rate = trial ? memberOf(*trial, rates.front()->name) : nullptr;
+    if (!rate || rate->kind != Kind::numbers || rate->size() != 1) return false;
+    values.push_back(m_tree.load({rate})[0](0, 0));
+    if (!(values.back() > 0) || !std::isfinite(values.back())) return false;
+  }
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  takeRate(values.front(), textOf(*rates.front()));
+  if (*least < *most)
+    say(m_shown + ": the rates of its trials (" + shownText(rates.front()->name) + ") differ, from " +
+        toText(*least) + " to " + toText(*most) + "; that of the first was taken for all of them");
+  return true;
+}
+
+bool TreeClock::clockOfEach(const PlacedArrays& placed, const FileNode& group) {
+  const FileNode& root = m_tree.root();
   std::vector<double> steps;
   const FileNode* named = nullptr;
   std::string unit;
-  for (const auto& child : first->children) {
+  for (const auto& child : group.children) {
     if (child.kind != Kind::numbers || !isClockName(child.name)) continue;
     steps.clear();
     for (std::size_t k = 0; k < placed.nodes.size(); ++k) {
@@ -169,6 +199,8 @@ TreeClock::Beside TreeClock::besideIn(const FileNode& group) const {
     const FileNode* node = array.nodes.front();
     if (array.role == ArrayRole::rate) beside.rates.push_back(node);
     if (node->size() == 1 && isStepName(array.path)) beside.steps.push_back(node);
+    const bool isVector = array.role == ArrayRole::vector || array.role == ArrayRole::input;
+    if (isVector && node->size() == m_length && m_length > 2) beside.vectors.push_back(node);
     if (array.role == ArrayRole::clock)
       (node->size() == m_length ? beside.clocks : beside.misfits).push_back(node);
   }
@@ -177,12 +209,13 @@ TreeClock::Beside TreeClock::besideIn(const FileNode& group) const {
 
 // False if there is neither a clock nor a rate.
 bool TreeClock::takeFrom(const Beside& beside) {
-  const auto& [clocks, misfits, rates, steps] = beside;
+  const auto& [clocks, misfits, rates, steps, vectors] = beside;
   const bool taken =
       std::any_of(clocks.begin(), clocks.end(), [&](const FileNode* clock) { return takeColumn(*clock); });
   if (taken && clocks.size() > 1)
     say(m_shown + " has " + std::to_string(clocks.size()) + " vectors beside it that may be its clock (" +
         textsOf(clocks) + "): the first that is one was taken");
+  if (taken && rates.size() == 1) compareWithRate(*rates.front());
   if (!taken && rates.size() == 1) {
     const double rate = m_tree.load(rates)[0](0, 0);
     if (rate > 0 && std::isfinite(rate)) takeRate(rate, textOf(*rates.front()));
@@ -197,6 +230,34 @@ bool TreeClock::takeFrom(const Beside& beside) {
   return taken || !rates.empty() || !steps.empty();
 }
 
+// Of a clock that was taken, a rate beside it tells the unit, or contradicts.
+void TreeClock::compareWithRate(const FileNode& node) {
+  const double rate = m_tree.load({&node})[0](0, 0), steps = m_data.interval * rate;
+  if (!(rate > 0) || !std::isfinite(rate)) return;
+  const std::string says = textOf(node) + " says " + toText(rate) + " samples a second";
+  const auto alike = [steps](double unit) { return std::abs(steps / unit - 1) < 0.01; };
+  for (const double perSecond : {1.0, 1e3, 1e6, 1e9}) {
+    if (!alike(perSecond) || (perSecond > 1 && m_data.intervalUnit == "s")) continue;
+    if (m_data.intervalUnit == "s") return;
+    m_data.interval /= perSecond;
+    m_data.times /= perSecond;
+    m_data.intervalUnit = "s";
+    return say(says + ", so that the clock counts " +
+               (perSecond == 1     ? "seconds"
+                : perSecond == 1e3 ? "milliseconds"
+                : perSecond == 1e6 ? "microseconds"
+                                   : "nanoseconds") +
+               ": Δt = " + twoDigits(m_data.interval) + " s");
+  }
+  if (m_data.intervalUnit == "s")
+    return say(says + ", and the clock that was taken has Δt = " + twoDigits(m_data.interval) +
+               " s: they do not agree");
+  m_data.times = Vector();
+  say(says + ", and the clock has steps of " + twoDigits(m_data.interval) +
+      ", which in no unit agree with it: the rate was taken");
+  takeRate(rate, textOf(node));
+}
+
 // Nothing was found: what has the name of a clock, but other numbers or another place.
 void TreeClock::sayWhatIsElsewhere(const Beside& inner) {
   const std::string none = "; it was not taken as the clock: say the time between two samples with --dt";
@@ -205,7 +266,10 @@ void TreeClock::sayWhatIsElsewhere(const Beside& inner) {
     return say(textOf(clock) + " has the name of a clock, but " + std::to_string(clock.size()) +
                " numbers, where " + m_shown + " has " +
                (m_length > 0 ? std::to_string(m_length) + " time points" : "trials of unequal length") +
-               none);
+               none +
+               (clock.size() == static_cast<std::uint64_t>(m_others)
+                    ? " (its other axis has so many: exchange the axes with --transpose)"
+                    : ""));
   }
   std::vector<const FileNode*> fitting;
   for (const auto& array : arraysIn(m_tree.root()))
@@ -214,9 +278,15 @@ void TreeClock::sayWhatIsElsewhere(const Beside& inner) {
         std::find(inner.clocks.begin(), inner.clocks.end(), array.nodes.front()) == inner.clocks.end())
       fitting.push_back(array.nodes.front());
   if (!fitting.empty())
-    say(m_shown + " has no clock beside it; " + textsOf(fitting) + " elsewhere in the file " +
-        (fitting.size() == 1 ? "has" : "have") + " as many numbers as it has time points" +
-        (fitting.size() == 1 ? none : "; none was taken: say the time between two samples with --dt"));
+    return say(m_shown + " has no clock beside it; " + textsOf(fitting) + " elsewhere in the file " +
+               (fitting.size() == 1 ? "has" : "have") + " as many numbers as it has time points" +
+               (fitting.size() == 1 ? none : "; none was taken: say the time between two samples with --dt"));
+  for (const FileNode* vector : inner.vectors) {
+    const Vector column = m_tree.load({vector})[0].reshaped();
+    const Index n = column.size();
+    if (!column.allFinite() || (column.tail(n - 1).array() <= column.head(n - 1).array()).any()) continue;
+    return say(textOf(*vector) + " rises with every time point, as a clock does" + none);
+  }
 }
 
 void TreeClock::takeRate(double rate, const std::string& where) {

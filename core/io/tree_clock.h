@@ -24,17 +24,20 @@ class TreeClock {
  private:
   // What stands directly in a group.
   struct Beside {
-    std::vector<const FileNode*> clocks, misfits, rates, steps;
+    std::vector<const FileNode*> clocks, misfits, rates, steps, vectors;
   };
 
   void ofSeries(const FileNode& series);
   void ofArray(const PlacedArrays& placed);
   bool ofEachTrial(const PlacedArrays& placed);
+  bool clockOfEach(const PlacedArrays& placed, const FileNode& group);
+  bool rateOfEach(const PlacedArrays& placed, const FileNode& first);
   Beside besideIn(const FileNode& group) const;
   bool takeFrom(const Beside& beside);
   void sayWhatIsElsewhere(const Beside& inner);
   bool takeColumn(const FileNode& node);
   void takeRate(double rate, const std::string& where);
+  void compareWithRate(const FileNode& node);
   void say(const std::string& note) { m_data.notes.push_back(note); }
   std::string textOf(const FileNode& node) const;  // FILE:PATH
   std::string textsOf(const std::vector<const FileNode*>& nodes) const;

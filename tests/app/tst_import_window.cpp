@@ -248,11 +248,10 @@ class TestImportWindow : public QObject {
   void guessesGoWithWhatTheyWereMadeOf() {
     ImportBench bench;
     const QString path = bench.folder.filePath("t.csv");
+    const Matrix values = numbers(5, 300);
     std::string text;
-    for (int unit = 0; unit < 5; ++unit) {
-      for (int t = 0; t < 300; ++t) text += (t ? "," : "") + std::to_string((t * 7 + unit * 31) % 101 - 50);
-      text += "\n";
-    }
+    for (Index unit = 0; unit < 5; ++unit)
+      for (Index t = 0; t < 300; ++t) text += std::to_string(values(unit, t)) + (t < 299 ? "," : "\n");
     writeFileAtomically(path.toStdString(), text);
     bench.open(path);
     QVERIFY(bench.settled());
