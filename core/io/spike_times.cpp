@@ -53,8 +53,8 @@ class SpikeTable {
     const double span = last() - first(), before = std::floor(first() / m_bin) * m_bin;
     if (!m_observed.empty() || n < kMeanWaits || before < m_bin || first() * (n - 1) < kMeanWaits * span)
       return {};
-    return m_shown + ": its first spike comes at " + toText(first()) + " s, so that the first " +
-           toText(std::floor(first() / m_bin)) +
+    return m_shown + ": its first spike comes at " + toText(std::round(first() * 1e3) / 1e3) +
+           " s, so that the first " + toText(std::floor(first() / m_bin)) +
            " bins are empty and may lie before the recording; --steps window:" + toText(before) +
            ".. begins there";
   }

@@ -30,10 +30,11 @@ std::string pathIn(const FileNode& group, const std::string& path, const FileNod
 }
 
 // Of a clock that somebody's name says to be one.
-ColumnMeaning clockMeaning(ConstVectorRef column, const FileNode& node) {
+// series: its unit is seconds unless the file says otherwise, by the NWB schema.
+ColumnMeaning clockMeaning(ConstVectorRef column, const FileNode& node, bool series = false) {
   ColumnContext context;
   context.name = node.name;
-  context.unit = node.unit.empty() && node.name == "timestamps" ? "s" : node.unit;  // by the schema
+  context.unit = node.unit.empty() && series ? "s" : node.unit;
   context.named = context.first = true;
   context.words = {"time point", "time points", "time point"};
   return chosenMeaning(column, context, [](Index row) { return static_cast<std::size_t>(row + 1); });
@@ -210,12 +211,13 @@ TreeClock::Beside TreeClock::besideIn(const FileNode& group) const {
 // False if there is neither a clock nor a rate.
 bool TreeClock::takeFrom(const Beside& beside) {
   const auto& [clocks, misfits, rates, steps, vectors] = beside;
-  const bool taken =
-      std::any_of(clocks.begin(), clocks.end(), [&](const FileNode* clock) { return takeColumn(*clock); });
+  const auto used =
+      std::find_if(clocks.begin(), clocks.end(), [&](const FileNode* clock) { return takeColumn(*clock); });
+  const bool taken = used != clocks.end();
+  if (taken && rates.size() == 1) compareWithRate(**used, *rates.front());
   if (taken && clocks.size() > 1)
     say(m_shown + " has " + std::to_string(clocks.size()) + " vectors beside it that may be its clock (" +
-        textsOf(clocks) + "): the first that is one was taken");
-  if (taken && rates.size() == 1) compareWithRate(*rates.front());
+        textsOf(clocks) + "): the first that is one was looked at");
   if (!taken && rates.size() == 1) {
     const double rate = m_tree.load(rates)[0](0, 0);
     if (rate > 0 && std::isfinite(rate)) takeRate(rate, textOf(*rates.front()));
@@ -231,7 +233,7 @@ bool TreeClock::takeFrom(const Beside& beside) {
 }
 
 // Of a clock that was taken, a rate beside it tells the unit, or contradicts.
-void TreeClock::compareWithRate(const FileNode& node) {
+void TreeClock::compareWithRate(const FileNode& clock, const FileNode& node) {
   const double rate = m_tree.load({&node})[0](0, 0), steps = m_data.interval * rate;
   if (!(rate > 0) || !std::isfinite(rate)) return;
   const std::string says = textOf(node) + " says " + toText(rate) + " samples a second";
@@ -253,8 +255,9 @@ void TreeClock::compareWithRate(const FileNode& node) {
     return say(says + ", and the clock that was taken has Δt = " + twoDigits(m_data.interval) +
                " s: they do not agree");
   m_data.times = Vector();
-  say(says + ", and the clock has steps of " + twoDigits(m_data.interval) +
-      ", which in no unit agree with it: the rate was taken");
+  m_data.notes.pop_back();  // that the clock was taken
+  say(textOf(clock) + " has the name of a clock and steps of " + twoDigits(m_data.interval) +
+      ", which in no unit agree with the rate beside it, which was taken");
   takeRate(rate, textOf(node));
 }
 
@@ -300,7 +303,7 @@ bool TreeClock::takeColumn(const FileNode& node) {
   const bool isSeries = m_data.times.size() > 0;
   const Vector column = isSeries ? m_data.times : m_tree.load({&node})[0].reshaped().eval();
   try {
-    const ColumnMeaning meaning = clockMeaning(column, node);
+    const ColumnMeaning meaning = clockMeaning(column, node, isSeries);
     if (meaning.kind != ColumnMeaning::Kind::clock) {
       const Index n = column.size();
       const bool rises = n > 1 && (column.tail(n - 1).array() > column.head(n - 1).array()).all();
@@ -312,7 +315,7 @@ bool TreeClock::takeColumn(const FileNode& node) {
     m_data.intervalUnit = meaning.unit;
     m_data.times = m_lengths.size() == 1 ? Vector(column * meaning.perUnit) : Vector();
     say(textOf(node) + " " + meaning.note);
-    if (node.unit == "s" || (node.unit.empty() && node.name == "timestamps"))  // seconds by the schema
+    if (node.unit == "s" || (node.unit.empty() && isSeries))
       if (const std::string doubt = doubtOfSeconds(column); !doubt.empty()) say(textOf(node) + doubt);
     return true;
   } catch (const InputError& error) {

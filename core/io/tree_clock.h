@@ -37,7 +37,7 @@ class TreeClock {
   void sayWhatIsElsewhere(const Beside& inner);
   bool takeColumn(const FileNode& node);
   void takeRate(double rate, const std::string& where);
-  void compareWithRate(const FileNode& node);
+  void compareWithRate(const FileNode& clock, const FileNode& rate);
   void say(const std::string& note) { m_data.notes.push_back(note); }
   std::string textOf(const FileNode& node) const;  // FILE:PATH
   std::string textsOf(const std::vector<const FileNode*>& nodes) const;
