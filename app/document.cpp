@@ -1,6 +1,7 @@
 #include "app/document.h"
 
 #include "app/document_commands.h"
+#include "core/experiment/experiment.h"
 
 #include <QFileInfo>
 
@@ -68,18 +69,26 @@ void Document::startNew() {
 void Document::openSession(const QString& path) {
   const Session read = loadSession(path.toStdString());
   replace({read.settings, QString::fromStdString(read.title), path}, QString::fromStdString(read.layout),
-          read.audit);
+          read);
 }
 
 void Document::restore(const Session& session) {
   replace({session.settings, QString::fromStdString(session.title), QString()},
-          QString::fromStdString(session.layout), session.audit);
+          QString::fromStdString(session.layout), session);
   m_history.resetClean();
   emit nameChanged();
 }
 
 Session Document::session(const QString& layout) const {
-  return {m_state.settings, m_state.title.toStdString(), layout.toStdString(), m_audit};
+  const bool known = sameReading(m_recording.settings, m_state.settings);
+  return {m_state.settings, m_state.title.toStdString(), layout.toStdString(), m_audit,
+          known ? m_recording.hash : std::string()};
+}
+
+QString Document::takeRecording(const Settings& asked, const TeacherStage& read) {
+  const std::string changed = changedRecordingWarning(m_recording, asked, read);
+  m_recording = {asked, read.hash};
+  return QString::fromStdString(changed);
 }
 
 void Document::saveSession(const QString& path, const QString& layout) {
@@ -107,10 +116,11 @@ void Document::setAudit(const std::string& audit) {
   emit nameChanged();
 }
 
-void Document::replace(State state, const QString& layout, const std::string& audit) {
+void Document::replace(State state, const QString& layout, const Session& read) {
   m_history.clear();
   m_layout = layout;
-  m_audit = audit;
+  m_audit = read.audit;
+  m_recording = {read.settings, read.recordingHash};
   setState(state);
   emit nameChanged();
   emit replaced();

@@ -2,6 +2,7 @@
 // change takes one road: command → document → settingsChanged; undo takes the same.
 #pragma once
 
+#include "core/experiment/known_recording.h"
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/settings/session.h"
 
@@ -32,6 +33,9 @@ class Document : public QObject {
   // session that was saved without it is modified by it.
   const std::string& audit() const { return m_audit; }
   void setAudit(const std::string& audit);
+  // The recording as it was just read with these settings. Returns one sentence if the session was saved with
+  // another one, else an empty text; from now on it is the one that sessions are saved with.
+  QString takeRecording(const Settings& asked, const TeacherStage& read);
   QString displayName() const;  // the file's name, else the title, else "untitled"
   bool isModified() const { return !m_history.isClean(); }
   QUndoStack& history() { return m_history; }
@@ -73,11 +77,12 @@ class Document : public QObject {
   friend class ReplaceState;
   friend class ChangeSetting;
   void setState(const State& state);
-  void replace(State state, const QString& layout, const std::string& audit = {});
+  void replace(State state, const QString& layout, const Session& read = {});
 
   State m_state;
   QString m_layout;
   std::string m_audit;
+  KnownRecording m_recording;
   QUndoStack m_history;
 };
 

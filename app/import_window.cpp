@@ -280,6 +280,7 @@ void ImportWindow::showContents(const FileContents& contents) {
 }
 
 void ImportWindow::choosePlace(const QString& path, const QString& why) {
+  forgetGuessedAxes();
   m_place = path;
   m_why->setText(why);
   m_settings.set("teacher.file", (m_file + (path.isEmpty() ? "" : ":" + path)).toStdString());
@@ -300,6 +301,14 @@ void ImportWindow::startReading(bool whole) {
   m_worker.request(m_settings, whole);
 }
 
+// What was guessed of the axes was guessed of what was read before.
+void ImportWindow::forgetGuessedAxes() {
+  if (m_axesGuess.isEmpty()) return;
+  m_axesGuess.clear();
+  m_axesSettled = false;
+  m_settings.set("teacher.transpose", false);
+}
+
 void ImportWindow::change(const std::string& key, const SettingValue& value) {
   try {
     m_settings.set(key, value);
@@ -310,6 +319,9 @@ void ImportWindow::change(const std::string& key, const SettingValue& value) {
     m_axesSettled = true;
     m_axesGuess.clear();
   }
+  for (const char* dialect :
+       {"recording.separator", "recording.decimal", "recording.index_column", "recording.header"})
+    if (key == dialect) forgetGuessedAxes();
   showSettings();
   if (!m_settings.text("teacher.file").empty()) read();
 }
@@ -385,6 +397,11 @@ void ImportWindow::showProblem(const QString& sentence) {
   m_problem->show();
   m_use->setEnabled(false);
   m_shape->setText("Nothing can be read this way.");
+  // What was said of an earlier reading is not true of this one.
+  m_notes->clear();
+  for (const char* key :
+       {"teacher.transpose", "recording.interval", "recording.trials", "recording.intervals"})
+    m_controls.at(key)->setNote(QString());
 }
 
 QString ImportWindow::problem() const {

@@ -63,6 +63,7 @@ class ImportWindow : public QDialog {
   void choosePlace(const QString& path, const QString& why);
   void change(const std::string& key, const SettingValue& value);
   void read();
+  void forgetGuessedAxes();
   void startReading(bool whole);
 
   QString m_file;  // without a place in it

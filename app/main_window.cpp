@@ -31,6 +31,7 @@
 #include <QScrollArea>
 #include <QSettings>
 #include <QTimer>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace keyhole {
@@ -222,6 +223,8 @@ void MainWindow::showExperiment(const std::shared_ptr<const Experiment>& experim
   m_verdict->setStale(false);
   m_messages->pictureShown();
   showSeen();
+  const QString changed = m_document.takeRecording(experiment->asked, *experiment->teacher);
+  if (!changed.isEmpty()) m_messages->showNotice(changed);
 }
 
 void MainWindow::showProblem(const QString& sentence) {
@@ -356,7 +359,13 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
-  m_files->offer(event->mimeData()->urls().first().toLocalFile());
+  const QList<QUrl> urls = event->mimeData()->urls();
+  m_files->offer(urls.first().toLocalFile());
+  if (urls.size() > 1)
+    m_messages->showNotice(QString("%1 files were dropped, and one can be open: %2 is; the others were left "
+                                   "alone (keyhole fit takes several as trials).")
+                               .arg(urls.size())
+                               .arg(urls.first().fileName()));
 }
 
 }  // namespace keyhole

@@ -49,6 +49,12 @@ void MessageStrip::showOffer(const QString& sentence, const QString& button, std
   show(sentence, false);
 }
 
+void MessageStrip::showNotice(const QString& sentence) {
+  m_do = nullptr;
+  m_action->hide();
+  show(sentence, false);
+}
+
 void MessageStrip::clearProblem() {
   if (m_isProblem) hide();
 }
@@ -59,6 +65,10 @@ void MessageStrip::pictureShown() {
 
 QString MessageStrip::problem() const {
   return m_isProblem && !isHidden() ? m_text->text() : QString();
+}
+
+QString MessageStrip::notice() const {
+  return !m_isProblem && !isHidden() ? m_text->text() : QString();
 }
 
 void MessageStrip::show(const QString& sentence, bool isProblem) {

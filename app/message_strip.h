@@ -22,9 +22,12 @@ class MessageStrip : public QFrame {
   void showProblem(const QString& sentence, Ends ends = Ends::whenCleared);
   // An offer: the button does `action` and closes the strip.
   void showOffer(const QString& sentence, const QString& button, std::function<void()> action);
-  void clearProblem();  // leaves an offer in place
+  // Something to know, with nothing to do about it; stays until it is closed.
+  void showNotice(const QString& sentence);
+  void clearProblem();  // leaves an offer and a notice in place
   void pictureShown();
   QString problem() const;
+  QString notice() const;
 
  private:
   void show(const QString& sentence, bool isProblem);

@@ -60,7 +60,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     say(console, "note: lds-full is lds: with exact EM, diagonal and full Q are the same models");
   Experiment experiment = observedExperiment(settings, console.progress);
   experiment.teacherAnalysis = stages::analyseTeacher(experiment, Depth::complete, nullptr, console.progress);
-  for (const auto& warning : sourceWarnings(experiment)) say(console, "warning: " + warning);
+  for (const auto& warning : arguments.source.warnings(experiment)) say(console, "warning: " + warning);
   const Comparison comparison = compareMethods(experiment, options, console.progress);
   console.progress.report(1.0, "");
   if (const auto note = arguments.source.alphaNote(settings); !note.empty()) say(console, "warning: " + note);
@@ -87,7 +87,7 @@ int runCompare(const CompareArguments& arguments, Console& console) {
     json["alpha"] = settings.number("simulation.alpha");
     json["alpha_assumed"] = !arguments.source.alphaNote(settings).empty();
     json["rows"] = compareJson(comparison);
-    addSource(json, experiment);
+    arguments.source.describe(json, experiment);
     json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }

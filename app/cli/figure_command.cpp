@@ -58,7 +58,7 @@ int runFigure(const FigureArguments& arguments, Console& console) {
   figure.complete(console.progress);
   figure.write(decoded(arguments.out));
   if (!arguments.data.empty()) figure.writeData(decoded(arguments.data));
-  for (const auto& warning : sourceWarnings(*experiment)) say(console, "warning: " + warning);
+  for (const auto& warning : arguments.source.warnings(*experiment)) say(console, "warning: " + warning);
   if (const std::string note = arguments.source.alphaNote(settings); !note.empty())
     say(console, "warning: " + note);
   for (const auto& note : experiment->fit->student.notes) say(console, "warning: " + note);

@@ -151,9 +151,8 @@ ordered_json reportJson(const FitRequest& request, const Student& student, const
   json["options"] = optionsJson(request, student);
   json["recording"] = recordingJson(summary);
   json["recording"]["parameters"] = orNull(parameters, [&] { return ordered_json(parameterCount(student)); });
-  // Of one that is read in pieces nothing is kept.
   json["recording"]["hash"] =
-      orNull(!request.data.trials.empty(), [&] { return ordered_json(hashOf(request.data.trials)); });
+      request.data.trials.empty() ? request.data.streamedHash : hashOf(request.data.trials);
   json["recording"]["samples_per_parameter"] =
       orNull(parameters, [&] { return numberOrNull(samplesPerParameter(summary, parameterCount(student))); });
   json["dynamics"] = orNull(parameters, [&] { return matrixToJson(student.A); });

@@ -70,6 +70,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   const FitOfPieces pieces = piecesOf(asked.settings, *stream);
   SummaryPieces said;
   RisingChannels rising;
+  FingerprintOfPieces hash;
   Index seen = 0;
   Progress quiet;  // each piece would begin the bar anew
   stream->run([&](const Matrix& piece) {
@@ -78,6 +79,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
     pieces.add(piece, quiet);
     said.add(piece);
     rising.add(piece);
+    hash.add(piece);
     seen += piece.cols();
     return true;
   });
@@ -88,6 +90,7 @@ std::optional<FitReport> streamedFit(const FitRequest& asked, const FitFiles& fi
   data.files = files.recordings;
   data.streamedNeurons = stream->units;
   data.streamedTimepoints = stream->timepoints;
+  data.streamedHash = hash.text(stream->units, stream->timepoints);
   data.warnings = notesOf(*stream);
   if (auto warning = risingChannelWarning(stream->head, stream->units, rising.channels()); !warning.empty())
     data.warnings.push_back(std::move(warning));

@@ -27,6 +27,7 @@ struct FitTrials {
   double seconds = 0;  // between two samples, as said or by the files' clocks, after all steps; 0: not known
 
   Index streamedNeurons = 0, streamedTimepoints = 0;  // of a recording that passed by, and is no trial here
+  std::string streamedHash;                           // its fingerprint
 
   Index neurons() const { return trials.empty() ? streamedNeurons : trials.front().activity.rows(); }
   Index timepoints() const {

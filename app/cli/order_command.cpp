@@ -48,7 +48,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
   const OrderOptions options = optionsFrom(arguments);
   const Settings settings = arguments.source.settings();
   const Experiment experiment = observedExperiment(settings, console.progress);
-  for (const auto& warning : sourceWarnings(experiment)) say(console, "warning: " + warning);
+  for (const auto& warning : arguments.source.warnings(experiment)) say(console, "warning: " + warning);
   const OrderResult result = orderOf(experiment, options, console.progress);
   console.progress.report(1.0, "");
   if (const auto note = arguments.source.alphaNote(settings); !note.empty()) say(console, "warning: " + note);
@@ -64,7 +64,7 @@ int runOrder(const OrderArguments& arguments, Console& console) {
     json["alpha"] = settings.number("simulation.alpha");
     json["alpha_assumed"] = !arguments.source.alphaNote(settings).empty();
     json.update(orderJson(result));
-    addSource(json, experiment);
+    arguments.source.describe(json, experiment);
     json["run"] = runRecord(settings);
     deliver(console, arguments.out, jsonText(json));
   }

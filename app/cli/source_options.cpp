@@ -2,6 +2,7 @@
 
 #include "app/cli/option_values.h"
 #include "core/experiment/experiment_stages.h"
+#include "core/experiment/known_recording.h"
 #include "core/experiment/settings/fit_options.h"
 #include "core/experiment/settings/presets.h"
 #include "core/experiment/settings/session.h"
@@ -68,17 +69,23 @@ Experiment observedExperiment(const Settings& asked, Progress& progress) {
   return experiment;
 }
 
-std::vector<std::string> sourceWarnings(const Experiment& experiment) {
+std::vector<std::string> SourceOptions::warnings(const Experiment& experiment) const {
   std::vector<std::string> warnings = experiment.teacher->warnings;
   if (const auto& summary = experiment.teacher->summary)
     warnings.insert(warnings.end(), summary->warnings.begin(), summary->warnings.end());
+  if (isSession(source)) {
+    const Session session = presetOrSession(source);
+    auto changed = changedRecordingWarning({session.settings, session.recordingHash}, experiment.asked,
+                                           *experiment.teacher);
+    if (!changed.empty()) warnings.insert(warnings.begin(), std::move(changed));
+  }
   return warnings;
 }
 
-void addSource(nlohmann::ordered_json& json, const Experiment& experiment) {
+void SourceOptions::describe(nlohmann::ordered_json& json, const Experiment& experiment) const {
   if (experiment.teacher->summary) json["recording"] = recordingJson(*experiment.teacher->summary);
-  if (experiment.teacher->recording) json["recording"]["hash"] = fingerprint(*experiment.teacher->recording);
-  json["warnings"] = sourceWarnings(experiment);
+  if (experiment.teacher->recording) json["recording"]["hash"] = experiment.teacher->hash;
+  json["warnings"] = warnings(experiment);
 }
 
 }  // namespace keyhole::cli

@@ -22,15 +22,16 @@ struct SourceOptions {
 
   // Of a preset or a session, or those that show all of a recording. Throws InputError.
   Settings settings() const;
+
+  // What is to be said of the recording or the teacher: of its reading and its summary, and if it is not what
+  // the session was saved with.
+  std::vector<std::string> warnings(const Experiment& experiment) const;
+
+  // Adds `recording` (of a recording) and `warnings` to a command's result.
+  void describe(nlohmann::ordered_json& json, const Experiment& experiment) const;
 };
 
 // The stages through the observation. Throws InputError, Stopped.
 Experiment observedExperiment(const Settings& settings, Progress& progress);
-
-// What is to be said of its teacher: of a recording's reading and its summary.
-std::vector<std::string> sourceWarnings(const Experiment& experiment);
-
-// Adds `recording` (of a recording) and `warnings` to a command's result.
-void addSource(nlohmann::ordered_json& json, const Experiment& experiment);
 
 }  // namespace keyhole::cli

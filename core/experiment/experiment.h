@@ -27,6 +27,7 @@ struct ClaimStudy;         // studies/claim_errors.h
 struct TeacherStage {
   std::optional<Teacher> teacher;                   // empty if the data are a recording
   std::optional<Recording> recording;               // the file's data (N x T), if so
+  std::string hash;                                 // fingerprint() of it
   std::vector<Index> firstMissing;                  // of each of its channels, see firstMissing()
   std::vector<std::string> warnings;                // of its reading; constant channels …
   std::shared_ptr<const RecordingSummary> summary;  // of the recording, else null; has warnings of its own

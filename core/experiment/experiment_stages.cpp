@@ -29,6 +29,7 @@ std::shared_ptr<const TeacherStage> makeTeacher(const Settings& settings, const 
     if (file.empty())
       throw InputError("teacher.file is empty; allowed: the path of a recording (" + extensionList() + ")");
     stage->recording = readRecording(file, recordingOptions(settings), progress);
+    stage->hash = fingerprint(*stage->recording);
     stage->firstMissing = firstMissing(stage->recording->activity);
     stage->warnings = recordingWarnings(*stage->recording);
     for (auto& warning : inputWarnings(*stage->recording)) stage->warnings.push_back(std::move(warning));

@@ -46,11 +46,18 @@ std::string bareName(const std::string& name) {
 
 bool isClockName(const std::string& name) {
   const std::string base = nameWithoutUnit(name);
-  if (isOneOf(base,
-              {"t",          "time",       "times",    "timestamp",    "timestamps", "date",  "datetime",
-               "date time",  "clock",      "elapsed",  "elapsed time", "zeit",       "temps", "tiempo",
-               "frame time", "sec",        "secs",     "seconds",      "ms",         "msec",  "s",
-               "date/time",  "time stamp", "abs time", "rel time"}))
+  if (isOneOf(base, {"t",           "time",         "times",
+                     "timestamp",   "timestamps",   "date",
+                     "datetime",    "date time",    "clock",
+                     "elapsed",     "elapsed time", "zeit",
+                     "temps",       "tiempo",       "frame time",
+                     "sec",         "secs",         "seconds",
+                     "ms",          "msec",         "s",
+                     "date/time",   "time stamp",   "abs time",
+                     "rel time",    "ts",           "tvec",
+                     "timevec",     "frametimes",   "frame_time",
+                     "frame_times", "frame times",  "sample times",
+                     "sample_times"}))
     return true;
   return base.starts_with("time ") || base.starts_with("time_") || base.ends_with(" time") ||
          base.ends_with("_time") || base.starts_with("timestamp");

@@ -2,6 +2,7 @@
 // any part of it. Every such format (MATLAB's, HDF5, .npz …) gives its files in this form.
 #pragma once
 
+#include "core/common/progress.h"
 #include "core/common/types.h"
 #include "core/io/number_types.h"
 
@@ -72,6 +73,10 @@ class FileTree {
 
   // What is to be said of the file as a whole: a sentence each.
   std::vector<std::string> notes;
+
+  // A stop that is asked for is heard between two pieces of what is read: load() and stream() then throw
+  // Stopped. Must outlive them.
+  const Progress* progress = &noProgress();
 };
 
 }  // namespace keyhole

@@ -64,32 +64,6 @@ FileContents contentsOf(const std::string& file) {
   return contents;
 }
 
-FileData readArray(const std::string& file, const std::string& path, const ReadOptions& options) {
-  const std::string head = headOf(file, 1 << 16);
-  const NpyHeader header = head.starts_with("\x93NUMPY") ? parseNpyHeader(head, file) : NpyHeader();
-  if (header.shape.size() > 2) {
-    NpyTree tree(file, typeOf(header));
-    return readFromTree(tree, file, path, options);
-  }
-  if (!path.empty())
-    throw InputError(file + ":" + shownText(path) +
-                     " names a place in an array of up to two dimensions; allowed: " + file);
-  FileData data;
-  if (std::string note = suite2pNote(file); !note.empty()) data.notes.push_back(std::move(note));
-  if (auto turned = readNpyTurned(file)) {
-    data.trials.push_back(std::move(*turned));
-    data.turned = true;
-  } else {
-    data.trials.push_back(readNpy(file));
-  }
-  if (isLong(header)) {
-    LongIntegers integers;
-    integers.add(data.trials.front());
-    if (std::string note = integers.note(file); !note.empty()) data.notes.push_back(std::move(note));
-  }
-  return data;
-}
-
 std::optional<NumberType> numberTypeOf(const NpyHeader& header) {
   if (header.kind == 'c') return {};
   const bool isFloat = header.kind == 'f', isSigned = header.kind == 'i';
@@ -106,6 +80,40 @@ std::optional<NumberType> numberTypeOf(const NpyHeader& header) {
   }
 }
 
+// How it lies in its file, of two dimensions.
+RawShape rawShapeOf(const NpyHeader& header) {
+  const auto rows = static_cast<Index>(header.shape[0]), columns = static_cast<Index>(header.shape[1]);
+  return header.fortranOrder ? RawShape{rows, columns} : RawShape{columns, rows};
+}
+
+FileData readArray(const std::string& file, const std::string& path, const ReadOptions& options) {
+  const std::string head = headOf(file, 1 << 16);
+  const NpyHeader header = head.starts_with("\x93NUMPY") ? parseNpyHeader(head, file) : NpyHeader();
+  if (header.shape.size() > 2) {
+    NpyTree tree(file, typeOf(header));
+    return readFromTree(tree, file, path, options);
+  }
+  if (!path.empty())
+    throw InputError(file + ":" + shownText(path) +
+                     " names a place in an array of up to two dimensions; allowed: " + file);
+  FileData data;
+  if (std::string note = suite2pNote(file); !note.empty()) data.notes.push_back(std::move(note));
+  if (const auto type = numberTypeOf(header); type && header.shape.size() == 2) {
+    requireNpySize(header, std::filesystem::file_size(file), file);
+    data.trials.push_back(
+        readRaw(file, {header.dataOffset, *type, header.bigEndian}, rawShapeOf(header), *options.progress));
+    data.turned = !header.fortranOrder;
+  } else {
+    data.trials.push_back(readNpy(file));
+  }
+  if (isLong(header)) {
+    LongIntegers integers;
+    integers.add(data.trials.front());
+    if (std::string note = integers.note(file); !note.empty()) data.notes.push_back(std::move(note));
+  }
+  return data;
+}
+
 std::optional<DataStream> streamArray(const std::string& file, const std::string& path,
                                       const ReadOptions& options) {
   const std::string head = headOf(file, 1 << 16);
@@ -115,7 +123,7 @@ std::optional<DataStream> streamArray(const std::string& file, const std::string
   if (!type || header.shape.size() != 2 || header.shape[0] == 0 || header.shape[1] == 0) return {};
   requireNpySize(header, std::filesystem::file_size(file), file);
   const auto rows = static_cast<Index>(header.shape[0]), columns = static_cast<Index>(header.shape[1]);
-  const RawShape shape = header.fortranOrder ? RawShape{rows, columns} : RawShape{columns, rows};
+  const RawShape shape = rawShapeOf(header);
   const RawNumbers raw{header.dataOffset, *type, header.bigEndian};
   DataStream stream;
   if (std::string note = suite2pNote(file); !note.empty()) stream.head.notes.push_back(std::move(note));

@@ -1,11 +1,12 @@
 #include "core/common/error.h"
 #include "core/io/file_bytes.h"
 #include "core/io/formats.h"
-#include "core/io/npy.h"
 #include "core/io/npy_header.h"
+#include "core/io/npy_numbers.h"
 #include "core/io/text_encoding.h"
 #include "core/io/tree_reading.h"
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <zip.h>
@@ -28,7 +29,7 @@ bool isZip(const std::string& file) {
   return stream.read(head, 4) && std::string_view(head, 2) == "PK" && (head[2] == 3 || head[2] == 5);
 }
 
-Archive opened(const std::string& file) {
+Archive archiveIn(const std::string& file) {
   if (!std::ifstream(file)) readFileBytes(file);  // throws the sentence for a missing or unreadable file
   int error = 0;
   Archive archive(zip_open(file.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
@@ -39,7 +40,7 @@ Archive opened(const std::string& file) {
 // Each member NAME.npy is an array of that name.
 class Npz : public FileTree {
  public:
-  explicit Npz(const std::string& file) : m_file(file), m_archive(opened(file)) {
+  explicit Npz(const std::string& file) : m_file(file), m_archive(archiveIn(file)) {
     m_root.kind = FileNode::Kind::group;
     constexpr zip_int64_t kMost = 100'000;
     const zip_int64_t n = std::min(zip_get_num_entries(m_archive.get(), 0), kMost);
@@ -53,8 +54,41 @@ class Npz : public FileTree {
 
   std::vector<Matrix> load(const std::vector<const FileNode*>& nodes) override {
     std::vector<Matrix> values;
-    for (const FileNode* node : nodes) values.push_back(npyArray(bytesOf(*node), shown(node->name)).values);
+    for (const FileNode* node : nodes) {
+      Member member = opened(*node);
+      if (node->size() == 0 && node->shape.size() > 2)
+        values.emplace_back(0, 0);
+      else
+        values.push_back(npyMatrix(member.header, member.source(), shown(node->name), *progress));
+      member.finish();
+    }
     return values;
+  }
+
+  std::optional<Matrix> loadTurned(const FileNode& node) override {
+    if (!node.byRows) return {};
+    Member member = opened(node);
+    Matrix values = npyMatrixTurned(member.header, member.source(), shown(node.name), *progress);
+    member.finish();
+    return values;
+  }
+
+  void stream(const FileNode& node, bool timeInColumns, const Work& work) override {
+    if (node.shape.size() != 2 || node.byRows == timeInColumns || node.size() == 0)
+      return FileTree::stream(node, timeInColumns, work);
+    constexpr Index kAtOnce = 1 << 20;  // numbers
+    Member member = opened(node);
+    NpyNumbers numbers(member.header, member.source(), shown(node.name));
+    const auto units = static_cast<Index>(node.shape[timeInColumns ? 0 : 1]),
+               times = static_cast<Index>(node.shape[timeInColumns ? 1 : 0]);
+    const Index step = std::max<Index>(1, kAtOnce / units);
+    for (Index first = 0; first < times; first += step) {
+      progress->throwIfStopped();
+      Matrix piece(units, std::min(step, times - first));
+      numbers.read(piece.data(), piece.size());
+      if (!work(piece)) return;
+    }
+    member.finish();
   }
 
  private:
@@ -69,6 +103,7 @@ class Npz : public FileTree {
       node.kind = FileNode::Kind::numbers;
       node.type = std::string(1, header.kind) + std::to_string(header.bytes);
       node.shape.assign(header.shape.begin(), header.shape.end());
+      node.byRows = node.shape.size() == 2 && !header.fortranOrder;
       while (node.shape.size() < 2) node.shape.push_back(1);
     } catch (const InputError& error) {
       const std::string why = error.what();
@@ -88,8 +123,31 @@ class Npz : public FileTree {
     return parseNpyHeader(head, shownName);
   }
 
-  // The whole member; its checksum is checked at its end. zlib packs at most 1032 to 1.
-  std::string bytesOf(const FileNode& node) const {
+  // A member that is being decompressed, behind its header.
+  struct Member {
+    Entry entry;
+    NpyHeader header;
+    std::string damaged;  // the sentence if it is
+
+    NpyNumbers::Source source() const {
+      return [this](char* to, std::size_t bytes) {
+        for (std::size_t done = 0; done < bytes;) {
+          const zip_int64_t got = zip_fread(entry.get(), to + done, bytes - done);
+          if (got <= 0) throw InputError(damaged);
+          done += static_cast<std::size_t>(got);
+        }
+      };
+    }
+
+    // Its checksum is checked at its end.
+    void finish() const {
+      char more;
+      if (zip_fread(entry.get(), &more, 1) != 0) throw InputError(damaged);
+    }
+  };
+
+  // zlib packs at most 1032 to 1, and what the header says is checked before anything is decompressed.
+  Member opened(const FileNode& node) const {
     zip_stat_t stat;
     const std::string damaged = shown(node.name) + " cannot be read: the file is truncated or damaged";
     if (zip_stat_index(m_archive.get(), node.ordinal, 0, &stat) != 0) throw InputError(damaged);
@@ -97,22 +155,13 @@ class Npz : public FileTree {
       throw InputError(shown(node.name) + " says that it has " + std::to_string(stat.size) + " bytes, of " +
                        std::to_string(stat.comp_size) +
                        " compressed ones; allowed: up to 1100 times as many");
-    // What the header says is checked before all of it is decompressed.
-    const NpyHeader header = headerOf(node.ordinal, shown(node.name));
-    requireNpySize(header, stat.size, shown(node.name));
-    requireRoom(shown(node.name), stat.size + 8 * (stat.size / std::max<std::uint64_t>(header.bytes, 1)));
-    const Entry entry(zip_fopen_index(m_archive.get(), node.ordinal, 0));
-    if (!entry) throw InputError(damaged);
-    std::string bytes(stat.size, '\0');
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-      const zip_int64_t got = zip_fread(entry.get(), bytes.data() + done, bytes.size() - done);
-      if (got <= 0) throw InputError(damaged);
-      done += static_cast<std::size_t>(got);
-    }
-    char more;
-    if (zip_fread(entry.get(), &more, 1) != 0) throw InputError(damaged);
-    return bytes;
+    Member member{nullptr, headerOf(node.ordinal, shown(node.name)), damaged};
+    requireNpySize(member.header, stat.size, shown(node.name));
+    member.entry.reset(zip_fopen_index(m_archive.get(), node.ordinal, 0));
+    if (!member.entry) throw InputError(damaged);
+    std::vector<char> head(member.header.dataOffset);
+    member.source()(head.data(), head.size());
+    return member;
   }
 
   std::string m_file;
@@ -138,6 +187,9 @@ Format npzFormat() {
           [](const std::string& file, const std::string& path, const ReadOptions& options) {
             Npz tree(file);
             return readFromTree(tree, file, path, options);
+          },
+          [](const std::string& file, const std::string& path, const ReadOptions& options) {
+            return streamFromTree(std::make_shared<Npz>(file), file, path, options);
           }};
 }
 

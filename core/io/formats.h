@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/common/error.h"
+#include "core/common/progress.h"
 #include "core/io/file_arrays.h"
 #include "core/io/table_dialect.h"
 #include "core/observation/preprocessing/preprocessing.h"
@@ -26,6 +27,8 @@ struct ReadOptions {
   double bin = 0;              // seconds in which spike times are counted; 0: not said
   // From where to where spike times are counted, a trial each; empty: from time 0, as one.
   std::vector<TimeWindow> windows = {};
+  // Whoever may ask for a stop, which is heard between two pieces of what is read (Stopped); must outlive it.
+  const Progress* progress = &noProgress();
 };
 
 // What a place in a file holds, as stored: one row per time point, or per neuron.

@@ -4,7 +4,6 @@
 #include "core/common/types.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +24,6 @@ struct NpyArray {
   Matrix values;
 };
 NpyArray npyArray(std::string_view file, const std::string& path);
-
-// The array with its axes exchanged, columns x rows, for the commonest kind of file: 8-byte numbers of this
-// machine's byte order in C order, in two dimensions. These lie in the file as they do in memory, and are
-// read without a copy. Nothing for every other kind; readNpy() reads (or refuses) it.
-std::optional<Matrix> readNpyTurned(const std::string& path);
 
 // Version 1.0, little-endian f8, C order.
 std::string npyBytes(ConstMatrixRef values);

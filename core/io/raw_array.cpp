@@ -14,7 +14,8 @@
 namespace keyhole {
 namespace {
 
-constexpr Index kNumbers = 1 << 20;  // in one piece
+constexpr Index kNumbers = 1 << 20;    // in one piece
+constexpr Index kStoppable = 1 << 23;  // between two looks whether to stop
 
 class RawFile {
  public:
@@ -64,12 +65,15 @@ class RawFile {
 
 }  // namespace
 
-Matrix readRaw(const std::string& path, const RawNumbers& raw, RawShape shape) {
+Matrix readRaw(const std::string& path, const RawNumbers& raw, RawShape shape, const Progress& progress) {
   requireRoom(path, 8 * static_cast<std::uint64_t>(shape.inner) * static_cast<std::uint64_t>(shape.outer));
   Matrix values = largeMatrix(shape.inner, shape.outer);
   constexpr Index kWorthAThread = 1 << 22;
   const auto read = [&](Index first, Index count) {
-    RawFile(path, raw).read(first, count, values.data() + first);
+    RawFile file(path, raw);
+    inPieces(
+        count, progress, [&](Index at, Index n) { file.read(first + at, n, values.data() + first + at); },
+        kStoppable);
   };
   // Most of the time goes into the pages of the array, which two cores have sooner.
   if (values.size() >= kWorthAThread)

@@ -141,13 +141,13 @@ class Apart : public FileTree {
     std::size_t next = 0;
     for (const FileNode* node : nodes)
       all.push_back(!isRaw(*node) || node->byRows ? std::move(loaded[next++])
-                                                  : readRaw(m_path, *node->raw, rawShape(*node)));
+                                                  : readRaw(m_path, *node->raw, rawShape(*node), *progress));
     return all;
   }
 
   std::optional<Matrix> loadTurned(const FileNode& node) override {
     if (!node.byRows || node.shape.size() != 2 || node.size() == 0) return {};
-    if (isRaw(node)) return readRaw(m_path, *node.raw, rawShape(node));
+    if (isRaw(node)) return readRaw(m_path, *node.raw, rawShape(node), *progress);
     return fromPieces(node);
   }
 
@@ -164,6 +164,7 @@ class Apart : public FileTree {
       const Matrix piece = receivedPiece(child, node);
       if (piece.size() == 0) return takeNotes(child);
       if (!work(piece)) return;
+      progress->throwIfStopped();
     }
   }
 

@@ -84,7 +84,8 @@ ReadTrials recordingOf(FileData data, const TrialIntervals& intervals, const std
 ReadTrials recordingIn(const std::string& spec, const RecordingOptions& options, const Progress& progress) {
   TrialIntervals intervals;
   if (!options.intervals.empty()) intervals = readIntervals(options.intervals, spec, options.table);
-  FileData data = readFileData(spec, {options.table, options.timeInColumns, options.bin, intervals.windows});
+  FileData data =
+      readFileData(spec, {options.table, options.timeInColumns, options.bin, intervals.windows, &progress});
   progress.throwIfStopped();
   return recordingOf(std::move(data), intervals, spec, options, progress);
 }

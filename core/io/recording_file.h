@@ -28,7 +28,7 @@ struct RecordingOptions {
 
 // Files hold time x neurons; the recording's activity is N x T. The input is read, trials are joined, and the
 // steps done. Throws InputError: see requireUsable(), requireLongTrials(), preprocessed() and the readers;
-// Stopped, but not before the file itself is read.
+// Stopped.
 Recording readRecording(const std::string& spec, const RecordingOptions& options = {},
                         const Progress& progress = noProgress());
 

@@ -39,9 +39,25 @@ class SpikeTable {
 
   Index units() const { return static_cast<Index>(m_ends.size()) - 1; }
   double last() const { return m_times.size() > 0 ? m_times.head(m_ends.back()).maxCoeff() : 0; }
+  double first() const { return m_ends.back() > 0 ? m_times.head(m_ends.back()).minCoeff() : 0; }
   Index left() const { return m_times.size() - m_ends.back(); }
 
   [[noreturn]] void refuse(const std::string& why) const { throw InputError(m_shown + " " + why); }
+
+  // The spikes of all units do not begin at time 0 by chance, if they come at a steady rate: then something
+  // else begins there, and the bins before the first one are no silence of the circuit. One sentence, or
+  // empty.
+  std::string lateBeginning() const {
+    constexpr double kMeanWaits = 20;  // e^-20 of that is chance
+    const auto n = static_cast<double>(m_ends.back());
+    const double span = last() - first(), before = std::floor(first() / m_bin) * m_bin;
+    if (!m_observed.empty() || n < kMeanWaits || before < m_bin || first() * (n - 1) < kMeanWaits * span)
+      return {};
+    return m_shown + ": its first spike comes at " + toText(std::round(first() * 1e3) / 1e3) +
+           " s, so that the first " + toText(std::floor(first() / m_bin)) +
+           " bins are empty and may lie before the recording; --steps window:" + toText(before) +
+           ".. begins there";
+  }
 
   void requireFew(double bins) const {
     const double counts = bins * static_cast<double>(units());
@@ -230,7 +246,8 @@ Matrix binnedSpikes(FileTree& tree, const FileNode& units, const std::string& sh
   Matrix counts = table.counts(0, static_cast<Index>(bins));
   const Index masked = table.maskUnobserved(0, counts);
   notes.push_back(shown + ": spike times were counted in " + std::to_string(counts.rows()) + " bins of " +
-                  toText(bin) + " s from time 0");
+                  toText(bin) + " s from time 0 to the last spike");
+  if (std::string late = table.lateBeginning(); !late.empty()) notes.push_back(std::move(late));
   table.say(masked, notes);
   return counts;
 }

@@ -108,10 +108,28 @@ class Channels {
       if (!date) return {};
       seconds(static_cast<Index>(i)) = *date;
     }
-    // Times of day begin anew at midnight.
-    for (Index i = 1; i < seconds.size(); ++i)
-      while (seconds(i) < seconds(i - 1) - 43200 && seconds(i) < 86400) seconds(i) += 86400;
     return seconds;
+  }
+
+  // Times of day begin anew at midnight: there a day is added, and it is said.
+  void passMidnights(std::size_t column, Vector& seconds) {
+    constexpr double kDay = 86400;
+    if (!(seconds.minCoeff() >= 0 && seconds.maxCoeff() <= kDay)) return;
+    double days = 0, before = seconds(0);
+    Index first = -1;
+    for (Index i = 1; i < seconds.size(); ++i) {
+      const double now = seconds(i);
+      if (now < before - kDay / 2) {
+        days += 1;
+        if (first < 0) first = i;
+      }
+      before = now;
+      seconds(i) += days * kDay;
+    }
+    if (first >= 0)
+      m_table.note(m_table.columnText(column) + " holds times of day that pass midnight " +
+                   counted(static_cast<std::size_t>(days), "time", "times") + " (first in line " +
+                   std::to_string(m_table.lineOf(first)) + "): each time a day was added");
   }
 
   // "2024-05-01,12:00:00.5": a column of days and one of times of day behind it.
@@ -152,7 +170,10 @@ class Channels {
     if (dates.size() > 0 && ambiguous)
       return leaveOut(column, "holds dates such as " + shown(cells.front().text) +
                                   ", of which day and month cannot be told apart: left out");
-    if (dates.size() > 0) return take(column, meaningFor(column, dates, true), dates);
+    if (dates.size() > 0) {
+      passMidnights(column, dates);
+      return take(column, meaningFor(column, dates, true), dates);
+    }
     takeRowNames(column, cells);
   }
 

@@ -78,10 +78,10 @@ Steps stepsOf(ConstVectorRef column) {
 
 using LineOf = std::function<std::size_t(Index)>;
 
+// told: so many of them are told of by whoever reads the clock.
 std::string unevenText(ConstVectorRef column, const Steps& steps, const std::string& unit,
-                       const EntryWords& words, const LineOf& lineOf) {
-  const auto jumps = jumpsOf(column);
-  if (steps.uneven <= static_cast<Index>(jumps.size())) return {};  // who reads the clock tells of the jumps
+                       const EntryWords& words, const LineOf& lineOf, Index told) {
+  if (steps.uneven <= told) return {};
   const std::string in = unit.empty() ? "" : " " + unit;
   const double step = column(steps.firstUneven) - column(steps.firstUneven - 1);
   return "; its steps are uneven: " + std::to_string(steps.uneven) + " of " +
@@ -128,12 +128,56 @@ ColumnMeaning clockOf(ConstVectorRef column, const ColumnContext& context, const
   meaning.unit = seconds > 0 ? "s" : "";
   char step[32];
   std::snprintf(step, sizeof step, "%.6g", meaning.interval);
-  meaning.note = (context.dates ? "holds dates" : "rises with every " + context.words.entry) +
-                 ": taken as the clock, not as a channel (Δt = " + step +
-                 (seconds > 0 ? " s)" : ", of a unit that the file does not name)") +
-                 unevenText(column, steps, context.dates || unit.empty() ? (context.dates ? "s" : "") : unit,
-                            context.words, lineOf);
+  meaning.note =
+      (context.dates ? "holds dates" : "rises with every " + context.words.entry) +
+      ": taken as the clock, not as a channel (Δt = " + step +
+      (seconds > 0 ? " s)" : ", of a unit that the file does not name)") +
+      unevenText(column, steps, unit, context.words, lineOf, static_cast<Index>(jumpsOf(column).size()));
   return meaning;
+}
+
+// The clocks of trials one below the other: what lies between two beginnings makes the step.
+ColumnMeaning clockOfTrials(ConstVectorRef column, std::vector<Index> begins, const ColumnContext& context,
+                            const LineOf& lineOf) {
+  // All of them behind each other, without the steps back.
+  std::vector<Index> rows;
+  Vector joined(column.size() - static_cast<Index>(begins.size()));
+  joined(0) = column(0);
+  rows.push_back(0);
+  for (Index i = 1, next = 0; i < column.size(); ++i) {
+    if (next < static_cast<Index>(begins.size()) && begins[static_cast<std::size_t>(next)] == i) {
+      ++next;
+      continue;
+    }
+    const auto at = static_cast<Index>(rows.size());
+    joined(at) = joined(at - 1) + column(i) - column(i - 1);
+    rows.push_back(i);
+  }
+  const Steps steps = stepsOf(joined);
+  ColumnMeaning meaning = clockOf(joined, context, steps, lineOf);
+  char step[32];
+  std::snprintf(step, sizeof step, "%.6g", meaning.interval);
+  meaning.note = std::string(context.dates ? "holds dates that begin" : "begins") + " anew " +
+                 std::to_string(begins.size()) + (begins.size() == 1 ? " time" : " times") + " (first in " +
+                 context.words.place + " " + std::to_string(lineOf(begins.front())) +
+                 "): taken as the clock, not as a channel (Δt = " + step +
+                 (meaning.unit.empty() ? ", of a unit that the file does not name" : " s") +
+                 ", from the steps between), and what lies between as trials of their own" +
+                 unevenText(
+                     joined, steps, clockUnit(context), context.words,
+                     [&](Index row) { return lineOf(rows[static_cast<std::size_t>(row)]); }, 0);
+  meaning.begins = std::move(begins);
+  return meaning;
+}
+
+// A column that does not rise throughout, see labelMeaning().
+ColumnMeaning notRising(ConstVectorRef column, const ColumnContext& context, const LineOf& lineOf) {
+  const bool clockName = context.dates || (context.named && isClockName(context.name));
+  const bool mayBe = clockName || (context.first && (!context.named || isIndexName(context.name)));
+  if (mayBe)
+    if (auto begins = restartsOf(column, clockName); !begins.empty())
+      return clockOfTrials(column, std::move(begins), context, lineOf);
+  return labelMeaning(column, context, lineOf);
 }
 
 ColumnMeaning indexOf(ConstVectorRef column, const ColumnContext& context, const Steps& steps,
@@ -248,7 +292,7 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
   if (clockName) {
     if (steps.rising) return clockOf(column, context, steps, lineOf);
     if (countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
-    if (auto meaning = labelMeaning(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
+    if (auto meaning = notRising(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
       return meaning;
     const std::string base = nameWithoutUnit(context.name);
     const bool surely =
@@ -267,7 +311,7 @@ ColumnMeaning meaningOf(ConstVectorRef column, const ColumnContext& context, con
     return indexOf(column, context, steps, lineOf);
   if (indexName && countsWithRestarts(column, steps)) return indexOf(column, context, steps, lineOf);
   if (!steps.rising) {
-    if (auto meaning = labelMeaning(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
+    if (auto meaning = notRising(column, context, lineOf); meaning.kind != ColumnMeaning::Kind::channel)
       return meaning;
     if (context.first && !context.named) refuseUnsteadyClock(column, context.words, lineOf);
   }

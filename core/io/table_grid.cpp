@@ -186,6 +186,7 @@ class GridReader {
       m_grid.lineOffsets.emplace_back(m_grid.rows, offset);
     for (std::size_t column = 0; column < cells.size(); ++column)
       m_grid.numbers.push_back(takeCell(cells[column], column));
+    if (m_grid.rows == 0) m_grid.quotedFirst = m_grid.quoted;
     ++m_grid.rows;
   }
 

@@ -56,6 +56,7 @@ struct Grid {
   CellCount padded;                          // "05", "-0" and not in the first column
   CellCount rounded;                         // whole numbers that no double holds
   std::size_t quoted = 0;                    // cells in quotes
+  std::size_t quotedFirst = 0;               // in the first row
   std::size_t shortest = 0, longest = 0;     // characters of the second column's cells
   bool blankAfterSome = false;               // in the first row some commas have a blank behind them, not all
   std::string problem;                       // what ended the reading, without the file's name; or empty

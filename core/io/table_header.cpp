@@ -128,36 +128,118 @@ class CountingHeader {
  public:
   explicit CountingHeader(TableInMaking& table) : m_table(table) {}
 
-  // ",0,1,2,…" above rows that are counted, or "0,1,2,…" above fractions: pandas names columns so.
   void take() {
-    const std::size_t n = m_table.grid.width;
-    if (!m_table.names.empty() || m_table.grid.rows < 4 || n < 3) return;
+    if (!m_table.names.empty() || m_table.grid.rows < 4) return;
     const bool corner = std::isnan(m_table.grid.at(0, 0));
+    if (countsColumns(corner))
+      takeNames(std::string(corner && wordsBelowCorner()
+                                ? "rises from column to column and was taken for their names"
+                                : "counts the columns and was taken for their names") +
+                (corner ? "" : kOtherwise));
+    else if (numbersUnits(corner))
+      takeNames(std::string("holds whole numbers ") +
+                (isQuoted() ? "in quotes"
+                 : corner   ? "above rows that are counted"
+                            : "far from all below") +
+                " and was taken for the columns' names" + kOtherwise);
+    else
+      sayWhetherUnits();
+  }
+
+ private:
+  static constexpr const char* kOtherwise = " (--header 0 reads it as numbers)";
+
+  // ",0,1,2,…" above rows that are counted, or "0,1,2,…" above fractions: pandas names columns so.
+  bool countsColumns(bool corner) {
+    const std::size_t n = m_table.grid.width;
+    if (n < 3) return false;
     const auto countsIn = [&](Index row) {
       for (std::size_t j = 1; j < n; ++j)
         if (m_table.grid.at(row, j) != m_table.grid.at(row, j - 1) + 1) return false;
       return true;
     };
     for (std::size_t j = 2; j < n; ++j)
-      if (!(m_table.grid.at(0, j) > m_table.grid.at(0, j - 1))) return;
-    if (!corner && !countsIn(0)) return;
-    if (!corner && m_table.grid.at(0, 0) != 0 && m_table.grid.at(0, 0) != 1) return;
+      if (!(m_table.grid.at(0, j) > m_table.grid.at(0, j - 1))) return false;
+    if (!corner && !countsIn(0)) return false;
+    if (!corner && m_table.grid.at(0, 0) != 0 && m_table.grid.at(0, 0) != 1) return false;
     // Of four columns and more no row of counts is likely to be just that, unless the table counts
     // throughout.
-    if (corner ? !firstColumnCounts() && !wordsBelowCorner() : !fractionsBelow() && (n < 4 || countsIn(1)))
-      return;
+    return corner ? firstColumnCounts() || wordsBelowCorner() : fractionsBelow() || (n >= 4 && !countsIn(1));
+  }
+
+  void takeNames(const std::string& why) {
+    const std::size_t n = m_table.grid.width;
+    const bool corner = std::isnan(m_table.grid.at(0, 0));
     for (std::size_t j = 0; j < n; ++j)
       m_table.names.push_back(std::isnan(m_table.grid.at(0, j)) ? "" : toText(m_table.grid.at(0, j)));
-    m_table.note("line " + std::to_string(m_table.grid.lineOf(0)) +
-                 (corner && wordsBelowCorner() ? " rises from column to column and was taken for their names"
-                                               : " counts the columns and was taken for their names") +
-                 (corner ? "" : " (--header 0 reads it as numbers)"));
+    m_table.note("line " + std::to_string(m_table.grid.lineOf(0)) + " " + why);
     m_table.grid.numbers.erase(m_table.grid.numbers.begin(),
                                m_table.grid.numbers.begin() + static_cast<std::ptrdiff_t>(n));
     if (corner && m_table.grid.empty[0] > 0) --m_table.grid.empty[0];
     --m_table.grid.rows;
     m_table.rowsTaken = 1;
     for (auto& cell : m_table.grid.others) --cell.row;
+  }
+
+  // Whether the first line holds different whole numbers, and perhaps an empty corner.
+  bool wholeAndDistinct() const {
+    std::set<double> seen;
+    for (std::size_t j = 0; j < m_table.grid.width; ++j) {
+      const double value = m_table.grid.at(0, j);
+      if (j == 0 && std::isnan(value) && m_table.grid.empty[0] > 0) continue;
+      if (!(value >= 0) || value != std::round(value) || !seen.insert(value).second) return false;
+    }
+    return seen.size() > 1;
+  }
+
+  bool isQuoted() const {
+    const auto width = m_table.grid.width;
+    return m_table.grid.quotedFirst == width && m_table.grid.quoted == width;
+  }
+
+  // "17,4,108": the numbers of units, as sorters and other programs give them.
+  bool numbersUnits(bool corner) {
+    constexpr Index kEnough = 10;
+    if (m_table.grid.rows < kEnough || !wholeAndDistinct()) return false;
+    return isQuoted() || (corner ? firstColumnCounts() : farFromAllBelow() && fractionsBelow());
+  }
+
+  // At least half of the first line is farther from what stands below than that is wide.
+  bool farFromAllBelow() const {
+    std::size_t far = 0;
+    for (std::size_t j = 0; j < m_table.grid.width; ++j) {
+      double least = HUGE_VAL, most = -HUGE_VAL;
+      for (Index i = 1; i < m_table.grid.rows; ++i)
+        if (const double value = m_table.grid.at(i, j); std::isfinite(value)) {
+          least = std::min(least, value);
+          most = std::max(most, value);
+        }
+      const double value = m_table.grid.at(0, j), span = most - least;
+      far += span > 0 && (value < least - span || value > most + span);
+    }
+    return 2 * far >= m_table.grid.width;
+  }
+
+  // They may be, and the numbers below are none: read as numbers, which is said.
+  void sayWhetherUnits() {
+    constexpr Index kEnough = 10;
+    if (m_table.grid.rows < kEnough || !wholeAndDistinct()) return;
+    const bool far = farFromAllBelow();
+    if (!far && wholeBelow()) return;
+    m_table.note("line " + std::to_string(m_table.grid.lineOf(0)) + " holds whole numbers " +
+                 (far ? "far from all below" : "alone, as no other line does,") +
+                 " and was read as numbers (--header 1 takes them for the columns' names)");
+  }
+
+  // Whether some line below the first holds whole numbers alone.
+  bool wholeBelow() const {
+    for (Index i = 1; i < m_table.grid.rows; ++i) {
+      bool whole = true;
+      for (std::size_t j = 0; j < m_table.grid.width && whole; ++j)
+        whole = m_table.grid.at(i, j) == std::round(m_table.grid.at(i, j));
+      if (whole) return true;
+    }
+    return false;
   }
 
   // ",0.0,0.1,…" above row names: the times of a table that has them in columns.

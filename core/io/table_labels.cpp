@@ -17,8 +17,9 @@ struct Pace {
   double step = 0;              // the median
   Index steady = 0;             // rows at about this step
   Index firstBack = -1;         // the first row that does not rise
-  std::vector<Index> restarts;  // rows that go back to the first value
-  Index others = 0;             // rows that do neither
+  std::vector<Index> restarts;  // rows that go back
+  Index toFirst = 0;            // of these, to the first value
+  Index others = 0;             // rows that rise by another step
 };
 
 Pace paceOf(ConstVectorRef column) {
@@ -33,38 +34,16 @@ Pace paceOf(ConstVectorRef column) {
   for (Index i = 1; i < n; ++i) {
     const double step = column(i) - column(i - 1);
     if (step <= 0 && pace.firstBack < 0) pace.firstBack = i;
-    if (std::abs(step - pace.step) <= kAlike * std::abs(pace.step))
+    if (std::abs(step - pace.step) <= kAlike * std::abs(pace.step)) {
       ++pace.steady;
-    else if (step <= 0 && std::abs(column(i) - column(0)) <= 0.5 * std::abs(pace.step))
+    } else if (step <= 0) {
       pace.restarts.push_back(i);
-    else
+      pace.toFirst += std::abs(column(i) - column(0)) <= 0.5 * std::abs(pace.step);
+    } else {
       ++pace.others;
+    }
   }
   return pace;
-}
-
-// A clock that begins anew, every time from its first value on and in even steps.
-bool beginsAnew(const Pace& pace, Index rows) {
-  return pace.step > 0 && !pace.restarts.empty() && pace.others == 0 &&
-         rows > 3 * static_cast<Index>(pace.restarts.size());
-}
-
-ColumnMeaning clockBeginningAnew(const Pace& pace, const ColumnContext& context, const LineOf& lineOf) {
-  ColumnMeaning meaning;
-  meaning.kind = ColumnMeaning::Kind::clock;
-  const double seconds = secondsIn(clockUnit(context));
-  meaning.perUnit = seconds > 0 ? seconds : 1;
-  meaning.interval = pace.step * meaning.perUnit;
-  meaning.unit = seconds > 0 ? "s" : "";
-  meaning.begins = pace.restarts;
-  meaning.note = "begins anew " + std::to_string(pace.restarts.size()) +
-                 (pace.restarts.size() == 1 ? " time" : " times") + " (first in " + context.words.place +
-                 " " + std::to_string(lineOf(pace.restarts.front())) +
-                 ") and rises evenly between: taken as the clock, not as a channel (Δt = " +
-                 twoDigits(meaning.interval) +
-                 (seconds > 0 ? " s" : ", of a unit that the file does not name") +
-                 "), and what lies between as trials of their own";
-  return meaning;
 }
 
 ColumnMeaning leftOut(std::string note) {
@@ -132,13 +111,37 @@ bool isCycle(ConstVectorRef column) {
   return inTurn || inBlocks;
 }
 
+// Each goes back to near where its run began, or before, and goes on from there at the usual step: else a
+// number is wrong.
+static bool areBeginnings(ConstVectorRef column, const Pace& pace) {
+  constexpr double kNear = 0.25, kAlike = 0.25;
+  double start = column(0);
+  for (const Index i : pace.restarts) {
+    const double run = column(i - 1) - start;
+    if (column(i) > start + kNear * run || i + 1 >= column.size()) return false;
+    if (std::abs(column(i + 1) - column(i) - pace.step) > kAlike * pace.step) return false;
+    start = column(i);
+  }
+  return true;
+}
+
+std::vector<Index> restartsOf(ConstVectorRef column, bool anyhow) {
+  Pace pace = paceOf(column);
+  const Index n = column.size(), restarts = static_cast<Index>(pace.restarts.size());
+  const bool isClock = pace.step > 0 && restarts > 0 && n > 3 * restarts;
+  const bool likeTrials = pace.others == 0 && pace.toFirst == restarts;
+  // A few steps may be off where a name or dates say that it is a clock; one of two values alone is none.
+  const bool mostlySteady = anyhow && areBeginnings(column, pace) && 20 * pace.others <= n &&
+                            5 * pace.steady >= 4 * (n - 1 - restarts);
+  if (!isClock || (!likeTrials && !mostlySteady)) return {};
+  return std::move(pace.restarts);
+}
+
 ColumnMeaning labelMeaning(ConstVectorRef column, const ColumnContext& context, const LineOf& lineOf) {
   const bool indexName = context.named && isIndexName(context.name);
   const bool clockName = context.dates || (context.named && isClockName(context.name));
   const bool mayBe = indexName || clockName || !context.named;
   if (!mayBe || (!context.first && !clockName)) return {};
-  const Pace pace = paceOf(column);
-  if (beginsAnew(pace, column.size())) return clockBeginningAnew(pace, context, lineOf);
   if (context.first && !clockName) return rowNumbers(column, indexName, context.words, lineOf);
   return {};
 }

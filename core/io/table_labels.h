@@ -15,9 +15,13 @@ std::vector<Index> blocksOf(ConstVectorRef column);
 // Whether the same whole numbers come again and again, in rows or in blocks of equal length.
 bool isCycle(ConstVectorRef column);
 
-// A column that does not rise throughout: one that begins anew (with the rows at which it does), that counts
-// down or whose row numbers are out of order or doubled; else a channel. lineOf(row): its line in the file.
-// Precondition: finite, at least three rows. Cost O(T log T).
+// The rows at which a clock begins anew, with steps alike between them; empty: it does not, or not so.
+// anyhow: it is a clock by its name or its dates, and may begin anew at any earlier time and have some other
+// steps; else at its first value alone. Precondition: finite, at least three rows. Cost O(T log T).
+std::vector<Index> restartsOf(ConstVectorRef column, bool anyhow);
+
+// A column that neither rises throughout nor begins anew: one that counts down or whose row numbers are out
+// of order or doubled; else a channel. lineOf(row): its line in the file. Precondition and cost as above.
 ColumnMeaning labelMeaning(ConstVectorRef column, const ColumnContext& context,
                            const std::function<std::size_t(Index)>& lineOf);
 

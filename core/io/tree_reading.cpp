@@ -1,13 +1,13 @@
 #include "core/io/tree_reading.h"
 
 #include "core/common/error.h"
-#include "core/io/column_names.h"
 #include "core/io/file_bytes.h"
 #include "core/io/file_place.h"
 #include "core/io/long_integers.h"
 #include "core/io/neurodata.h"
 #include "core/io/spike_times.h"
 #include "core/io/table_clock.h"
+#include "core/io/tree_clock.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +22,7 @@ class TreeReader {
   TreeReader(FileTree& tree, const std::string& file, const std::string& path, const ReadOptions& options)
       : m_tree(tree), m_file(file), m_path(path), m_options(options) {
     m_data.notes = tree.notes;
+    tree.progress = options.progress;
   }
 
   FileData read() {
@@ -95,10 +96,14 @@ class TreeReader {
   }
 
   void findClock(const PlacedArrays& placed) {
-    if (placed.series)
-      takeClockOfSeries(*placed.series);
+    std::vector<Index> lengths;
+    if (m_rows > 0)
+      lengths.push_back(timepoints());
     else
-      takeClock(placed);
+      for (const auto& trial : m_data.trials) lengths.push_back(alongColumns() ? trial.cols() : trial.rows());
+    const Matrix& values = m_data.trials.front();
+    const Index others = alongColumns() ? values.rows() : values.cols();
+    TreeClock(m_tree, m_data, m_file, shown(), lengths, others).find(placed);
   }
 
   // Of the file as a whole, and of numbers that a double does not hold.
@@ -223,134 +228,15 @@ class TreeReader {
                                                                 : " (with --transpose they agree)"));
   }
 
-  Index timepoints() const {
-    if (m_rows > 0) return m_options.timeInColumns ? m_columns : m_rows;
-    return alongColumns() ? m_data.trials.front().cols() : m_data.trials.front().rows();
-  }
-
-  // After the NWB schema: a rate with the time of the first sample, or timestamps in seconds.
-  void takeClockOfSeries(const FileNode& series) {
-    if (series.rate != 0) {
-      if (!(series.rate > 0) || !std::isfinite(series.rate))
-        throw InputError(shown() + " has the rate " + toText(series.rate) +
-                         "; allowed: samples a second, above 0");
-      if (const FileNode* start = memberOf(series, "starting_time"); start && start->kind == Kind::numbers) {
-        const Matrix value = m_tree.load({start}).front();
-        if (value.size() == 1 && std::isfinite(value(0, 0))) m_data.start = value(0, 0);
-      }
-      if (memberOf(series, "timestamps"))
-        m_data.notes.push_back(shown() +
-                               " has a rate and timestamps, too: the rate was taken, and they were " +
-                               "not looked at");
-      return takeRate(series.rate, shown());
-    }
-    const FileNode* timestamps = memberOf(series, "timestamps");
-    if (!timestamps || timestamps->kind != Kind::numbers) {
-      m_data.notes.push_back(shown() + " has neither a rate nor timestamps" +
-                             (timestamps && !timestamps->why.empty()
-                                  ? " that can be read (they are what " + timestamps->why + ")"
-                                  : "") +
-                             ": the time between samples is not known; say it with --dt");
-      return;
-    }
-    const Matrix& values = m_data.trials.front();
-    const Index others = alongColumns() ? values.rows() : values.cols();
-    m_data.times = timestampsOf(m_tree, *timestamps, timepoints(), others, shown());
-    takeClockColumn(*timestamps);
-  }
-
-  // The array's own rate, or a clock or rate that stands beside it.
-  void takeClock(const PlacedArrays& placed) {
-    const double rate = placed.nodes.front()->rate;
-    if (rate > 0 && std::isfinite(rate)) return takeRate(rate, shown());
-    // What stands beside trials stands beside the list of them, or farther out.
-    const FileNode* group = groupOf(m_tree.root(), placed.nodes.front());
-    while (group && !takeClockIn(*group, placed))
-      group = placed.isList ? groupOf(m_tree.root(), group) : nullptr;
-  }
-
-  // False if the group holds neither a clock nor a rate.
-  bool takeClockIn(const FileNode& group, const PlacedArrays& placed) {
-    std::vector<const FileNode*> clocks, rates, steps;
-    const auto length = static_cast<std::uint64_t>(timepoints());
-    for (const auto& array : arraysIn(group)) {
-      if (array.nodes.size() != 1 || array.path.find_first_of("./{(") != std::string::npos) continue;
-      if (array.role == ArrayRole::rate) rates.push_back(array.nodes.front());
-      if (array.nodes.front()->size() == 1 && isStepName(array.path)) steps.push_back(array.nodes.front());
-      if (array.role == ArrayRole::clock && array.nodes.front()->size() == length && !placed.isList)
-        clocks.push_back(array.nodes.front());
-    }
-    if (clocks.size() == 1) takeClockColumn(*clocks.front());
-    if (clocks.size() != 1 && rates.size() == 1) {
-      const double beside = m_tree.load(rates)[0](0, 0);
-      if (beside > 0 && std::isfinite(beside)) takeRate(beside, besideText(*rates.front()));
-    }
-    // Such a number seldom says its unit.
-    if (clocks.empty() && rates.empty() && steps.size() == 1)
-      m_data.notes.push_back(besideText(*steps.front()) + " is " + toText(m_tree.load(steps)[0](0, 0)) +
-                             ", perhaps the time between two samples; it was not taken as such: say it in "
-                             "seconds with --dt");
-    return !clocks.empty() || !rates.empty() || !steps.empty();
-  }
-
-  // FILE:PATH of what stands beside the recording.
+  // FILE:PATH of a node.
   std::string besideText(const FileNode& node) const {
-    const std::string path = pathOf(m_tree.root(), "", &node);
+    const std::string path = pathOfNode(m_tree.root(), &node);
     return path.empty() ? m_file : m_file + ":" + shownText(path);
   }
 
-  static std::string pathOf(const FileNode& group, const std::string& path, const FileNode* node) {
-    for (const auto& child : group.children) {
-      const std::string at = memberPath(path, group, child.name);
-      if (&child == node) return at;
-      if (std::string found = pathOf(child, at, node); !found.empty()) return found;
-    }
-    return {};
-  }
-
-  void takeRate(double rate, const std::string& where) {
-    m_data.interval = 1 / rate;
-    m_data.intervalUnit = "s";
-    m_data.notes.push_back(where + " says " + toText(rate) + " samples a second: Δt = " + toText(1 / rate) +
-                           " s");
-  }
-
-  void takeClockColumn(const FileNode& node) {
-    const Vector column = m_data.times.size() > 0 ? m_data.times : m_tree.load({&node})[0].reshaped().eval();
-    ColumnContext context;
-    context.name = node.name;
-    context.unit = node.unit.empty() && placedInSeries(node) ? "s" : node.unit;
-    context.named = context.first = true;
-    try {
-      const ColumnMeaning meaning =
-          chosenMeaning(column, context, [](Index row) { return static_cast<std::size_t>(row + 1); });
-      if (meaning.kind != ColumnMeaning::Kind::clock) {
-        m_data.notes.push_back(besideText(node) + " is no clock that rises, and was not taken as one");
-        return;
-      }
-      m_data.interval = meaning.interval;
-      m_data.intervalUnit = meaning.unit;
-      m_data.times = column * meaning.perUnit;
-      m_data.notes.push_back(besideText(node) + " " + meaning.note);
-      if (context.unit == "s")
-        if (const std::string doubt = doubtOfSeconds(column); !doubt.empty())
-          m_data.notes.push_back(besideText(node) + doubt);
-    } catch (const InputError& error) {
-      m_data.notes.push_back(besideText(node) + " " + error.what());
-    }
-  }
-
-  static bool placedInSeries(const FileNode& node) {
-    return node.name == "timestamps";
-  }  // seconds, by the schema
-
-  // The group that a node stands in.
-  static const FileNode* groupOf(const FileNode& group, const FileNode* node) {
-    for (const auto& child : group.children) {
-      if (&child == node) return &group;
-      if (const FileNode* found = groupOf(child, node)) return found;
-    }
-    return nullptr;
+  Index timepoints() const {
+    if (m_rows > 0) return m_options.timeInColumns ? m_columns : m_rows;
+    return alongColumns() ? m_data.trials.front().cols() : m_data.trials.front().rows();
   }
 
   CountedTree m_tree;

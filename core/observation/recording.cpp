@@ -71,27 +71,52 @@ std::vector<Index> trialBounds(const Recording& recording) {
   return bounds;
 }
 
-std::string fingerprint(const Recording& recording) {
-  // Four lanes of multiplications (constants of the SplitMix64 and FNV generators), mixed at the end.
-  constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15, kStart = 0xCBF29CE484222325;
-  const auto mixed = [](std::uint64_t h, std::uint64_t word) {
-    h = (h ^ word) * kPrime;
-    return h ^ (h >> 29);
-  };
-  std::uint64_t lanes[4] = {kStart, kStart + 1, kStart + 2, kStart + 3};
-  const double* values = recording.activity.data();
-  for (Index i = 0; i < recording.activity.size(); ++i)
-    lanes[i % 4] = mixed(lanes[i % 4], std::bit_cast<std::uint64_t>(values[i]));
-  std::uint64_t hash = mixed(kStart, static_cast<std::uint64_t>(recording.activity.rows()));
-  hash = mixed(hash, static_cast<std::uint64_t>(recording.activity.cols()));
+namespace {
+
+// A multiplication and a shift (constant of the SplitMix64 generator).
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) {
+  constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15;
+  hash = (hash ^ word) * kPrime;
+  return hash ^ (hash >> 29);
+}
+
+}  // namespace
+
+// Four lanes, so that no multiplication waits for the one before; they are mixed at the end.
+void FingerprintOfPieces::add(const double* values, Index count) {
+  Index i = 0;
+  for (; i < count && m_count % 4 != 0; ++i, ++m_count)
+    m_lanes[m_count % 4] = mixed(m_lanes[m_count % 4], std::bit_cast<std::uint64_t>(values[i]));
+  std::uint64_t lanes[4] = {m_lanes[0], m_lanes[1], m_lanes[2], m_lanes[3]};
+  m_count += count - i;
+  for (; i + 4 <= count; i += 4)
+    for (Index k = 0; k < 4; ++k) lanes[k] = mixed(lanes[k], std::bit_cast<std::uint64_t>(values[i + k]));
+  for (Index k = 0; i < count; ++i, ++k) lanes[k] = mixed(lanes[k], std::bit_cast<std::uint64_t>(values[i]));
+  std::copy(lanes, lanes + 4, m_lanes);
+}
+
+void FingerprintOfPieces::add(ConstMatrixRef piece) {
+  if (piece.outerStride() == piece.rows()) return add(piece.data(), piece.size());
+  for (Index t = 0; t < piece.cols(); ++t) add(piece.col(t).data(), piece.rows());
+}
+
+std::string FingerprintOfPieces::text(Index units, Index timepoints,
+                                      const std::vector<Index>& trialLengths) const {
+  std::uint64_t hash = mixed(kStart, static_cast<std::uint64_t>(units));
+  hash = mixed(hash, static_cast<std::uint64_t>(timepoints));
   // One trial is one, whether it is told or not.
-  const std::vector<Index> bounds = trialBounds(recording);
-  for (std::size_t k = 0; k + 1 < bounds.size(); ++k)
-    hash = mixed(hash, static_cast<std::uint64_t>(bounds[k + 1] - bounds[k]));
-  for (const std::uint64_t lane : lanes) hash = mixed(hash, lane);
+  for (const Index length : trialLengths) hash = mixed(hash, static_cast<std::uint64_t>(length));
+  if (trialLengths.empty()) hash = mixed(hash, static_cast<std::uint64_t>(timepoints));
+  for (const std::uint64_t lane : m_lanes) hash = mixed(hash, lane);
   char text[20];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
   return text;
+}
+
+std::string fingerprint(const Recording& recording) {
+  FingerprintOfPieces all;
+  all.add(recording.activity);
+  return all.text(recording.activity.rows(), recording.activity.cols(), recording.trialLengths);
 }
 
 std::string joinedTrialsWarning(const Recording& recording) {

@@ -3,6 +3,7 @@
 
 #include "core/common/types.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,20 @@ std::vector<Index> trialBounds(const Recording& recording);
 // 16 hexadecimal digits made of all numbers, the shape and the trials: two recordings with the same ones are
 // the same. Not made to withstand somebody who wants it otherwise. Cost O(N T).
 std::string fingerprint(const Recording& recording);
+
+// The same of the numbers piece by piece along time, for recordings that do not fit into memory.
+class FingerprintOfPieces {
+ public:
+  void add(ConstMatrixRef piece);  // units x time points, behind those before
+  // trialLengths: as Recording's.
+  std::string text(Index units, Index timepoints, const std::vector<Index>& trialLengths = {}) const;
+
+ private:
+  void add(const double* values, Index count);
+  std::uint64_t m_lanes[4] = {kStart, kStart + 1, kStart + 2, kStart + 3};
+  static constexpr std::uint64_t kStart = 0xCBF29CE484222325;  // of the FNV generator
+  Index m_count = 0;
+};
 
 // One sentence if the recording has several trials, for whoever takes it as one; else empty.
 std::string joinedTrialsWarning(const Recording& recording);

@@ -3,6 +3,7 @@
 #include "app/file_actions.h"
 #include "app/import_picture.h"
 #include "app/import_window.h"
+#include "app/message_strip.h"
 #include "core/common/random.h"
 #include "core/io/file_bytes.h"
 #include "core/io/npy.h"
@@ -10,7 +11,10 @@
 #include "tests/support/test_registry.h"
 #include "widgets/controls/setting_control.h"
 
+#include <QApplication>
 #include <QComboBox>
+#include <QDropEvent>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -237,6 +241,93 @@ class TestImportWindow : public QObject {
     QVERIFY(QTest::qWaitFor([&] { return !bench.window->problem().isEmpty(); }, kPatience));
     QVERIFY(bench.window->problem().contains("x.npy"));
     QVERIFY(!bench.window->useButton().isEnabled());
+  }
+
+  // Another array, or another reading of a table, has axes of its own. Fails if what was guessed of the one
+  // that was shown before is said of this one, or used for it.
+  void guessesGoWithWhatTheyWereMadeOf() {
+    ImportBench bench;
+    const QString path = bench.folder.filePath("t.csv");
+    const Matrix values = numbers(5, 300);
+    std::string text;
+    for (Index unit = 0; unit < 5; ++unit)
+      for (Index t = 0; t < 300; ++t) text += std::to_string(values(unit, t)) + (t < 299 ? "," : "\n");
+    writeFileAtomically(path.toStdString(), text);
+    bench.open(path);
+    QVERIFY(bench.settled());
+    QVERIFY(bench.window->settings().flag("teacher.transpose"));
+    auto& axes = bench.window->control("teacher.transpose");
+    QVERIFY(axes.note().contains("guessed"));
+    emit bench.window->control("recording.separator")
+        .valueEdited("recording.separator", std::string("tab"), 1);
+    QVERIFY(bench.settled());
+    QVERIFY(!axes.note().contains("guessed"));
+    QVERIFY(!bench.window->settings().flag("teacher.transpose"));
+    emit bench.window->control("recording.separator")
+        .valueEdited("recording.separator", std::string("comma"), 1);
+    QVERIFY(bench.settled());
+    QVERIFY(axes.note().contains("guessed"));
+    QCOMPARE(bench.window->preview()->units, Index{5});
+  }
+
+  // A file that is dropped on the real window is offered by the import window; of several, it is said that
+  // one is. Fails if the drop is not taken, opens without asking, or others vanish in silence.
+  void filesAreDroppedOnTheWindow() {
+    Settings settings;
+    settings.set("teacher.size", 40LL);
+    settings.set("simulation.steps", 500LL);
+    settings.set("analysis.limit_runs", 0LL);
+    WindowBench bench(settings);
+    const QString path = bench.folder.filePath("dropped.npy");
+    writeNpy(path.toStdString(), numbers(300, 4));
+    const auto drop = [&](const QList<QUrl>& urls) {
+      QMimeData data;
+      data.setUrls(urls);
+      QDragEnterEvent enter(QPoint(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+      QApplication::sendEvent(&bench.window, &enter);
+      QDropEvent event(QPointF(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+      if (enter.isAccepted()) QApplication::sendEvent(&bench.window, &event);
+      return enter.isAccepted() && event.isAccepted();
+    };
+    QVERIFY(!drop({QUrl("https://example.org/a.npy")}));
+    QVERIFY(drop({QUrl::fromLocalFile(path)}));
+    QCOMPARE(bench.window.findChildren<ImportWindow*>().size(), 1);
+    auto* import = bench.window.findChild<ImportWindow*>();
+    QVERIFY(QTest::qWaitFor([&] { return import->preview() != nullptr; }, kPatience));
+    QCOMPARE(import->preview()->units, Index{4});
+    QCOMPARE(bench.window.messages().notice(), QString());
+    QVERIFY(bench.window.document().settings().text("teacher.kind") != "recording");
+    QVERIFY(drop({QUrl::fromLocalFile(path), QUrl::fromLocalFile(bench.folder.filePath("b.npy"))}));
+    QVERIFY(bench.window.messages().notice().contains("2 files were dropped"));
+  }
+
+  // Fails if a session keeps no hash of its recording, if the window says nothing when it is opened after the
+  // file has changed, or says it again of the session that is saved then.
+  void aSessionKnowsItsRecording() {
+    Settings settings;
+    WindowBench bench(settings);
+    const QString path = bench.folder.filePath("r.npy"), saved = bench.folder.filePath("r.keyhole");
+    Matrix rows = numbers(300, 4);
+    writeNpy(path.toStdString(), rows);
+    bench.window.files().openRecording(path);
+    QVERIFY(bench.settle());
+    bench.window.document().saveSession(saved, {});
+    const std::string hash = loadSession(saved.toStdString()).recordingHash;
+    QCOMPARE(hash.size(), std::size_t{16});
+    const auto reopened = [&](Matrix now) {
+      WindowBench again{Settings()};
+      writeNpy(path.toStdString(), now);
+      again.window.open(saved);
+      if (!again.settle()) return QString("no picture");
+      const QString notice = again.window.messages().notice();
+      again.window.document().saveSession(saved, {});
+      return notice;
+    };
+    QCOMPARE(reopened(rows), QString());
+    rows(7, 2) += 1e-9;
+    QVERIFY(reopened(rows).contains("has other numbers than when the session was saved"));
+    QVERIFY(loadSession(saved.toStdString()).recordingHash != hash);
+    QCOMPARE(reopened(rows), QString());
   }
 
   // Nothing of the document changes before "Use"; then the recording is one entry of the history, and the

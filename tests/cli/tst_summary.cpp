@@ -1,5 +1,6 @@
 // Tests `keyhole summary`, and that fit, compare and order read a recording in the same way and say the same.
 #include "core/common/random.h"
+#include "core/experiment/settings/session.h"
 #include "tests/cli/run_cli.h"
 #include "tests/support/test_registry.h"
 
@@ -71,6 +72,35 @@ class TestSummary : public QObject {
     QCOMPARE(hash({"summary", copy, "--json"}), own);
     QCOMPARE(hash({"fit", m_file, "--alpha", "0.1", "--resamples", "0", "--simulations", "0"}), own);
     QVERIFY(hash({"summary", other, "--json"}) != own);
+  }
+
+  // Fails if a session does not tell that its recording has changed since it was saved, or tells it of one
+  // that has not, or that is read in another way.
+  void aChangedRecordingIsTold() {
+    const std::string file = m_folder.writeActivity("later.npy", smoothActivity());
+    Session session;
+    session.settings.set("teacher.kind", std::string("recording"));
+    session.settings.set("teacher.file", file);
+    session.settings.set("observation.fraction", 1.0);
+    const auto summary = runCli({"summary", file, "--json"}).json();
+    session.recordingHash = summary["recording"]["hash"].get<std::string>();
+    const std::string saved = m_folder.path("saved.keyhole");
+    saveSession(saved, session);
+    const auto compare = [&](const std::vector<std::string>& more) {
+      std::vector<std::string> arguments = {"compare", saved, "--methods", "map", "--alpha", "0.1"};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      return runCli(arguments);
+    };
+    const std::string told = "later.npy has other numbers than when the session was saved";
+    QVERIFY(compare({}).err.find(told) == std::string::npos);
+    Matrix changed = smoothActivity();
+    changed(3, 7) += 1e-9;
+    m_folder.writeActivity("later.npy", changed);
+    const auto outcome = compare({});
+    QVERIFY2(outcome.code == 0, outcome.err.c_str());
+    QVERIFY(outcome.err.find(told) != std::string::npos);
+    QVERIFY(hasWarning(outcome.json()["warnings"], session.recordingHash.c_str()));
+    QVERIFY(compare({"--dt", "0.5", "--steps", "zscore"}).err.find(told) == std::string::npos);
   }
 
   // One recording, one reading, one set of sentences.

@@ -88,6 +88,10 @@ class TestTableLabels : public QObject {
         "a clock without a name", "",
         [](Index i) { return asText("%.2f,", 0.05 * static_cast<double>(i % 30)); },
         "begins anew 1 time (first in line 31)", {30}, 0.05);
+    row(
+        "a clock for each trial, uneven", "time_s,a,b,c\n",
+        [](Index i) { return asText("%.3f,", 0.05 * static_cast<double>(i % 30) + (i % 2 ? 0.004 : 0)); },
+        "its steps are uneven", {30}, 0.05 + 0.004 / 29);
     row("one trial", "trial,a,b,c\n", [](Index) { return std::string("4,"); }, "is 4 throughout", {});
     row("counted down", ",a,b,c\n", [](Index i) { return std::to_string(59 - i) + ","; },
         "counts the rows down", {});
@@ -167,6 +171,56 @@ class TestTableLabels : public QObject {
     const QString sentence = refusal([&] { readDelimited(path); });
     QVERIFY2(isSentence(sentence, "t.csv") && sentence.contains(says), qPrintable(sentence));
     QVERIFY(readDelimited(path, {.indexColumn = "none"}).values.cols() > 3);
+  }
+
+  // Times of day of trials, and over midnights. Fails if their step is lost, or a midnight goes unsaid.
+  void datesThatBeginAnew() {
+    const auto of = [&](const std::function<std::string(Index)>& before) {
+      return readDelimited(
+          m_files.with("t.csv", written(tableNumbers(), {.header = "time,a,b,c\n", .before = before})));
+    };
+    const auto back = of([](Index i) {
+      return std::to_string(12 - i / 20) + ":00:" + asText("%04.1f,", 0.5 * static_cast<double>(i % 20));
+    });
+    QCOMPARE(back.interval, 0.5);
+    QCOMPARE(back.intervalUnit, std::string("s"));
+    QCOMPARE(back.trialBegins, (std::vector<Index>{20, 40}));
+    QVERIFY2(notesOf(back).contains("holds dates that begin anew 2 times (first in line 22)"),
+             qPrintable(notesOf(back)));
+    const auto nights = of([](Index i) { return std::to_string((20 + i) % 24) + ":00:00,"; });
+    QCOMPARE(nights.interval, 3600.0);
+    QVERIFY(nights.trialBegins.empty());
+    QVERIFY2(notesOf(nights).contains("pass midnight 3 times (first in line 6)"),
+             qPrintable(notesOf(nights)));
+  }
+
+  void numbersOfUnits_data() {
+    QTest::addColumn<QByteArray>("header");
+    QTest::addColumn<double>("scale");
+    QTest::addColumn<bool>("taken");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("in quotes") << QByteArray("\"2\",\"1\",\"0\"\n") << 1.0 << true << "in quotes";
+    QTest::newRow("far from all below") << QByteArray("117,40,233\n") << 1.0 << true << "far from all below";
+    QTest::newRow("near") << QByteArray("2,1,0\n") << 1.0 << false << "as no other line does";
+    QTest::newRow("of whole numbers") << QByteArray("900000,400000,800000\n") << 1e4 << false
+                                      << "far from all below and was read as numbers";
+    QTest::newRow("not different") << QByteArray("117,40,40\n") << 1.0 << false << "";
+  }
+  // The numbers of units above a table. Fails if they are taken for the first time point without a word, or a
+  // first time point that may be one is left out.
+  void numbersOfUnits() {
+    QFETCH(QByteArray, header);
+    QFETCH(double, scale);
+    QFETCH(bool, taken);
+    QFETCH(QString, says);
+    Matrix values = tableNumbers(60, 3, scale);
+    if (scale > 1) values = values.array().round();
+    const std::string text = written(values, {.header = header.toStdString()});
+    const DelimitedTable table = readDelimited(m_files.with("t.csv", text));
+    QCOMPARE(table.values.rows(), Index{taken ? 60 : 61});
+    QCOMPARE(table.columnNames.size(), std::size_t{taken ? 3u : 0u});
+    QVERIFY2(notesOf(table).contains(says), qPrintable(notesOf(table)));
+    QVERIFY(!says.isEmpty() || !notesOf(table).contains("line 1"));
   }
 
   // One number per row, of neurons in turn: no table of neurons.

@@ -75,6 +75,22 @@ class TestRecording : public QObject {
     QVERIFY(fingerprint(recording) != known);
   }
 
+  // Of pieces of any length it is that of the whole. Fails if a boundary between pieces changes it.
+  void fingerprintsOfPieces() {
+    const Recording recording = of(Matrix::Random(3, 40));
+    for (const Index step : {1, 2, 5, 7, 40}) {
+      FingerprintOfPieces pieces;
+      for (Index first = 0; first < 40; first += step)
+        pieces.add(recording.activity.middleCols(first, std::min(step, 40 - first)));
+      QCOMPARE(pieces.text(3, 40), fingerprint(recording));
+    }
+    FingerprintOfPieces rows;  // of a part of a larger matrix
+    Matrix larger(5, 40);
+    larger.topRows(3) = recording.activity;
+    rows.add(larger.topRows(3));
+    QCOMPARE(rows.text(3, 40), fingerprint(recording));
+  }
+
   // Far more channels than time points: a hint at the axes.
   void wideOnes() {
     QVERIFY(QString::fromStdString(wideRecordingWarning(of(Matrix::Ones(300, 20)), false))

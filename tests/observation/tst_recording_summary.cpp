@@ -206,6 +206,22 @@ class TestRecordingSummary : public QObject {
     QVERIFY(std::abs(gaps.effectiveSamples / whole.effectiveSamples - 1) < 0.1);
   }
 
+  // A half of which nothing is there (before a unit was observed) is no change of it. Fails if missing
+  // samples pass for a mean of 0 or a variance of 0.
+  void aMissingHalfIsNoChange() {
+    Matrix X = noise(3, 2000).array() + 5;
+    X.leftCols(1000).setConstant(std::nan(""));
+    const auto none = summaryOf(recordingOf(X));
+    QCOMPARE(none.meanShift, 0.0);
+    QCOMPARE(none.varianceRatio, 1.0);
+    QVERIFY(!warns(none, "second half"));
+    // The others tell it still.
+    X.row(1) = noise(1, 2000, 2);
+    X.row(1).tail(1000).array() += 4;
+    const auto one = summaryOf(recordingOf(X));
+    QVERIFY(one.meanShift > 1.5 && std::abs(one.varianceRatio - 1) < 0.2);
+  }
+
   // Nothing that varies, two time points: no number may be made up, and nothing may break.
   void theSmallestRecordings() {
     const RecordingSummary flat = summaryOf(recordingOf(Matrix::Constant(2, 2, 1)));

@@ -20,8 +20,8 @@ using nlohmann::ordered_json;
 constexpr int kFormat = 1;
 
 // "question" and "hint" are the presets' own.
-constexpr std::array<std::string_view, 7> kEntries = {"keyhole",  "title",  "question", "hint",
-                                                      "settings", "layout", "audit"};
+constexpr std::array<std::string_view, 8> kEntries = {"keyhole",  "title",  "question",  "hint",
+                                                      "settings", "layout", "recording", "audit"};
 
 ordered_json toJson(const std::string& what, const std::string& text) {
   ordered_json value = text;
@@ -80,6 +80,20 @@ std::string optionalText(const json& object, const char* key, const std::string&
   return object[key].get<std::string>();
 }
 
+// Of the recording: 16 hexadecimal digits; empty if the file has none.
+std::string hashIn(const json& file, const std::string& name) {
+  constexpr std::size_t kDigits = 16;
+  if (!file.contains("recording")) return {};
+  const json& recording = file["recording"];
+  if (!recording.is_object() || recording.size() != 1 || !recording.contains("hash"))
+    refuse(name, "its recording is no object with the entry \"hash\" alone");
+  const std::string hash = recording["hash"].is_string() ? recording["hash"].get<std::string>() : "";
+  if (hash.size() != kDigits || hash.find_first_not_of("0123456789abcdef") != std::string::npos)
+    throw InputError(name + ": the hash of its recording is " + shown(recording["hash"]) +
+                     "; allowed: a text of 16 hexadecimal digits");
+  return hash;
+}
+
 void requireKnownFormat(const json& file, const std::string& name) {
   const auto found = file.find("keyhole");
   if (found == file.end() || !found->is_number_integer())
@@ -100,6 +114,8 @@ std::string sessionBytes(const Session& session) {
   for (const auto& row : settingsTable()) settings[row.key] = toJson(row, session.settings.value(row.key));
   file["settings"] = std::move(settings);
   file["layout"] = toJson("the layout", session.layout);
+  if (!session.recordingHash.empty())
+    file["recording"] = {{"hash", toJson("the hash", session.recordingHash)}};
   if (!session.audit.empty()) file["audit"] = ordered_json::parse(session.audit);
   return file.dump(2) + "\n";
 }
@@ -115,6 +131,7 @@ Session parseSession(std::string_view bytes, const std::string& name) {
   Session session;
   session.title = optionalText(file, "title", name);
   session.layout = optionalText(file, "layout", name);
+  session.recordingHash = hashIn(file, name);
   // Read once more with its entries in their order, so that saving gives the same bytes.
   if (file.contains("audit")) {
     if (!file["audit"].is_object()) refuse(name, "its audit is not an object");

@@ -85,20 +85,29 @@ Pass passOver(const RecordedTrials& recorded, const Progress& progress) {
 
 void setStationarity(RecordingSummary& summary, const Pass& pass, const Vector& variance) {
   const Vector shift = pass.second.mean() - pass.first.mean();
-  double squares = 0, varying = 0, drift = 0;
+  // A unit whose samples of one half are all missing tells nothing of a change.
+  const auto inBoth = [&pass](Index i) { return pass.first.count(i) > 1 && pass.second.count(i) > 1; };
+  double squares = 0, varying = 0, drift = 0, before = 0, after = 0;
   for (Index i = 0; i < shift.size(); ++i) {
     if (!(variance(i) > 0)) continue;
-    varying += 1;
-    squares += shift(i) * shift(i) / variance(i);
+    if (inBoth(i)) {
+      varying += 1;
+      squares += shift(i) * shift(i) / variance(i);
+    }
     const double n = pass.all.count(i), meanTime = pass.time(i) / n;
     const double both = pass.timeProducts(i) / n - meanTime * pass.all.mean()(i);
     const double spread = pass.timeSquares(i) / n - meanTime * meanTime;
     if (spread > 0) drift += both * both / spread;
   }
+  const Vector first = pass.first.variance(), second = pass.second.variance();
+  for (Index i = 0; i < shift.size(); ++i) {
+    before += inBoth(i) ? first(i) : 0;
+    after += inBoth(i) ? second(i) : 0;
+  }
   summary.meanShift = varying > 0 ? std::sqrt(squares / varying) : 0;
   summary.drift = variance.sum() > 0 ? std::min(drift / variance.sum(), 1.0) : 0;
-  const double before = pass.first.variance().sum(), after = pass.second.variance().sum();
-  summary.varianceRatio = before > 0 ? after / before : std::numeric_limits<double>::infinity();
+  if (before > 0 || after > 0)
+    summary.varianceRatio = before > 0 ? after / before : std::numeric_limits<double>::infinity();
 }
 
 // Samples less their mean, what is missing 0; and which are there, if some are missing.

@@ -97,12 +97,14 @@ class TestSession : public QObject {
     for (const auto& preset : presets()) sessions.push_back({preset.settings, preset.title, "bGF5b3V0"});
     for (std::uint64_t draw = 0; draw < 50; ++draw)
       sessions.push_back({randomSettings(draw), "draw \"" + std::to_string(draw) + "\" – φ\n", ""});
+    sessions.push_back({Settings(), "known", "", "", "00ff00ff00ff0f0e"});
     for (const auto& session : sessions) {
       saveSession(path("first.keyhole"), session);
       const Session loaded = loadSession(path("first.keyhole"));
       QCOMPARE(loaded.settings, session.settings);
       QCOMPARE(loaded.title, session.title);
       QCOMPARE(loaded.layout, session.layout);
+      QCOMPARE(loaded.recordingHash, session.recordingHash);
       saveSession(path("second.keyhole"), loaded);
       QVERIFY(readFileBytes(path("first.keyhole")) == readFileBytes(path("second.keyhole")));
     }
@@ -180,6 +182,10 @@ class TestSession : public QObject {
     row("unknown entry", R"({"keyhole": 1, "colour": 2})", {"\"colour\""});
     row("settings as a list", R"({"keyhole": 1, "settings": []})", {"settings are not an object"});
     row("title as a number", R"({"keyhole": 1, "title": 3})", {"title is not a text"});
+    row("recording as a text", R"({"keyhole": 1, "recording": "a"})", {"no object with the entry"});
+    row("recording without a hash", R"({"keyhole": 1, "recording": {}})", {"no object with the entry"});
+    row("short hash", R"({"keyhole": 1, "recording": {"hash": "12ab"}})", {"\"12ab\"", "16 hexadecimal"});
+    row("hash as a number", R"({"keyhole": 1, "recording": {"hash": 7}})", {"is 7;", "16 hexadecimal"});
     row("unknown key", withSettings(R"("teacher.sise": 3)"), {"\"teacher.sise\"", "teacher.size"});
     row("text for a number", withSettings(R"("fit.rho": "1")"), {"fit.rho is \"1\"", "from 0 to 1e+06"});
     row("number for a flag", withSettings(R"("fit.use_input": 1)"), {"fit.use_input is 1", "true or false"});
