@@ -25,7 +25,8 @@ bool hasShorterOrLonger(const SlowManifold& one, const CommonView& view, const S
   const Vector here = middle(one, view);
   return std::any_of(other.attractors->continua.begin(), other.attractors->continua.end(),
                      [&](const SlowManifold& its) {
-                       return its.status == one.status && its.dimension == one.dimension &&
+                       return its.status == one.status &&
+                              std::min<Index>(its.dimension, 3) == std::min<Index>(one.dimension, 3) &&
                               (middle(its, other.view) - here).norm() <= 0.25 * scale;
                      });
 }
@@ -79,7 +80,8 @@ Index countOf(const std::vector<CoexistingAttractor>& all, AttractorKind kind) {
 }  // namespace
 
 bool isToldByModes(const SlowManifold& one, const FixedPoint* place) {
-  if (one.status == SlowManifoldStatus::ring || one.points.cols() == 0) return false;
+  if (one.status == SlowManifoldStatus::ring || one.points.cols() == 0 || one.closedDirections > 0)
+    return false;
   return one.holds(place ? place->position : Vector::Zero(one.points.rows()));
 }
 
