@@ -56,7 +56,7 @@ bool isPassed(const Vector& place, const SystemEvidence& by, double scale) {
   const Attractors& found = *by.attractors;
   return std::any_of(found.continua.begin(), found.continua.end(), [&](const SlowManifold& one) {
     if (one.points.cols() == 0) return false;
-    const Matrix points = by.view.of(one.points);
+    const Matrix points = by.view.of(one.inside.cols() > 0 ? one.inside : one.points);
     if ((points.colwise() - place).colwise().norm().minCoeff() <= kNear * scale) return true;
     if (one.status != SlowManifoldStatus::plane) return false;
     return (Vector(points.rowwise().mean()) - place).norm() <= kNear * scale;

@@ -223,7 +223,7 @@ Matrix spanOf(const Matrix& points) {
 bool isAmong(const Matrix& places, ConstVectorRef state) {
   const Vector middle = places.rowwise().mean();
   const double size = (places.colwise() - middle).colwise().norm().maxCoeff();
-  return (places.colwise() - state).colwise().norm().minCoeff() <= 0.2 * size;
+  return (places.colwise() - state).colwise().norm().minCoeff() <= 0.3 * size;
 }
 
 }  // namespace
@@ -233,6 +233,10 @@ bool SlowManifold::holds(ConstVectorRef state) const {
   if (status != SlowManifoldStatus::plane)
     return distanceFromLine(state, points, status == SlowManifoldStatus::ring) <= 0.01 * extent;
   if (closedDirections > 0 && inside.cols() > 0) return isAmong(inside, state);
+  // What was reached may lie in a corner.
+  constexpr double kBeside = 0.05;
+  if (inside.cols() > 0 && (inside.colwise() - state).colwise().norm().minCoeff() <= kBeside * extent)
+    return true;
   const Vector offset = state - points.rowwise().mean();
   // A closed surface bends out of as many directions as it has: it is sought in all that its points span.
   const Matrix within = closedDirections > 0 ? spanOf(points) : directions;
