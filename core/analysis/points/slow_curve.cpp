@@ -66,6 +66,8 @@ SlowWalk walkSlowly(const FlowEquation& equation, const SlowPlace& start, const 
       continue;
     }
     if (!isSlow(next, limits.rate) || !limits.isWithin(next.y)) {
+      if (start.basis.cols() == 1)
+        break;  // of a curve a regular step will do: smaller ones creep round its end
       isEnding = true;
       step *= 0.5;
       if (step < kAtEnd * limits.step) break;
