@@ -215,7 +215,7 @@ void SlowFinder::followCurved(const Vector& position, SlowManifold& found) const
     return;
   }
   const SlowSheet sheet = soundSheet(*m_equation, start, within);
-  if (!sheet.wasStopped && !(sheet.longest > 0)) return;
+  if (!sheet.wasStopped && !(sheet.longest >= 2 * within.step)) return;  // about no step was taken: a point
   found.status = sheet.wasStopped ? SlowManifoldStatus::stopped : SlowManifoldStatus::plane;
   found.points = statesOf(sheet.rim);
   found.inside = someOf(statesOf(sheet.samples));
