@@ -98,7 +98,8 @@ std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinat
   const ClosedOrbit rough =
       closeRoughly(coordinates.flow, run.state, run.period, options.shooting, m_progress);
   const auto n = static_cast<double>(coordinates.flow.size), turns = 1.0 + rough.iterations;
-  m_spent += 6 * turns * static_cast<double>(rough.steps) * n * n * std::min(n + 2, 20.0);
+  constexpr double kEvaluation = 600;  // what one takes besides, in multiplications
+  m_spent += 6 * turns * static_cast<double>(rough.steps) * (n * n * std::min(n + 2, 20.0) + kEvaluation);
   if (rough.status == ShootingStatus::stopped) return CycleStatus::stopped;
   if (rough.status == ShootingStatus::fixedPoint && attempt > 1 && attracts(coordinates.flow, rough.start))
     return CycleStatus::fixedPoint;
