@@ -224,7 +224,7 @@ class Completer {
     const MissingEstimate all = missingFrom(m_hits, census.starts);
     census.coverage = all.coverage;
     constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-    census.missing = all.isMeaningful ? unseen(all.lower, m_hits) : kUnknown;
+    census.missing = all.isMeaningful ? std::floor(unseen(all.lower, m_hits)) : kUnknown;
     std::vector<Index> stable(m_hits.size(), 0);
     Index draws = 0;
     for (std::size_t i = 0; i < which.size(); ++i) {
