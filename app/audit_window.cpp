@@ -155,6 +155,7 @@ QWidget* AuditWindow::makePrior() {
   return m_prior;
 }
 
+// What still comes of an audit after another report was opened is of no interest.
 void AuditWindow::connectWorker() {
   connect(&m_worker, &AuditWorker::grown, this, [this](const std::shared_ptr<const AuditReport>& report) {
     if (m_running) takeReport(report, false);
@@ -165,6 +166,7 @@ void AuditWindow::connectWorker() {
     emit reportReady(report);
   });
   connect(&m_worker, &AuditWorker::progress, this, [this](double fraction, const QString& what) {
+    if (!m_running) return;
     m_progress->setValue(static_cast<int>(1000 * fraction));
     m_message->setText(what + " …");
     const QString part = what.left(2);
@@ -173,8 +175,11 @@ void AuditWindow::connectWorker() {
       fillParts();
     }
   });
-  connect(&m_worker, &AuditWorker::failed, m_message, &QLabel::setText);
+  connect(&m_worker, &AuditWorker::failed, this, [this](const QString& why) {
+    if (m_running) m_message->setText(why);
+  });
   connect(&m_worker, &AuditWorker::finished, this, [this](bool complete) {
+    if (!m_running) return;
     setRunning(false);
     if (complete)
       m_message->setText(m_report->refusal.empty()
