@@ -234,7 +234,7 @@ class Completer {
     }
     for (const Index count : stable) draws += count;
     const MissingEstimate some = missingFrom(stable, draws);
-    census.missingStable = some.isMeaningful || draws == 0 ? some.lower : kUnknown;
+    census.missingStable = some.isMeaningful || draws == 0 ? std::floor(some.lower) : kUnknown;
   }
 
   // What other ways than the independent starts have found is not missing any more.
