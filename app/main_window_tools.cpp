@@ -1,7 +1,7 @@
 // The further windows that the main window opens, and what it takes from them.
 #include "app/audit_window.h"
-#include "app/gestures.h"
 #include "app/compare_window.h"
+#include "app/gestures.h"
 #include "app/help_window.h"
 #include "app/main_window.h"
 #include "app/order_window.h"

@@ -146,8 +146,7 @@ void writeReport(const std::string& out, const AuditReport& report, Console& con
 void writeFigures(const AuditReport& report, const std::string& folder, Console& console) {
   for (const auto& part : auditParts())
     if (const ReportSection* section = report.part(part.key); section && auditFigures(*section).empty())
-      say(console,
-          "warning: there is no figure of \"" + part.heading + "\": " + firstSentence(*section));
+      say(console, "warning: there is no figure of \"" + part.heading + "\": " + firstSentence(*section));
   writeAuditFigures(report, folder);
 }
 

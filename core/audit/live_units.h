@@ -17,8 +17,8 @@ struct LiveUnits {
 };
 
 // Leaves out units that are constant over all trials, and those whose correlation with an earlier one is ±1
-// to within 1e-10 (not looked at where samples are missing, or where there are no more steps than units). Where fewer than two would be left all are kept:
-// such a recording is refused elsewhere. Cost O(N² T).
+// to within 1e-10 (not looked at where samples are missing, or where there are no more steps than units).
+// Where fewer than two would be left all are kept: such a recording is refused elsewhere. Cost O(N² T).
 LiveUnits liveUnits(const std::vector<Trial>& trials);
 
 }  // namespace keyhole

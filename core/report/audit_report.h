@@ -52,8 +52,8 @@ struct ReportOdds {
 };
 
 struct AuditReport {
-  std::string title;    // "Audit of activity.npy"
-  std::string refusal;  // empty: none
+  std::string title;                   // "Audit of activity.npy"
+  std::string refusal;                 // empty: none
   std::vector<std::string> sentences;  // of its parts, in short
   std::vector<std::string> limits;
   std::vector<ReportSection> sections;
