@@ -318,7 +318,7 @@ teacher and of its student. The result is JSON: source, teacher, student (each n
              continuum (the number of the continuous attractor on which it lies); census: how many fixed and
              stable points there are and whether that is all: completeness (certified: proven; certified apart
              from small places: proven but for open_places, within open_radius; estimated: at least these, and
-             missing more (the lower end of a 95 % interval of a lower bound), by how often the others were
+             missing more (a lower bound, its 95 % interval up to missing_upper), by how often the others were
              found; not sought; stopped: at least these), coverage (how likely another start leads to a known point), further_starts
   cycles     status, stability, period (τ), amplitude, residual (relative), multipliers (Floquet), orbit
   slow_line  status (line, ring, plane, or why there is none), name (also closed surface …), dimension, drifting (slow modes

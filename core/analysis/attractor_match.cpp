@@ -15,9 +15,7 @@ struct Thing {
   CoexistingAttractor source;
   Matrix places;  // a point: one column
   bool isClosed = false;
-  bool isCloud = false;   // places in no order: of a closed surface
-  bool isRegion = false;  // of which the middle and the size are compared
-  int form = 0;           // line, ring, plane
+  int form = 0;  // line, ring, plane
   Index dimension = 0;
   double size = 1;  // period, extent, leading exponent
 };
@@ -30,23 +28,15 @@ double ratioOf(const Thing& a, const Thing& b) {
 double apart(const Thing& a, const Thing& b) {
   if (a.places.cols() == 0 || b.places.cols() == 0) return 0;
   if (a.source.kind == AttractorKind::point) return (a.places.col(0) - b.places.col(0)).norm();
-  if (a.isRegion && b.isRegion) return (a.places.rowwise().mean() - b.places.rowwise().mean()).norm();
   const auto oneWay = [](const Thing& from, const Thing& to) {
     double sum = 0;
     const Index stride = std::max<Index>(1, from.places.cols() / 60);
     Index count = 0;
     for (Index i = 0; i < from.places.cols(); i += stride, ++count)
-      sum += to.isCloud ? (to.places.colwise() - from.places.col(i)).colwise().norm().minCoeff()
-                        : distanceFromLine(from.places.col(i), to.places, to.isClosed);
+      sum += distanceFromLine(from.places.col(i), to.places, to.isClosed);
     return sum / static_cast<double>(count);
   };
   return std::max(oneWay(a, b), oneWay(b, a));
-}
-
-// Of places in no order: twice their root mean square distance from the middle.
-double sizeOfCloud(const Matrix& places) {
-  const Vector middle = places.rowwise().mean();
-  return 2 * std::sqrt((places.colwise() - middle).colwise().squaredNorm().mean());
 }
 
 class Matcher {
@@ -54,9 +44,7 @@ class Matcher {
   Matcher(double scale, const AttractorMatchOptions& options) : m_scale(scale), m_options(options) {}
 
   bool mayBeSame(const Thing& a, const Thing& b) const {
-    if (a.source.kind != b.source.kind || a.form != b.form || a.dimension != b.dimension ||
-        a.isCloud != b.isCloud)
-      return false;
+    if (a.source.kind != b.source.kind || a.form != b.form || a.dimension != b.dimension) return false;
     if (a.source.kind == AttractorKind::chaos || a.source.kind == AttractorKind::point) return true;
     const double ratio = ratioOf(a, b);
     const double most = a.source.kind == AttractorKind::cycle ? m_options.periods : m_options.extents;
@@ -134,13 +122,11 @@ Thing thingOf(const CoexistingAttractor& one, const Attractors& found, const Com
     thing.size = found.cycles[one.index].period;
   } else if (one.kind == AttractorKind::continuum) {
     const SlowManifold& manifold = found.continua[one.index];
-    thing.isRegion = manifold.isRegion();
-    thing.isCloud = thing.isRegion || (manifold.closedDirections > 0 && manifold.inside.cols() > 0);
-    thing.places = view.of(thing.isCloud ? manifold.inside : manifold.points);
+    thing.places = view.of(manifold.points);
     thing.isClosed = manifold.status != SlowManifoldStatus::line;
     thing.form = static_cast<int>(manifold.status);
-    thing.dimension = std::min<Index>(manifold.dimension, 3);  // more are "at least three"
-    thing.size = thing.isCloud ? sizeOfCloud(thing.places) : lengthOfLine(thing.places, thing.isClosed);
+    thing.dimension = manifold.dimension;
+    thing.size = lengthOfLine(thing.places, thing.isClosed);
   } else if (found.exponents.exponents.size() > 0) {
     thing.size = found.exponents.exponents(0);
   }

@@ -203,12 +203,6 @@ class Search {
     StepCycleOptions options;
     options.seed = m_options.seed;
     options.words = m_options.words;
-    // A cycle that few runs end on is found by many; of few units they cost next to nothing.
-    constexpr double kWork = 2e9;
-    constexpr Index kMostRuns = 512;
-    const auto units = static_cast<double>(m_system.network.size());
-    const double each = static_cast<double>(options.steps) * units * (units + 20);
-    options.runs = std::max(options.runs, std::min(kMostRuns, static_cast<Index>(kWork / each)));
     if (isLarge(m_system)) {
       options.steps = 1000;
       options.exponents = 1;

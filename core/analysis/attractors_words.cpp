@@ -72,16 +72,6 @@ std::string titleOf(const Attractors& found, const CoexistingAttractor& one) {
          (found.isStiff ? ", which changes too fast to be followed" : "");
 }
 
-// Stable points beyond those that are listed, which are stable ones first: no run was told to end there.
-Index unlistedStable(const Attractors& found) {
-  if (found.points.omittedPoints == 0) return 0;
-  const auto isListed = [](const FixedPoint& point) {
-    return point.kind == PointKind::fixed && point.local.stability == Stability::stable;
-  };
-  const auto listed = std::count_if(found.points.points.begin(), found.points.points.end(), isListed);
-  return std::max<Index>(0, found.points.census.stable - static_cast<Index>(listed));
-}
-
 }  // namespace
 
 std::string Attractors::coexistenceText() const {
@@ -114,8 +104,7 @@ std::string Attractors::coexistenceText() const {
     text += (text.empty() ? "" : ", and ") + ("where " + std::to_string(untoldRuns)) + " of " +
             std::to_string(runs) + " runs end is not known: stopped";
   if (unvisited > 0)
-    text += (text.empty() ? "" : ", and ") + std::to_string(unvisited + unlistedStable(*this)) +
-            " more on which no run ended";
+    text += (text.empty() ? "" : ", and ") + std::to_string(unvisited) + " more on which no run ended";
   return text;
 }
 

@@ -221,7 +221,6 @@ class Teller {
     const SmoothFlow field = smoothFlow(m_system);
     for (std::size_t c = 0; c < m_found.cycles.size(); ++c) {
       const LimitCycle& cycle = m_found.cycles[c];
-      if (m_known.familyOf(c) != c || m_progress.stopRequested()) continue;
       if (cycle.status != CycleStatus::found || cycle.stability != CycleStability::marginal) continue;
       constexpr double kStep = 0.05;
       const double steps = std::ceil(cycle.period / kStep);
@@ -262,10 +261,6 @@ class Teller {
     }
     std::vector<Index> open = openRuns();
     std::erase_if(open, [this](Index k) { return !moves(k); });
-    for (const Index k : open)
-      if (const auto family = marginalCycleOf(k))
-        m_at[static_cast<std::size_t>(k)] = Place{AttractorKind::cycle, *family};
-    std::erase_if(open, [this](Index k) { return m_at[static_cast<std::size_t>(k)].has_value(); });
     if (open.empty() || m_system.network.size() < 3 || m_progress.stopRequested()) return;
     constexpr double kAveraged = 1400;  // τ, a quarter of which is dropped
     constexpr Index kCount = 3;
@@ -279,6 +274,10 @@ class Teller {
     for (std::size_t i = 0; i < open.size(); ++i) {
       LyapunovSpectrum exponents = runs.exponents(static_cast<Index>(i), m_options.exponents.words);
       if (exponents.duration < kAverage || !isTorus(exponents)) continue;
+      if (const auto family = marginalCycleOf(open[i])) {
+        m_at[static_cast<std::size_t>(open[i])] = Place{AttractorKind::cycle, *family};
+        continue;
+      }
       m_found.tori.push_back(std::move(exponents));
       m_at[static_cast<std::size_t>(open[i])] = Place{AttractorKind::torus, 0};
     }

@@ -41,17 +41,6 @@ bool moves(const Matrix& turn) {
   return (turn.col(0) - turn.col(1)).norm() > kLeast;
 }
 
-constexpr double kLonger = 4;  // times as long an exponent is averaged that may be 0
-
-bool grows(const LyapunovSpectrum& along) {
-  return along.status == LyapunovStatus::computed && along.exponents(0) > 1e-3;
-}
-
-// By its error: of errors that are estimated from some ten batches three hold.
-bool mayBeZero(const LyapunovSpectrum& along) {
-  return grows(along) && !(along.exponents(0) > 3 * along.standardErrors(0));
-}
-
 class StepCycleSearch {
  public:
   StepCycleSearch(const StepMap& map, const FlowSystem& system, const StepCycleOptions& options,
@@ -243,19 +232,10 @@ class StepCycleSearch {
       if (m_progress.stopRequested()) return;
       bool chaotic = false;
       if (k < m_options.exponents) {
-        LyapunovSpectrum along = lyapunovExponents(m_map.inside(), open.col(k), options, m_progress);
-        if (mayBeZero(along)) {
-          LyapunovOptions longer = options;
-          longer.transient *= kLonger;
-          longer.duration *= kLonger;
-          along = lyapunovExponents(m_map.inside(), open.col(k), longer, m_progress);
-        }
-        chaotic = grows(along) && !mayBeZero(along);
-        m_result.undecided += grows(along) && !chaotic;
-        if (chaotic && along.exponents(0) > m_result.exponent) {
-          m_result.exponent = along.exponents(0);
-          m_result.exponentError = along.standardErrors(0);
-        }
+        const LyapunovSpectrum along = lyapunovExponents(m_map.inside(), open.col(k), options, m_progress);
+        chaotic = along.status == LyapunovStatus::computed && along.exponents(0) > 1e-3 &&
+                  along.exponents(0) > 2 * along.standardErrors(0);
+        if (chaotic) m_result.exponent = std::max(m_result.exponent, along.exponents(0));
       }
       ++(chaotic ? m_result.chaotic : m_result.unresolved);
     }
@@ -345,11 +325,7 @@ std::string StepCycleSearch::runsText() const {
     const Index looked = std::min(open, m_options.exponents);
     if (m_result.chaotic > 0)
       part += " (chaos in " + std::to_string(m_result.chaotic) + " of " + std::to_string(looked) +
-              " looked at, exponent " + m_options.words.rate(m_result.exponent) + " ± " +
-              m_options.words.rate(m_result.exponentError) + ")";
-    else if (m_result.undecided > 0)
-      part += " (chaos or not is undecided in " + std::to_string(m_result.undecided) + " of " +
-              std::to_string(looked) + " looked at, by the error of their exponents)";
+              " looked at, exponent " + m_options.words.rate(m_result.exponent) + ")";
     else if (looked > 0)
       part += " (no chaos in " + std::to_string(looked) + " looked at)";
     parts.push_back(part);

@@ -53,9 +53,8 @@ struct StepAttractors {
   Index openPlaces = 0;                                       // certifiedApart
   Index runs = 0, resting = 0, repeating = 0, diverging = 0;  // runs; at a point; on a cycle; out of range
   Index chaotic = 0, unresolved = 0;  // of the others: with a positive exponent; not told, or a closed curve
-  Index undecided = 0;  // of the unresolved: with an exponent that may be above 0 by its error, or not
-  double exponent = 0, exponentError = 0;  // largest of the chaotic ones and its standard error, per τ
-  std::string message;                     // one sentence; empty: nothing is to be said
+  double exponent = 0;                // largest of the chaotic ones, per τ
+  std::string message;                // one sentence; empty: nothing is to be said
 
   Index stableCycles() const;
 };

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
-#include <vector>
 
 namespace keyhole {
 namespace {
@@ -223,37 +221,9 @@ bool standsOnEdge(const VerdictCase& c) {
          std::any_of(modes.begin(), modes.end(), [](const LastingMode& mode) { return mode.stands(); });
 }
 
-// The points of a system at which a turning pair of modes neither grows nor decays, but for `near`.
-std::vector<std::complex<double>> turnsOnEdge(const SystemEvidence& evidence, double near) {
-  std::vector<std::complex<double>> found;
-  for (const FixedPoint& point : evidence.attractors->points.points) {
-    if (point.kind != PointKind::fixed) continue;
-    for (const auto& value : point.local.eigenvalues)
-      if (std::abs(value.real() - 1) <= near && value.imag() > near) found.push_back(value);
-  }
-  return found;
-}
-
-// Both turn about a point at which a cycle is just born, or is not (Hopf): of which size it is, and whether
-// it is there, the least change decides.
-bool standsAtBirthOfCycle(const VerdictCase& c) {
-  if (!c.match) return false;
-  const auto teacher = turnsOnEdge(c.teacher, kSameAlong), student = turnsOnEdge(c.student, kSameAlong);
-  return std::any_of(teacher.begin(), teacher.end(), [&](const auto& a) {
-    return std::any_of(student.begin(), student.end(),
-                       [&](const auto& b) { return std::abs(a - b) <= kSameAlong; });
-  });
-}
-
 // A small change that turns the decision. Other modes persist when the threshold is another.
 std::optional<Turn> turnOf(const VerdictCase& c, const Decision& asItStands) {
   const int own = classOf(asItStands.kind);
-  if (asItStands.decidedBy == DecidedBy::cycles && own != 3 && standsAtBirthOfCycle(c))
-    return Turn{
-        "eigenvalues that differ by " + shortText(kSameAlong) +
-            " taken for the same: a pair of modes that turn neither grows nor decays, so that the least "
-            "change decides whether there is a cycle, and how large",
-        VerdictKind::faithful};
   const bool nothingLasts = c.teacherModes.modes.empty() && c.studentModes.modes.empty();
   if (own == 3 || nothingLasts) return {};
   const auto turns = [&](const VerdictOptions& options,

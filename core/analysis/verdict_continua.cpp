@@ -25,8 +25,7 @@ bool hasShorterOrLonger(const SlowManifold& one, const CommonView& view, const S
   const Vector here = middle(one, view);
   return std::any_of(other.attractors->continua.begin(), other.attractors->continua.end(),
                      [&](const SlowManifold& its) {
-                       return its.status == one.status &&
-                              std::min<Index>(its.dimension, 3) == std::min<Index>(one.dimension, 3) &&
+                       return its.status == one.status && its.dimension == one.dimension &&
                               (middle(its, other.view) - here).norm() <= 0.25 * scale;
                      });
 }
@@ -56,7 +55,7 @@ bool isPassed(const Vector& place, const SystemEvidence& by, double scale) {
   const Attractors& found = *by.attractors;
   return std::any_of(found.continua.begin(), found.continua.end(), [&](const SlowManifold& one) {
     if (one.points.cols() == 0) return false;
-    const Matrix points = by.view.of(one.inside.cols() > 0 ? one.inside : one.points);
+    const Matrix points = by.view.of(one.points);
     if ((points.colwise() - place).colwise().norm().minCoeff() <= kNear * scale) return true;
     if (one.status != SlowManifoldStatus::plane) return false;
     return (Vector(points.rowwise().mean()) - place).norm() <= kNear * scale;
@@ -80,8 +79,7 @@ Index countOf(const std::vector<CoexistingAttractor>& all, AttractorKind kind) {
 }  // namespace
 
 bool isToldByModes(const SlowManifold& one, const FixedPoint* place) {
-  if (one.status == SlowManifoldStatus::ring || one.points.cols() == 0 || one.closedDirections > 0)
-    return false;
+  if (one.status == SlowManifoldStatus::ring || one.points.cols() == 0) return false;
   return one.holds(place ? place->position : Vector::Zero(one.points.rows()));
 }
 

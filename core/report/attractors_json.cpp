@@ -72,6 +72,7 @@ ordered_json censusToJson(const PointCensus& census) {
   json["stable"] = census.stable;
   json["stability_unknown"] = census.unlinearised;
   json["missing"] = ifEstimated(census.missing);
+  json["missing_upper"] = ifEstimated(census.missingUpper);
   json["missing_stable"] = ifEstimated(census.missingStable);
   json["coverage"] = ifEstimated(census.coverage);
   json["further_starts"] = census.starts;
@@ -224,8 +225,6 @@ ordered_json inStepsToJson(const StepAttractors& found) {
   json["on_cycles"] = found.repeating;
   json["chaotic"] = found.chaotic;
   json["exponent"] = found.chaotic > 0 ? numberOrNull(found.exponent) : ordered_json(nullptr);
-  json["exponent_error"] = found.chaotic > 0 ? numberOrNull(found.exponentError) : ordered_json(nullptr);
-  json["undecided"] = found.undecided;
   json["unresolved"] = found.unresolved;
   json["diverging"] = found.diverging;
   return json;

@@ -20,7 +20,6 @@ constexpr Index kDenseRoughly = 24;     // coordinates up to which the whole mon
 constexpr int kPatience = 8;            // Newton steps that must halve the residual then
 constexpr int kHalvings = 5;            // of the step, at most
 constexpr double kSmallestStep = 1e-3;  // of Newton's
-constexpr double kSmallestRoughly = 0.06;  // of the first one that is tried
 
 double amplitudeOf(const Matrix& states) {
   const auto turn = states.leftCols(states.cols() - 1);  // the last one is the first again
@@ -109,9 +108,7 @@ bool Shooting::newtonStep(Shot& shot) {
   const double dT = change(k);
   double scale = std::min({1.0, 0.2 * shot.T / std::max(std::abs(dT), 1e-300),
                            2.0 * shot.amplitude / std::max(dx.norm(), 1e-300)});
-  // Roughly: on a torus, no step along Newton's direction leads anywhere.
-  const double smallest = m_isRough ? kSmallestRoughly * scale : kSmallestStep;
-  for (; scale >= smallest; scale *= 0.5) {
+  for (; scale >= kSmallestStep; scale *= 0.5) {
     if (m_progress.stopRequested()) return false;
     Shot next = shoot(shot.x + scale * dx, shot.T + scale * dT);
     if (next.gap().norm() < (1 - 1e-3 * scale) * gap.norm()) {

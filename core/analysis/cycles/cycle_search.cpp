@@ -98,8 +98,7 @@ std::optional<CycleStatus> CycleSearch::follow(const CycleCoordinates& coordinat
   const ClosedOrbit rough =
       closeRoughly(coordinates.flow, run.state, run.period, options.shooting, m_progress);
   const auto n = static_cast<double>(coordinates.flow.size), turns = 1.0 + rough.iterations;
-  constexpr double kEvaluation = 600;  // what one takes besides, in multiplications
-  m_spent += 6 * turns * static_cast<double>(rough.steps) * (n * n * std::min(n + 2, 20.0) + kEvaluation);
+  m_spent += 6 * turns * static_cast<double>(rough.steps) * n * n * std::min(n + 2, 20.0);
   if (rough.status == ShootingStatus::stopped) return CycleStatus::stopped;
   if (rough.status == ShootingStatus::fixedPoint && attempt > 1 && attracts(coordinates.flow, rough.start))
     return CycleStatus::fixedPoint;

@@ -166,17 +166,6 @@ std::string sentenceOf(const LyapunovSpectrum& spectrum, const TimeWords& words)
          words.duration(spectrum.duration) + ".";
 }
 
-// Standard errors of the means of rows, by the scatter of the means of batches; NaN of one batch.
-Vector errorsByBatches(const Matrix& rates, Index batches) {
-  const Index each = rates.cols() / batches;
-  if (batches < 2) return Vector::Constant(rates.rows(), kNaN);
-  Matrix means(rates.rows(), batches);
-  for (Index b = 0; b < batches; ++b) means.col(b) = rates.middleCols(b * each, each).rowwise().mean();
-  const auto n = static_cast<double>(batches);
-  const Vector mean = means.rowwise().mean();  // evaluated here, or it would be for every row
-  return ((means.colwise() - mean).rowwise().squaredNorm() / (n * (n - 1))).cwiseSqrt();
-}
-
 LyapunovSpectrum failed(LyapunovStatus status) {
   LyapunovSpectrum spectrum;
   spectrum.status = status;
@@ -261,13 +250,16 @@ LyapunovSpectrum averagedExponents(ConstMatrixRef logs, double interval, int ask
   spectrum.duration = static_cast<double>(intervals) * interval;
   const Matrix rates = logs / interval;
   const Vector means = rates.rowwise().mean();
-  const Index batches = std::min<Index>(asked, intervals);
-  Vector errors = errorsByBatches(rates, batches);
-  // What is correlated over longer than a batch scatters more between longer ones (Flyvbjerg & Petersen
-  // 1989).
-  constexpr Index kFewest = 5;
-  for (Index fewer = batches / 2; fewer >= kFewest; fewer /= 2)
-    errors = errors.cwiseMax(errorsByBatches(rates, fewer));
+  const Index batches = std::min<Index>(asked, intervals), each = intervals / batches;
+  Matrix batchMeans(k, batches);
+  for (Index b = 0; b < batches; ++b) batchMeans.col(b) = rates.middleCols(b * each, each).rowwise().mean();
+  Vector errors = Vector::Constant(k, kNaN);
+  if (batches > 1) {
+    const auto n = static_cast<double>(batches);
+    const Vector mean = batchMeans.rowwise().mean();  // evaluated here, or it would be for every row
+    const Vector squares = (batchMeans.colwise() - mean).rowwise().squaredNorm();
+    errors = (squares / (n * (n - 1))).cwiseSqrt();
+  }
   std::vector<Index> order(static_cast<std::size_t>(k));
   std::iota(order.begin(), order.end(), Index{0});
   std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return means(a) > means(b); });

@@ -215,16 +215,17 @@ class Completer {
     return std::move(m_found);
   }
 
-  // Of all points, and of the stable ones alone: each class that is missing has one point at least. Classes
-  // have many images, or, beyond the most that are added, one; what is missing is not like those that were
-  // found.
+  // Of all points, and of the stable ones alone.
   void estimate(const std::vector<Index>& which) {
     PointCensus& census = m_found.census;
     if (census.completeness != Completeness::estimated) return;
     const MissingEstimate all = missingFrom(m_hits, census.starts);
     census.coverage = all.coverage;
     constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-    census.missing = all.isMeaningful ? std::floor(unseen(all.lower, m_hits)) : kUnknown;
+    const double size =
+        static_cast<double>(m_known.size()) / static_cast<double>(std::max<Index>(1, m_known.classes()));
+    census.missing = all.isMeaningful ? unseen(all.missing, m_hits) * size : kUnknown;
+    census.missingUpper = all.isMeaningful ? unseen(all.upper, m_hits) * size : kUnknown;
     std::vector<Index> stable(m_hits.size(), 0);
     Index draws = 0;
     for (std::size_t i = 0; i < which.size(); ++i) {
@@ -234,7 +235,7 @@ class Completer {
     }
     for (const Index count : stable) draws += count;
     const MissingEstimate some = missingFrom(stable, draws);
-    census.missingStable = some.isMeaningful || draws == 0 ? std::floor(some.lower) : kUnknown;
+    census.missingStable = some.isMeaningful || draws == 0 ? some.missing * size : kUnknown;
   }
 
   // What other ways than the independent starts have found is not missing any more.
@@ -303,14 +304,10 @@ std::string sentenceOf(const PointCensus& census) {
                            (census.fromActivity ? " about the activity" : " over all that the weights allow");
   if (std::isnan(census.missing))
     return text + ": nearly each of " + from + " led to a new one, so that their number cannot be estimated";
-  // Good's estimate: all of these starts ended on what others of them had found.
-  const double once = (1 - census.coverage) * static_cast<double>(census.starts);
-  if (once < 0.5) return text + ": by " + from + " none is expected to be missing";
-  if (census.missing < 0.5)
-    return text + ": " + from + " found " + twoDigits(once) +
-           " of them only once, so that some may be missing";
-  return text + ": by how often " + from + " found the last ones, at least " + twoDigits(census.missing) +
-         " more are missing";
+  if (census.missing < 0.5) return text + ": by " + from + " none is expected to be missing";
+  return text + ": by how often " + from + " found the last ones, at least about " +
+         twoDigits(census.missing) + " more are missing (a lower bound, known up to " +
+         twoDigits(std::max(census.missing, census.missingUpper)) + ")";
 }
 
 std::vector<std::string> problems(const CompletionOptions& options) {

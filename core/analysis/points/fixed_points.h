@@ -74,9 +74,9 @@ struct PointCensus {
   Index fixed = 0, stable = 0;  // found
   Index unlinearised = 0;       // of them, whose stability is not known
   Index onContinua = 0;         // listed, but on a line, ring or plane of such, and not counted
-  // estimated: how many more there are at least (the lower end of a 95 % interval of a lower bound,
-  // missing_estimate.h); NaN where nearly every start led to a new one, so that nothing can be said.
-  double missing = 0, missingStable = 0;
+  // estimated: how many more there are at least, on average, and the end of a 95 % interval; NaN where nearly
+  // every start led to a new one, so that nothing can be said.
+  double missing = 0, missingUpper = 0, missingStable = 0;
   double coverage = 0;        // estimated: the probability that one more start leads to a point already found
   Index starts = 0;           // independent, spread over all that the weights allow …
   bool fromActivity = false;  // … or, in networks too large for that, those of the first pass

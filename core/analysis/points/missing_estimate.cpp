@@ -15,12 +15,12 @@ MissingEstimate missingFrom(const std::vector<Index>& counts, Index draws) {
   found.coverage = 1 - once / static_cast<double>(draws);
   found.missing = once > 1 ? once * (once - 1) / (2 * (twice + 1)) : 0.0;  // never -0
   found.isMeaningful = found.coverage >= 0.5;
-  found.lower = found.missing;
+  found.upper = found.missing;
   if (found.missing > 0) {
     const double ratio = once / (twice + 1);
     const double variance =
         (twice + 1) * (std::pow(ratio, 4) / 4 + std::pow(ratio, 3) + std::pow(ratio, 2) / 2);
-    found.lower *= std::exp(-1.96 * std::sqrt(std::log1p(variance / (found.missing * found.missing))));
+    found.upper *= std::exp(1.96 * std::sqrt(std::log1p(variance / (found.missing * found.missing))));
   }
   return found;
 }

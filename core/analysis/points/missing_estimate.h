@@ -13,7 +13,7 @@ struct MissingEstimate {
       0;               // probability that the next draw is of a kind already seen: 1 - once/draws (Good 1953)
   double missing = 0;  // once (once - 1) / (2 (twice + 1)): a lower bound of what is missing, on average
                        // (Chao 1984, without bias)
-  double lower = 0;    // of the 95 % interval of `missing`, log-normal (Chao 1987); 0 where missing is
+  double upper = 0;    // of the 95 % interval of `missing`, log-normal (Chao 1987); 0 where missing is
   bool isMeaningful = false;  // coverage >= 1/2: else nearly every draw was new and the numbers say nothing
 };
 

@@ -9,7 +9,6 @@ namespace keyhole {
 namespace {
 
 constexpr double kSmallest = 1.0 / 1024;  // of a regular step
-constexpr double kAtEnd = 1.0 / 16;       // of a regular step: to that the end of what is slow is found
 
 // Half the largest extent of a walk along the axes of y: about its radius.
 class Spread {
@@ -48,7 +47,6 @@ SlowWalk walkSlowly(const FlowEquation& equation, const SlowPlace& start, const 
   Vector along = direction;
   Spread spread(start.y);
   double step = limits.step;
-  bool isEnding = false;
   for (;;) {
     if (static_cast<Index>(walk.points.size()) >= limits.maxSteps) {
       walk.reachedLimit = true;
@@ -65,14 +63,7 @@ SlowWalk walkSlowly(const FlowEquation& equation, const SlowPlace& start, const 
       if (step < kSmallest * limits.step) break;
       continue;
     }
-    if (!isSlow(next, limits.rate) || !limits.isWithin(next.y)) {
-      if (start.basis.cols() == 1)
-        break;  // of a curve a regular step will do: smaller ones creep round its end
-      isEnding = true;
-      step *= 0.5;
-      if (step < kAtEnd * limits.step) break;
-      continue;
-    }
+    if (!isSlow(next, limits.rate) || !limits.isWithin(next.y)) break;
     if (closing.closes(now.y, next.y, ahead)) {
       walk.isClosed = true;
       break;
@@ -81,7 +72,7 @@ SlowWalk walkSlowly(const FlowEquation& equation, const SlowPlace& start, const 
     along = std::move(ahead);
     walk.points.push_back(now.y);
     spread.add(now.y);
-    if (!isEnding) step = std::min(1.5 * step, std::max(limits.step, 0.05 * spread.radius()));
+    step = std::min(1.5 * step, std::max(limits.step, 0.05 * spread.radius()));
   }
   return walk;
 }

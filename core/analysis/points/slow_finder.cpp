@@ -55,15 +55,6 @@ double roundTimeOf(const SlowManifold& ring) {
   return time;
 }
 
-// Every so manieth column, the last one with them.
-Matrix someOf(const Matrix& places) {
-  constexpr Index kMost = 1000;
-  const Index stride = std::max<Index>(1, (places.cols() + kMost - 1) / kMost);
-  std::vector<Index> chosen;
-  for (Index i = 0; i < places.cols(); i += stride) chosen.push_back(i);
-  return places(Eigen::all, chosen);
-}
-
 double tauOf(double rate) {
   return rate == 0 ? std::numeric_limits<double>::infinity() : 1 / std::abs(rate);
 }
@@ -215,35 +206,13 @@ void SlowFinder::followCurved(const Vector& position, SlowManifold& found) const
     return;
   }
   const SlowSheet sheet = soundSheet(*m_equation, start, within);
-  if (!sheet.wasStopped && !(sheet.longest >= 2 * within.step)) return;  // about no step was taken: a point
+  if (!sheet.wasStopped && !(sheet.longest > 0)) return;
   found.status = sheet.wasStopped ? SlowManifoldStatus::stopped : SlowManifoldStatus::plane;
   found.points = statesOf(sheet.rim);
-  found.inside = someOf(statesOf(sheet.samples));
-  describe(found, found.inside);
+  describe(found, statesOf(sheet.samples));
   found.closedDirections = sheet.closedRays;
   found.extent = sheet.longest;
   found.narrowest = sheet.shortest;
-}
-
-void SlowFinder::absorb(SlowManifold& sheet, const std::vector<bool>& known) const {
-  constexpr double kWork = 4e9;  // multiplications, in walks of about 30 steps
-  if (!m_equation || sheet.inside.cols() == 0) return;
-  const SlowCurveLimits within = limits();
-  const auto start = slowPlaceAt(*m_equation, m_equation->coordinatesOf(sheet.inside.col(0)).col(0),
-                                 sheet.dimension, within);
-  if (!start) return;
-  const auto n = static_cast<double>(start->y.size() + sheet.dimension);
-  double left = kWork;
-  for (std::size_t i = 0; i < m_points.size() && left > 0; ++i) {
-    const Vector& place = m_points[i].position;
-    if (known[i] || !place.allFinite() || sheet.holds(place) || !isStillSlow(place)) continue;
-    left -= 30 * n * n * n;
-    if (!leadsTo(*m_equation, *start, m_equation->coordinatesOf(place).col(0), within)) continue;
-    sheet.inside.conservativeResize(Eigen::NoChange, sheet.inside.cols() + 1);
-    sheet.inside.rightCols(1) = place;
-    if (sheet.closedDirections == 0)
-      sheet.extent = std::max(sheet.extent, (sheet.inside.colwise() - place).colwise().norm().maxCoeff());
-  }
 }
 
 // Speeds, extent and directions.

@@ -21,10 +21,6 @@ class SlowFinder {
   // From points[i] with these modes; not found if no place on a manifold is near to it.
   SlowManifold follow(std::size_t i, const SlowRanking& ranking) const;
 
-  // Points of rest to which slow directions lead on a curved sheet belong to it: adds them to what is inside,
-  // by which it holds them, and to its extent. known: points on it or elsewhere of which that is not asked.
-  void absorb(SlowManifold& sheet, const std::vector<bool>& known) const;
-
  private:
   void followFlat(const FixedPoint& point, double rate, SlowManifold& found) const;
   void followCurved(const Vector& position, SlowManifold& found) const;

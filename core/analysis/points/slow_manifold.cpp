@@ -89,18 +89,8 @@ class Search {
       m_reason = silent ? SlowManifoldStatus::tooShort : m_reason;
     else if (!ends || isPassage(found))
       m_reason = SlowManifoldStatus::passage;
-    else {
-      if (found.isFound()) m_finder.absorb(found, toldBefore());
+    else
       m_found.push_back(std::move(found));
-    }
-  }
-
-  // Of each point whether it is on something that was found before, or no point of rest.
-  std::vector<bool> toldBefore() const {
-    std::vector<bool> all;
-    for (const FixedPoint& point : m_points)
-      all.push_back(point.kind == PointKind::notConverged || isOnKnown(point.position));
-    return all;
   }
 
   // As a plane that has no width it is followed as what has: a direction less.
@@ -219,34 +209,22 @@ Matrix spanOf(const Matrix& points) {
   return Matrix(qr.householderQ() * Matrix::Identity(points.rows(), qr.rank()));
 }
 
-// Whether a state is as near to one of the places as they are to each other, about, on a closed surface.
-bool isAmong(const Matrix& places, ConstVectorRef state) {
-  const Vector middle = places.rowwise().mean();
-  const double size = (places.colwise() - middle).colwise().norm().maxCoeff();
-  return (places.colwise() - state).colwise().norm().minCoeff() <= 0.3 * size;
-}
-
 }  // namespace
 
 bool SlowManifold::holds(ConstVectorRef state) const {
   if (points.cols() == 0) return false;
   if (status != SlowManifoldStatus::plane)
     return distanceFromLine(state, points, status == SlowManifoldStatus::ring) <= 0.01 * extent;
-  if (closedDirections > 0 && inside.cols() > 0) return isAmong(inside, state);
-  // What was reached may lie in a corner.
-  constexpr double kBeside = 0.05;
-  if (inside.cols() > 0 && (inside.colwise() - state).colwise().norm().minCoeff() <= kBeside * extent)
-    return true;
   const Vector offset = state - points.rowwise().mean();
   // A closed surface bends out of as many directions as it has: it is sought in all that its points span.
   const Matrix within = closedDirections > 0 ? spanOf(points) : directions;
-  const Vector along = within.transpose() * offset;
-  if ((offset - within * along).norm() > 0.15 * extent) return false;
-  if (along.norm() <= 0.6 * extent) return true;
+  const Vector inside = within.transpose() * offset;
+  if ((offset - within * inside).norm() > 0.15 * extent) return false;
+  if (inside.norm() <= 0.6 * extent) return true;
   // Followed from one of its corners it lies to one side of the mean of its rim.
   const Matrix rim = within.transpose() * (points.colwise() - points.rowwise().mean());
-  return closedDirections == 0 && ((along - rim.rowwise().maxCoeff()).array() <= 0.1 * extent).all() &&
-         ((rim.rowwise().minCoeff() - along).array() <= 0.1 * extent).all();
+  return closedDirections == 0 && ((inside - rim.rowwise().maxCoeff()).array() <= 0.1 * extent).all() &&
+         ((rim.rowwise().minCoeff() - inside).array() <= 0.1 * extent).all();
 }
 
 std::vector<std::string> problems(const SlowManifoldOptions& options) {

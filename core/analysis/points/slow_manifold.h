@@ -48,16 +48,13 @@ struct SlowManifold {
   Index drifting = 0;
   Matrix points;  // D x k along the curve; a ring's first point is not repeated; of a plane its rim, in
                   // order round it (of more dimensions the ends of rays)
-  Matrix inside;  // D x m: of a curved plane or region (tanh networks) places on it, about everywhere
   Vector speeds;  // ‖F‖ at the points, k
   Vector drift;   // of a curve: the part of F along it, signed in the order of the points, k
   double fastest = 0, meanSpeed = 0;  // ‖F‖ at the points and inside of a rim
   double extent = 0;     // arc length, of a ring with the closing piece; of a plane its longest diameter,
-                         // of a closed surface its longest loop, or where no ray along it closes, the
-                         // largest distance of two of its places
+                         // of a closed surface its longest loop
   double narrowest = 0;  // of a plane: its shortest diameter or loop; else the extent
-  Index closedDirections = 0;  // of a plane: how many of its rays came back to where they began, or went on
-                               // without an end
+  Index closedDirections = 0;  // of a plane: how many of its rays came back to where they began
   Matrix directions;           // D x 1: mean direction; ring: D x 2, its plane; plane: D x dimension. Leading
                                // principal axes of the points
   double slowTau = 0;  // |1/(1 - λ)| of the slow mode farthest from 1 at the first point; infinite if λ = 1
@@ -75,7 +72,7 @@ struct SlowManifold {
   bool isAtRest = false;  // ‖F‖ <= 1e-8 of its size everywhere: a continuum of fixed points
   Alignment alignment;
 
-  // "line", "ring", "plane", "closed surface", "3-dimensional", "region": what every mouth calls it.
+  // "line", "ring", "plane", "closed surface", "3-dimensional": what every mouth calls it.
   std::string name() const;
   // "line attractor"; "line of fixed points" where what lies beside it drifts along it, or leaves it.
   std::string title() const;
@@ -83,9 +80,6 @@ struct SlowManifold {
     return !repels && (status == SlowManifoldStatus::line || status == SlowManifoldStatus::ring ||
                        status == SlowManifoldStatus::plane);
   }
-  // Curved, of more than two slow directions: it was sounded along rays alone, so that no more is said of it
-  // than that it has three dimensions at least. Regions are compared by where they are and how large.
-  bool isRegion() const { return status == SlowManifoldStatus::plane && dimension > 2 && inside.cols() > 0; }
   // Whether a state (D) lies on it, to a hundredth of its extent (a plane: a seventh).
   bool holds(ConstVectorRef state) const;
 };
@@ -99,11 +93,10 @@ struct SlowManifold {
 // method on F(z) = U s across them (slow_place.h), regular where J is singular; on the manifold all of F is
 // along the slow eigenvectors. In r coordinates for low-rank networks (flow_equation.h). It ends where s or λ
 // is not slow any more, or where no step can be corrected, and closes where it passes its start
-// (closing_test.h). What slow directions lead to from a sheet without leaving it belongs to it: points of
-// rest there are members. Where it ends does not depend on how far the activity goes. If there is none: one
-// entry that says why. Most extended first. Throws InputError for bad options or activity. Cost: an
-// eigenvalue problem per point of rest (those of FixedPoint::local are reused) and two to four LU
-// factorisations per step (20 ms at D = 500).
+// (closing_test.h). Where it ends does not depend on how far the activity goes. If there is none: one entry
+// that says why. Most extended first. Throws InputError for bad options or activity. Cost: an eigenvalue
+// problem per point of rest (those of FixedPoint::local are reused) and two to four LU factorisations per
+// step (20 ms at D = 500).
 std::vector<SlowManifold> findSlowManifolds(const FlowSystem& system, const std::vector<FixedPoint>& points,
                                             ConstMatrixRef activity, const SlowManifoldOptions& options = {},
                                             Progress& progress = noProgress());

@@ -14,9 +14,8 @@ std::string shortNumber(double value) {
 }
 
 std::string restText(const SlowManifold& found, const TimeWords& words) {
-  const bool isTold = found.drifting > 0 || found.repels || found.isRegion();
-  if (found.isAtRest) return isTold ? "" : " of fixed points";
-  std::string text = isTold ? "" : " of slow points";
+  if (found.isAtRest) return found.drifting > 0 || found.repels ? "" : " of fixed points";
+  std::string text = found.drifting > 0 || found.repels ? "" : " of slow points";
   text += " (at most " + words.rate(found.fastest) + ")";
   if (found.stablePoints > 0 && !found.repels)
     text += " with " + std::to_string(found.stablePoints) + " stable " +
@@ -76,14 +75,11 @@ std::string sentenceOf(const SlowManifold& found, double scale, const TimeWords&
 
 std::string SlowManifold::name() const {
   if (status != SlowManifoldStatus::plane) return nameOf(status);
-  if (isRegion()) return "region";
   if (dimension > 2) return std::to_string(dimension) + "-dimensional";
   return closedDirections > 0 ? "closed surface" : "plane";
 }
 
 std::string SlowManifold::title() const {
-  if (isRegion())
-    return std::string("region of ") + (isAtRest ? "fixed" : "slow") + " points of at least three dimensions";
   if (drifting == 0 && !repels) return name() + " attractor";
   return name() + (isAtRest ? " of fixed points" : " of slow points");
 }

@@ -50,7 +50,7 @@ def how(system):
     if c["completeness"] == "estimated":
         if c["missing"] is None:
             return "at least, no estimate"
-        return "at least, none expected missing" if c["missing"] < 0.5 else f"at least, {c['missing']:.3g} or more missing"
+        return "at least, none expected missing" if c["missing"] < 0.5 else f"at least, {c['missing']:.3g} or more missing (bound up to {c['missing_upper']:.3g})"
     return c["completeness"]
 
 
